@@ -1,0 +1,7 @@
+// The one WASM module: every kernel is re-exported here and nothing else is public.
+export * from "./select";
+
+/** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */
+export function heapBase(): usize {
+  return __heap_base;
+}

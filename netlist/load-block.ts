@@ -1,0 +1,150 @@
+// From files to a block: finds the netlist and its placement, and lays canvas, grid and rules over the nodes.
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type Block,
+  type Canvas,
+  copyPlacement,
+  type Grid,
+  type Netlist,
+  NodeKind,
+  type Placement,
+  type RoutingResources,
+} from "./block.js";
+import { InputError } from "./input-error.js";
+import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
+import { type PlcFile, readPlc } from "./plc.js";
+
+/** What a caller may set over what the files say. */
+export interface BlockOverrides {
+  readonly canvas?: Canvas | undefined;
+  readonly grid?: Grid | undefined;
+  readonly routing?: RoutingResources | undefined;
+  readonly smoothing?: number | undefined;
+}
+
+// The binary's own defaults where no file says otherwise (Circuit Training's plc client).
+const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
+const DEFAULT_UTILISATION = 0.6;
+export const DEFAULT_ROUTING: RoutingResources = {
+  horizontal: 57.031,
+  vertical: 56.818,
+  horizontalUsedByMacros: 39.583,
+  verticalUsedByMacros: 30.303,
+};
+
+/**
+ * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
+ * them gzip or not. `placement` names another placement file, which then gives places and header.
+ */
+export async function loadBlock(
+  path: string,
+  options: { readonly placement?: string | undefined; readonly overrides?: BlockOverrides } = {},
+): Promise<Block> {
+  const files = findFiles(path);
+  const file = await readPbNetlist(files.netlist, files.name);
+  const placementPath = options.placement ?? files.placement;
+  const plc = placementPath === undefined ? undefined : await readPlc(placementPath);
+  return makeBlock(file, plc, options.overrides);
+}
+
+/** Joins a netlist and a placement file's header and places. */
+export function makeBlock(
+  file: NetlistFile,
+  plc: PlcFile | undefined,
+  overrides: BlockOverrides = {},
+): Block {
+  const { netlist } = file;
+  const { placement, fixed } = applyPlc(netlist, file.places, plc);
+  const side = Math.sqrt(totalArea(netlist) / DEFAULT_UTILISATION);
+  return {
+    ...netlist,
+    fixed,
+    canvas: overrides.canvas ?? plc?.canvas ?? { width: side, height: side },
+    grid: overrides.grid ?? plc?.grid ?? DEFAULT_GRID,
+    routing: overrides.routing ?? plc?.routing ?? DEFAULT_ROUTING,
+    smoothing: overrides.smoothing ?? plc?.smoothing ?? 0,
+    overlapThreshold: plc?.overlapThreshold ?? 0,
+    blockages: plc?.blockages ?? [],
+    initial: placement,
+  };
+}
+
+/** The block with the places and fixed flags of a placement file; canvas, grid and rules stay the block's. */
+export function placementFromPlc(block: Block, plc: PlcFile): Placement {
+  return applyPlc(block, block.initial, plc).placement;
+}
+
+function applyPlc(
+  netlist: Netlist,
+  places: Placement,
+  plc: PlcFile | undefined,
+): { placement: Placement; fixed: Uint8Array } {
+  const placement = copyPlacement(places);
+  const fixed = new Uint8Array(netlist.nodeCount);
+  for (let node = 0; node < netlist.nodeCount; node++)
+    if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
+  if (!plc) return { placement, fixed };
+  const nodeOfFile = new Map<number, number>();
+  for (let node = 0; node < netlist.nodeCount; node++) nodeOfFile.set(netlist.fileIndices[node]!, node);
+  const seenAt = new Map<number, number>();
+  for (const line of plc.lines) {
+    const where = `${plc.path}:${line.lineNumber}`;
+    const node = nodeOfFile.get(line.index);
+    if (node === undefined)
+      throw new InputError(
+        where,
+        `node index ${line.index} is no port, macro or cell of '${netlist.name}'`,
+        "is this a placement of another netlist?",
+      );
+    const earlier = seenAt.get(node);
+    if (earlier !== undefined)
+      throw new InputError(where, `node ${line.index} was placed before, at line ${earlier}`);
+    seenAt.set(node, line.lineNumber);
+    placement.xs[node] = line.x;
+    placement.ys[node] = line.y;
+    placement.orientations[node] = line.orientation;
+    if (netlist.kinds[node] !== NodeKind.Port) fixed[node] = line.fixed ? 1 : 0;
+  }
+  return { placement, fixed };
+}
+
+/** Area of all macros and cells, in µm². */
+export function totalArea(netlist: Netlist): number {
+  let area = 0;
+  for (let node = 0; node < netlist.nodeCount; node++) area += netlist.widths[node]! * netlist.heights[node]!;
+  return area;
+}
+
+interface BlockFiles {
+  readonly name: string;
+  readonly netlist: string;
+  readonly placement: string | undefined;
+}
+
+function findFiles(path: string): BlockFiles {
+  if (!existsSync(path)) throw new InputError(path, "no such file or directory");
+  if (!statSync(path).isDirectory()) {
+    if (!/\.pb\.txt(\.gz)?$/.test(path))
+      throw new InputError(
+        path,
+        "unknown format",
+        "a netlist file (.pb.txt, .pb.txt.gz) or a block's directory is expected",
+      );
+    return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
+  }
+  const pick = (stem: string) =>
+    [stem, `${stem}.gz`].map((name) => join(path, name)).find((candidate) => existsSync(candidate));
+  const netlist = pick("netlist.pb.txt") ?? onlyNetlistIn(path);
+  return { name: basename(path), netlist, placement: pick("initial.plc") };
+}
+
+function onlyNetlistIn(path: string): string {
+  const found = readdirSync(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
+  if (found.length !== 1)
+    throw new InputError(
+      path,
+      `${found.length} netlist files (.pb.txt) found, one or a file named netlist.pb.txt was expected`,
+    );
+  return join(path, found[0]!);
+}

@@ -1,0 +1,37 @@
+// The eight orientations of DEF and of the placement files, and what they do to a pin's offset.
+// A pin's offset is always turned from the one given for N, never from the one in force
+// (Circuit Training's convention).
+
+/** Names in code order; the code is what `Placement.orientations` holds. */
+export const ORIENTATION_NAMES = ["N", "FN", "S", "FS", "E", "FE", "W", "FW"] as const;
+export type OrientationName = (typeof ORIENTATION_NAMES)[number];
+
+export const Orientation = { N: 0, FN: 1, S: 2, FS: 3, E: 4, FE: 5, W: 6, FW: 7 } as const;
+
+/** Code of an orientation's name, or -1. */
+export function orientationCode(name: string): number {
+  return (ORIENTATION_NAMES as readonly string[]).indexOf(name);
+}
+
+/** Whether width and height change places: E, FE, W, FW. */
+export function isSideways(orientation: number): boolean {
+  return orientation >= Orientation.E;
+}
+
+// x' = a·x + b·y and y' = c·x + d·y, one row [a, b, c, d] per code.
+const TURNS: readonly (readonly [number, number, number, number])[] = [
+  [1, 0, 0, 1], // N   ( x,  y)
+  [-1, 0, 0, 1], // FN  (-x,  y)
+  [-1, 0, 0, -1], // S   (-x, -y)
+  [1, 0, 0, -1], // FS  ( x, -y)
+  [0, 1, -1, 0], // E   ( y, -x)
+  [0, -1, -1, 0], // FE  (-y, -x)
+  [0, -1, 1, 0], // W   (-y,  x)
+  [0, 1, 1, 0], // FW  ( y,  x)
+];
+
+/** Offset of a pin from its macro's centre in the orientation given, from its offset (x, y) in N. */
+export function turnOffset(orientation: number, x: number, y: number): [number, number] {
+  const turn = TURNS[orientation]!;
+  return [turn[0] * x + turn[1] * y, turn[2] * x + turn[3] * y];
+}
