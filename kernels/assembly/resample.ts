@@ -1,0 +1,106 @@
+// Bilinear sampling of a map [height x width x channels] at the cell centres of a rows x columns grid over the same
+// canvas: row r of the grid has its centre at (r + 0.5) · height / rows of the map, whose own centres lie at
+// i + 0.5; beyond the outermost centres the map continues flat. The result is one plane per channel,
+// [channels x rows x columns]. Channels are a multiple of 4.
+
+/** Where the centre of cell `i` of `cells` lies among `size` map rows, clamped to their centres. */
+// @ts-ignore: decorator
+@inline
+function position(i: i32, cells: i32, size: i32): f32 {
+  const at = ((<f32>i + 0.5) * <f32>size) / <f32>cells - 0.5;
+  return max<f32>(0, min<f32>(at, <f32>(size - 1)));
+}
+
+/** planes [channels x rows·columns] = the map at the cell centres. */
+export function resample(
+  map: usize, height: i32, width: i32, channels: i32,
+  rows: i32, columns: i32, planes: usize,
+): void {
+  const pixel = <usize>channels << 2;
+  const mapRow = pixel * <usize>width;
+  const plane = <usize>rows * <usize>columns * 4;
+  for (let r = 0; r < rows; r++) {
+    const y = position(r, rows, height);
+    const y0 = <i32>y;
+    const fy = y - <f32>y0;
+    const lower = map + <usize>y0 * mapRow;
+    const upper = y0 + 1 < height ? lower + mapRow : lower;
+    for (let c = 0; c < columns; c++) {
+      const x = position(c, columns, width);
+      const x0 = <i32>x;
+      const fx = x - <f32>x0;
+      const left = <usize>x0 * pixel;
+      const right = x0 + 1 < width ? left + pixel : left;
+      const w11 = f32x4.splat(fy * fx);
+      const w10 = f32x4.splat(fy * (1 - fx));
+      const w01 = f32x4.splat((1 - fy) * fx);
+      const w00 = f32x4.splat((1 - fy) * (1 - fx));
+      let out = planes;
+      for (let k: usize = 0; k < pixel; k += 16) {
+        const below = f32x4.add(
+          f32x4.mul(w00, v128.load(lower + left + k)),
+          f32x4.mul(w01, v128.load(lower + right + k)),
+        );
+        const above = f32x4.add(
+          f32x4.mul(w10, v128.load(upper + left + k)),
+          f32x4.mul(w11, v128.load(upper + right + k)),
+        );
+        const value = f32x4.add(below, above);
+        v128.store_lane<f32>(out, value, 0);
+        v128.store_lane<f32>(out + plane, value, 1);
+        v128.store_lane<f32>(out + plane * 2, value, 2);
+        v128.store_lane<f32>(out + plane * 3, value, 3);
+        out += plane * 4;
+      }
+      planes += 4;
+    }
+  }
+}
+
+/** Gradient of `resample`: dMap [height x width x channels] += from dPlanes [channels x rows·columns]. */
+export function resampleBackward(
+  dPlanes: usize, rows: i32, columns: i32,
+  height: i32, width: i32, channels: i32, dMap: usize,
+): void {
+  const pixel = <usize>channels << 2;
+  const mapRow = pixel * <usize>width;
+  const plane = <usize>rows * <usize>columns * 4;
+  for (let r = 0; r < rows; r++) {
+    const y = position(r, rows, height);
+    const y0 = <i32>y;
+    const fy = y - <f32>y0;
+    const lower = dMap + <usize>y0 * mapRow;
+    const upper = y0 + 1 < height ? lower + mapRow : lower;
+    for (let c = 0; c < columns; c++) {
+      const x = position(c, columns, width);
+      const x0 = <i32>x;
+      const fx = x - <f32>x0;
+      const left = <usize>x0 * pixel;
+      const right = x0 + 1 < width ? left + pixel : left;
+      const w11 = f32x4.splat(fy * fx);
+      const w10 = f32x4.splat(fy * (1 - fx));
+      const w01 = f32x4.splat((1 - fy) * fx);
+      const w00 = f32x4.splat((1 - fy) * (1 - fx));
+      let from = dPlanes;
+      for (let k: usize = 0; k < pixel; k += 16) {
+        let value = v128.load32_zero(from);
+        value = v128.load_lane<f32>(from + plane, value, 1);
+        value = v128.load_lane<f32>(from + plane * 2, value, 2);
+        value = v128.load_lane<f32>(from + plane * 3, value, 3);
+        // One after the other: at the border two of the four pixels are the same.
+        addScaled(lower + left + k, w00, value);
+        addScaled(lower + right + k, w01, value);
+        addScaled(upper + left + k, w10, value);
+        addScaled(upper + right + k, w11, value);
+        from += plane * 4;
+      }
+      dPlanes += 4;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addScaled(address: usize, factor: v128, value: v128): void {
+  v128.store(address, f32x4.add(v128.load(address), f32x4.mul(factor, value)));
+}
