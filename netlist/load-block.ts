@@ -85,6 +85,13 @@ function applyPlc(
   for (let node = 0; node < netlist.nodeCount; node++)
     if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
   if (!plc) return { placement, fixed };
+  // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    const kind = netlist.kinds[node];
+    if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro) continue;
+    placement.xs[node] = Number.NaN;
+    placement.ys[node] = Number.NaN;
+  }
   const nodeOfFile = new Map<number, number>();
   for (let node = 0; node < netlist.nodeCount; node++) nodeOfFile.set(netlist.fileIndices[node]!, node);
   const seenAt = new Map<number, number>();

@@ -115,13 +115,11 @@ class NetlistBuilder {
     if (field !== "f" && field !== "i") return;
     const property = NUMBER_PROPERTIES[this.key];
     if (property === undefined) return;
-    // The format's numbers are single-precision: the value meant is the nearest float32.
-    const single = Math.fround(value);
-    if (!Number.isFinite(single))
+    if (!Number.isFinite(Math.fround(value)))
       throw scanner.error(
-        `attribute '${this.key}' of node '${this.node.name}' is ${value}, a finite number was expected`,
+        `attribute '${this.key}' of node '${this.node.name}' is ${value}, a finite single-precision number was expected`,
       );
-    this.node[property] = single;
+    this.node[property] = value;
   }
 
   close(depth: number, scanner: PbTextScanner): void {
@@ -290,8 +288,7 @@ class NetlistBuilder {
           `macro '${this.names[this.nameOf[file]!]}' drives a net itself`,
           "a macro's nets start at its pins",
         );
-      netPins.push(driver);
-      seenBy[file] = file;
+      netPins.push(driver); // real files hold ports that list themselves as sink: such a net counts, at length 0
       for (let s = from; s < to; s++) {
         const sinkFile = this.fileIndexOfName[this.sinks[s]!];
         const sinkName = this.names[this.sinks[s]!];
