@@ -128,9 +128,9 @@ export class Judge {
       ys: kernels.f64(nodeCount),
       orientations: kernels.u8(nodeCount),
     };
-    this.density = i64(kernels, cells);
-    this.congestion = i64(kernels, 2 * cells);
-    const demands = i64(kernels, nets.netCount);
+    this.density = kernels.i64(cells);
+    this.congestion = kernels.i64(2 * cells);
+    const demands = kernels.i64(nets.netCount);
     for (let net = 0; net < nets.netCount; net++)
       demands[net] = BigInt(Math.round(nets.netDemands[net]! * DEMAND_SCALE));
     this.state = new KernelRecord(kernels, JUDGE_STATE);
@@ -156,30 +156,30 @@ export class Judge {
       xs: this.placement.xs.byteOffset,
       ys: this.placement.ys.byteOffset,
       orientations: this.placement.orientations.byteOffset,
-      widths: copied(kernels.f64(nodeCount), block.widths),
-      heights: copied(kernels.f64(nodeCount), block.heights),
-      kinds: copied(kernels.u8(nodeCount), block.kinds),
-      nodePointStarts: copied(kernels.i32(nodeCount + 1), nets.nodePointStarts),
-      pointNodes: copied(kernels.i32(nets.pointCount), nets.pointNodes),
-      pointXOffsets: copied(kernels.f64(nets.pointCount), nets.pointXOffsets),
-      pointYOffsets: copied(kernels.f64(nets.pointCount), nets.pointYOffsets),
+      widths: kernels.copyOf(block.widths),
+      heights: kernels.copyOf(block.heights),
+      kinds: kernels.copyOf(block.kinds),
+      nodePointStarts: kernels.copyOf(nets.nodePointStarts),
+      pointNodes: kernels.copyOf(nets.pointNodes),
+      pointXOffsets: kernels.copyOf(nets.pointXOffsets),
+      pointYOffsets: kernels.copyOf(nets.pointYOffsets),
       pointXs: kernels.f64(nets.pointCount).byteOffset,
       pointYs: kernels.f64(nets.pointCount).byteOffset,
       pointCells: kernels.i32(nets.pointCount).byteOffset,
-      netStarts: copied(kernels.i32(nets.netCount + 1), nets.netStarts),
-      netPoints: copied(kernels.i32(nets.netPoints.length), nets.netPoints),
-      netWeights: copied(kernels.f64(nets.netCount), nets.netWeights),
+      netStarts: kernels.copyOf(nets.netStarts),
+      netPoints: kernels.copyOf(nets.netPoints),
+      netWeights: kernels.copyOf(nets.netWeights),
       netDemands: demands.byteOffset,
-      netLengths: i64(kernels, nets.netCount).byteOffset,
-      horizontalDemand: i64(kernels, cells).byteOffset,
-      verticalDemand: i64(kernels, cells).byteOffset,
-      horizontalBlocked: i64(kernels, cells).byteOffset,
-      verticalBlocked: i64(kernels, cells).byteOffset,
+      netLengths: kernels.i64(nets.netCount).byteOffset,
+      horizontalDemand: kernels.i64(cells).byteOffset,
+      verticalDemand: kernels.i64(cells).byteOffset,
+      horizontalBlocked: kernels.i64(cells).byteOffset,
+      verticalBlocked: kernels.i64(cells).byteOffset,
       density: this.density.byteOffset,
       congestion: this.congestion.byteOffset,
       cellStamps: kernels.i32(cells).byteOffset,
       cellList: kernels.i32(cells).byteOffset,
-      selection: i64(kernels, 2 * cells).byteOffset,
+      selection: kernels.i64(2 * cells).byteOffset,
     });
   }
 
@@ -228,18 +228,4 @@ export class Judge {
 
 function toUnit(value: bigint): number {
   return Number(value) * MAP_UNIT;
-}
-
-function i64(kernels: Kernels, length: number): BigInt64Array {
-  const { buffer, byteOffset } = kernels.f64(length);
-  return new BigInt64Array(buffer, byteOffset, length);
-}
-
-/** Fills an array in kernel memory and gives its address. */
-function copied<T extends Float64Array | Int32Array | Uint8Array>(
-  target: T,
-  source: ArrayLike<number>,
-): number {
-  target.set(source);
-  return target.byteOffset;
 }

@@ -64,6 +64,18 @@ export class Kernels {
     return new Uint8Array(this.handle.memory.buffer, address, length);
   }
 
+  i64(length: number): BigInt64Array {
+    const address = this.reserve(length * 8);
+    return new BigInt64Array(this.handle.memory.buffer, address, length);
+  }
+
+  /** Copies an array into kernel memory and gives its address. */
+  copyOf(source: Float64Array | Float32Array | Int32Array | Uint8Array): number {
+    const bytes = this.u8(source.byteLength);
+    bytes.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+    return bytes.byteOffset;
+  }
+
   /** Address of `bytes` zeroed bytes. Safe from any thread: the heap's end moves by one atomic addition. */
   private reserve(bytes: number): number {
     const { memory } = this.handle;

@@ -48,3 +48,9 @@ function finishMaps(state: JudgeState): void {
     }
   }
 }
+
+/** Moves the points of all nodes to where the nodes stand, and nothing else. */
+export function placePoints(address: usize): void {
+  const state = changetype<JudgeState>(address);
+  for (let node = 0; node < state.nodeCount; node++) placePointsOf(state, node);
+}

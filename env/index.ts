@@ -1,0 +1,6 @@
+// The game and the judge.
+export * from "./cell-placer.js";
+export * from "./feasibility.js";
+export * from "./judge.js";
+export * from "./judge-nets.js";
+export * from "./macro-order.js";
