@@ -4,7 +4,7 @@
 // in cost, and reproduced bit by bit only by this implementation. Kernel: kernels/assembly/force-directed.ts.
 import type { CellPlacer, Judge } from "../env/index.js";
 import { KernelRecord } from "../kernels/record.js";
-import { NodeKind, type Placement } from "../netlist/index.js";
+import { NodeKind } from "../netlist/index.js";
 
 /** One phase of the schedule. */
 export interface ForcePhase {
@@ -119,10 +119,6 @@ export class ForceDirectedPlacer implements CellPlacer {
     });
   }
 
-  get placement(): Placement {
-    return this.judge.placement;
-  }
-
   settle(): void {
     const { run } = this.judge.kernels;
     this.measureBodies();
@@ -130,6 +126,13 @@ export class ForceDirectedPlacer implements CellPlacer {
     run.beginForces(this.state.address, !this.useCurrent);
     for (const phase of this.phases)
       run.runForces(this.state.address, phase.steps, phase.attract, phase.repel, phase.maxMove);
+    run.endForces(this.state.address);
+  }
+
+  anticipate(sweeps: number, fromCentre: boolean): void {
+    const { run } = this.judge.kernels;
+    run.beginForces(this.state.address, fromCentre);
+    run.relaxBodies(this.state.address, sweeps);
     run.endForces(this.state.address);
   }
 

@@ -1,5 +1,6 @@
 // The force-directed placer of soft macros: nets pull, overlapping macros push, every step's forces are divided by
 // the largest. Order of the arithmetic follows the specification; see placer/force-directed.ts.
+import { placePointsOf } from "./judge-nets";
 import { f64At, i32At, JudgeState } from "./judge-state";
 
 /** Laid out by placer/force-directed.ts in the same order. Bodies are all macros, those that move first. */
@@ -88,7 +89,7 @@ export function runForces(address: usize, steps: i32, attract: f64, repel: f64, 
   }
 }
 
-/** Writes the moving bodies' places to the judge's placement. */
+/** Writes the moving bodies' places to the judge's placement, and their points. */
 export function endForces(address: usize): void {
   const state = changetype<ForceState>(address);
   const judge = changetype<JudgeState>(state.judge);
@@ -96,6 +97,7 @@ export function endForces(address: usize): void {
     const node = i32At(state.bodyNodes, body);
     store<f64>(judge.xs + (<usize>node << 3), f64At(state.xs, body));
     store<f64>(judge.ys + (<usize>node << 3), f64At(state.ys, body));
+    placePointsOf(judge, node);
   }
 }
 
@@ -220,5 +222,37 @@ function moveBodies(state: ForceState, maxMove: f64): void {
     if (y - halfHeight < 0 || y + halfHeight > judge.canvasHeight) continue;
     store<f64>(state.xs + (<usize>body << 3), x);
     store<f64>(state.ys + (<usize>body << 3), y);
+  }
+}
+
+/**
+ * Anticipates where soft macros will go while macros are still being placed: `sweeps` times, every one moves to the
+ * weighted mean of what it is connected to that stands. No repulsion; who is connected to nothing stays.
+ */
+export function relaxBodies(address: usize, sweeps: i32): void {
+  const state = changetype<ForceState>(address);
+  const bytes = <usize>state.movingCount << 3;
+  const sums = state.sorted; // scratch: weight of a body's pulls
+  for (let sweep = 0; sweep < sweeps; sweep++) {
+    memory.copy(state.forceXs, state.anchorXs, bytes);
+    memory.copy(state.forceYs, state.anchorYs, bytes);
+    memory.copy(sums, state.anchorSums, bytes);
+    for (let link = 0; link < state.linkCount; link++) {
+      const a = <usize>i32At(state.linkFirst, link) << 3;
+      const b = <usize>i32At(state.linkSecond, link) << 3;
+      const weight = f64At(state.linkWeights, link);
+      store<f64>(state.forceXs + a, load<f64>(state.forceXs + a) + weight * load<f64>(state.xs + b));
+      store<f64>(state.forceYs + a, load<f64>(state.forceYs + a) + weight * load<f64>(state.ys + b));
+      store<f64>(state.forceXs + b, load<f64>(state.forceXs + b) + weight * load<f64>(state.xs + a));
+      store<f64>(state.forceYs + b, load<f64>(state.forceYs + b) + weight * load<f64>(state.ys + a));
+      store<f64>(sums + a, load<f64>(sums + a) + weight);
+      store<f64>(sums + b, load<f64>(sums + b) + weight);
+    }
+    for (let body = 0; body < state.movingCount; body++) {
+      const sum = f64At(sums, body);
+      if (sum <= 0) continue;
+      store<f64>(state.xs + (<usize>body << 3), f64At(state.forceXs, body) / sum);
+      store<f64>(state.ys + (<usize>body << 3), f64At(state.forceYs, body) / sum);
+    }
   }
 }

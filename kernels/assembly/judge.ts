@@ -54,3 +54,8 @@ export function placePoints(address: usize): void {
   const state = changetype<JudgeState>(address);
   for (let node = 0; node < state.nodeCount; node++) placePointsOf(state, node);
 }
+
+/** Moves the points of one node to where it stands. */
+export function placeNodePoints(address: usize, node: i32): void {
+  placePointsOf(changetype<JudgeState>(address), node);
+}
