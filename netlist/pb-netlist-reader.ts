@@ -51,7 +51,7 @@ export async function readPbNetlist(path: string, name: string): Promise<Netlist
   const scanner: PbTextScanner = new PbTextScanner(path, {
     open: (field, depth) => builder.open(field, depth),
     close: (depth) => builder.close(depth, scanner),
-    text: (field, value, depth) => builder.text(field, value, depth),
+    text: (field, value, depth) => builder.text(field, value, depth, scanner),
     number: (field, value, depth) => builder.number(field, value, depth, scanner),
   });
   for await (const chunk of readLineChunks(path)) scanner.push(chunk);
@@ -96,7 +96,7 @@ class NetlistBuilder {
     }
   }
 
-  text(field: string, value: string, depth: number): void {
+  text(field: string, value: string, depth: number, scanner: PbTextScanner): void {
     if (!this.inNode) return;
     if (depth === 1) {
       if (field === "name") this.node.name = value;
@@ -107,13 +107,19 @@ class NetlistBuilder {
       if (this.key === "type") this.node.type = value;
       else if (this.key === "macro_name") this.node.macroName = value;
       else if (this.key === "orientation") this.node.orientation = value;
+      else if (NUMBER_PROPERTIES.has(this.key))
+        throw scanner.error(
+          `attribute '${this.key}' of node '${this.node.name}' is the text '${value}', a number was expected`,
+        );
     }
   }
 
   number(field: string, value: number, depth: number, scanner: PbTextScanner): void {
-    if (!this.inNode || depth !== 3) return;
-    if (field !== "f" && field !== "i") return;
-    const property = NUMBER_PROPERTIES[this.key];
+    if (!this.inNode) return;
+    if (depth === 1 && (field === "name" || field === "input"))
+      throw scanner.error(`'${field}' is the number ${value}, a name in quotes was expected`);
+    if (depth !== 3 || (field !== "f" && field !== "i")) return;
+    const property = NUMBER_PROPERTIES.get(this.key);
     if (property === undefined) return;
     if (!Number.isFinite(Math.fround(value)))
       throw scanner.error(
@@ -143,6 +149,10 @@ class NetlistBuilder {
     if ((kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) && !(node.width > 0 && node.height > 0))
       throw scanner.error(
         `macro '${node.name}' has size ${node.width} x ${node.height}, both greater than 0 were expected`,
+      );
+    if (kind !== PIN && Number.isNaN(node.x) !== Number.isNaN(node.y))
+      throw scanner.error(
+        `node '${node.name}' has ${Number.isNaN(node.x) ? "y but no x" : "x but no y"}, both or none was expected`,
       );
     if (node.weight < 0)
       throw scanner.error(`node '${node.name}' has net weight ${node.weight}, 0 or more was expected`);
@@ -318,17 +328,18 @@ class NetlistBuilder {
   }
 }
 
-const NUMBER_PROPERTIES: Readonly<
-  Record<string, "x" | "y" | "width" | "height" | "xOffset" | "yOffset" | "weight">
-> = {
-  x: "x",
-  y: "y",
-  width: "width",
-  height: "height",
-  x_offset: "xOffset",
-  y_offset: "yOffset",
-  weight: "weight",
-};
+const NUMBER_PROPERTIES: ReadonlyMap<
+  string,
+  "x" | "y" | "width" | "height" | "xOffset" | "yOffset" | "weight"
+> = new Map([
+  ["x", "x"],
+  ["y", "y"],
+  ["width", "width"],
+  ["height", "height"],
+  ["x_offset", "xOffset"],
+  ["y_offset", "yOffset"],
+  ["weight", "weight"],
+]);
 
 /** A `macro` in lower case is soft if its name begins with Grp; a `MACRO` is always hard. */
 function kindOf(node: FileNode, scanner: PbTextScanner): number {
