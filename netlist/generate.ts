@@ -33,7 +33,8 @@ export interface GenerateOptions {
 const REACH_DOUBLES = 0.78;
 const SHORTEST_REACH = 6;
 const SMALL_CELL_OUTPUTS = 9; // median output pins of a soft macro
-const SINGLE_OUTPUTS = 0.5; // before those to one target are joined
+const SINGLE_OUTPUTS = 0.52; // before those to one target are joined
+const OLD_NEIGHBOUR = 0.85;
 const MOST_FANOUT = 30;
 
 /** A block from a seed: the same options give the same block. Throws `InputError` for options out of range. */
@@ -258,16 +259,24 @@ class Logic {
       // A stage of a pipeline hands a bus to the next one; pipelines hang together by single wires.
       const isLastStage = soft % SHORTEST_REACH === SHORTEST_REACH - 1;
       if (soft + 1 < count) this.join(soft, soft + 1, isLastStage ? 1 : this.drawWeight());
+      // Most of its nets go to the same few neighbours.
+      const neighbours = Array.from({ length: 5 + Math.ceil(this.outputCounts[soft]! / 6) }, () =>
+        this.near(soft, random),
+      );
+      const drawTarget = () =>
+        random.uniform() < OLD_NEIGHBOUR
+          ? neighbours[random.below(neighbours.length)]!
+          : this.near(soft, random);
       for (let output = 1; output < this.outputCounts[soft]!; output++) {
         if (random.uniform() < SINGLE_OUTPUTS) {
-          const target = this.near(soft, random);
+          const target = drawTarget();
           if (target !== soft) this.join(soft, target, this.drawWeight());
           continue;
         }
         const targets = new Set<number>();
         const fanout = this.drawFanout();
         for (let tries = 0; targets.size < fanout && tries < 4 * fanout; tries++) {
-          const target = this.near(soft, random);
+          const target = drawTarget();
           if (target !== soft) targets.add(target);
         }
         if (targets.size > 1) this.drive(soft, this.inputsOf(targets));
