@@ -1,6 +1,8 @@
 // A netlist in the making: nodes, pins and nets in any order. `finish` numbers them as the text format does, each
 // macro followed by its pins, nets by their driver, so that what is written and read back is the same netlist.
+
 import { emptyPlacement, type Netlist, NodeKind, type Placement } from "./block.js";
+import { asInFile } from "./single-precision.js";
 
 export class NetlistDraft {
   private readonly kinds: number[] = [];
@@ -17,7 +19,7 @@ export class NetlistDraft {
   addNode(kind: NodeKind, name: string, width = 0, height = 0): number {
     this.kinds.push(kind);
     this.names.push(name);
-    this.sizes.push(Math.fround(width), Math.fround(height));
+    this.sizes.push(asInFile(width), asInFile(height));
     this.places.push(Number.NaN, Number.NaN);
     this.pinsOfNode.push([]);
     return this.kinds.length - 1;
@@ -26,8 +28,8 @@ export class NetlistDraft {
   /** Adds a port at a place in µm. Returns its pin. */
   addPort(name: string, x: number, y: number): number {
     const node = this.addNode(NodeKind.Port, name);
-    this.places[2 * node] = Math.fround(x);
-    this.places[2 * node + 1] = Math.fround(y);
+    this.places[2 * node] = asInFile(x);
+    this.places[2 * node + 1] = asInFile(y);
     return this.addPin(node, name);
   }
 
@@ -36,7 +38,7 @@ export class NetlistDraft {
     const pin = this.pinNodes.length;
     this.pinNodes.push(node);
     this.pinNames.push(name);
-    this.pinOffsets.push(Math.fround(xOffset), Math.fround(yOffset));
+    this.pinOffsets.push(asInFile(xOffset), asInFile(yOffset));
     this.pinsOfNode[node]!.push(pin);
     return pin;
   }
@@ -44,7 +46,7 @@ export class NetlistDraft {
   /** Adds the net of one driving pin. A pin drives one net. */
   addNet(driver: number, sinks: readonly number[], weight = 1): void {
     if (this.netOfDriver.has(driver)) throw new Error(`internal: pin ${driver} drives two nets`);
-    if (sinks.length > 0) this.netOfDriver.set(driver, { sinks, weight: Math.fround(weight) });
+    if (sinks.length > 0) this.netOfDriver.set(driver, { sinks, weight: asInFile(weight) });
   }
 
   finish(name: string): { netlist: Netlist; places: Placement } {

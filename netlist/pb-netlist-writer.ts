@@ -1,9 +1,11 @@
 // Writer of the netlist text format (`.pb.txt`): the counterpart of `pb-netlist-reader.ts`. It writes what the reader
 // keeps, in file-index order, numbers as the shortest decimals of their float32: what was read back and written
 // again is the same file, byte for byte. A pin's x and y are informative in this format; they follow its macro.
+
 import { type Canvas, type Netlist, NodeKind, type Placement } from "./block.js";
 import { InputError } from "./input-error.js";
 import { ORIENTATION_NAMES, turnOffset } from "./orientation.js";
+import { float32 } from "./single-precision.js";
 import { writeFileAtomically } from "./write-file.js";
 
 export interface PbNetlistOptions {
@@ -56,17 +58,6 @@ export function* pbNetlistPieces(
     }
   }
   yield text;
-}
-
-/** Shortest decimal that reads back to the same float32. */
-export function float32(value: number): string {
-  const single = Math.fround(value);
-  // Six digits always survive the way through a normal float32, so a shorter decimal shows at six already.
-  for (let digits = Math.abs(single) < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
-    const candidate = Number(single.toPrecision(digits));
-    if (Math.fround(candidate) === single) return String(candidate);
-  }
-  return String(Number(single.toPrecision(9)));
 }
 
 interface FileLayout {

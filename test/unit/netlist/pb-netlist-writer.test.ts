@@ -6,7 +6,8 @@ import { gunzipSync } from "node:zlib";
 import { type Netlist, NodeKind } from "../../../netlist/block.js";
 import { InputError } from "../../../netlist/input-error.js";
 import { readPbNetlist } from "../../../netlist/pb-netlist-reader.js";
-import { float32, pbNetlistPieces, writePbNetlist } from "../../../netlist/pb-netlist-writer.js";
+import { pbNetlistPieces, writePbNetlist } from "../../../netlist/pb-netlist-writer.js";
+import { float32 } from "../../../netlist/single-precision.js";
 import { makeFile, makeFolder, NO_SHARED_DATA, node, sharedFile, TINY } from "./tiny-files.js";
 
 test("what is written reads back as the same netlist and places", async () => {

@@ -1,13 +1,10 @@
 // Small netlists and files for the tests of this folder.
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { makeFolder } from "../../support/temp-folder.js";
 
-/** A fresh folder. */
-export function makeFolder(): string {
-  return mkdtempSync(join(tmpdir(), "ashlar-netlist-"));
-}
+export { makeFolder };
 
 /** Writes a file into a folder (a fresh one if none is given) and returns its path; gzip if the name says so. */
 export function makeFile(name: string, content: string | Uint8Array, folder = makeFolder()): string {
