@@ -45,19 +45,35 @@ export class Kernels {
   }
 
   f64(length: number): Float64Array {
-    return new Float64Array(this.handle.memory.buffer, this.reserve(length * 8), length);
+    const address = this.reserve(length * 8);
+    return new Float64Array(this.handle.memory.buffer, address, length);
   }
 
   f32(length: number): Float32Array {
-    return new Float32Array(this.handle.memory.buffer, this.reserve(length * 4), length);
+    const address = this.reserve(length * 4);
+    return new Float32Array(this.handle.memory.buffer, address, length);
   }
 
   i32(length: number): Int32Array {
-    return new Int32Array(this.handle.memory.buffer, this.reserve(length * 4), length);
+    const address = this.reserve(length * 4);
+    return new Int32Array(this.handle.memory.buffer, address, length);
   }
 
   u8(length: number): Uint8Array {
-    return new Uint8Array(this.handle.memory.buffer, this.reserve(length), length);
+    const address = this.reserve(length);
+    return new Uint8Array(this.handle.memory.buffer, address, length);
+  }
+
+  i64(length: number): BigInt64Array {
+    const address = this.reserve(length * 8);
+    return new BigInt64Array(this.handle.memory.buffer, address, length);
+  }
+
+  /** Copies an array into kernel memory and gives its address. */
+  copyOf(source: Float64Array | Float32Array | Int32Array | Uint8Array): number {
+    const bytes = this.u8(source.byteLength);
+    bytes.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+    return bytes.byteOffset;
   }
 
   /** Address of `bytes` zeroed bytes. Safe from any thread: the heap's end moves by one atomic addition. */

@@ -11,6 +11,14 @@ export class InputError extends Error {
    * @param remedy what the user can do about it
    */
   constructor(where: string, problem: string, remedy?: string) {
-    super(`${where}: ${problem}${remedy ? `; ${remedy}` : ""}`);
+    super(oneLine(`${where}: ${problem}${remedy ? `; ${remedy}` : ""}`));
   }
+}
+
+/** Quotes from a broken file may hold anything: they are cut to a readable length and kept on one line. */
+function oneLine(message: string): string {
+  return message
+    .replace(/'([^']{60})[^']+'/g, "'$1…'")
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .replace(/^(.{1000}).+$/u, "$1…");
 }

@@ -56,11 +56,11 @@ export function makeBlock(
 ): Block {
   const { netlist } = file;
   const { placement, fixed } = applyPlc(netlist, file.places, plc);
-  const side = Math.sqrt(totalArea(netlist) / DEFAULT_UTILISATION);
+  const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
   return {
     ...netlist,
     fixed,
-    canvas: overrides.canvas ?? plc?.canvas ?? { width: side, height: side },
+    canvas,
     grid: overrides.grid ?? plc?.grid ?? DEFAULT_GRID,
     routing: overrides.routing ?? plc?.routing ?? DEFAULT_ROUTING,
     smoothing: overrides.smoothing ?? plc?.smoothing ?? 0,
@@ -68,6 +68,17 @@ export function makeBlock(
     blockages: plc?.blockages ?? [],
     initial: placement,
   };
+}
+
+function defaultCanvas(netlist: Netlist): Canvas {
+  const side = Math.sqrt(totalArea(netlist) / DEFAULT_UTILISATION);
+  if (!(side > 0))
+    throw new InputError(
+      netlist.name,
+      "no canvas is given, and there is no macro or cell whose area could tell its size",
+      "give the canvas, or a placement file with one",
+    );
+  return { width: side, height: side };
 }
 
 /** The block with the places and fixed flags of a placement file; canvas, grid and rules stay the block's. */
@@ -85,6 +96,13 @@ function applyPlc(
   for (let node = 0; node < netlist.nodeCount; node++)
     if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
   if (!plc) return { placement, fixed };
+  // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    const kind = netlist.kinds[node];
+    if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro) continue;
+    placement.xs[node] = Number.NaN;
+    placement.ys[node] = Number.NaN;
+  }
   const nodeOfFile = new Map<number, number>();
   for (let node = 0; node < netlist.nodeCount; node++) nodeOfFile.set(netlist.fileIndices[node]!, node);
   const seenAt = new Map<number, number>();

@@ -51,7 +51,7 @@ export async function readPbNetlist(path: string, name: string): Promise<Netlist
   const scanner: PbTextScanner = new PbTextScanner(path, {
     open: (field, depth) => builder.open(field, depth),
     close: (depth) => builder.close(depth, scanner),
-    text: (field, value, depth) => builder.text(field, value, depth),
+    text: (field, value, depth) => builder.text(field, value, depth, scanner),
     number: (field, value, depth) => builder.number(field, value, depth, scanner),
   });
   for await (const chunk of readLineChunks(path)) scanner.push(chunk);
@@ -96,7 +96,7 @@ class NetlistBuilder {
     }
   }
 
-  text(field: string, value: string, depth: number): void {
+  text(field: string, value: string, depth: number, scanner: PbTextScanner): void {
     if (!this.inNode) return;
     if (depth === 1) {
       if (field === "name") this.node.name = value;
@@ -107,21 +107,25 @@ class NetlistBuilder {
       if (this.key === "type") this.node.type = value;
       else if (this.key === "macro_name") this.node.macroName = value;
       else if (this.key === "orientation") this.node.orientation = value;
+      else if (NUMBER_PROPERTIES.has(this.key))
+        throw scanner.error(
+          `attribute '${this.key}' of node '${this.node.name}' is the text '${value}', a number was expected`,
+        );
     }
   }
 
   number(field: string, value: number, depth: number, scanner: PbTextScanner): void {
-    if (!this.inNode || depth !== 3) return;
-    if (field !== "f" && field !== "i") return;
-    const property = NUMBER_PROPERTIES[this.key];
+    if (!this.inNode) return;
+    if (depth === 1 && (field === "name" || field === "input"))
+      throw scanner.error(`'${field}' is the number ${value}, a name in quotes was expected`);
+    if (depth !== 3 || (field !== "f" && field !== "i")) return;
+    const property = NUMBER_PROPERTIES.get(this.key);
     if (property === undefined) return;
-    // The format's numbers are single-precision: the value meant is the nearest float32.
-    const single = Math.fround(value);
-    if (!Number.isFinite(single))
+    if (!Number.isFinite(Math.fround(value)))
       throw scanner.error(
-        `attribute '${this.key}' of node '${this.node.name}' is ${value}, a finite number was expected`,
+        `attribute '${this.key}' of node '${this.node.name}' is ${value}, a finite single-precision number was expected`,
       );
-    this.node[property] = single;
+    this.node[property] = value;
   }
 
   close(depth: number, scanner: PbTextScanner): void {
@@ -145,6 +149,10 @@ class NetlistBuilder {
     if ((kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) && !(node.width > 0 && node.height > 0))
       throw scanner.error(
         `macro '${node.name}' has size ${node.width} x ${node.height}, both greater than 0 were expected`,
+      );
+    if (kind !== PIN && Number.isNaN(node.x) !== Number.isNaN(node.y))
+      throw scanner.error(
+        `node '${node.name}' has ${Number.isNaN(node.x) ? "y but no x" : "x but no y"}, both or none was expected`,
       );
     if (node.weight < 0)
       throw scanner.error(`node '${node.name}' has net weight ${node.weight}, 0 or more was expected`);
@@ -290,8 +298,7 @@ class NetlistBuilder {
           `macro '${this.names[this.nameOf[file]!]}' drives a net itself`,
           "a macro's nets start at its pins",
         );
-      netPins.push(driver);
-      seenBy[file] = file;
+      netPins.push(driver); // real files hold ports that list themselves as sink: such a net counts, at length 0
       for (let s = from; s < to; s++) {
         const sinkFile = this.fileIndexOfName[this.sinks[s]!];
         const sinkName = this.names[this.sinks[s]!];
@@ -321,17 +328,18 @@ class NetlistBuilder {
   }
 }
 
-const NUMBER_PROPERTIES: Readonly<
-  Record<string, "x" | "y" | "width" | "height" | "xOffset" | "yOffset" | "weight">
-> = {
-  x: "x",
-  y: "y",
-  width: "width",
-  height: "height",
-  x_offset: "xOffset",
-  y_offset: "yOffset",
-  weight: "weight",
-};
+const NUMBER_PROPERTIES: ReadonlyMap<
+  string,
+  "x" | "y" | "width" | "height" | "xOffset" | "yOffset" | "weight"
+> = new Map([
+  ["x", "x"],
+  ["y", "y"],
+  ["width", "width"],
+  ["height", "height"],
+  ["x_offset", "xOffset"],
+  ["y_offset", "yOffset"],
+  ["weight", "weight"],
+]);
 
 /** A `macro` in lower case is soft if its name begins with Grp; a `MACRO` is always hard. */
 function kindOf(node: FileNode, scanner: PbTextScanner): number {

@@ -105,9 +105,12 @@ export class PbTextScanner {
       this.field = word;
       return;
     }
-    const value = Number(word);
     const field = this.takeField(word);
-    if (Number.isNaN(value) && !/^[-+]?(nan|inf|infinity)f?$/i.test(word)) {
+    const value = Number(word);
+    const special = Number.isNaN(value) ? /^([-+]?)(nan|inf|infinity)f?$/i.exec(word) : null;
+    if (special) {
+      this.listener.number(field, specialNumber(special[1]!, special[2]!), this.depth);
+    } else if (Number.isNaN(value)) {
       if (/^[0-9+\-.]/.test(word)) throw this.error(`field '${field}' is '${word}', a number was expected`);
       this.listener.text(field, word, this.depth); // an enum constant or a truth value
     } else {
@@ -132,6 +135,11 @@ export class PbTextScanner {
     }
     throw this.error("a string does not end on its line", "is the file cut off?");
   }
+}
+
+function specialNumber(sign: string, word: string): number {
+  if (word.toLowerCase() === "nan") return Number.NaN;
+  return sign === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function isWordByte(byte: number): boolean {

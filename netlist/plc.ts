@@ -29,20 +29,56 @@ export interface PlcLine {
   readonly lineNumber: number;
 }
 
-const NUMBER = "([-+0-9.eE]+)";
+/** A header field: how its line starts, how it goes on, and what its numbers must be. */
+interface HeaderField {
+  readonly label: RegExp;
+  readonly numbers: RegExp;
+  readonly check: (numbers: readonly number[]) => boolean;
+  readonly expected: string;
+}
+
+const N = "([-+0-9.eE]+)";
+const field = (label: string, rest: string, expected: string, check: HeaderField["check"]): HeaderField => ({
+  label: new RegExp(`^${label}\\s*:`),
+  numbers: new RegExp(`^${label}\\s*:\\s*${rest}(\\s|$)`),
+  check,
+  expected,
+});
+
 const HEADER = {
-  grid: new RegExp(`^Columns\\s*:\\s*${NUMBER}\\s+Rows\\s*:\\s*${NUMBER}`),
-  canvas: new RegExp(`^Width\\s*:\\s*${NUMBER}\\s+Height\\s*:\\s*${NUMBER}`),
-  routes: new RegExp(`^Routes per micron, hor\\s*:\\s*${NUMBER}\\s+ver\\s*:\\s*${NUMBER}`),
-  used: new RegExp(`^Routes used by macros, hor\\s*:\\s*${NUMBER}\\s+ver\\s*:\\s*${NUMBER}`),
-  smoothing: new RegExp(`^Smoothing factor\\s*:\\s*${NUMBER}`),
-  threshold: new RegExp(`^Overlap threshold\\s*:\\s*${NUMBER}`),
-  blockage: new RegExp(`^Blockage\\s*:\\s*${NUMBER}\\s+${NUMBER}\\s+${NUMBER}\\s+${NUMBER}\\s+${NUMBER}`),
-};
+  grid: field("Columns", `${N}\\s+Rows\\s*:\\s*${N}`, "whole columns and rows from 1 to 1024", (numbers) =>
+    numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024),
+  ),
+  canvas: field("Width", `${N}\\s+Height\\s*:\\s*${N}`, "a width and a height greater than 0", (numbers) =>
+    numbers.every((n) => n > 0),
+  ),
+  routes: field(
+    "Routes per micron, hor",
+    `${N}\\s+ver\\s*:\\s*${N}`,
+    "two numbers of tracks greater than 0",
+    (numbers) => numbers.every((n) => n > 0),
+  ),
+  used: field(
+    "Routes used by macros, hor",
+    `${N}\\s+ver\\s*:\\s*${N}`,
+    "two numbers of tracks, 0 or more",
+    (numbers) => numbers.every((n) => n >= 0),
+  ),
+  smoothing: field("Smoothing factor", N, "a whole number from 0", ([n]) => Number.isInteger(n) && n! >= 0),
+  threshold: field("Overlap threshold", N, "a share from 0 to 1", ([n]) => n! >= 0 && n! <= 1),
+  blockage: field(
+    "Blockage",
+    `${N}\\s+${N}\\s+${N}\\s+${N}\\s+${N}`,
+    "lower left x y, upper right x y, and a rate from 0 to 1",
+    ([left, bottom, right, top, rate]) => left! <= right! && bottom! <= top! && rate! >= 0 && rate! <= 1,
+  ),
+} as const;
+type HeaderKey = keyof typeof HEADER;
+const HEADER_KEYS = Object.keys(HEADER) as HeaderKey[];
 
 /** Reads a placement file. Throws `InputError` with the line of what is wrong. */
 export async function readPlc(path: string): Promise<PlcFile> {
-  const header: Partial<Record<keyof typeof HEADER, number[]>> = {};
+  const header: Partial<Record<HeaderKey, number[]>> = {};
   const blockages: Blockage[] = [];
   const names: { project?: string; block?: string } = {};
   const lines: PlcLine[] = [];
@@ -57,36 +93,22 @@ export async function readPlc(path: string): Promise<PlcFile> {
       continue;
     }
     const comment = text.slice(1).trim();
-    for (const key of Object.keys(HEADER) as (keyof typeof HEADER)[]) {
-      const match = HEADER[key].exec(comment);
-      if (!match) continue;
-      const numbers = match.slice(1).map((word) => finite(word, where, `header '${comment}'`));
-      if (key === "blockage") blockages.push(toBlockage(numbers, where));
+    const key = HEADER_KEYS.find((key) => HEADER[key].label.test(comment));
+    if (key === undefined) {
+      const name = /^(Project|Block)\s*:\s*(\S.*)$/.exec(comment);
+      if (name?.[1] === "Project") names.project = name[2]!;
+      else if (name) names.block = name[2]!;
+    } else {
+      const numbers = headerNumbers(HEADER[key], comment, where);
+      if (key === "blockage") blockages.push(toBlockage(numbers));
       else header[key] = numbers;
     }
-    const name = /^(Project|Block)\s*:\s*(\S.*)$/.exec(comment);
-    if (name?.[1] === "Project") names.project = name[2]!;
-    else if (name) names.block = name[2]!;
   }
-  if (header.grid && !header.grid.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024))
+  if (lines.length === 0 && blockages.length === 0 && Object.keys({ ...header, ...names }).length === 0)
     throw new InputError(
       path,
-      `the grid is ${header.grid.join(" x ")}, whole numbers from 1 to 1024 were expected`,
-    );
-  if (header.canvas && !header.canvas.every((n) => n > 0))
-    throw new InputError(
-      path,
-      `the canvas is ${header.canvas.join(" x ")} µm, both greater than 0 were expected`,
-    );
-  if (header.routes && !header.routes.every((n) => n > 0))
-    throw new InputError(
-      path,
-      `routes per micron are ${header.routes.join(" and ")}, greater than 0 was expected`,
-    );
-  if (header.used && !header.used.every((n) => n >= 0))
-    throw new InputError(
-      path,
-      `routes used by macros are ${header.used.join(" and ")}, 0 or more was expected`,
+      "neither a header field nor a place found",
+      "is this a placement file (.plc)?",
     );
   return {
     path,
@@ -109,12 +131,20 @@ export async function readPlc(path: string): Promise<PlcFile> {
   };
 }
 
+function headerNumbers(field: HeaderField, comment: string, where: string): number[] {
+  const match = field.numbers.exec(comment);
+  const numbers = match ? match.slice(1, -1).map(Number) : [];
+  if (!match || !numbers.every(Number.isFinite) || !field.check(numbers))
+    throw new InputError(where, `header '${comment}', ${field.expected} was expected`);
+  return numbers;
+}
+
 function parsePlace(text: string, where: string, lineNumber: number): PlcLine {
   const words = text.split(/\s+/);
   if (words.length !== 5)
     throw new InputError(where, `${words.length} words, five were expected: index x y orientation fixed`);
-  const index = Number(words[0]);
-  if (!Number.isInteger(index) || index < 0)
+  const index = /^\d+$/.test(words[0]!) ? Number(words[0]) : -1;
+  if (!Number.isSafeInteger(index) || index < 0)
     throw new InputError(where, `node index '${words[0]}', a whole number from 0 was expected`);
   const orientation = words[3] === "-" ? 0 : orientationCode(words[3]!);
   if (orientation < 0)
@@ -131,17 +161,13 @@ function parsePlace(text: string, where: string, lineNumber: number): PlcLine {
   };
 }
 
-function toBlockage(numbers: number[], where: string): Blockage {
+function toBlockage(numbers: readonly number[]): Blockage {
   const [left, bottom, right, top, rate] = numbers as [number, number, number, number, number];
-  if (!(left <= right && bottom <= top))
-    throw new InputError(where, "the blockage's corners are not lower left, then upper right");
-  if (!(rate >= 0 && rate <= 1))
-    throw new InputError(where, `the blockage's rate is ${rate}, 0 to 1 was expected`);
   return { left, bottom, right, top, rate };
 }
 
 function finite(word: string, where: string, what: string): number {
-  const value = Number(word);
+  const value = /^[-+0-9.eE]+$/.test(word) ? Number(word) : Number.NaN;
   if (!Number.isFinite(value))
     throw new InputError(where, `${what} is '${word}', a finite number was expected`);
   return value;

@@ -6,6 +6,7 @@ import { createGunzip } from "node:zlib";
 import { InputError } from "./input-error.js";
 
 const LONGEST_LINE_BYTES = 1 << 20;
+const LARGEST_TEXT_BYTES = 1 << 28;
 const NEWLINE = 10;
 
 /** Chunks of `path`, unpacked if it is gzip, each of them ending with a line's end (or the file's). */
@@ -30,10 +31,16 @@ export async function* readLineChunks(path: string): AsyncGenerator<Buffer> {
   if (carry.length > 0) yield carry;
 }
 
-/** The whole of a text file, unpacked if it is gzip. For files whose size is known to be modest. */
+/** The whole of a text file of up to 256 MiB, unpacked if it is gzip. */
 export async function readText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of readLineChunks(path)) chunks.push(chunk);
+  let bytes = 0;
+  for await (const chunk of readLineChunks(path)) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_TEXT_BYTES)
+      throw new InputError(path, "holds more than 256 MiB of text, far less was expected");
+    chunks.push(chunk);
+  }
   return Buffer.concat(chunks).toString("utf8");
 }
 
@@ -47,7 +54,15 @@ async function openBytes(path: string): Promise<AsyncIterable<unknown>> {
     await file.close();
   }
   const bytes = createReadStream(path, { highWaterMark: 1 << 18 });
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return bytes;
+  if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
+    if (!path.endsWith(".gz")) return bytes;
+    bytes.destroy();
+    throw new InputError(
+      path,
+      "not gzip data, which its name promises",
+      "drop .gz from the name, or pack it",
+    );
+  }
   const unpacked = createGunzip({ chunkSize: 1 << 18 });
   bytes.on("error", (error) => unpacked.destroy(error));
   return bytes.pipe(unpacked);
@@ -55,10 +70,12 @@ async function openBytes(path: string): Promise<AsyncIterable<unknown>> {
 
 function explain(path: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? "";
-  if (code === "ENOENT") return new InputError(path, "no such file");
+  if (code === "ENOENT" || code === "ENOTDIR") return new InputError(path, "no such file");
   if (code === "EACCES") return new InputError(path, "not readable", "check its permissions");
   if (code === "Z_BUF_ERROR")
     return new InputError(path, "the gzip data ends too early", "fetch the file again");
   if (code.startsWith("Z_")) return new InputError(path, "not valid gzip data", "fetch the file again");
+  if (code.startsWith("E") && "syscall" in (error as object))
+    return new InputError(path, `cannot be read (${code})`);
   return error;
 }

@@ -1,14 +1,21 @@
 // The one WASM module: every kernel is re-exported here and nothing else is public.
-export * from "./adam";
-export * from "./cell-head";
-export * from "./deconvolution";
-export * from "./edge-network";
-export * from "./elementwise";
-export * from "./matmul";
-export * from "./matmul-gradients";
-export * from "./resample";
-export * from "./select";
-export * from "./softmax";
+export { adamStep, squaredNorm } from "./adam";
+export { cellHead, cellHeadBackward, dotProduct } from "./cell-head";
+export { gatherTaps, spreadTaps } from "./deconvolution";
+export { addEdgeMeans, edgeBackward, edgeForward, edgeMeansBackward } from "./edge-network";
+export {
+  addColumnSums, addInto, addScaledInto, clearNumbers, copyNumbers, reluBackward, rowMeans, scaleNumbers,
+} from "./elementwise";
+export { maskCells } from "./feasible";
+export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from "./force-directed";
+export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
+export { judgeStateBytes } from "./judge-state";
+export { matmul } from "./matmul";
+export { addTransposedMatmul, denseBackward, matmulTransposed } from "./matmul-gradients";
+export { resample, resampleBackward } from "./resample";
+export { sumOfLargest } from "./select";
+export { softmax, softmaxBackward } from "./softmax";
+export { wireMask } from "./wire-mask";
 
 /** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */
 export function heapBase(): usize {

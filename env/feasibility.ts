@@ -1,0 +1,166 @@
+// Which cells a macro may go to, and whether a whole placement is legal.
+// Rules: inside the canvas, no overlap with a placed hard macro, no blockage. They reproduce the original's masks.
+import type { Kernels } from "../kernels/index.js";
+import {
+  type Block,
+  InputError,
+  isSideways,
+  NodeKind,
+  nodesOfKind,
+  type Placement,
+} from "../netlist/index.js";
+import type { Judge } from "./judge.js";
+import { macrosByArea } from "./macro-order.js";
+
+/** Overlap of two macros that counts as none, in µm; single-precision sizes need that much. */
+export const TOUCHING = 1e-6;
+/** How far a macro may stick out of the canvas, in grid cells. */
+const OUTSIDE_TOLERANCE = 1e-4;
+
+/** Feasibility masks of one judge's placement, computed in kernel memory. */
+export class MaskMaker {
+  /** Per cell (row-major from the lower left): 1 where the macro's centre may stand. Overwritten by every call. */
+  readonly mask: Uint8Array;
+  private readonly judge: Judge;
+  private readonly kernels: Kernels;
+  private readonly hardMacros: Int32Array;
+  private readonly blockages: Float64Array;
+  private readonly blockageCount: number;
+
+  constructor(judge: Judge) {
+    const { block, kernels } = judge;
+    this.judge = judge;
+    this.kernels = kernels;
+    const hardMacros = nodesOfKind(block, NodeKind.HardMacro);
+    this.hardMacros = kernels.i32(hardMacros.length);
+    this.hardMacros.set(hardMacros);
+    this.blockageCount = block.blockages.length;
+    this.blockages = kernels.f64(4 * this.blockageCount);
+    this.blockages.set(block.blockages.flatMap((b) => [b.left, b.bottom, b.right, b.top]));
+    this.mask = kernels.u8(block.grid.columns * block.grid.rows);
+  }
+
+  /** Fills `mask` for a node; its own place counts unless it is unplaced first. Returns the feasible cells' number. */
+  maskFor(node: number): number {
+    return this.kernels.run.maskCells(
+      this.judge.state.address,
+      node,
+      this.hardMacros.byteOffset,
+      this.hardMacros.length,
+      this.blockages.byteOffset,
+      this.blockageCount,
+      this.mask.byteOffset,
+    );
+  }
+}
+
+/** What is wrong with where the hard macros stand. */
+export interface Legality {
+  /** Pairs of hard macros that overlap. */
+  readonly overlaps: number;
+  /** Hard macros outside the canvas. */
+  readonly outside: number;
+  /** Hard macros on a blockage. */
+  readonly blocked: number;
+  readonly unplaced: number;
+  readonly legal: boolean;
+}
+
+/** Checks the hard macros of a placement. Soft macros stand for cells and may overlap anything. */
+export function checkLegality(block: Block, placement: Placement): Legality {
+  const macros = nodesOfKind(block, NodeKind.HardMacro);
+  const { columns, rows } = block.grid;
+  const slackX = (OUTSIDE_TOLERANCE * block.canvas.width) / columns;
+  const slackY = (OUTSIDE_TOLERANCE * block.canvas.height) / rows;
+  let overlaps = 0;
+  let outside = 0;
+  let blocked = 0;
+  let unplaced = 0;
+  for (let i = 0; i < macros.length; i++) {
+    const a = boxOf(block, placement, macros[i]!);
+    if (Number.isNaN(a.left + a.bottom)) {
+      unplaced++;
+      continue;
+    }
+    if (
+      !block.fixed[macros[i]!] &&
+      (a.left < -slackX ||
+        a.bottom < -slackY ||
+        a.right > block.canvas.width + slackX ||
+        a.top > block.canvas.height + slackY)
+    )
+      outside++;
+    if (!block.fixed[macros[i]!] && block.blockages.some((blockage) => boxesOverlap(a, blockage))) blocked++;
+    for (let j = i + 1; j < macros.length; j++)
+      if (boxesOverlap(a, boxOf(block, placement, macros[j]!))) overlaps++;
+  }
+  return { overlaps, outside, blocked, unplaced, legal: overlaps + outside + blocked + unplaced === 0 };
+}
+
+interface Box {
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly top: number;
+}
+
+function boxOf(block: Block, placement: Placement, node: number): Box {
+  const sideways = isSideways(placement.orientations[node]!);
+  const width = sideways ? block.heights[node]! : block.widths[node]!;
+  const height = sideways ? block.widths[node]! : block.heights[node]!;
+  const x = placement.xs[node]!;
+  const y = placement.ys[node]!;
+  return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
+}
+
+function boxesOverlap(a: Box, b: Box): boolean {
+  return (
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > TOUCHING &&
+    Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom) > TOUCHING
+  );
+}
+
+/**
+ * Refuses a block that no placement can solve, with the reason: no canvas, a macro larger than the canvas, more
+ * area than canvas, no cell for a macro even on an empty grid.
+ */
+export function checkFeasible(judge: Judge): void {
+  const { block } = judge;
+  const { canvas, grid } = block;
+  const macros = macrosByArea(block);
+  let hardArea = 0;
+  for (const node of nodesOfKind(block, NodeKind.HardMacro))
+    hardArea += block.widths[node]! * block.heights[node]!;
+  const canvasSize = `${canvas.width.toFixed(3)} x ${canvas.height.toFixed(3)} µm`;
+  for (const node of macros) {
+    const width = block.widths[node]!;
+    const height = block.heights[node]!;
+    if (width > canvas.width * (1 + OUTSIDE_TOLERANCE) || height > canvas.height * (1 + OUTSIDE_TOLERANCE))
+      throw new InputError(
+        block.name,
+        `macro '${block.nodeNames[node]}' is ${width} x ${height} µm, larger than the canvas of ${canvasSize}`,
+        "enlarge the canvas or check the units",
+      );
+  }
+  if (hardArea > canvas.width * canvas.height)
+    throw new InputError(
+      block.name,
+      `the hard macros take ${hardArea.toFixed(0)} µm², more than the canvas of ${canvasSize} has`,
+      "enlarge the canvas or check the units",
+    );
+  // Every macro by itself on the grid, with only the fixed ones in place.
+  for (let node = 0; node < block.nodeCount; node++) {
+    const stays = block.fixed[node] && block.kinds[node] === NodeKind.HardMacro;
+    judge.placement.xs[node] = stays ? block.initial.xs[node]! : Number.NaN;
+    judge.placement.ys[node] = stays ? block.initial.ys[node]! : Number.NaN;
+    judge.placement.orientations[node] = block.initial.orientations[node]!;
+  }
+  const masks = new MaskMaker(judge);
+  for (const node of macros)
+    if (masks.maskFor(node) === 0)
+      throw new InputError(
+        block.name,
+        `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid`,
+        "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
+      );
+}

@@ -1,0 +1,8 @@
+// The game and the judge.
+export * from "./cell-placer.js";
+export * from "./episode.js";
+export * from "./feasibility.js";
+export * from "./judge.js";
+export * from "./judge-nets.js";
+export * from "./macro-order.js";
+export * from "./observation.js";

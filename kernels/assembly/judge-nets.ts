@@ -1,0 +1,180 @@
+// Wirelength and routing of nets: where points are, how long a net is, which cell borders its wires cross.
+import { addTo, f64At, i32At, JudgeState, toFixed } from "./judge-state";
+
+/** Cell of a point: row * columns + column, or -1 outside the grid (a point on the right or top edge is outside). */
+export function cellOf(state: JudgeState, x: f64, y: f64): i32 {
+  let column = floor(x / state.cellWidth);
+  let row = floor(y / state.cellHeight);
+  if (state.clampOutside) {
+    column = max(0, min(column, <f64>(state.columns - 1)));
+    row = max(0, min(row, <f64>(state.rows - 1)));
+  }
+  // Written so that NaN (not placed) is outside.
+  if (!(column >= 0 && column < <f64>state.columns && row >= 0 && row < <f64>state.rows)) return -1;
+  return <i32>row * state.columns + <i32>column;
+}
+
+/** x offset of a point in the orientation given, from its offset (dx, dy) in N; see netlist/orientation.ts. */
+// @ts-ignore: decorator
+@inline
+export function turnedX(orientation: i32, dx: f64, dy: f64): f64 {
+  if (orientation == 0 || orientation == 3) return dx;
+  if (orientation <= 2) return -dx;
+  return orientation == 4 || orientation == 7 ? dy : -dy;
+}
+
+/** y offset, likewise. */
+// @ts-ignore: decorator
+@inline
+export function turnedY(orientation: i32, dx: f64, dy: f64): f64 {
+  if (orientation <= 1) return dy;
+  if (orientation <= 3) return -dy;
+  return orientation >= 6 ? dx : -dx;
+}
+
+/** Moves the points of a node to where the node stands. */
+export function placePointsOf(state: JudgeState, node: i32): void {
+  const x = f64At(state.xs, node);
+  const y = f64At(state.ys, node);
+  const orientation = <i32>load<u8>(state.orientations + node);
+  const end = i32At(state.nodePointStarts, node + 1);
+  for (let point = i32At(state.nodePointStarts, node); point < end; point++) {
+    const dx = f64At(state.pointXOffsets, point);
+    const dy = f64At(state.pointYOffsets, point);
+    const pointX = x + turnedX(orientation, dx, dy);
+    const pointY = y + turnedY(orientation, dx, dy);
+    store<f64>(state.pointXs + (<usize>point << 3), pointX);
+    store<f64>(state.pointYs + (<usize>point << 3), pointY);
+    store<i32>(state.pointCells + (<usize>point << 2), cellOf(state, pointX, pointY));
+  }
+}
+
+/** Weighted half-perimeter of a net, in fixed point. */
+export function lengthOfNet(state: JudgeState, net: i32): i64 {
+  const start = i32At(state.netStarts, net);
+  const end = i32At(state.netStarts, net + 1);
+  let point = i32At(state.netPoints, start);
+  let left = f64At(state.pointXs, point);
+  let right = left;
+  let bottom = f64At(state.pointYs, point);
+  let top = bottom;
+  for (let i = start + 1; i < end; i++) {
+    point = i32At(state.netPoints, i);
+    const x = f64At(state.pointXs, point);
+    const y = f64At(state.pointYs, point);
+    left = min(left, x);
+    right = max(right, x);
+    bottom = min(bottom, y);
+    top = max(top, y);
+  }
+  const span = right - left + top - bottom;
+  if (!(span > 0)) return 0; // also where a point is not placed (NaN)
+  return toFixed(span * f64At(state.netWeights, net) * state.lengthScale);
+}
+
+/** Adds `demand` to every cell of `row` from column `a` to `b`, the larger one excluded. */
+// @ts-ignore: decorator
+@inline
+function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void {
+  const base = row * state.columns;
+  const to = base + max(a, b);
+  for (let cell = base + min(a, b); cell < to; cell++) addTo(state.horizontalDemand, cell, demand);
+}
+
+/** Adds `demand` to every cell of `column` from row `a` to `b`, the larger one excluded. */
+// @ts-ignore: decorator
+@inline
+function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64): void {
+  const columns = state.columns;
+  const to = max(a, b) * columns + column;
+  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
+}
+
+/** Two cells: along the source's row, then along the sink's column. */
+// @ts-ignore: decorator
+@inline
+function routeTwo(state: JudgeState, source: i32, sink: i32, demand: i64): void {
+  const columns = state.columns;
+  const sourceRow = source / columns;
+  const sourceColumn = source - sourceRow * columns;
+  const sinkRow = sink / columns;
+  const sinkColumn = sink - sinkRow * columns;
+  addRow(state, sourceRow, sourceColumn, sinkColumn, demand);
+  addColumn(state, sinkColumn, sourceRow, sinkRow, demand);
+}
+
+/** Three cells: an L, or a T whose trunk is the middle row; the driver plays no part. */
+function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): void {
+  const columns = state.columns;
+  const rows = state.rows;
+  // Keys that sort by column, then row.
+  let k1 = (a % columns) * rows + a / columns;
+  let k2 = (b % columns) * rows + b / columns;
+  let k3 = (c % columns) * rows + c / columns;
+  let swap: i32;
+  if (k1 > k2) { swap = k1; k1 = k2; k2 = swap; }
+  if (k2 > k3) { swap = k2; k2 = k3; k3 = swap; }
+  if (k1 > k2) { swap = k1; k1 = k2; k2 = swap; }
+  const x1 = k1 / rows;
+  const x2 = k2 / rows;
+  const x3 = k3 / rows;
+  const y1 = k1 - x1 * rows;
+  const y2 = k2 - x2 * rows;
+  const y3 = k3 - x3 * rows;
+  if (x1 < x2 && x2 < x3 && min(y1, y3) < y2 && y2 < max(y1, y3)) {
+    addRow(state, y1, x1, x2, demand);
+    addRow(state, y2, x2, x3, demand);
+    addColumn(state, x2, y1, y2, demand);
+    addColumn(state, x3, y2, y3, demand);
+  } else if (x2 == x3 && x1 < x2 && y1 < min(y2, y3)) {
+    addRow(state, y1, x1, x2, demand);
+    addColumn(state, x2, y1, max(y2, y3), demand);
+  } else if (y2 == y3) {
+    addRow(state, y1, x1, x2, demand);
+    addRow(state, y2, x2, x3, demand);
+    addColumn(state, x2, y1, y2, demand);
+  } else {
+    // Sorted by row, then column, which is the order of the cells' own numbers.
+    let c1 = min(min(a, b), c);
+    let c3 = max(max(a, b), c);
+    const c2 = a + b + c - c1 - c3;
+    const r1 = c1 / columns;
+    const r2 = c2 / columns;
+    const r3 = c3 / columns;
+    addRow(state, r2, x1, x3, demand);
+    addColumn(state, c1 - r1 * columns, r1, r2, demand);
+    addColumn(state, c3 - r3 * columns, r2, r3, demand);
+  }
+}
+
+/**
+ * Adds a net's wires to the demand maps, `sign` times. Wires run between the distinct cells of the net's points;
+ * a net with a point outside the grid is not routed (rule of the original binary).
+ */
+export function routeNet(state: JudgeState, net: i32, sign: i64): void {
+  const start = i32At(state.netStarts, net);
+  const end = i32At(state.netStarts, net + 1);
+  const source = i32At(state.pointCells, i32At(state.netPoints, start));
+  const stamp = ++state.stamp;
+  const stamps = state.cellStamps;
+  const list = state.cellList;
+  if (source < 0) return;
+  store<i32>(stamps + (<usize>source << 2), stamp);
+  let count = 0;
+  for (let i = start + 1; i < end; i++) {
+    const cell = i32At(state.pointCells, i32At(state.netPoints, i));
+    if (cell < 0) return;
+    const at = stamps + (<usize>cell << 2);
+    if (load<i32>(at) == stamp) continue;
+    store<i32>(at, stamp);
+    store<i32>(list + (<usize>count << 2), cell);
+    count++;
+  }
+  if (count == 0) return;
+  const demand = load<i64>(state.netDemands + (<usize>net << 3)) * sign;
+  if (count == 2) {
+    routeThree(state, source, i32At(list, 0), i32At(list, 1), demand);
+    return;
+  }
+  for (let i = 0; i < count; i++) routeTwo(state, source, i32At(list, i), demand);
+}

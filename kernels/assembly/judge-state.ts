@@ -1,0 +1,112 @@
+// The judge's state: one record of numbers and addresses, laid out by `env/judge-state.ts` in the same order.
+//
+// All sums are 64-bit fixed-point integers. Integer addition is exact and does not care for order, so a cost that
+// was updated move by move equals, to the last bit, the one computed afresh, and undoing a move leaves no trace.
+
+/** Fractional bits of density and congestion values (a value of 1 is 2^42). */
+export const MAP_BITS: f64 = 4398046511104.0; // 2^42
+/** Fractional bits of routed demand, in wires. */
+export const DEMAND_BITS: f64 = 4294967296.0; // 2^32
+
+@unmanaged
+export class JudgeState {
+  // Numbers, f64.
+  canvasWidth: f64;
+  canvasHeight: f64;
+  cellWidth: f64;
+  cellHeight: f64;
+  /** Wires that fit through a cell: tracks per µm times the cell's height or width. */
+  horizontalCapacity: f64;
+  verticalCapacity: f64;
+  /** Tracks per µm that a hard macro takes. */
+  horizontalUsed: f64;
+  verticalUsed: f64;
+  /** Fixed-point units per µm of weighted wirelength. */
+  lengthScale: f64;
+  // Sums, i64.
+  wirelength: i64;
+  densityTop: i64;
+  congestionTop: i64;
+  // Counts and switches, i32.
+  nodeCount: i32;
+  netCount: i32;
+  pointCount: i32;
+  columns: i32;
+  rows: i32;
+  smoothing: i32;
+  clampOutside: i32;
+  stamp: i32;
+  densityCount: i32;
+  congestionCount: i32;
+  // Nodes.
+  xs: usize;
+  ys: usize;
+  orientations: usize;
+  widths: usize;
+  heights: usize;
+  kinds: usize;
+  // Points: the distinct places of pins on their nodes, in node order.
+  nodePointStarts: usize;
+  pointNodes: usize;
+  pointXOffsets: usize;
+  pointYOffsets: usize;
+  pointXs: usize;
+  pointYs: usize;
+  pointCells: usize;
+  // Nets.
+  netStarts: usize;
+  netPoints: usize;
+  netWeights: usize;
+  netDemands: usize;
+  netLengths: usize;
+  // Maps over cells, i64.
+  horizontalDemand: usize;
+  verticalDemand: usize;
+  horizontalBlocked: usize;
+  verticalBlocked: usize;
+  density: usize;
+  /** Final values: horizontal, then vertical, in one list. */
+  congestion: usize;
+  // Scratch.
+  cellStamps: usize;
+  cellList: usize;
+  selection: usize;
+}
+
+export function judgeStateBytes(): i32 {
+  return offsetof<JudgeState>();
+}
+
+// Short names for what every kernel of the judge does: element i of an array.
+
+// @ts-ignore: decorator
+@inline
+export function f64At(array: usize, i: i32): f64 {
+  return load<f64>(array + (<usize>i << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+export function i64At(array: usize, i: i32): i64 {
+  return load<i64>(array + (<usize>i << 3));
+}
+
+// @ts-ignore: decorator
+@inline
+export function i32At(array: usize, i: i32): i32 {
+  return load<i32>(array + (<usize>i << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+export function addTo(array: usize, i: i32, amount: i64): void {
+  const at = array + (<usize>i << 3);
+  store<i64>(at, load<i64>(at) + amount);
+}
+
+/** Nearest integer of a non-negative number. */
+// @ts-ignore: decorator
+@inline
+export function toFixed(value: f64): i64 {
+  return <i64>(value + 0.5);
+}

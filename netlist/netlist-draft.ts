@@ -1,0 +1,106 @@
+// A netlist in the making: nodes, pins and nets in any order. `finish` numbers them as the text format does, each
+// macro followed by its pins, nets by their driver, so that what is written and read back is the same netlist.
+
+import { emptyPlacement, type Netlist, NodeKind, type Placement } from "./block.js";
+import { asInFile } from "./single-precision.js";
+
+export class NetlistDraft {
+  private readonly kinds: number[] = [];
+  private readonly names: string[] = [];
+  private readonly sizes: number[] = []; // width, height
+  private readonly places: number[] = []; // x, y
+  private readonly pinsOfNode: number[][] = [];
+  private readonly pinNodes: number[] = [];
+  private readonly pinNames: string[] = [];
+  private readonly pinOffsets: number[] = []; // x, y
+  private readonly netOfDriver = new Map<number, { sinks: readonly number[]; weight: number }>();
+
+  /** Adds a node, size in µm. Returns its number. */
+  addNode(kind: NodeKind, name: string, width = 0, height = 0): number {
+    this.kinds.push(kind);
+    this.names.push(name);
+    this.sizes.push(asInFile(width), asInFile(height));
+    this.places.push(Number.NaN, Number.NaN);
+    this.pinsOfNode.push([]);
+    return this.kinds.length - 1;
+  }
+
+  /** Adds a port at a place in µm. Returns its pin. */
+  addPort(name: string, x: number, y: number): number {
+    const node = this.addNode(NodeKind.Port, name);
+    this.places[2 * node] = asInFile(x);
+    this.places[2 * node + 1] = asInFile(y);
+    return this.addPin(node, name);
+  }
+
+  /** Adds a pin, offset in µm from the node's centre. Returns its number. */
+  addPin(node: number, name: string, xOffset = 0, yOffset = 0): number {
+    const pin = this.pinNodes.length;
+    this.pinNodes.push(node);
+    this.pinNames.push(name);
+    this.pinOffsets.push(asInFile(xOffset), asInFile(yOffset));
+    this.pinsOfNode[node]!.push(pin);
+    return pin;
+  }
+
+  /** Adds the net of one driving pin. A pin drives one net. */
+  addNet(driver: number, sinks: readonly number[], weight = 1): void {
+    if (this.netOfDriver.has(driver)) throw new Error(`internal: pin ${driver} drives two nets`);
+    if (sinks.length > 0) this.netOfDriver.set(driver, { sinks, weight: asInFile(weight) });
+  }
+
+  finish(name: string): { netlist: Netlist; places: Placement } {
+    const nodeCount = this.kinds.length;
+    const pinCount = this.pinNodes.length;
+    const fileIndices = new Int32Array(nodeCount);
+    const pinFileIndices = new Int32Array(pinCount);
+    const oldPins: number[] = [];
+    const newPins = new Int32Array(pinCount);
+    for (let node = 0, index = 0; node < nodeCount; node++) {
+      fileIndices[node] = index;
+      const isMacro = this.kinds[node] === NodeKind.HardMacro || this.kinds[node] === NodeKind.SoftMacro;
+      if (isMacro) index++;
+      for (const pin of this.pinsOfNode[node]!) {
+        newPins[pin] = oldPins.length;
+        pinFileIndices[oldPins.length] = index++;
+        oldPins.push(pin);
+      }
+    }
+    const netStarts = [0];
+    const netPins: number[] = [];
+    const netWeights: number[] = [];
+    for (const driver of oldPins) {
+      const net = this.netOfDriver.get(driver);
+      if (!net) continue;
+      netPins.push(newPins[driver]!);
+      for (const sink of net.sinks) netPins.push(newPins[sink]!);
+      netStarts.push(netPins.length);
+      netWeights.push(net.weight);
+    }
+    const places = emptyPlacement(nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      places.xs[node] = this.places[2 * node]!;
+      places.ys[node] = this.places[2 * node + 1]!;
+    }
+    const netlist: Netlist = {
+      name,
+      nodeCount,
+      kinds: Uint8Array.from(this.kinds),
+      widths: Float64Array.from(this.kinds, (_, node) => this.sizes[2 * node]!),
+      heights: Float64Array.from(this.kinds, (_, node) => this.sizes[2 * node + 1]!),
+      nodeNames: this.names,
+      pinCount,
+      pinNodes: Int32Array.from(oldPins, (pin) => this.pinNodes[pin]!),
+      pinXOffsets: Float64Array.from(oldPins, (pin) => this.pinOffsets[2 * pin]!),
+      pinYOffsets: Float64Array.from(oldPins, (pin) => this.pinOffsets[2 * pin + 1]!),
+      pinNames: oldPins.map((pin) => this.pinNames[pin]!),
+      netCount: netWeights.length,
+      netStarts: Int32Array.from(netStarts),
+      netPins: Int32Array.from(netPins),
+      netWeights: Float64Array.from(netWeights),
+      fileIndices,
+      pinFileIndices,
+    };
+    return { netlist, places };
+  }
+}

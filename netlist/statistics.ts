@@ -1,0 +1,202 @@
+// What there is to say of a block before anything is placed: sizes, counts, fan-out, how full it is, how it hangs
+// together. Plain objects, ready for JSON; lengths in µm, areas in µm².
+import {
+  type Block,
+  type Blockage,
+  type Canvas,
+  type Grid,
+  NodeKind,
+  type RoutingResources,
+} from "./block.js";
+import { buildMacroGraph, type CompiledGraph, compileGraph } from "./macro-graph.js";
+
+export interface BlockDescription {
+  readonly name: string;
+  readonly counts: {
+    readonly hardMacros: number;
+    readonly softMacros: number;
+    readonly standardCells: number;
+    readonly ports: number;
+    readonly pins: number;
+    readonly nets: number;
+  };
+  readonly canvas: Canvas;
+  readonly grid: Grid & { readonly cellWidth: number; readonly cellHeight: number };
+  readonly routing: RoutingResources;
+  readonly smoothing: number;
+  readonly overlapThreshold: number;
+  readonly blockages: readonly Blockage[];
+  readonly area: { readonly hard: number; readonly soft: number; readonly cells: number };
+  /** Shares of the canvas area. */
+  readonly utilisation: { readonly hard: number; readonly total: number };
+  /** Of macros and cells; fixed ones count as placed or unplaced as well. */
+  readonly places: { readonly placed: number; readonly unplaced: number; readonly fixed: number };
+  /** Pins of nets, the driver included. */
+  readonly fanout: FanoutDescription;
+  readonly netWeights: Quantiles;
+  readonly pinsPerHardMacro: Quantiles;
+  /** Sizes of hard macros, most frequent first. */
+  readonly macroSizes: readonly { readonly width: number; readonly height: number; readonly count: number }[];
+  /** The macro graph; undefined for blocks of more than 20,000 macros and cells. */
+  readonly graph?: GraphDescription;
+}
+
+export interface Quantiles {
+  readonly minimum: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly maximum: number;
+  readonly mean: number;
+}
+
+export interface FanoutDescription extends Quantiles {
+  /** Number of nets with so many pins; `to` is the largest that the entry counts. */
+  readonly histogram: readonly { readonly from: number; readonly to: number; readonly nets: number }[];
+}
+
+export interface GraphDescription {
+  readonly nodes: number;
+  readonly portClusters: number;
+  readonly edges: number;
+  /** Connected parts, and how many nodes the largest of them has. */
+  readonly components: number;
+  readonly largestComponent: number;
+  readonly degree: Quantiles;
+  readonly edgeWeights: Quantiles;
+}
+
+const MOST_GRAPH_NODES = 20_000;
+
+/** Describes a block. Distributions of nothing are all 0. */
+export function describeBlock(block: Block): BlockDescription {
+  const { canvas, grid } = block;
+  const counts = [0, 0, 0, 0]; // by NodeKind
+  const areas = [0, 0, 0, 0];
+  let placed = 0;
+  let fixed = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const kind = block.kinds[node]!;
+    counts[kind]!++;
+    areas[kind]! += block.widths[node]! * block.heights[node]!;
+    if (kind === NodeKind.Port) continue;
+    if (!Number.isNaN(block.initial.xs[node]!)) placed++;
+    if (block.fixed[node]) fixed++;
+  }
+  const [hardMacros, softMacros, standardCells, ports] = counts as [number, number, number, number];
+  const [hard, soft, cells] = areas as [number, number, number];
+  const movable = hardMacros + softMacros + standardCells;
+  const canvasArea = canvas.width * canvas.height;
+  const description: BlockDescription = {
+    name: block.name,
+    counts: { hardMacros, softMacros, standardCells, ports, pins: block.pinCount, nets: block.netCount },
+    canvas,
+    grid: { ...grid, cellWidth: canvas.width / grid.columns, cellHeight: canvas.height / grid.rows },
+    routing: block.routing,
+    smoothing: block.smoothing,
+    overlapThreshold: block.overlapThreshold,
+    blockages: block.blockages,
+    area: { hard, soft, cells },
+    utilisation: { hard: hard / canvasArea, total: (hard + soft + cells) / canvasArea },
+    places: { placed, unplaced: movable - placed, fixed },
+    fanout: describeFanout(block),
+    netWeights: quantiles(block.netWeights),
+    pinsPerHardMacro: quantiles(pinsPerHardMacro(block)),
+    macroSizes: macroSizes(block),
+  };
+  if (movable > MOST_GRAPH_NODES) return description;
+  return { ...description, graph: describeGraph(compileGraph(buildMacroGraph(block))) };
+}
+
+/** Minimum, median, nearest-rank 90 and 99 per cent, maximum and mean. */
+export function quantiles(values: ArrayLike<number>): Quantiles {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) => sorted[Math.max(Math.ceil(share * sorted.length) - 1, 0)] ?? 0;
+  let sum = 0;
+  for (const value of sorted) sum += value;
+  return {
+    minimum: at(0),
+    median: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    maximum: at(1),
+    mean: sorted.length > 0 ? sum / sorted.length : 0,
+  };
+}
+
+function describeFanout(block: Block): FanoutDescription {
+  const fanouts = new Int32Array(block.netCount);
+  for (let net = 0; net < block.netCount; net++)
+    fanouts[net] = block.netStarts[net + 1]! - block.netStarts[net]!;
+  // 1, 2, 3, 4, 5, 6 to 10, 11 to 20, 21 to 50, 51 to 100, then the rest.
+  const tops = [1, 2, 3, 4, 5, 10, 20, 50, 100, Number.MAX_SAFE_INTEGER];
+  const nets = new Array<number>(tops.length).fill(0);
+  for (const fanout of fanouts) nets[tops.findIndex((top) => fanout <= top)]!++;
+  const summary = quantiles(fanouts);
+  const histogram = tops.flatMap((top, bin) =>
+    nets[bin]! > 0
+      ? [{ from: bin === 0 ? 1 : tops[bin - 1]! + 1, to: Math.min(top, summary.maximum), nets: nets[bin]! }]
+      : [],
+  );
+  return { ...summary, histogram };
+}
+
+function pinsPerHardMacro(block: Block): number[] {
+  const pins = new Int32Array(block.nodeCount);
+  for (let pin = 0; pin < block.pinCount; pin++) pins[block.pinNodes[pin]!]!++;
+  return [...pins].filter((_, node) => block.kinds[node] === NodeKind.HardMacro);
+}
+
+function macroSizes(block: Block): { width: number; height: number; count: number }[] {
+  const sizes = new Map<string, { width: number; height: number; count: number }>();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    const width = block.widths[node]!;
+    const height = block.heights[node]!;
+    const size = sizes.get(`${width} ${height}`);
+    if (size) size.count++;
+    else sizes.set(`${width} ${height}`, { width, height, count: 1 });
+  }
+  return [...sizes.values()].sort((a, b) => b.count - a.count || b.width * b.height - a.width * a.height);
+}
+
+function describeGraph(graph: CompiledGraph): GraphDescription {
+  const { nodeCount, starts, neighbours } = graph;
+  const seen = new Uint8Array(nodeCount);
+  const queue: number[] = [];
+  let components = 0;
+  let largestComponent = 0;
+  for (let root = 0; root < nodeCount; root++) {
+    if (seen[root]) continue;
+    components++;
+    let size = 0;
+    seen[root] = 1;
+    queue.push(root);
+    while (queue.length > 0) {
+      const node = queue.pop()!;
+      size++;
+      for (let i = starts[node]!; i < starts[node + 1]!; i++) {
+        const neighbour = neighbours[i]!;
+        if (seen[neighbour]) continue;
+        seen[neighbour] = 1;
+        queue.push(neighbour);
+      }
+    }
+    largestComponent = Math.max(largestComponent, size);
+  }
+  let portClusters = 0;
+  const degrees = new Int32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    degrees[node] = starts[node + 1]! - starts[node]!;
+    if (graph.blockNodes[node]! < 0) portClusters++;
+  }
+  return {
+    nodes: nodeCount,
+    portClusters,
+    edges: graph.edgeCount,
+    components,
+    largestComponent,
+    degree: quantiles(degrees),
+    edgeWeights: quantiles(graph.edgeWeights),
+  };
+}

@@ -1,0 +1,2 @@
+// What is computed.
+export * from "./force-directed.js";
