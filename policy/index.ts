@@ -1,6 +1,8 @@
 // What is learned: the network, its parameters, its optimiser.
 export * from "./adam.js";
+export * from "./checkpoint.js";
 export type { PolicyGraph } from "./graph-encoder.js";
 export * from "./network.js";
 export * from "./network-config.js";
 export * from "./parameters.js";
+export * from "./safetensors.js";

@@ -1,0 +1,134 @@
+// Times the policy network alone, one thread: the graph encoder and a whole training step at two graph sizes, and
+// the per-step heads at one grid. GFLOP/s count multiplications and additions of products and of edges, not copies.
+// Run: node dist/benchmarks/network.js
+import { Kernels } from "../kernels/index.js";
+import { Random } from "../netlist/index.js";
+import { Adam } from "../policy/adam.js";
+import type { PolicyGraph } from "../policy/graph-encoder.js";
+import { PolicyNetwork, type PolicyStep } from "../policy/network.js";
+import {
+  COARSE_CHANNELS,
+  COARSE_SIDE,
+  type NetworkConfig,
+  networkConfig,
+  trunkInputs,
+} from "../policy/network-config.js";
+import { initialiseParameters, parameterLayout } from "../policy/parameters.js";
+
+const SEED = 1;
+const NODE_FEATURES = 12;
+const PLANES = 10;
+const STATE = 8;
+const ROWS = 21;
+const COLUMNS = 24;
+
+/** Median milliseconds of one call, over `samples` samples of `calls` calls after a warm-up. */
+function medianMs(samples: number, calls: number, work: () => void): number {
+  const times: number[] = [];
+  for (let sample = -3; sample < samples; sample++) {
+    const start = performance.now();
+    for (let call = 0; call < calls; call++) work();
+    if (sample >= 0) times.push((performance.now() - start) / calls);
+  }
+  return times.sort((a, b) => a - b)[samples >> 1]!;
+}
+
+function report(what: string, ms: number, flops: number): void {
+  const rate = (flops / ms / 1e6).toFixed(1);
+  console.log(
+    `${what.padEnd(34)} ${ms.toFixed(4).padStart(9)} ms ${(flops / 1e6).toFixed(2).padStart(8)} MFLOP ${rate.padStart(6)} GFLOP/s`,
+  );
+}
+
+function randomGraph(nodeCount: number, edgeCount: number): PolicyGraph {
+  const random = Random.stream(SEED, "graph", nodeCount);
+  return {
+    nodeCount,
+    edgeCount,
+    edgeSources: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
+    edgeTargets: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
+    edgeWeights: Float32Array.from({ length: edgeCount }, () => 2 * random.uniform()),
+    features: Float32Array.from({ length: nodeCount * NODE_FEATURES }, () => random.normal()),
+  };
+}
+
+function randomStep(cells: number): PolicyStep {
+  const random = Random.stream(SEED, "step");
+  return {
+    currentNode: 0,
+    nextNode: 1,
+    state: Float32Array.from({ length: STATE }, () => random.normal()),
+    planes: Float32Array.from({ length: PLANES * cells }, () => random.uniform()),
+    mask: Uint8Array.from({ length: cells }, () => (random.uniform() < 0.7 ? 1 : 0)),
+  };
+}
+
+function encoderFlops(config: NetworkConfig, nodes: number, edges: number): number {
+  const { width, rounds } = config;
+  const round = 2 * nodes * width * 2 * width + edges * width * 11;
+  return 2 * nodes * NODE_FEATURES * width + rounds * round;
+}
+
+function headFlops(config: NetworkConfig, cells: number): number {
+  const { trunk, cellHidden, valueHidden, deconvolutionChannels } = config;
+  let sum = trunkInputs(config) * trunk + trunk * COARSE_SIDE ** 2 * COARSE_CHANNELS;
+  let channels = COARSE_CHANNELS;
+  deconvolutionChannels.forEach((outputs, layer) => {
+    sum += (COARSE_SIDE << layer) ** 2 * channels * 9 * outputs;
+    channels = outputs;
+  });
+  sum += cells * (PLANES + channels + 1) * cellHidden + trunk * cellHidden;
+  return 2 * (sum + (trunk + PLANES + STATE) * valueHidden);
+}
+
+function timeSize(label: string, nodes: number, edges: number, width: number): void {
+  const kernels = Kernels.create();
+  const config = networkConfig({
+    nodeFeatures: NODE_FEATURES,
+    width,
+    stateFeatures: STATE,
+    planes: PLANES,
+    priorPlane: 0,
+  });
+  const { length } = parameterLayout(config);
+  const parameters = kernels.f32(length);
+  const gradients = kernels.f32(length);
+  initialiseParameters(config, SEED, parameters);
+  const adam = new Adam(kernels, length);
+  const network = new PolicyNetwork(kernels, config, parameters, gradients);
+  const cells = ROWS * COLUMNS;
+  const step = randomStep(cells);
+  const dLogits = Float32Array.from(step.mask, (open) => (open ? 1e-3 : 0));
+  network.setBlock(randomGraph(nodes, edges), ROWS, COLUMNS);
+  console.log(`${label}: N=${nodes} E=${edges} d=${width}, ${length} parameters, grid ${ROWS}x${COLUMNS}`);
+
+  const encode = encoderFlops(config, nodes, edges);
+  const head = headFlops(config, cells);
+  report(
+    "encode, forward",
+    medianMs(31, 10, () => network.encode()),
+    encode,
+  );
+  const trainStep = (): void => {
+    gradients.fill(0);
+    network.encode();
+    network.forward(step);
+    network.backward(dLogits, 0.1);
+    network.encodeBackward();
+    adam.step(parameters, gradients, { learningRate: 1e-5, maxGradientNorm: 1 });
+  };
+  report("training step", medianMs(31, 5, trainStep), 3 * (encode + head));
+  report(
+    "head, forward",
+    medianMs(31, 200, () => void network.forward(step)),
+    head,
+  );
+  report(
+    "head, backward",
+    medianMs(31, 200, () => network.backward(dLogits, 0.1)),
+    2 * head,
+  );
+}
+
+timeSize("A", 1000, 10000, 32);
+timeSize("B", 3500, 28400, 8);

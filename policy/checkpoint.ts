@@ -1,0 +1,81 @@
+// A checkpoint: parameters, the optimiser's moments and the network's configuration in one safetensors file. Other
+// tools see each tensor under its own name.
+import { InputError } from "../netlist/index.js";
+import { type NetworkConfig, networkConfigSchema } from "./network-config.js";
+import { type ParameterLayout, parameterLayout } from "./parameters.js";
+import { readSafetensors, type SavedTensor, writeSafetensors } from "./safetensors.js";
+
+/** What training needs to go on, flat arrays as `parameterLayout` lays them. */
+export interface Checkpoint {
+  readonly config: NetworkConfig;
+  readonly parameters: Float32Array;
+  readonly adam: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
+  /** Whatever else the run wants to keep, by name. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+const FORMAT = "ashlar-policy-1";
+const PARTS = ["", "adam.first.", "adam.second."] as const;
+
+/** Writes a checkpoint whole or not at all. */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+  const { config, parameters, adam, notes } = checkpoint;
+  const layout = parameterLayout(config);
+  const tensors = new Map<string, SavedTensor>();
+  [parameters, adam.first, adam.second].forEach((flat, part) => {
+    if (flat.length !== layout.length) throw new Error("internal: the arrays are not of this network");
+    for (const { name, shape, offset, length } of layout.tensors) {
+      tensors.set(PARTS[part] + name, { shape, data: flat.subarray(offset, offset + length) });
+    }
+  });
+  const own = { format: FORMAT, config: JSON.stringify(config), adamSteps: String(adam.steps) };
+  await writeSafetensors(path, { tensors, metadata: { ...notes, ...own } });
+}
+
+/** Reads a checkpoint. Throws `InputError` if the file is not one. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const { format, config: configText, adamSteps, ...notes } = metadata;
+  if (format !== FORMAT) {
+    throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
+  }
+  const config = parseConfig(path, configText ?? "");
+  const layout = parameterLayout(config);
+  const [parameters, first, second] = PARTS.map((part) => flatten(path, layout, tensors, part));
+  const steps = Number(adamSteps);
+  if (!Number.isSafeInteger(steps) || steps < 0) {
+    throw new InputError(path, `adamSteps is '${adamSteps}', expected a whole number`);
+  }
+  return { config, parameters: parameters!, adam: { first: first!, second: second!, steps }, notes };
+}
+
+function parseConfig(path: string, text: string): NetworkConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(path, "its network configuration is not JSON");
+  }
+  const found = networkConfigSchema.safeParse(value);
+  if (found.success) return found.data;
+  const issue = found.error.issues[0]!;
+  throw new InputError(path, `network configuration: ${issue.path.join(".")} ${issue.message}`);
+}
+
+function flatten(
+  path: string,
+  layout: ParameterLayout,
+  tensors: ReadonlyMap<string, SavedTensor>,
+  part: string,
+): Float32Array {
+  const flat = new Float32Array(layout.length);
+  for (const { name, shape, offset } of layout.tensors) {
+    const tensor = tensors.get(part + name);
+    if (!tensor) throw new InputError(path, `has no tensor '${part}${name}'`);
+    if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
+      throw new InputError(path, `tensor '${part}${name}' is [${tensor.shape}], expected F32 [${shape}]`);
+    }
+    flat.set(tensor.data, offset);
+  }
+  return flat;
+}
