@@ -1,0 +1,69 @@
+// A small policy problem for tests: a random graph, grid and step, and parameters away from their zeros.
+import { Random } from "../../../netlist/index.js";
+import type { PolicyGraph } from "../../../policy/graph-encoder.js";
+import type { PolicyStep } from "../../../policy/network.js";
+import { type NetworkConfig, type NetworkOptions, networkConfig } from "../../../policy/network-config.js";
+import { initialiseParameters, parameterLayout } from "../../../policy/parameters.js";
+
+const SMALL: NetworkOptions = {
+  nodeFeatures: 5,
+  width: 8,
+  rounds: 2,
+  stateFeatures: 3,
+  planes: 3,
+  trunk: 12,
+  deconvolutionChannels: [8, 4],
+  cellHidden: 8,
+  valueHidden: 8,
+  priorPlane: 1,
+  priorScale: 0.5,
+};
+
+export function smallConfig(options: Partial<NetworkOptions> = {}): NetworkConfig {
+  return networkConfig({ ...SMALL, ...options });
+}
+
+/** Initial parameters plus noise, so that the layers that start as zero take part. */
+export function noisyParameters(config: NetworkConfig, seed: number): Float32Array {
+  const values = new Float32Array(parameterLayout(config).length);
+  initialiseParameters(config, seed, values);
+  const random = Random.stream(seed, "noise");
+  for (const { offset, length } of parameterLayout(config).tensors) {
+    for (let i = offset; i < offset + length; i++) values[i] = values[i]! + 0.2 * random.normal();
+  }
+  return values;
+}
+
+export function randomGraph(nodeCount: number, edgeCount: number, features: number): PolicyGraph {
+  const random = Random.stream(20, "graph", nodeCount, edgeCount);
+  return {
+    nodeCount,
+    edgeCount,
+    edgeSources: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
+    edgeTargets: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
+    edgeWeights: Float32Array.from({ length: edgeCount }, () => 2 * random.uniform()),
+    features: Float32Array.from({ length: nodeCount * features }, () => random.normal()),
+  };
+}
+
+export function randomStep(
+  config: NetworkConfig,
+  cells: number,
+  nodes: [number, number],
+  seed = 21,
+): PolicyStep {
+  const random = Random.stream(seed, "step", cells);
+  return {
+    currentNode: nodes[0],
+    nextNode: nodes[1],
+    state: Float32Array.from({ length: config.stateFeatures }, () => random.normal()),
+    planes: Float32Array.from({ length: config.planes * cells }, () => random.normal()),
+    mask: Uint8Array.from({ length: cells }, () => (random.uniform() < 0.7 ? 1 : 0)),
+  };
+}
+
+/** Normal numbers, 0 where masked: what a loss on the distribution would give. */
+export function randomLogitGradient(step: PolicyStep, seed = 22): Float32Array {
+  const random = Random.stream(seed, "dLogits");
+  return Float32Array.from(step.mask, (open) => (open ? random.normal() : 0));
+}
