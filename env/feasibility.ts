@@ -9,7 +9,7 @@ import {
   nodesOfKind,
   type Placement,
 } from "../netlist/index.js";
-import type { Judge } from "./judge.js";
+import { FARTHEST_PLACE, type Judge } from "./judge.js";
 import { macrosByArea } from "./macro-order.js";
 
 /** Overlap of two macros that counts as none, in µm; single-precision sizes need that much. */
@@ -163,4 +163,33 @@ export function checkFeasible(judge: Judge): void {
         `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid`,
         "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
       );
+}
+
+/**
+ * Refuses a placement that cannot be scored: nodes without a place, or so far from the canvas that the units must be
+ * wrong.
+ */
+export function checkPlaced(block: Block, placement: Placement): void {
+  const farthest = FARTHEST_PLACE * (block.canvas.width + block.canvas.height);
+  let missing = 0;
+  let example = "";
+  for (let node = 0; node < block.nodeCount; node++) {
+    const x = placement.xs[node]!;
+    const y = placement.ys[node]!;
+    if (Number.isNaN(x + y)) {
+      if (missing++ === 0) example = block.nodeNames[node]!;
+    } else if (Math.abs(x) > farthest || Math.abs(y) > farthest) {
+      throw new InputError(
+        block.name,
+        `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${block.canvas.width} x ${block.canvas.height} µm`,
+        "are both in micrometres?",
+      );
+    }
+  }
+  if (missing > 0)
+    throw new InputError(
+      block.name,
+      `${missing} of ${block.nodeCount} nodes have no place, '${example}' for one`,
+      "give a complete placement (--placement), or let `place` make one",
+    );
 }

@@ -2,9 +2,19 @@
 import type { Episode } from "./episode.js";
 import { groupBy } from "./judge-nets.js";
 
-/** Planes of an observation, row-major, row 0 at the bottom. */
-export const PLANES = ["mask", "wire", "nextWire", "macros", "cells", "edgeX", "edgeY"] as const;
-export const WIRE_PLANE = PLANES.indexOf("wire");
+/**
+ * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
+ * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
+ * horizontal edges, 0 in the middle and 1 at the edge; and a prior.
+ */
+export const PLANES = ["mask", "wire", "nextWire", "macros", "cells", "edgeX", "edgeY", "prior"] as const;
+
+/**
+ * The prior says what people do: macros to the edge, so that the middle stays free for the cells, and among the
+ * cells of a ring the one with the shortest wires. The weight of the wires beside the edge was chosen on generated
+ * blocks.
+ */
+const PRIOR_WIRE = 0.4;
 
 /** Numbers of an observation: progress, share of feasible cells, size of the macro and of the next one. */
 export const STATE_NUMBERS = 6;
@@ -57,6 +67,10 @@ export class Observer {
         edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
         edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
       }
+    const wire = plane("wire");
+    const prior = plane("prior");
+    for (let cell = 0; cell < cells; cell++)
+      prior[cell] = Math.max(edgeX[cell]!, edgeY[cell]!) - PRIOR_WIRE * wire[cell]!;
     const width = (node: number) => (node < 0 ? 0 : block.widths[node]! / block.canvas.width);
     const height = (node: number) => (node < 0 ? 0 : block.heights[node]! / block.canvas.height);
     outState[0] = episode.step / episode.macros.length;

@@ -48,6 +48,13 @@ export async function loadBlock(
   return makeBlock(file, plc, options.overrides);
 }
 
+/** The files that `loadBlock` reads. */
+export function blockFiles(path: string, placement?: string): string[] {
+  const files = findFiles(path);
+  const second = placement ?? files.placement;
+  return second === undefined ? [files.netlist] : [files.netlist, second];
+}
+
 /** Joins a netlist and a placement file's header and places. */
 export function makeBlock(
   file: NetlistFile,

@@ -6,3 +6,6 @@ export * from "./network.js";
 export * from "./network-config.js";
 export * from "./parameters.js";
 export * from "./safetensors.js";
+export * from "./train.js";
+export * from "./train-checkpoint.js";
+export * from "./train-options.js";

@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// The command line: each command parses its options, calls one function of the library and prints the result.
+import { Command } from "commander";
+import { VERSION } from "../flow/index.js";
+import { addDemo } from "./demo.js";
+import { addEval } from "./eval.js";
+import { addGenerate } from "./generate.js";
+import { addInfo } from "./info.js";
+import { runCommand } from "./output.js";
+import { addPlace } from "./place.js";
+import { addTrain } from "./train.js";
+
+const program = new Command("ashlar")
+  .description(
+    "Open chip floorplanner: places the macros of a block by a learned policy or by search, under one exact judge.",
+  )
+  .version(VERSION)
+  .showHelpAfterError("(ashlar COMMAND --help shows its options)")
+  .configureHelp({ helpWidth: 110 });
+
+for (const add of [addInfo, addEval, addPlace, addTrain, addGenerate, addDemo]) add(program);
+
+await runCommand(() => program.parseAsync());

@@ -1,0 +1,53 @@
+// What commands print: results on standard output, everything else on standard error; one line for bad input.
+import { InputError } from "../netlist/index.js";
+
+/** Bad input, and a result that is not legal. */
+export const EXIT_BAD_INPUT = 1;
+export const EXIT_ILLEGAL = 3;
+
+/** Runs a command; an `InputError` becomes one line and exit code 1, any other error is a bug and keeps its stack. */
+export async function runCommand(command: () => Promise<unknown>): Promise<void> {
+  // A reader that goes away (`ashlar … | head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  try {
+    await command();
+  } catch (error) {
+    const line = error instanceof InputError ? error.message : ((error as Error)?.stack ?? String(error));
+    process.stderr.write(`ashlar: ${line}\n`);
+    process.exitCode = EXIT_BAD_INPUT;
+  }
+}
+
+/** Prints a result as JSON, or as aligned lines of name and value. */
+export function printResult(result: object, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const entries = Object.entries(result).filter(([, value]) => typeof value !== "object");
+  const width = Math.max(...entries.map(([name]) => name.length));
+  for (const [name, value] of entries) {
+    const text = typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(6) : String(value);
+    process.stdout.write(`${name.padEnd(width)}  ${text}\n`);
+  }
+}
+
+/** A line of progress on standard error; on a terminal each replaces the one before. */
+export function progressReporter(quiet: boolean): { line: (text: string) => void; done: () => void } {
+  if (quiet) return { line: () => {}, done: () => {} };
+  const live = process.stderr.isTTY === true;
+  let shown = false;
+  return {
+    line: (text) => {
+      const width = process.stderr.columns ?? 100;
+      process.stderr.write(live ? `\r\x1b[K${text.slice(0, width - 1)}` : `${text}\n`);
+      shown = live;
+    },
+    done: () => {
+      if (shown) process.stderr.write("\n");
+    },
+  };
+}

@@ -1,0 +1,58 @@
+// Command-line options made from a schema: name, default, check and help are declared once, in the schema.
+import { type Command, Option } from "commander";
+import { z } from "zod";
+import { InputError } from "../netlist/index.js";
+
+interface JsonProperty {
+  readonly type?: string;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+/** Adds an option for every property of an object schema; nested objects are left to `--set`. */
+export function addSchemaOptions(command: Command, schema: z.ZodObject): Command {
+  for (const [name, property] of Object.entries(propertiesOf(schema))) {
+    if (property.type === "object") continue;
+    command.addOption(toOption(name, property));
+  }
+  return command;
+}
+
+function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {
+  return z.toJSONSchema(schema, { io: "input" }).properties as Record<string, JsonProperty>;
+}
+
+function toOption(name: string, property: JsonProperty): Option {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const { type, description, default: preset } = property;
+  if (type === "boolean") return new Option(flag, description);
+  if (type === "array") return new Option(`${flag} <value...>`, description);
+  const number = type === "number" || type === "integer";
+  const option = new Option(`${flag} <${number ? "number" : "value"}>`, description);
+  if (property.enum) option.choices(property.enum);
+  if (number) option.argParser((text) => parseNumber(flag, text));
+  if (preset !== undefined) option.default(preset);
+  return option;
+}
+
+function parseNumber(flag: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new InputError(flag, `'${text}', a number was expected`);
+  return value;
+}
+
+/** The options that a schema knows, checked; others (such as `json`) are the command's own. */
+export function parseOptions<S extends z.ZodObject>(
+  schema: S,
+  options: Record<string, unknown>,
+): z.output<S> {
+  const known = Object.keys(propertiesOf(schema));
+  const given = Object.fromEntries(Object.entries(options).filter(([name]) => known.includes(name)));
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const flag = `--${String(issue.path[0] ?? "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new InputError(flag, issue.message);
+}

@@ -1,0 +1,88 @@
+// Options that every command taking a block shares: what overrides the files, and how the judge reads them.
+import { z } from "zod";
+import { type CostWeights, type JudgeOptions, PUBLISHED_WEIGHTS } from "../env/index.js";
+import { type Block, type BlockOverrides, InputError, loadBlock, NodeKind } from "../netlist/index.js";
+
+export const blockOptionsSchema = z.strictObject({
+  placement: z.string().optional().describe("placement file (.plc) to use instead of the block's own"),
+  canvas: z.string().optional().describe("canvas in µm, as WIDTHxHEIGHT"),
+  grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
+  routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
+  macroRoutes: z.string().optional().describe("tracks per µm that macros take, as HORIZONTAL,VERTICAL"),
+  smoothing: z.number().min(0).max(1000).optional().describe("range of the congestion smoothing, in cells"),
+  outside: z
+    .enum(["skip", "clamp"])
+    .default("skip")
+    .describe(
+      "nets with a pin outside the grid: not routed (as the original binary), or counted in the edge cell",
+    ),
+  squareSoftMacros: z.boolean().default(false).describe("count soft macros as squares of their area"),
+  weights: z
+    .string()
+    .default("1,0.5,0.5")
+    .describe("weights of wirelength, density and congestion in the proxy"),
+});
+
+export type BlockOptions = z.input<typeof blockOptionsSchema>;
+
+/** Loads a block as the options say. */
+export async function loadBlockWith(path: string, options: BlockOptions): Promise<Block> {
+  const overrides: BlockOverrides = {
+    ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
+    ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
+    ...(options.smoothing !== undefined && { smoothing: options.smoothing }),
+  };
+  const block = await loadBlock(path, { placement: options.placement, overrides });
+  const routes = options.routes === undefined ? undefined : numbers("--routes", options.routes, 2, /,/);
+  const used =
+    options.macroRoutes === undefined ? undefined : numbers("--macro-routes", options.macroRoutes, 2, /,/);
+  if (routes?.some((tracks) => tracks <= 0)) throw new InputError("--routes", "greater than 0 was expected");
+  const routing = {
+    horizontal: routes?.[0] ?? block.routing.horizontal,
+    vertical: routes?.[1] ?? block.routing.vertical,
+    horizontalUsedByMacros: used?.[0] ?? block.routing.horizontalUsedByMacros,
+    verticalUsedByMacros: used?.[1] ?? block.routing.verticalUsedByMacros,
+  };
+  return options.squareSoftMacros ? withSquareSoftMacros({ ...block, routing }) : { ...block, routing };
+}
+
+export function judgeOptions(options: BlockOptions): JudgeOptions & { weights: CostWeights } {
+  const [wirelength, density, congestion] = options.weights
+    ? (numbers("--weights", options.weights, 3, /,/) as [number, number, number])
+    : [PUBLISHED_WEIGHTS.wirelength, PUBLISHED_WEIGHTS.density, PUBLISHED_WEIGHTS.congestion];
+  return { outside: options.outside ?? "skip", weights: { wirelength, density, congestion } };
+}
+
+function toCanvas(text: string) {
+  const [width, height] = numbers("--canvas", text, 2, /x/i) as [number, number];
+  if (!(width > 0 && height > 0))
+    throw new InputError("--canvas", `'${text}', sides greater than 0 were expected`);
+  return { width, height };
+}
+
+function toGrid(text: string) {
+  const [columns, rows] = numbers("--grid", text, 2, /x/i) as [number, number];
+  for (const count of [columns, rows])
+    if (!Number.isInteger(count) || count < 1 || count > 1024)
+      throw new InputError("--grid", `'${text}', whole numbers from 1 to 1024 were expected, as in 24x21`);
+  return { columns, rows };
+}
+
+function numbers(flag: string, text: string, count: number, separator: RegExp): number[] {
+  const values = text.split(separator).map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+  if (values.length !== count || !values.every((value) => Number.isFinite(value) && value >= 0))
+    throw new InputError(flag, `'${text}', ${count} numbers from 0 were expected`);
+  return values;
+}
+
+function withSquareSoftMacros(block: Block): Block {
+  const widths = block.widths.slice();
+  const heights = block.heights.slice();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.SoftMacro) continue;
+    const side = Math.sqrt(block.widths[node]! * block.heights[node]!);
+    widths[node] = side;
+    heights[node] = side;
+  }
+  return { ...block, widths, heights };
+}

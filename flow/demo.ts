@@ -1,0 +1,30 @@
+// The first thing a newcomer runs: a block of our own making, placed by a policy that learns it on the spot.
+import { join, resolve } from "node:path";
+import { generateCommand } from "./generate.js";
+import { place } from "./place.js";
+
+const DEMO = { macros: 24, seed: 7 };
+
+/** Generates, places, and gives the text that says where picture and report are. */
+export async function demo(out: string, budget: string, report: (line: string) => void): Promise<string> {
+  const { out: block } = await generateCommand({ ...DEMO, name: "demo", out: join(out, "block") });
+  const run = join(out, "run");
+  const random = await place(block, { method: "random", iterations: 64, out: join(out, "random") });
+  const learned = await place(block, { method: "policy", budget, out: run }, report);
+  const cost = (value: number) => value.toFixed(4);
+  return [
+    "",
+    `A block with ${DEMO.macros} macros was generated in ${block} and placed (protocol fd, seed 1).`,
+    "",
+    "                           proxy   wirelength  density  congestion",
+    `best of 64 random        ${cost(random.proxy_cost)}      ${cost(random.wirelength_cost)}   ${cost(random.density_cost)}      ${cost(random.congestion_cost)}`,
+    `policy, after ${`${learned.seconds.toFixed(0)} s`.padEnd(10)} ${cost(learned.proxy_cost)}      ${cost(learned.wirelength_cost)}   ${cost(learned.density_cost)}      ${cost(learned.congestion_cost)}`,
+    "",
+    `picture  ${resolve(run, "best.svg")}`,
+    `report   ${resolve(run, "report.html")}`,
+    `files    ${run}: best.plc, summary.json, metrics.jsonl, checkpoints/latest.safetensors`,
+    "",
+    "Next: npm run -s ashlar -- --help",
+    "",
+  ].join("\n");
+}

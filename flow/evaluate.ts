@@ -1,0 +1,54 @@
+// `eval`: the exact costs of a placement as it is in the files.
+import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import type { Block } from "../netlist/index.js";
+import { type BlockOptions, judgeOptions, loadBlockWith } from "./block-options.js";
+
+/** Costs and legality under the names that scripts rely on. Lengths in µm. */
+export interface Score {
+  readonly wirelength: number;
+  readonly wirelength_cost: number;
+  readonly density_cost: number;
+  readonly congestion_cost: number;
+  readonly proxy_cost: number;
+  /** Pairs of hard macros that overlap. */
+  readonly overlaps: number;
+  readonly legal: boolean;
+}
+
+export interface Evaluation {
+  readonly block: Block;
+  readonly score: Score;
+  readonly costs: Costs;
+  readonly maps: CostMaps;
+}
+
+/**
+ * Scores the placement of a block's files. Throws `InputError` if a node is not placed, unless `allowMissing`: such
+ * nodes then cover nothing, and their nets count nothing.
+ */
+export async function evaluate(
+  path: string,
+  options: BlockOptions = {},
+  { allowMissing = false } = {},
+): Promise<Evaluation> {
+  const block = await loadBlockWith(path, options);
+  if (!allowMissing) checkPlaced(block, block.initial);
+  const judge = new Judge(Kernels.create(), block, judgeOptions(options));
+  const costs = judge.evaluate(block.initial);
+  return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
+}
+
+/** Costs and legality of the judge's own placement. */
+export function scoreOf(block: Block, costs: Costs, judge: Judge): Score {
+  const { overlaps, legal } = checkLegality(block, judge.placement);
+  return {
+    wirelength: costs.wirelength,
+    wirelength_cost: costs.wirelengthCost,
+    density_cost: costs.densityCost,
+    congestion_cost: costs.congestionCost,
+    proxy_cost: costs.proxyCost,
+    overlaps,
+    legal,
+  };
+}

@@ -1,0 +1,8 @@
+// What the command line calls, and what a program that uses the package calls: whole jobs.
+export * from "./block-options.js";
+export * from "./demo.js";
+export * from "./evaluate.js";
+export * from "./generate.js";
+export * from "./place.js";
+export * from "./train-command.js";
+export * from "./version.js";

@@ -1,0 +1,122 @@
+// `place`: a netlist in, a placement out. The main line of the product, top to bottom.
+import { z } from "zod";
+import { type Costs, checkFeasible, Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, blockFiles, InputError, type Placement } from "../netlist/index.js";
+import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
+import { parseBudget } from "./budget.js";
+import { type Score, scoreOf } from "./evaluate.js";
+import { METHODS, type MethodName } from "./methods.js";
+import { writeResult } from "./report.js";
+import { RunFolder } from "./run-folder.js";
+
+export const placeOptionsSchema = blockOptionsSchema.extend({
+  method: z.enum(["policy", "random"]).default("policy").describe("how to place"),
+  protocol: z
+    .enum(["fd"])
+    .default("fd")
+    .describe("fd: hard macros on cell centres, soft macros settled by the force-directed placer"),
+  budget: z
+    .string()
+    .optional()
+    .describe("wall-clock time, such as 60s or 5m (default 60s if no --iterations)"),
+  iterations: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("budget in iterations of the method; reproduces exactly"),
+  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
+  seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
+  out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
+  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
+  set: z.array(z.string()).default([]).describe("option of the method, as NAME=VALUE; may be repeated"),
+});
+
+export type PlaceOptions = z.input<typeof placeOptionsSchema>;
+export type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema> & { readonly out: string };
+
+/** Costs, legality and how they came about; also summary.json. */
+export interface PlaceSummary extends Score {
+  readonly block: string;
+  readonly method: MethodName;
+  readonly protocol: string;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly iterations: number;
+  readonly episodes: number;
+  readonly out: string;
+}
+
+/** What a method gives back: its best placement. */
+export interface Found {
+  readonly placement: Placement;
+  readonly costs: Costs;
+  readonly iterations: number;
+  readonly episodes: number;
+}
+
+/** What a method gets to work with. */
+export interface MethodContext {
+  readonly block: Block;
+  readonly judge: Judge;
+  readonly options: ResolvedPlaceOptions;
+  /** Undefined if only `iterations` counts. */
+  readonly seconds: number | undefined;
+  readonly run: RunFolder;
+  /** One line about how it goes. */
+  readonly report: (line: string) => void;
+}
+
+/**
+ * Places the macros of the block at `path` and writes the run folder. Throws `InputError` for bad input and blocks
+ * that cannot be placed.
+ */
+export async function place(
+  path: string,
+  given: PlaceOptions,
+  report: (line: string) => void = () => {},
+): Promise<PlaceSummary> {
+  const started = performance.now();
+  const parsed = placeOptionsSchema.parse(given);
+  const block = await loadBlockWith(path, parsed);
+  const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
+  checkFeasible(judge);
+  const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
+  const run = await RunFolder.open(options.out, options, blockFiles(path, options.placement), options.resume);
+  const { columns, rows } = block.grid;
+  report(
+    `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
+  );
+  const seconds = budgetOf(options);
+  const found = await METHODS[options.method]({ block, judge, options, seconds, run, report });
+  if (!found)
+    throw new InputError(
+      block.name,
+      "no legal placement was found in the time given",
+      "allow a larger --budget",
+    );
+  const costs = judge.evaluate(found.placement);
+  const summary: PlaceSummary = {
+    ...scoreOf(block, costs, judge),
+    block: block.name,
+    method: options.method,
+    protocol: options.protocol,
+    seconds: (performance.now() - started) / 1000,
+    seed: options.seed,
+    workers: options.workers,
+    iterations: found.iterations,
+    episodes: found.episodes,
+    out: options.out,
+  };
+  await writeResult(run, block, found.placement, costs, judge.maps(), summary);
+  return summary;
+}
+
+const DEFAULT_SECONDS = 60;
+
+function budgetOf(options: ResolvedPlaceOptions): number | undefined {
+  if (options.budget !== undefined) return parseBudget(options.budget);
+  return options.iterations === undefined ? DEFAULT_SECONDS : undefined;
+}

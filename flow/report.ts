@@ -1,0 +1,48 @@
+// The files that a finished run leaves: placement, picture, report, summary.
+import type { CostMaps, Costs } from "../env/index.js";
+import { type Block, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
+import { type Curve, renderReportHtml, renderSvg } from "../viz/index.js";
+import type { RunFolder } from "./run-folder.js";
+
+/** Writes `best.plc`, `best.svg`, `report.html` and `summary.json`. */
+export async function writeResult(
+  run: RunFolder,
+  block: Block,
+  placement: Placement,
+  costs: Costs,
+  maps: CostMaps,
+  summary: object,
+): Promise<void> {
+  await writePlc(run.file("best.plc"), block, placement, { costs });
+  const curve = learningCurve(run);
+  const scene = { block, placement, maps, costs, title: block.name, subtitle: subtitleOf(summary), curve };
+  await writeFileAtomically(run.file("best.svg"), renderSvg(scene));
+  await writeFileAtomically(
+    run.file("report.html"),
+    renderReportHtml({ scene, summary: summary as Record<string, unknown> }),
+  );
+  await run.writeJson("summary.json", summary);
+}
+
+function subtitleOf(summary: object): string[] {
+  const { method, protocol, seed, seconds } = summary as Record<string, unknown>;
+  const parts = [
+    method && `method ${method}`,
+    protocol && `protocol ${protocol}`,
+    seed !== undefined && `seed ${seed}`,
+    typeof seconds === "number" && `${seconds.toFixed(0)} s`,
+  ];
+  return [parts.filter(Boolean).join("   ")];
+}
+
+/** Mean and best proxy cost over the episodes played, if the run has metrics. */
+function learningCurve(run: RunFolder): Curve[] {
+  const lines = run.readMetrics().filter((line) => typeof line["cost/proxy"] === "number");
+  if (lines.length < 2) return [];
+  const xs = lines.map((line) => Number(line.episodes ?? line.iteration));
+  const curve = (label: string, key: string) => ({ label, xs, ys: lines.map((line) => Number(line[key])) });
+  const curves = [curve("mean of the iteration", "cost/proxy")];
+  if (lines.every((line) => typeof line["cost/best"] === "number"))
+    curves.push(curve("best so far", "cost/best"));
+  return curves;
+}

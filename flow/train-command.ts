@@ -1,0 +1,91 @@
+// `train`: a policy for a block, in a run folder.
+import { z } from "zod";
+import { checkFeasible, Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { blockFiles, InputError } from "../netlist/index.js";
+import { trainOptionsSchema } from "../policy/index.js";
+import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
+import { parseBudget } from "./budget.js";
+import { type Score, scoreOf } from "./evaluate.js";
+import { writeResult } from "./report.js";
+import { RunFolder } from "./run-folder.js";
+import { parseSettings } from "./settings.js";
+import { LATEST_CHECKPOINT, trainInFolder } from "./train.js";
+
+export const trainCommandSchema = blockOptionsSchema.extend({
+  budget: z
+    .string()
+    .optional()
+    .describe("wall-clock time, such as 10m or 1h (default 10m if no --iterations)"),
+  iterations: z.number().int().min(0).optional().describe("budget in iterations; reproduces exactly"),
+  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
+  seed: z.number().int().min(0).default(1).describe("root seed"),
+  out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
+  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
+  set: z
+    .array(z.string())
+    .default([])
+    .describe("training option, as NAME=VALUE, such as learningRate=0.0005"),
+});
+
+export interface TrainSummary extends Partial<Score> {
+  readonly block: string;
+  readonly iterations: number;
+  readonly episodes: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly checkpoint: string;
+  readonly out: string;
+}
+
+const DEFAULT_SECONDS = 600;
+
+export async function trainCommand(
+  paths: readonly string[],
+  given: z.input<typeof trainCommandSchema>,
+  report: (line: string) => void,
+): Promise<TrainSummary> {
+  const started = performance.now();
+  const options = trainCommandSchema.parse(given);
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0)
+    throw new InputError(
+      "train",
+      `${paths.length} blocks were given`,
+      "training on several blocks is not built yet: give one",
+    );
+  const block = await loadBlockWith(path, options);
+  const judge = new Judge(Kernels.create(), block, judgeOptions(options));
+  checkFeasible(judge);
+  const out = options.out ?? `runs/${block.name}/train-s${options.seed}`;
+  const run = await RunFolder.open(
+    out,
+    { ...options, out },
+    blockFiles(path, options.placement),
+    options.resume,
+  );
+  const { budget, iterations, seed, workers } = options;
+  const seconds =
+    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
+  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
+    seed,
+    workers,
+    ...(seconds !== undefined && { seconds }),
+    ...(iterations !== undefined && { iterations }),
+  });
+  const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
+  const summary: TrainSummary = {
+    block: block.name,
+    iterations: state.iteration,
+    episodes: state.episodes,
+    seconds: (performance.now() - started) / 1000,
+    seed,
+    checkpoint: run.file(LATEST_CHECKPOINT),
+    out,
+  };
+  if (!state.best) return summary;
+  const costs = judge.evaluate(state.best.placement);
+  const scored = { ...scoreOf(block, costs, judge), ...summary };
+  await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
+  return scored;
+}

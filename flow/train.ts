@@ -1,0 +1,71 @@
+// `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
+// current on disk. The loop itself is policy/train.ts.
+import { existsSync, rmSync } from "node:fs";
+import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
+import { type Block, InputError, writePlc } from "../netlist/index.js";
+import {
+  readTrainCheckpoint,
+  type TrainCheckpoint,
+  type TrainOptions,
+  train,
+  writeTrainCheckpoint,
+} from "../policy/index.js";
+import type { RunFolder } from "./run-folder.js";
+
+export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
+
+/** Trains in a run folder; with `resume`, from the folder's last checkpoint. */
+export async function trainInFolder(
+  block: Block,
+  options: TrainOptions,
+  run: RunFolder,
+  resume: boolean,
+  weights: CostWeights = PUBLISHED_WEIGHTS,
+  report: (line: string) => void = () => {},
+): Promise<TrainCheckpoint> {
+  const resumed = resume ? await readLatest(run, block, options) : undefined;
+  if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
+  return train(
+    block,
+    options,
+    {
+      onIteration: (metrics) => {
+        run.appendMetrics(metrics);
+        const cost = (key: "cost/proxy" | "cost/best") => metrics[key].toFixed(4);
+        report(
+          `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
+            `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
+            `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
+        );
+      },
+      onBest: ({ placement, costs }) => writePlc(run.file("best.plc"), block, placement, { costs }),
+      onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
+    },
+    resumed,
+    weights,
+  );
+}
+
+async function readLatest(
+  run: RunFolder,
+  block: Block,
+  options: TrainOptions,
+): Promise<TrainCheckpoint | undefined> {
+  const path = run.file(LATEST_CHECKPOINT);
+  if (!existsSync(path)) {
+    rmSync(run.file("metrics.jsonl"), { force: true });
+    return undefined;
+  }
+  const checkpoint = await readTrainCheckpoint(path, block.nodeCount);
+  // What shapes the result must be as it was; how long to train, and on how many workers, may change.
+  const { seconds: _s, iterations: _i, workers: _w, ...before } = checkpoint.options;
+  const { seconds: _s2, iterations: _i2, workers: _w2, ...now } = options;
+  if (JSON.stringify(before) !== JSON.stringify(now))
+    throw new InputError(
+      path,
+      `was trained with other options (${JSON.stringify(before)})`,
+      "resume with the same ones, or choose another --out",
+    );
+  await run.keepMetrics(checkpoint.state.iteration);
+  return checkpoint;
+}

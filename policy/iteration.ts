@@ -1,0 +1,121 @@
+// The steps of a training iteration between playing and updating: costs to rewards, rewards to advantages, and what
+// to log of the episodes played.
+import type { Costs } from "../env/index.js";
+import { type Block, emptyPlacement } from "../netlist/index.js";
+import { estimateAdvantages } from "./advantages.js";
+import type { BestPlacement } from "./train-checkpoint.js";
+import type { TrainOptions } from "./train-options.js";
+import { Outcome, type Trajectory } from "./trajectory.js";
+
+/** Mean and deviation of the proxy in the first iteration: rewards are measured in these units from then on. */
+export interface RewardScale {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+const SMALLEST_DEVIATION = 1e-4;
+const LARGEST_REWARD = 10;
+
+export function rewardScale(played: readonly Trajectory[]): RewardScale {
+  const costs = played.filter(isComplete).map((trajectory) => trajectory.costs[4]!);
+  if (costs.length === 0) return { mean: 1, deviation: 0.1 };
+  const { mean, deviation } = moments(costs);
+  return { mean, deviation: Math.max(deviation, SMALLEST_DEVIATION) };
+}
+
+/** Reward of an episode: how far its proxy is below the first iteration's mean, in deviations. */
+export function rewardOf(trajectory: Trajectory, scale: RewardScale, deadEndReward: number): number {
+  if (!isComplete(trajectory)) return deadEndReward;
+  const reward = (scale.mean - trajectory.costs[4]!) / scale.deviation;
+  return Math.max(-LARGEST_REWARD, Math.min(LARGEST_REWARD, reward));
+}
+
+/** Fills in advantages and returns, then brings the advantages of all steps to mean 0 and deviation 1. */
+export function computeAdvantages(
+  played: readonly Trajectory[],
+  scale: RewardScale,
+  options: TrainOptions,
+): void {
+  for (const trajectory of played)
+    estimateAdvantages(
+      trajectory.summary[0]!,
+      rewardOf(trajectory, scale, options.deadEndReward),
+      trajectory.values,
+      options.lambda,
+      trajectory.advantages,
+      trajectory.returns,
+    );
+  const { mean, deviation } = moments(played.flatMap((t) => [...stepsOf(t, t.advantages)]));
+  for (const trajectory of played) {
+    const advantages = stepsOf(trajectory, trajectory.advantages);
+    for (let step = 0; step < advantages.length; step++)
+      advantages[step] = (advantages[step]! - mean) / (deviation + 1e-8);
+  }
+}
+
+/** 1 - variance of (return - value) / variance of the returns; 0 if the returns are all the same. */
+export function explainedVariance(played: readonly Trajectory[]): number {
+  const returns = played.flatMap((t) => [...stepsOf(t, t.returns)]);
+  const values = played.flatMap((t) => [...stepsOf(t, t.values)]);
+  const spread = moments(returns).deviation ** 2;
+  const error = moments(returns.map((value, i) => value - values[i]!)).deviation ** 2;
+  return spread > 0 ? 1 - error / spread : 0;
+}
+
+/** The cheapest complete placement of these episodes, or the one known before if none is cheaper. */
+export function bestOf(
+  block: Block,
+  played: readonly Trajectory[],
+  known: BestPlacement | undefined,
+  iteration: number,
+): BestPlacement | undefined {
+  let best = known;
+  for (const trajectory of played) {
+    if (!isComplete(trajectory) || (best && trajectory.costs[4]! >= best.costs.proxyCost)) continue;
+    const [wirelength, wirelengthCost, densityCost, congestionCost, proxyCost] = trajectory.costs;
+    const costs = { wirelength, wirelengthCost, densityCost, congestionCost, proxyCost } as Costs;
+    best = { costs, iteration, placement: placementOf(block, trajectory) };
+  }
+  return best;
+}
+
+function placementOf(block: Block, trajectory: Trajectory) {
+  const placement = emptyPlacement(block.nodeCount);
+  placement.xs.set(trajectory.xs);
+  placement.ys.set(trajectory.ys);
+  placement.orientations.set(trajectory.orientations);
+  return placement;
+}
+
+/** Means over the episodes played, by their names in metrics.jsonl. */
+export function episodeMetrics(played: readonly Trajectory[], best: BestPlacement | undefined) {
+  const complete = played.filter(isComplete);
+  const mean = (index: number) => moments(complete.map((trajectory) => trajectory.costs[index]!)).mean;
+  return {
+    dead_ends: played.length - complete.length,
+    "cost/proxy": mean(4),
+    "cost/proxy_min": complete.reduce((low, t) => Math.min(low, t.costs[4]!), Number.POSITIVE_INFINITY),
+    "cost/best": best?.costs.proxyCost ?? Number.NaN,
+    "cost/wirelength": mean(1),
+    "cost/density": mean(2),
+    "cost/congestion": mean(3),
+  };
+}
+
+function isComplete(trajectory: Trajectory): boolean {
+  return trajectory.summary[1] === Outcome.Complete;
+}
+
+function stepsOf(trajectory: Trajectory, values: Float32Array): Float32Array {
+  return values.subarray(0, trajectory.summary[0]);
+}
+
+function moments(values: readonly number[]): { mean: number; deviation: number } {
+  if (values.length === 0) return { mean: Number.NaN, deviation: Number.NaN };
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / values.length) };
+}

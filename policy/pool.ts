@@ -1,0 +1,66 @@
+// The worker pool of a training run: one shared kernel memory, a task for every episode and for every shard of a
+// gradient. Results come back in task order, whoever computed them.
+import { Piscina } from "piscina";
+import type { CostWeights } from "../env/index.js";
+import type { Kernels } from "../kernels/index.js";
+import type { Block } from "../netlist/index.js";
+import type { NetworkConfig } from "./network-config.js";
+import type { TrajectoryShape } from "./trajectory.js";
+import type { GradientTask, RolloutTask, WorkerSetup } from "./worker.js";
+
+/** What a shard of a gradient reports: sums over its samples. */
+export interface ShardStatistics {
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  readonly kl: number;
+  readonly clipped: number;
+}
+
+export class TrainingPool {
+  private readonly pool: Piscina;
+
+  constructor(
+    kernels: Kernels,
+    block: Block,
+    options: {
+      readonly workers: number;
+      readonly weights: CostWeights;
+      readonly network: NetworkConfig;
+      readonly parameters: Float32Array;
+      readonly shape: TrajectoryShape;
+    },
+  ) {
+    const setup: WorkerSetup = {
+      handle: kernels.handle,
+      block,
+      weights: options.weights,
+      network: options.network,
+      parametersAt: options.parameters.byteOffset,
+      parameterCount: options.parameters.length,
+      shape: options.shape,
+    };
+    this.pool = new Piscina({
+      filename: new URL("./worker.js", import.meta.url).href,
+      minThreads: options.workers,
+      maxThreads: options.workers,
+      workerData: setup,
+    });
+  }
+
+  /** Plays episodes; each task says with which seed and into which slot. */
+  async rollouts(tasks: readonly RolloutTask[]): Promise<void> {
+    await Promise.all(tasks.map((task) => this.pool.run(task, { name: "rollout" })));
+  }
+
+  /** Computes shards of one gradient; statistics in task order. */
+  async gradients(tasks: readonly GradientTask[]): Promise<ShardStatistics[]> {
+    return Promise.all(
+      tasks.map((task) => this.pool.run(task, { name: "gradient" }) as Promise<ShardStatistics>),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+}

@@ -1,0 +1,83 @@
+// One episode played by the policy and written down for the update.
+import { type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import type { Random } from "../netlist/index.js";
+import type { ActionDistribution } from "./action-distribution.js";
+import type { PolicyNetwork } from "./network.js";
+import { Outcome, type Trajectory } from "./trajectory.js";
+
+/** Plays an episode from its start. At a dead end it stops, and the costs are NaN. */
+export function playEpisode(
+  episode: Episode,
+  observer: Observer,
+  network: PolicyNetwork,
+  distribution: ActionDistribution,
+  graphNodes: Int32Array,
+  out: Trajectory,
+  options: { readonly random: Random; readonly greedy: boolean },
+): void {
+  const { block } = episode.judge;
+  const cells = block.grid.columns * block.grid.rows;
+  const planeNumbers = PLANES.length * cells;
+  let entropySum = 0;
+  episode.reset();
+  while (!episode.complete && !episode.deadEnd) {
+    const { step } = episode;
+    const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
+    const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
+    const mask = out.masks.subarray(step * cells, (step + 1) * cells);
+    observer.observe(planes, state);
+    mask.set(episode.mask);
+    out.nodes[2 * step] = graphNodes[episode.macro]!;
+    out.nodes[2 * step + 1] = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
+    out.values[step] = network.forward({
+      currentNode: out.nodes[2 * step]!,
+      nextNode: out.nodes[2 * step + 1]!,
+      state,
+      planes,
+      mask,
+    });
+    distribution.update(network.logits);
+    entropySum += distribution.entropy;
+    const action = options.greedy
+      ? mostProbable(network.logits)
+      : sample(distribution.probabilities, mask, options.random);
+    out.actions[step] = action;
+    out.logProbabilities[step] = distribution.logProbabilities[action]!;
+    episode.place(action);
+  }
+  const steps = episode.step;
+  out.summary[0] = steps;
+  out.summary[1] = episode.complete ? Outcome.Complete : Outcome.DeadEnd;
+  out.costs.fill(Number.NaN);
+  out.costs[5] = entropySum / Math.max(1, steps);
+  if (episode.complete) {
+    const costs = episode.finish();
+    out.costs[0] = costs.wirelength;
+    out.costs[1] = costs.wirelengthCost;
+    out.costs[2] = costs.densityCost;
+    out.costs[3] = costs.congestionCost;
+    out.costs[4] = costs.proxyCost;
+  }
+  out.xs.set(episode.judge.placement.xs);
+  out.ys.set(episode.judge.placement.ys);
+  out.orientations.set(episode.judge.placement.orientations);
+}
+
+/** Draws a feasible cell by its probability. */
+export function sample(probabilities: Float32Array, mask: Uint8Array, random: Random): number {
+  let left = random.uniform();
+  let chosen = -1;
+  for (let cell = 0; cell < mask.length; cell++) {
+    if (mask[cell] === 0) continue;
+    chosen = cell; // the last feasible cell takes what rounding leaves over
+    left -= probabilities[cell]!;
+    if (left < 0) break;
+  }
+  return chosen;
+}
+
+function mostProbable(logits: Float32Array): number {
+  let best = 0;
+  for (let cell = 1; cell < logits.length; cell++) if (logits[cell]! > logits[best]!) best = cell;
+  return best;
+}

@@ -1,0 +1,2 @@
+// Pictures of placements.
+export * from "./svg.js";
