@@ -254,7 +254,7 @@ export class PolicyNetwork {
       cellHidden,
       cells,
     );
-    this.addToScalar(dWeights["cell.logit.bias"], run.dotProduct(at.dLogits, 0, cells));
+    this.addToScalar(dWeights["cell.logit.bias"], run.sumNumbers(at.dLogits, cells));
     if (priorPlane >= 0) {
       const prior = at.inputs + priorPlane * cells * 4;
       this.addToScalar(dWeights["cell.priorScale"], run.dotProduct(at.dLogits, prior, cells));

@@ -1,15 +1,10 @@
 // The last two layers of the policy, the same for every grid cell: inputs to hidden with ReLU, hidden to one logit,
 // plus a prior plane times a scale. Everything is a plane [· x cells], so eight neighbouring cells share each weight.
 // `hidden` is a multiple of 4.
+import { laneSum, madd } from "./vector";
 
 /** Logit of a cell that must not be chosen; its probability is exactly 0. */
-export const MASKED_LOGIT: f32 = -1e30;
-
-// @ts-ignore: decorator
-@inline
-function madd(sum: v128, x: v128, y: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, y));
-}
+const MASKED_LOGIT: f32 = -1e30;
 
 /**
  * hiddens [hidden x cells] = relu(weights [hidden x channels] · inputs [channels x cells] + biases [hidden]) and
@@ -174,27 +169,4 @@ export function cellHeadBackward(
     dBiases += 4;
     dOutWeights += 4;
   }
-}
-
-/** Sum of a [n] · b [n]; with b = 0, the sum of a. */
-export function dotProduct(a: usize, b: usize, n: i32): f32 {
-  let sums = f32x4.splat(0);
-  let i = 0;
-  for (; i + 4 <= n; i += 4) {
-    sums = b != 0 ? madd(sums, v128.load(a), v128.load(b + (<usize>i << 2))) : f32x4.add(sums, v128.load(a));
-    a += 16;
-  }
-  let sum = laneSum(sums);
-  for (; i < n; i++) {
-    sum += b != 0 ? load<f32>(a) * load<f32>(b + (<usize>i << 2)) : load<f32>(a);
-    a += 4;
-  }
-  return sum;
-}
-
-// @ts-ignore: decorator
-@inline
-function laneSum(v: v128): f32 {
-  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1)
-    + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }

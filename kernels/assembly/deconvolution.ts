@@ -53,19 +53,16 @@ export function spreadTaps(dOutputs: usize, dTaps: usize, height: i32, width: i3
   const outRow = bytes * 2 * <usize>width;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const origin = dOutputs + <usize>y * 2 * outRow + <usize>x * 2 * bytes;
-      for (let ty = 0; ty < 3; ty++) {
-        const row = origin + <usize>ty * outRow;
-        const rowInside = ty < 2 || y + 1 < height;
-        for (let tx = 0; tx < 3; tx++) {
-          if (rowInside && (tx < 2 || x + 1 < width)) {
-            const source = row + <usize>tx * bytes;
-            for (let k: usize = 0; k < bytes; k += 16) v128.store(dTaps + k, v128.load(source + k));
-          } else {
-            for (let k: usize = 0; k < bytes; k += 16) v128.store(dTaps + k, f32x4.splat(0));
-          }
-          dTaps += bytes;
-        }
+      let source = dOutputs + <usize>y * 2 * outRow + <usize>x * 2 * bytes;
+      const inside = bytes * (x + 1 < width ? 3 : 2);
+      for (let tapRow = 0; tapRow < 3; tapRow++) {
+        // The three taps of a row lie side by side, there and here.
+        const copied = tapRow < 2 || y + 1 < height ? inside : 0;
+        let k: usize = 0;
+        for (; k < copied; k += 16) v128.store(dTaps + k, v128.load(source + k));
+        for (; k < bytes * 3; k += 16) v128.store(dTaps + k, f32x4.splat(0));
+        dTaps += bytes * 3;
+        source += outRow;
       }
     }
   }

@@ -1,4 +1,5 @@
 // Small passes over f32 arrays: sums, ReLU's gradient, copies. Any length; the last 1 to 3 numbers go one by one.
+import { laneSum, madd } from "./vector";
 
 /** target [n] += source [n]. */
 export function addInto(target: usize, source: usize, n: i32): void {
@@ -113,27 +114,41 @@ export function rowMeans(matrix: usize, out: usize, rows: i32, columns: i32): vo
 }
 
 /** Sum of n numbers. */
-// @ts-ignore: decorator
-@inline
-function sumNumbers(numbers: usize, n: i32): f32 {
+export function sumNumbers(numbers: usize, n: i32): f32 {
   let s0 = f32x4.splat(0);
   let s1 = f32x4.splat(0);
   let s2 = f32x4.splat(0);
   let s3 = f32x4.splat(0);
-  let j = 0;
-  for (; j + 16 <= n; j += 16) {
+  let i = 0;
+  for (; i + 16 <= n; i += 16) {
     s0 = f32x4.add(s0, v128.load(numbers));
     s1 = f32x4.add(s1, v128.load(numbers, 16));
     s2 = f32x4.add(s2, v128.load(numbers, 32));
     s3 = f32x4.add(s3, v128.load(numbers, 48));
     numbers += 64;
   }
-  const s = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-  let sum = f32x4.extract_lane(s, 0) + f32x4.extract_lane(s, 1)
-    + (f32x4.extract_lane(s, 2) + f32x4.extract_lane(s, 3));
-  for (; j < n; j++) {
+  let sum = laneSum(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
+  for (; i < n; i++) {
     sum += load<f32>(numbers);
     numbers += 4;
+  }
+  return sum;
+}
+
+/** Sum of a [n] · b [n]. */
+export function dotProduct(a: usize, b: usize, n: i32): f32 {
+  let sums = f32x4.splat(0);
+  let i = 0;
+  for (; i + 4 <= n; i += 4) {
+    sums = madd(sums, v128.load(a), v128.load(b));
+    a += 16;
+    b += 16;
+  }
+  let sum = laneSum(sums);
+  for (; i < n; i++) {
+    sum += load<f32>(a) * load<f32>(b);
+    a += 4;
+    b += 4;
   }
   return sum;
 }

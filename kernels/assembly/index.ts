@@ -1,10 +1,11 @@
 // The one WASM module: every kernel is re-exported here and nothing else is public.
 export { adamStep, squaredNorm } from "./adam";
-export { cellHead, cellHeadBackward, dotProduct } from "./cell-head";
+export { cellHead, cellHeadBackward } from "./cell-head";
 export { gatherTaps, spreadTaps } from "./deconvolution";
 export { addEdgeMeans, edgeBackward, edgeForward, edgeMeansBackward } from "./edge-network";
 export {
-  addColumnSums, addInto, addScaledInto, clearNumbers, copyNumbers, reluBackward, rowMeans, scaleNumbers,
+  addColumnSums, addInto, addScaledInto, clearNumbers, copyNumbers, dotProduct, reluBackward, rowMeans,
+  scaleNumbers, sumNumbers,
 } from "./elementwise";
 export { maskCells } from "./feasible";
 export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from "./force-directed";

@@ -1,14 +1,9 @@
 // The two gradients of a product: Aᵀ·B for the weights, A·Bᵀ for the inputs.
 import { addInto } from "./elementwise";
+import { laneSum, madd } from "./vector";
 
 /** Rows of A and B per pass: both strips stay in the first-level cache while every tile of C visits them. */
 const ROWS_PER_PASS: i32 = 64;
-
-// @ts-ignore: decorator
-@inline
-function madd(sum: v128, x: v128, y: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, y));
-}
 
 /**
  * C [columnsA x columnsB] += Aᵀ · B with A [rows x columnsA] and B [rows x columnsB]. Rows of A are `strideA`
@@ -293,8 +288,7 @@ function dot(a: usize, b: usize, c: usize, inner: i32, add: i32): void {
     a += 16;
     b += 16;
   }
-  let sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1)
-    + (f32x4.extract_lane(sums, 2) + f32x4.extract_lane(sums, 3));
+  let sum = laneSum(sums);
   for (; k < inner; k++) {
     sum += load<f32>(a) * load<f32>(b);
     a += 4;

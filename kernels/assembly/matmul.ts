@@ -1,6 +1,7 @@
-// Dense products of row-major f32 matrices: A·B, Aᵀ·B and A·Bᵀ, which are the forward pass of a dense layer and
-// its two gradients. Sums run in registers, 4 x 8 at a time; k is not unrolled, which V8 turns into slower code.
-// Written for the policy's sizes: one operand in the first-level cache, no packing.
+// Dense products of row-major f32 matrices, A·B: the forward pass of a dense layer; its gradients are in
+// matmul-gradients.ts. Sums run in registers, 4 x 8 at a time; k is not unrolled, which V8 turns into slower code.
+// Written for the policy's sizes: B fits in the first-level cache, so nothing is packed.
+import { madd } from "./vector";
 
 /** Bits of `mode`: add to C instead of overwriting it; apply max(0, ·) at the end. */
 const ADD: i32 = 1;
@@ -31,12 +32,6 @@ function start1(c: usize, bias: usize, mode: i32): f32 {
 @inline
 function finish4(c: usize, sum: v128, mode: i32): void {
   v128.store(c, mode & RELU ? relu4(sum) : sum);
-}
-
-// @ts-ignore: decorator
-@inline
-function madd(sum: v128, x: v128, y: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(x, y));
 }
 
 /**

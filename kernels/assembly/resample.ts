@@ -2,13 +2,15 @@
 // canvas: row r of the grid has its centre at (r + 0.5) · height / rows of the map, whose own centres lie at
 // i + 0.5; beyond the outermost centres the map continues flat. The result is one plane per channel,
 // [channels x rows x columns]. Channels are a multiple of 4.
+import { madd } from "./vector";
 
-/** Where the centre of cell `i` of `cells` lies among `size` map rows, clamped to their centres. */
+/** Where the centre of cell `i` lies among `size` map rows of `perCell` rows to a cell, clamped to their centres. */
 // @ts-ignore: decorator
 @inline
-function position(i: i32, cells: i32, size: i32): f32 {
-  const at = ((<f32>i + 0.5) * <f32>size) / <f32>cells - 0.5;
-  return max<f32>(0, min<f32>(at, <f32>(size - 1)));
+function position(i: i32, perCell: f32, size: i32): f32 {
+  const at = (<f32>i + 0.5) * perCell - 0.5;
+  const last = <f32>(size - 1);
+  return at < 0 ? 0 : at > last ? last : at; // comparisons are cheaper than min and max, which mind NaN
 }
 
 /** planes [channels x rows·columns] = the map at the cell centres. */
@@ -19,14 +21,16 @@ export function resample(
   const pixel = <usize>channels << 2;
   const mapRow = pixel * <usize>width;
   const plane = <usize>rows * <usize>columns * 4;
+  const perRow = <f32>height / <f32>rows;
+  const perColumn = <f32>width / <f32>columns;
   for (let r = 0; r < rows; r++) {
-    const y = position(r, rows, height);
+    const y = position(r, perRow, height);
     const y0 = <i32>y;
     const fy = y - <f32>y0;
     const lower = map + <usize>y0 * mapRow;
     const upper = y0 + 1 < height ? lower + mapRow : lower;
     for (let c = 0; c < columns; c++) {
-      const x = position(c, columns, width);
+      const x = position(c, perColumn, width);
       const x0 = <i32>x;
       const fx = x - <f32>x0;
       const left = <usize>x0 * pixel;
@@ -65,14 +69,16 @@ export function resampleBackward(
   const pixel = <usize>channels << 2;
   const mapRow = pixel * <usize>width;
   const plane = <usize>rows * <usize>columns * 4;
+  const perRow = <f32>height / <f32>rows;
+  const perColumn = <f32>width / <f32>columns;
   for (let r = 0; r < rows; r++) {
-    const y = position(r, rows, height);
+    const y = position(r, perRow, height);
     const y0 = <i32>y;
     const fy = y - <f32>y0;
     const lower = dMap + <usize>y0 * mapRow;
     const upper = y0 + 1 < height ? lower + mapRow : lower;
     for (let c = 0; c < columns; c++) {
-      const x = position(c, columns, width);
+      const x = position(c, perColumn, width);
       const x0 = <i32>x;
       const fx = x - <f32>x0;
       const left = <usize>x0 * pixel;
@@ -88,19 +94,13 @@ export function resampleBackward(
         value = v128.load_lane<f32>(from + plane * 2, value, 2);
         value = v128.load_lane<f32>(from + plane * 3, value, 3);
         // One after the other: at the border two of the four pixels are the same.
-        addScaled(lower + left + k, w00, value);
-        addScaled(lower + right + k, w01, value);
-        addScaled(upper + left + k, w10, value);
-        addScaled(upper + right + k, w11, value);
+        v128.store(lower + left + k, madd(v128.load(lower + left + k), w00, value));
+        v128.store(lower + right + k, madd(v128.load(lower + right + k), w01, value));
+        v128.store(upper + left + k, madd(v128.load(upper + left + k), w10, value));
+        v128.store(upper + right + k, madd(v128.load(upper + right + k), w11, value));
         from += plane * 4;
       }
       dPlanes += 4;
     }
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function addScaled(address: usize, factor: v128, value: v128): void {
-  v128.store(address, f32x4.add(v128.load(address), f32x4.mul(factor, value)));
 }
