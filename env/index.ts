@@ -2,6 +2,7 @@
 export * from "./cell-placer.js";
 export * from "./episode.js";
 export * from "./feasibility.js";
+export * from "./incremental-judge.js";
 export * from "./judge.js";
 export * from "./judge-nets.js";
 export * from "./macro-order.js";

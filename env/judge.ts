@@ -61,6 +61,12 @@ export const JUDGE_STATE = {
   stamp: "i32",
   densityCount: "i32",
   congestionCount: "i32",
+  horizontalLow: "i32",
+  horizontalHigh: "i32",
+  verticalLow: "i32",
+  verticalHigh: "i32",
+  coverLow: "i32",
+  coverHigh: "i32",
   xs: "i32",
   ys: "i32",
   orientations: "i32",
@@ -90,7 +96,8 @@ export const JUDGE_STATE = {
   selection: "i32",
 } as const;
 
-const MAP_UNIT = 2 ** -42; // fixed point of the maps
+/** What a unit of the fixed-point maps is worth. */
+export const MAP_UNIT = 2 ** -42;
 const DEMAND_SCALE = 2 ** 32; // fixed point of routed demand
 
 /** How far from the canvas, in half-perimeters, the fixed-point wirelength still holds every net. */
@@ -151,8 +158,7 @@ export class Judge {
       rows: grid.rows,
       smoothing: Math.floor(block.smoothing),
       clampOutside: options.outside === "clamp" ? 1 : 0,
-      densityCount: Math.max(1, Math.floor(0.1 * cells)),
-      congestionCount: Math.max(1, Math.floor(0.05 * 2 * cells)),
+      ...this.topCounts,
       xs: this.placement.xs.byteOffset,
       ys: this.placement.ys.byteOffset,
       orientations: this.placement.orientations.byteOffset,
@@ -192,6 +198,21 @@ export class Judge {
     }
     this.kernels.run.evaluatePlacement(this.state.address);
     return this.costs();
+  }
+
+  /** What a unit of the fixed-point wirelength adds to the wirelength cost. */
+  get wirelengthUnit(): number {
+    const { canvas } = this.block;
+    return 1 / (this.lengthScale * (canvas.width + canvas.height) * (this.nets.totalWeight || 1));
+  }
+
+  /** How many of the densest and of the most congested values count. */
+  get topCounts(): { readonly densityCount: number; readonly congestionCount: number } {
+    const cells = this.density.length;
+    return {
+      densityCount: Math.max(1, Math.floor(0.1 * cells)),
+      congestionCount: Math.max(1, Math.floor(0.05 * 2 * cells)),
+    };
   }
 
   /** The costs that the state holds. */

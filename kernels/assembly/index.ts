@@ -12,6 +12,8 @@ export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from 
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
 export { judgeStateBytes } from "./judge-state";
 export { matmul } from "./matmul";
+export { commitMove, moveStateBytes, revertMove, startMoves, tryMove } from "./moves";
+export { topListBytes } from "./top-list";
 export { addTransposedMatmul, denseBackward, matmulTransposed } from "./matmul-gradients";
 export { resample, resampleBackward } from "./resample";
 export { sumOfLargest } from "./select";

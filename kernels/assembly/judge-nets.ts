@@ -76,6 +76,9 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
 // @ts-ignore: decorator
 @inline
 function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void {
+  if (a == b) return;
+  state.horizontalLow = min(state.horizontalLow, row);
+  state.horizontalHigh = max(state.horizontalHigh, row);
   const base = row * state.columns;
   const to = base + max(a, b);
   for (let cell = base + min(a, b); cell < to; cell++) addTo(state.horizontalDemand, cell, demand);
@@ -85,9 +88,14 @@ function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void 
 // @ts-ignore: decorator
 @inline
 function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64): void {
+  if (a == b) return;
+  const low = min(a, b);
+  const high = max(a, b);
+  state.verticalLow = min(state.verticalLow, low);
+  state.verticalHigh = max(state.verticalHigh, high - 1);
   const columns = state.columns;
-  const to = max(a, b) * columns + column;
-  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
+  const to = high * columns + column;
+  for (let cell = low * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
 }
 
 /** Two cells: along the source's row, then along the sink's column. */

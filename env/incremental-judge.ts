@@ -1,0 +1,198 @@
+// The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
+// equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/moves.ts.
+import { KernelRecord } from "../kernels/record.js";
+import type { Placement } from "../netlist/index.js";
+import type { Costs, Judge } from "./judge.js";
+import { MAP_UNIT } from "./judge.js";
+import { groupBy } from "./judge-nets.js";
+
+/** A node and where it goes: centre in µm, orientation code. */
+export interface Move {
+  readonly node: number;
+  readonly x: number;
+  readonly y: number;
+  readonly orientation: number;
+}
+
+/** Most nodes of one move. */
+export const MOST_NODES_PER_MOVE = 16;
+
+/** Mirrors `TopList` of kernels/assembly/top-list.ts. */
+export const TOP_LIST = {
+  sumAbove: "i64",
+  k: "i32",
+  n: "i32",
+  boundary: "i32",
+  countAbove: "i32",
+  values: "i32",
+  counts: "i32",
+  sums: "i32",
+  scratch: "i32",
+} as const;
+
+/** Mirrors `BUCKETS` of kernels/assembly/top-list.ts. */
+const BUCKETS = 4096;
+
+/** Mirrors `MoveState` of kernels/assembly/moves.ts. */
+export const MOVE_STATE = {
+  lengthFactor: "f64",
+  densityFactor: "f64",
+  congestionFactor: "f64",
+  oldWirelength: "i64",
+  judge: "i32",
+  densityList: "i32",
+  congestionList: "i32",
+  pointNetStarts: "i32",
+  pointNets: "i32",
+  moveCount: "i32",
+  moveNodes: "i32",
+  moveXs: "i32",
+  moveYs: "i32",
+  moveOrientations: "i32",
+  oldXs: "i32",
+  oldYs: "i32",
+  oldOrientations: "i32",
+  pointCount: "i32",
+  points: "i32",
+  oldPointXs: "i32",
+  oldPointYs: "i32",
+  oldPointCells: "i32",
+  newPointXs: "i32",
+  newPointYs: "i32",
+  newPointCells: "i32",
+  netStamp: "i32",
+  netCount: "i32",
+  nets: "i32",
+  oldLengths: "i32",
+  netStamps: "i32",
+  rerouted: "i32",
+  changeCount: "i32",
+  changes: "i32",
+  oldValues: "i32",
+  keptHorizontalDemand: "i32",
+  keptVerticalDemand: "i32",
+  keptHorizontalBlocked: "i32",
+  keptVerticalBlocked: "i32",
+  keptDensity: "i32",
+} as const;
+
+/** Tries moves on a judge's own placement. While one is in use, only it may change that placement. */
+export class IncrementalJudge {
+  readonly judge: Judge;
+  readonly state: KernelRecord<typeof MOVE_STATE>;
+  private readonly moveNodes: Int32Array;
+  private readonly moveXs: Float64Array;
+  private readonly moveYs: Float64Array;
+  private readonly moveOrientations: Uint8Array;
+
+  constructor(judge: Judge) {
+    this.judge = judge;
+    const { kernels, nets, block, weights } = judge;
+    const cells = block.grid.columns * block.grid.rows;
+    const netsOfPoints = groupNetsByPoint(nets);
+    const most = MOST_NODES_PER_MOVE;
+    const pointsPerMove = most * mostPointsOfNode(nets.nodePointStarts);
+    this.moveNodes = kernels.i32(most);
+    this.moveXs = kernels.f64(most);
+    this.moveYs = kernels.f64(most);
+    this.moveOrientations = kernels.u8(most);
+    const { densityCount, congestionCount } = judge.topCounts;
+    this.state = new KernelRecord(kernels, MOVE_STATE);
+    this.state.set({
+      lengthFactor: weights.wirelength * judge.wirelengthUnit,
+      densityFactor: (weights.density * 0.5 * MAP_UNIT) / densityCount,
+      congestionFactor: (weights.congestion * MAP_UNIT) / congestionCount,
+      judge: judge.state.address,
+      densityList: this.topList(judge.state.get("density"), cells, densityCount),
+      congestionList: this.topList(judge.state.get("congestion"), 2 * cells, congestionCount),
+      pointNetStarts: kernels.copyOf(netsOfPoints.starts),
+      pointNets: kernels.copyOf(netsOfPoints.nets),
+      moveNodes: this.moveNodes.byteOffset,
+      moveXs: this.moveXs.byteOffset,
+      moveYs: this.moveYs.byteOffset,
+      moveOrientations: this.moveOrientations.byteOffset,
+      oldXs: kernels.f64(most).byteOffset,
+      oldYs: kernels.f64(most).byteOffset,
+      oldOrientations: kernels.u8(most).byteOffset,
+      points: kernels.i32(pointsPerMove).byteOffset,
+      oldPointXs: kernels.f64(pointsPerMove).byteOffset,
+      oldPointYs: kernels.f64(pointsPerMove).byteOffset,
+      oldPointCells: kernels.i32(pointsPerMove).byteOffset,
+      newPointXs: kernels.f64(pointsPerMove).byteOffset,
+      newPointYs: kernels.f64(pointsPerMove).byteOffset,
+      newPointCells: kernels.i32(pointsPerMove).byteOffset,
+      nets: kernels.i32(nets.netCount).byteOffset,
+      oldLengths: kernels.i64(nets.netCount).byteOffset,
+      netStamps: kernels.i32(nets.netCount).byteOffset,
+      rerouted: kernels.u8(nets.netCount).byteOffset,
+      changes: kernels.i32(3 * cells).byteOffset,
+      oldValues: kernels.i64(3 * cells).byteOffset,
+      keptHorizontalDemand: kernels.i64(cells).byteOffset,
+      keptVerticalDemand: kernels.i64(cells).byteOffset,
+      keptHorizontalBlocked: kernels.i64(cells).byteOffset,
+      keptVerticalBlocked: kernels.i64(cells).byteOffset,
+      keptDensity: kernels.i64(cells).byteOffset,
+    });
+  }
+
+  /** Starts from `placement`, or from the judge's own as it stands: one full evaluation. */
+  start(placement?: Placement): Costs {
+    const costs = this.judge.evaluate(placement);
+    this.judge.kernels.run.startMoves(this.state.address);
+    return costs;
+  }
+
+  /** Carries a move out and gives the costs after it. `commit` or `revert` must follow. */
+  try(moves: readonly Move[]): Costs {
+    if (moves.length > MOST_NODES_PER_MOVE)
+      throw new Error(`internal: a move of ${moves.length} nodes, ${MOST_NODES_PER_MOVE} is the most`);
+    moves.forEach(({ node, x, y, orientation }, i) => {
+      this.moveNodes[i] = node;
+      this.moveXs[i] = x;
+      this.moveYs[i] = y;
+      this.moveOrientations[i] = orientation;
+    });
+    this.state.set({ moveCount: moves.length });
+    this.judge.kernels.run.tryMove(this.state.address);
+    return this.judge.costs();
+  }
+
+  /** Keeps the move that was tried last. */
+  commit(): void {
+    this.judge.kernels.run.commitMove(this.state.address);
+  }
+
+  /** Undoes the move that was tried last; nothing of it stays. */
+  revert(): void {
+    this.judge.kernels.run.revertMove(this.state.address);
+  }
+
+  private topList(values: number, n: number, k: number): number {
+    const { kernels } = this.judge;
+    const list = new KernelRecord(kernels, TOP_LIST);
+    list.set({
+      k,
+      n,
+      values,
+      counts: kernels.i32(BUCKETS).byteOffset,
+      sums: kernels.i64(BUCKETS).byteOffset,
+      scratch: kernels.i64(n).byteOffset,
+    });
+    return list.address;
+  }
+}
+
+/** Nets of every point: those of point p are `nets[starts[p] .. starts[p + 1]]`. */
+function groupNetsByPoint(nets: Judge["nets"]): { starts: Int32Array; nets: Int32Array } {
+  const netOf = new Int32Array(nets.netPoints.length);
+  for (let net = 0; net < nets.netCount; net++) netOf.fill(net, nets.netStarts[net], nets.netStarts[net + 1]);
+  const { starts, items } = groupBy(nets.pointCount, nets.netPoints);
+  return { starts, nets: items.map((item) => netOf[item]!) };
+}
+
+function mostPointsOfNode(nodePointStarts: Int32Array): number {
+  let most = 1;
+  for (let node = 0; node + 1 < nodePointStarts.length; node++)
+    most = Math.max(most, nodePointStarts[node + 1]! - nodePointStarts[node]!);
+  return most;
+}
