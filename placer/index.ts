@@ -1,2 +1,4 @@
 // What is computed.
+
+export * from "./anneal-grid.js";
 export * from "./force-directed.js";

@@ -19,6 +19,8 @@ export { resample, resampleBackward } from "./resample";
 export { sumOfLargest } from "./select";
 export { softmax, softmaxBackward } from "./softmax";
 export { wireMask } from "./wire-mask";
+export { annealGrid, gridAnnealBytes } from "./anneal-grid";
+export { nextInt32 } from "./random";
 
 /** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */
 export function heapBase(): usize {

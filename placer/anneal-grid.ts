@@ -1,0 +1,256 @@
+// Simulated annealing of hard macros on grid cells (protocol `fd`): slices of moves against standing soft macros,
+// after each of which the force-directed placer settles them anew. What counts is the cost after settling; the best
+// such placement is kept. Kernel: kernels/assembly/anneal-grid.ts.
+import {
+  type CellPlacer,
+  type Costs,
+  IncrementalJudge,
+  type Judge,
+  MaskMaker,
+  macrosByArea,
+  netsOfNodes,
+} from "../env/index.js";
+import { KernelRecord } from "../kernels/record.js";
+import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
+
+/** Kinds of proposals, in the kernel's order. */
+export const GRID_PROPOSALS = ["swap", "shift", "flip", "move", "shuffle", "wireMove", "wireSwap"] as const;
+export type GridProposal = (typeof GRID_PROPOSALS)[number];
+
+/** Mirrors `GridAnneal` of kernels/assembly/anneal-grid.ts. */
+export const GRID_ANNEAL = {
+  temperature: "f64",
+  cost: "f64",
+  moves: "i32",
+  random: "i32",
+  macroCount: "i32",
+  macros: "i32",
+  halfWidths: "i32",
+  halfHeights: "i32",
+  macroCells: "i32",
+  classes: "i32",
+  allowed: "i32",
+  cellMacros: "i32",
+  reachColumns: "i32",
+  reachRows: "i32",
+  nodeNetStarts: "i32",
+  nodeNets: "i32",
+  wireColumns: "i32",
+  wireRows: "i32",
+  shares: "i32",
+  tried: "i32",
+  feasible: "i32",
+  accepted: "i32",
+  gains: "i32",
+  count: "i32",
+  chosen: "i32",
+  targets: "i32",
+} as const;
+
+export interface GridAnnealOptions {
+  /** Relative frequency of each kind of proposal. */
+  readonly shares: Readonly<Record<GridProposal, number>>;
+  /** Temperatures, in units of the proxy cost, between which the schedule falls geometrically. */
+  readonly hottest: number;
+  readonly coldest: number;
+  /** Proposals per macro between two settlings of the soft macros. */
+  readonly stepsPerMacro: number;
+}
+
+export const GRID_ANNEAL_DEFAULTS: GridAnnealOptions = {
+  shares: { swap: 0.24, shift: 0.24, flip: 0.04, move: 0.24, shuffle: 0.08, wireMove: 0.08, wireSwap: 0.08 },
+  hottest: 5e-4,
+  coldest: 1e-6,
+  stepsPerMacro: 20,
+};
+
+/** How often each kind of proposal was made, feasible and accepted, and how much cost it took off. */
+export type ProposalCounts = Readonly<
+  Record<
+    GridProposal,
+    { readonly tried: number; readonly feasible: number; readonly accepted: number; readonly gain: number }
+  >
+>;
+
+export class GridAnnealer {
+  /** Best settled placement so far. */
+  best: { readonly placement: Placement; readonly costs: Costs };
+  readonly macroCount: number;
+  private readonly judge: Judge;
+  private readonly cells: CellPlacer;
+  private readonly incremental: IncrementalJudge;
+  private readonly options: GridAnnealOptions;
+  private readonly state: KernelRecord<typeof GRID_ANNEAL>;
+  private readonly arrays: ReturnType<typeof makeArrays>;
+
+  /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
+  constructor(
+    judge: Judge,
+    cells: CellPlacer,
+    placement: Placement,
+    random: Random,
+    options = GRID_ANNEAL_DEFAULTS,
+  ) {
+    this.judge = judge;
+    this.cells = cells;
+    this.options = options;
+    this.incremental = new IncrementalJudge(judge);
+    this.arrays = makeArrays(judge);
+    this.macroCount = this.arrays.macros.length;
+    this.state = new KernelRecord(judge.kernels, GRID_ANNEAL);
+    const { kernels } = judge;
+    const addresses = Object.fromEntries(
+      Object.entries(this.arrays).map(([name, array]) => [name, array.byteOffset]),
+    );
+    this.state.set({
+      ...addresses,
+      moves: this.incremental.state.address,
+      random: kernels.copyOf(seedWords(random)),
+      macroCount: this.macroCount,
+      ...reachOf(judge, this.arrays),
+    });
+    this.setShares(options.shares);
+    judge.evaluate(placement);
+    this.takePlaces();
+    this.best = { placement: copyPlacement(judge.placement), costs: this.settle() };
+    this.best = { ...this.best, placement: copyPlacement(judge.placement) };
+  }
+
+  /** One slice of moves at the temperature of `progress` (0 to 1), then settling. Returns the settled costs. */
+  slice(progress: number): Costs {
+    const { hottest, coldest, stepsPerMacro } = this.options;
+    const temperature = hottest * (coldest / hottest) ** progress;
+    const costs = this.incremental.start();
+    this.state.set({ temperature, cost: costs.proxyCost });
+    this.judge.kernels.run.annealGrid(this.state.address, stepsPerMacro * this.macroCount);
+    const settled = this.settle();
+    if (settled.proxyCost < this.best.costs.proxyCost)
+      this.best = { placement: copyPlacement(this.judge.placement), costs: settled };
+    return settled;
+  }
+
+  /** Goes back to a placement, such as the best one. */
+  restore(placement: Placement): void {
+    this.judge.evaluate(placement);
+    this.takePlaces();
+  }
+
+  counts(): ProposalCounts {
+    const { tried, feasible, accepted, gains } = this.arrays;
+    return Object.fromEntries(
+      GRID_PROPOSALS.map((name, kind) => [
+        name,
+        { tried: tried[kind]!, feasible: feasible[kind]!, accepted: accepted[kind]!, gain: gains[kind]! },
+      ]),
+    ) as ProposalCounts;
+  }
+
+  private settle(): Costs {
+    this.cells.settle();
+    return this.judge.evaluate();
+  }
+
+  private setShares(shares: GridAnnealOptions["shares"]): void {
+    const total = GRID_PROPOSALS.reduce((sum, name) => sum + shares[name], 0);
+    let sum = 0;
+    GRID_PROPOSALS.forEach((name, kind) => {
+      sum += shares[name] / total;
+      this.arrays.shares[kind] = sum;
+    });
+  }
+
+  /** Reads the macros' cells from the judge's placement. */
+  private takePlaces(): void {
+    const { placement, block } = this.judge;
+    const { macros, macroCells, cellMacros } = this.arrays;
+    const { columns, rows } = block.grid;
+    cellMacros.fill(-1);
+    macros.forEach((node, macro) => {
+      const column = Math.floor((placement.xs[node]! * columns) / block.canvas.width);
+      const row = Math.floor((placement.ys[node]! * rows) / block.canvas.height);
+      macroCells[macro] = row * columns + column;
+      cellMacros[macroCells[macro]!] = macro;
+    });
+  }
+}
+
+function makeArrays(judge: Judge) {
+  const { kernels, block, nets } = judge;
+  const order = macrosByArea(block);
+  const cells = block.grid.columns * block.grid.rows;
+  const incidence = netsOfNodes(block.nodeCount, nets);
+  const { classes, representatives } = sizeClasses(judge, order);
+  const arrays = {
+    macros: kernels.i32(order.length),
+    halfWidths: kernels.f64(order.length),
+    halfHeights: kernels.f64(order.length),
+    macroCells: kernels.i32(order.length),
+    classes: kernels.i32(order.length),
+    allowed: kernels.u8(representatives.length * cells),
+    cellMacros: kernels.i32(cells),
+    nodeNetStarts: kernels.i32(incidence.starts.length),
+    nodeNets: kernels.i32(incidence.nets.length),
+    wireColumns: kernels.f64(block.grid.columns),
+    wireRows: kernels.f64(block.grid.rows),
+    shares: kernels.f64(GRID_PROPOSALS.length),
+    tried: kernels.i32(GRID_PROPOSALS.length),
+    feasible: kernels.i32(GRID_PROPOSALS.length),
+    accepted: kernels.i32(GRID_PROPOSALS.length),
+    gains: kernels.f64(GRID_PROPOSALS.length),
+    chosen: kernels.i32(4),
+    targets: kernels.i32(4),
+  };
+  arrays.macros.set(order);
+  arrays.classes.set(classes);
+  arrays.nodeNetStarts.set(incidence.starts);
+  arrays.nodeNets.set(incidence.nets);
+  order.forEach((node, macro) => {
+    const sideways = block.initial.orientations[node]! >= 4;
+    arrays.halfWidths[macro] = (sideways ? block.heights[node]! : block.widths[node]!) / 2;
+    arrays.halfHeights[macro] = (sideways ? block.widths[node]! : block.heights[node]!) / 2;
+  });
+  // What only the canvas, blockages and fixed macros forbid: the mask with all other macros off the canvas.
+  const { placement } = judge;
+  placement.xs.set(block.initial.xs);
+  placement.ys.set(block.initial.ys);
+  placement.orientations.set(block.initial.orientations);
+  for (const node of order) placement.xs[node] = Number.NaN;
+  const masks = new MaskMaker(judge);
+  representatives.forEach((node, index) => {
+    masks.maskFor(node);
+    arrays.allowed.set(masks.mask, index * cells);
+  });
+  return arrays;
+}
+
+/** Macros of one size share a mask. */
+function sizeClasses(judge: Judge, order: Int32Array): { classes: Int32Array; representatives: number[] } {
+  const { block } = judge;
+  const classOf = new Map<string, number>();
+  const representatives: number[] = [];
+  const classes = order.map((node) => {
+    const key = `${block.widths[node]} ${block.heights[node]} ${block.initial.orientations[node]! >= 4}`;
+    if (!classOf.has(key)) {
+      classOf.set(key, representatives.length);
+      representatives.push(node);
+    }
+    return classOf.get(key)!;
+  });
+  return { classes, representatives };
+}
+
+function reachOf(judge: Judge, arrays: { halfWidths: Float64Array; halfHeights: Float64Array }) {
+  const { canvas, grid } = judge.block;
+  const widest = 2 * arrays.halfWidths.reduce((a, b) => Math.max(a, b), 0);
+  const highest = 2 * arrays.halfHeights.reduce((a, b) => Math.max(a, b), 0);
+  return {
+    reachColumns: Math.ceil((widest * grid.columns) / canvas.width),
+    reachRows: Math.ceil((highest * grid.rows) / canvas.height),
+  };
+}
+
+/** The stream's state as the kernel keeps it: low and high words of s0 and s1. */
+export function seedWords(random: Random): Int32Array {
+  const [s0High, s0Low, s1High, s1Low] = random.state() as [number, number, number, number];
+  return Int32Array.from([s0Low, s0High, s1Low, s1High]);
+}
