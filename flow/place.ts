@@ -11,7 +11,7 @@ import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
-  method: z.enum(["policy", "random"]).default("policy").describe("how to place"),
+  method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
   protocol: z
     .enum(["fd"])
     .default("fd")

@@ -1,6 +1,6 @@
 // The files that a finished run leaves: placement, picture, report, summary.
 import type { CostMaps, Costs } from "../env/index.js";
-import { type Block, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
+import { type Block, type Placement, writeFileAtomically } from "../netlist/index.js";
 import { type Curve, renderReportHtml, renderSvg } from "../viz/index.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -13,7 +13,7 @@ export async function writeResult(
   maps: CostMaps,
   summary: object,
 ): Promise<void> {
-  await writePlc(run.file("best.plc"), block, placement, { costs });
+  await run.writeBest(block, placement, costs);
   const curve = learningCurve(run);
   const scene = { block, placement, maps, costs, title: block.name, subtitle: subtitleOf(summary), curve };
   await writeFileAtomically(run.file("best.svg"), renderSvg(scene));

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, writeFileAtomically } from "../netlist/index.js";
+import type { Costs } from "../env/index.js";
+import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
 import { VERSION } from "./version.js";
 
 const RUN_FILES = ["options.json", "metrics.jsonl", "summary.json", "best.plc", "best.svg", "report.html"];
@@ -53,6 +54,11 @@ export class RunFolder {
 
   async writeJson(name: string, value: unknown): Promise<void> {
     await writeFileAtomically(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Keeps the best placement so far on disk. */
+  async writeBest(block: Block, placement: Placement, costs: Costs): Promise<void> {
+    await writePlc(this.file("best.plc"), block, placement, { costs });
   }
 
   /** Adds a line to metrics.jsonl. */

@@ -2,7 +2,7 @@
 // current on disk. The loop itself is policy/train.ts.
 import { existsSync, rmSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
-import { type Block, InputError, writePlc } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import {
   readTrainCheckpoint,
   type TrainCheckpoint,
@@ -38,7 +38,7 @@ export async function trainInFolder(
             `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
         );
       },
-      onBest: ({ placement, costs }) => writePlc(run.file("best.plc"), block, placement, { costs }),
+      onBest: ({ placement, costs }) => run.writeBest(block, placement, costs),
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
     resumed,

@@ -12,4 +12,5 @@ export * from "./plc.js";
 export * from "./plc-writer.js";
 export * from "./random.js";
 export * from "./statistics.js";
+export * from "./stored-placement.js";
 export * from "./write-file.js";

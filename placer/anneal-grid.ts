@@ -72,48 +72,58 @@ export type ProposalCounts = Readonly<
   >
 >;
 
+/** A placement whose soft macros are settled, and its costs. */
+export interface Settled {
+  readonly placement: Placement;
+  readonly costs: Costs;
+}
+
 export class GridAnnealer {
-  /** Best settled placement so far. */
-  best: { readonly placement: Placement; readonly costs: Costs };
+  /** Best settled placement since `begin`. */
+  best!: Settled;
   readonly macroCount: number;
   private readonly judge: Judge;
   private readonly cells: CellPlacer;
   private readonly incremental: IncrementalJudge;
   private readonly options: GridAnnealOptions;
   private readonly state: KernelRecord<typeof GRID_ANNEAL>;
+  private readonly random: Int32Array;
   private readonly arrays: ReturnType<typeof makeArrays>;
 
-  /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
-  constructor(
-    judge: Judge,
-    cells: CellPlacer,
-    placement: Placement,
-    random: Random,
-    options = GRID_ANNEAL_DEFAULTS,
-  ) {
+  constructor(judge: Judge, cells: CellPlacer, options: GridAnnealOptions = GRID_ANNEAL_DEFAULTS) {
+    const { kernels } = judge;
     this.judge = judge;
     this.cells = cells;
     this.options = options;
     this.incremental = new IncrementalJudge(judge);
     this.arrays = makeArrays(judge);
+    this.random = kernels.i32(4);
     this.macroCount = this.arrays.macros.length;
-    this.state = new KernelRecord(judge.kernels, GRID_ANNEAL);
-    const { kernels } = judge;
-    const addresses = Object.fromEntries(
-      Object.entries(this.arrays).map(([name, array]) => [name, array.byteOffset]),
-    );
+    this.state = new KernelRecord(kernels, GRID_ANNEAL);
     this.state.set({
-      ...addresses,
+      ...Object.fromEntries(Object.entries(this.arrays).map(([name, array]) => [name, array.byteOffset])),
       moves: this.incremental.state.address,
-      random: kernels.copyOf(seedWords(random)),
+      random: this.random.byteOffset,
       macroCount: this.macroCount,
       ...reachOf(judge, this.arrays),
     });
     this.setShares(options.shares);
-    judge.evaluate(placement);
+  }
+
+  /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
+  begin(placement: Placement, random: Random): void {
+    this.random.set(seedWords(random));
+    this.judge.evaluate(placement);
     this.takePlaces();
-    this.best = { placement: copyPlacement(judge.placement), costs: this.settle() };
-    this.best = { ...this.best, placement: copyPlacement(judge.placement) };
+    for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])
+      counts.fill(0);
+    const costs = this.settle();
+    this.best = { placement: this.placement(), costs };
+  }
+
+  /** A copy of the placement as it stands. */
+  placement(): Placement {
+    return copyPlacement(this.judge.placement);
   }
 
   /** One slice of moves at the temperature of `progress` (0 to 1), then settling. Returns the settled costs. */
@@ -125,14 +135,8 @@ export class GridAnnealer {
     this.judge.kernels.run.annealGrid(this.state.address, stepsPerMacro * this.macroCount);
     const settled = this.settle();
     if (settled.proxyCost < this.best.costs.proxyCost)
-      this.best = { placement: copyPlacement(this.judge.placement), costs: settled };
+      this.best = { placement: this.placement(), costs: settled };
     return settled;
-  }
-
-  /** Goes back to a placement, such as the best one. */
-  restore(placement: Placement): void {
-    this.judge.evaluate(placement);
-    this.takePlaces();
   }
 
   counts(): ProposalCounts {

@@ -1,4 +1,7 @@
 // What is computed.
 
 export * from "./anneal-grid.js";
+export * from "./anneal-replicas.js";
+export type { Replica } from "./anneal-worker.js";
 export * from "./force-directed.js";
+export * from "./prior-start.js";

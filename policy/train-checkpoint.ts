@@ -1,7 +1,13 @@
 // A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
 // stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
 import type { Costs } from "../env/index.js";
-import { InputError, type Placement } from "../netlist/index.js";
+import {
+  InputError,
+  type Placement,
+  revivePlacement,
+  type StoredPlacement,
+  storePlacement,
+} from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { RewardScale } from "./iteration.js";
 import { type TrainOptions, trainOptionsSchema } from "./train-options.js";
@@ -35,13 +41,7 @@ export async function writeTrainCheckpoint(path: string, checkpoint: TrainCheckp
   const { options, parameters, adam, state } = checkpoint;
   const { best, ...rest } = state;
   const notes: Record<string, string> = { options: JSON.stringify(options), state: JSON.stringify(rest) };
-  if (best) {
-    const { xs, ys, orientations } = best.placement;
-    notes.best = JSON.stringify({
-      ...best,
-      placement: { xs: [...xs], ys: [...ys], orientations: [...orientations] },
-    });
-  }
+  if (best) notes.best = JSON.stringify({ ...best, placement: storePlacement(best.placement) });
   await writeCheckpoint(path, { config: options.network, parameters, adam, notes });
 }
 
@@ -63,15 +63,6 @@ export async function readTrainCheckpoint(path: string, nodeCount: number): Prom
 }
 
 function parseBest(text: string, nodeCount: number): BestPlacement {
-  const best = JSON.parse(text) as BestPlacement & { placement: Record<keyof Placement, number[]> };
-  const { xs, ys, orientations } = best.placement;
-  if (xs.length !== nodeCount) throw new Error("another block");
-  return {
-    ...best,
-    placement: {
-      xs: Float64Array.from(xs),
-      ys: Float64Array.from(ys),
-      orientations: Uint8Array.from(orientations),
-    },
-  };
+  const best = JSON.parse(text) as Omit<BestPlacement, "placement"> & { placement: StoredPlacement };
+  return { ...best, placement: revivePlacement(best.placement, nodeCount) };
 }

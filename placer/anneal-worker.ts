@@ -1,0 +1,92 @@
+// One thread of a parallel annealing: runs a stretch of one replica's schedule and hands its state back. A stretch
+// depends on nothing but the task, so it does not matter which thread gets it.
+import { workerData } from "piscina";
+import { type Costs, type CostWeights, Episode, Judge, Observer } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, type Placement, Random } from "../netlist/index.js";
+import { GridAnnealer, type GridAnnealOptions, type ProposalCounts } from "./anneal-grid.js";
+import { ForceDirectedPlacer } from "./force-directed.js";
+import { drawStart } from "./prior-start.js";
+
+export interface AnnealSetup {
+  readonly block: Block;
+  readonly weights: CostWeights;
+  readonly options: GridAnnealOptions;
+  /** Placements drawn for the start of a replica. */
+  readonly starts: number;
+}
+
+/** Where a replica stands between two stretches. */
+export interface Replica {
+  readonly placement: Placement;
+  /** Settled cost of `placement`. */
+  readonly costs: Costs;
+}
+
+export interface Stretch {
+  /** Undefined: draw a start first. */
+  readonly from: Replica | undefined;
+  readonly seed: number;
+  /** Which stream of the seed: replica and stretch number. */
+  readonly replica: number;
+  readonly stretch: number;
+  /** Part of the schedule, 0 to 1. */
+  readonly begin: number;
+  readonly end: number;
+  /** One of the two: slices of the schedule, or wall-clock seconds. */
+  readonly slices?: number | undefined;
+  readonly seconds?: number | undefined;
+}
+
+export interface StretchResult {
+  readonly last: Replica;
+  readonly best: Replica;
+  readonly slices: number;
+  /** Seconds after the stretch began, and the settled proxy cost, of every improvement. */
+  readonly improvements: readonly (readonly [number, number])[];
+  readonly counts: ProposalCounts;
+}
+
+/** A thread's own tools, made on its first task. */
+interface Bench {
+  readonly judge: Judge;
+  readonly cells: ForceDirectedPlacer;
+  readonly episode: Episode;
+  readonly observer: Observer;
+  annealer?: GridAnnealer;
+}
+
+let bench: Bench | undefined;
+
+function makeBench({ block, weights }: AnnealSetup): Bench {
+  const judge = new Judge(Kernels.create(), block, { weights });
+  const cells = new ForceDirectedPlacer(judge);
+  const episode = new Episode(judge, cells);
+  return { judge, cells, episode, observer: new Observer(episode) };
+}
+
+/** Runs a stretch; undefined if no start could be drawn. */
+export default function runStretch(task: Stretch): StretchResult | undefined {
+  const setup = workerData as AnnealSetup;
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  bench ??= makeBench(setup);
+  const random = Random.stream(task.seed, "anneal", task.replica, task.stretch);
+  const from = task.from ?? drawStart(bench.episode, bench.observer, random, setup.starts);
+  if (!from) return undefined;
+  bench.annealer ??= new GridAnnealer(bench.judge, bench.cells, setup.options);
+  const { annealer } = bench;
+  annealer.begin(from.placement, random);
+  const improvements: [number, number][] = [[seconds(), annealer.best.costs.proxyCost]];
+  let last: Replica = annealer.best;
+  let slices = 0;
+  for (;;) {
+    const done = task.slices === undefined ? seconds() / task.seconds! : slices / task.slices;
+    if (done >= 1) break;
+    const costs = annealer.slice(task.begin + done * (task.end - task.begin));
+    slices++;
+    if (annealer.best.costs === costs) improvements.push([seconds(), costs.proxyCost]);
+    last = { placement: annealer.placement(), costs };
+  }
+  return { last, best: annealer.best, slices, improvements, counts: annealer.counts() };
+}
