@@ -35,6 +35,7 @@ export function releasedPhases(canvas: { width: number; height: number }): Force
 
 /** Mirrors `ForceState` of kernels/assembly/force-directed.ts. */
 export const FORCE_STATE = {
+  widestStanding: "f64",
   judge: "i32",
   movingCount: "i32",
   bodyCount: "i32",

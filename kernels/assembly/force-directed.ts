@@ -6,7 +6,8 @@ import { f64At, i32At, JudgeState } from "./judge-state";
 /** Laid out by placer/force-directed.ts in the same order. Bodies are all macros, those that move first. */
 @unmanaged
 export class ForceState {
-  /** Share of the canvas a phase may move a macro per step: factor * max(W, H) / steps. */
+  /** Largest width of a standing body, in µm. */
+  widestStanding: f64;
   judge: usize;
   movingCount: i32;
   bodyCount: i32;
@@ -53,6 +54,11 @@ export function beginForces(address: usize, fromCentre: bool): void {
     store<f64>(state.xs + (<usize>body << 3), centre ? judge.canvasWidth / 2 : f64At(judge.xs, node));
     store<f64>(state.ys + (<usize>body << 3), centre ? judge.canvasHeight / 2 : f64At(judge.ys, node));
     store<i32>(state.order + (<usize>body << 2), body);
+  }
+  sortByLeftEdge(state, state.movingCount, state.bodyCount);
+  state.widestStanding = 0;
+  for (let body = state.movingCount; body < state.bodyCount; body++) {
+    state.widestStanding = max(state.widestStanding, 2 * f64At(state.halfWidths, body));
   }
   for (let body = 0; body < state.movingCount; body++) {
     let sum: f64 = 0;
@@ -136,54 +142,71 @@ function addForce(state: ForceState, body: i32, x: f64, y: f64): void {
   store<f64>(state.forceYs + at, load<f64>(state.forceYs + at) + y);
 }
 
+/** Bytes of a body in the sweep's order: x, y, half width, half height, index. */
+const SORTED_BYTES: usize = 40;
+
 /**
- * Every overlapping pair pushes apart along the line between the centres; coinciding centres push along (-1, -1),
- * the lower node first. Pairs come from a sweep over left edges; the order is kept between steps, so that sorting
- * is a few exchanges.
+ * Every overlapping pair of which one moves pushes apart along the line between the centres; coinciding centres push
+ * along (-1, -1), the lower node first. Pairs come from a sweep over left edges: moving bodies among themselves, and
+ * each with the standing ones whose left edge is near enough. The order is kept between steps, so that sorting is a
+ * few exchanges.
  */
 function push(state: ForceState, strength: f64): void {
-  const bodyCount = state.bodyCount;
-  sortByLeftEdge(state);
+  const movingCount = state.movingCount;
+  sortByLeftEdge(state, 0, movingCount);
   const sorted = state.sorted;
-  for (let i = 0; i < bodyCount; i++) {
-    const a = sorted + <usize>i * 40;
+  const end = sorted + <usize>movingCount * SORTED_BYTES;
+  const standingEnd = sorted + <usize>state.bodyCount * SORTED_BYTES;
+  let firstStanding = end;
+  for (let a = sorted; a < end; a += SORTED_BYTES) {
     const ax = load<f64>(a);
-    const ay = load<f64>(a, 8);
-    const aHalfWidth = load<f64>(a, 16);
-    const aHalfHeight = load<f64>(a, 24);
-    const aBody = load<i32>(a, 32);
-    const reach = ax + aHalfWidth - CONTACT;
-    for (let j = i + 1; j < bodyCount; j++) {
-      const b = sorted + <usize>j * 40;
-      const bx = load<f64>(b);
-      if (bx - load<f64>(b, 16) > reach) break;
-      const dy = ay - load<f64>(b, 8);
-      if (abs(dy) > aHalfHeight + load<f64>(b, 24) - CONTACT) continue;
-      const bBody = load<i32>(b, 32);
-      if (aBody >= state.movingCount && bBody >= state.movingCount) continue;
-      const dx = ax - bx;
-      const distance = sqrt(dx * dx + dy * dy);
-      if (distance > 0) {
-        const scale = strength / distance;
-        addForce(state, aBody, dx * scale, dy * scale);
-        addForce(state, bBody, -dx * scale, -dy * scale);
-      } else {
-        const first = i32At(state.bodyNodes, aBody) < i32At(state.bodyNodes, bBody) ? aBody : bBody;
-        const second = aBody + bBody - first;
-        addForce(state, first, -strength, -strength);
-        addForce(state, second, strength, strength);
-      }
+    const halfWidth = load<f64>(a, 16);
+    const reach = ax + halfWidth - CONTACT;
+    for (let b = a + SORTED_BYTES; b < end; b += SORTED_BYTES) {
+      if (load<f64>(b) - load<f64>(b, 16) > reach) break;
+      pushPair(state, a, b, strength);
+    }
+    const nearest = ax - halfWidth - state.widestStanding;
+    while (firstStanding < standingEnd && load<f64>(firstStanding) - load<f64>(firstStanding, 16) < nearest) {
+      firstStanding += SORTED_BYTES;
+    }
+    for (let b = firstStanding; b < standingEnd; b += SORTED_BYTES) {
+      if (load<f64>(b) - load<f64>(b, 16) > reach) break;
+      pushPair(state, a, b, strength);
     }
   }
 }
 
-function sortByLeftEdge(state: ForceState): void {
+/** Pushes two bodies of the sweep's order apart if they overlap. */
+// @ts-ignore: decorator
+@inline
+function pushPair(state: ForceState, a: usize, b: usize, strength: f64): void {
+  const dy = load<f64>(a, 8) - load<f64>(b, 8);
+  if (abs(dy) > load<f64>(a, 24) + load<f64>(b, 24) - CONTACT) return;
+  const dx = load<f64>(a) - load<f64>(b);
+  if (abs(dx) > load<f64>(a, 16) + load<f64>(b, 16) - CONTACT) return;
+  const aBody = load<i32>(a, 32);
+  const bBody = load<i32>(b, 32);
+  const distance = sqrt(dx * dx + dy * dy);
+  if (distance > 0) {
+    const scale = strength / distance;
+    addForce(state, aBody, dx * scale, dy * scale);
+    addForce(state, bBody, -dx * scale, -dy * scale);
+  } else {
+    const first = i32At(state.bodyNodes, aBody) < i32At(state.bodyNodes, bBody) ? aBody : bBody;
+    addForce(state, first, -strength, -strength);
+    addForce(state, aBody + bBody - first, strength, strength);
+  }
+}
+
+/** Brings the bodies from `start` to `end` of the order into the order of their left edges. */
+function sortByLeftEdge(state: ForceState, start: i32, end: i32): void {
   const order = state.order;
-  for (let i = 1; i < state.bodyCount; i++) {
+  for (let i = start + 1; i < end; i++) {
     const body = i32At(order, i);
     const left = f64At(state.xs, body) - f64At(state.halfWidths, body);
     let j = i - 1;
-    while (j >= 0) {
+    while (j >= start) {
       const other = i32At(order, j);
       if (f64At(state.xs, other) - f64At(state.halfWidths, other) <= left) break;
       store<i32>(order + (<usize>(j + 1) << 2), other);
@@ -191,9 +214,9 @@ function sortByLeftEdge(state: ForceState): void {
     }
     store<i32>(order + (<usize>(j + 1) << 2), body);
   }
-  for (let i = 0; i < state.bodyCount; i++) {
+  for (let i = start; i < end; i++) {
     const body = i32At(order, i);
-    const at = state.sorted + <usize>i * 40;
+    const at = state.sorted + <usize>i * SORTED_BYTES;
     store<f64>(at, f64At(state.xs, body));
     store<f64>(at, f64At(state.ys, body), 8);
     store<f64>(at, f64At(state.halfWidths, body), 16);
