@@ -26,6 +26,7 @@ export class Observer {
   private readonly nodeNets: Int32Array;
   private readonly columnWire: Float64Array;
   private readonly rowWire: Float64Array;
+  private readonly wireUnit: number;
 
   constructor(episode: Episode) {
     const { kernels, nets, block } = episode.judge;
@@ -37,6 +38,7 @@ export class Observer {
     this.nodeNets.set(incidence.nets);
     this.columnWire = kernels.f64(block.grid.columns);
     this.rowWire = kernels.f64(block.grid.rows);
+    this.wireUnit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
   }
 
   /** Fills `outPlanes` [PLANES x cells] and `outState` [STATE_NUMBERS] for the current macro. */
@@ -50,8 +52,8 @@ export class Observer {
       return outPlanes.subarray(start, start + cells);
     };
     plane("mask").set(episode.mask);
-    this.wirePlane(episode.macro, plane("wire"));
     this.wirePlane(episode.nextMacro, plane("nextWire"));
+    this.wirePlane(episode.macro, plane("wire")); // last, so that `growthAt` speaks of the current macro
     const macroPlane = plane("macros").fill(0);
     const cellPlane = plane("cells").fill(0);
     for (let node = 0; node < block.nodeCount; node++) {
@@ -79,6 +81,12 @@ export class Observer {
     outState[3] = height(episode.macro);
     outState[4] = width(episode.nextMacro);
     outState[5] = height(episode.nextMacro);
+  }
+
+  /** Growth of the wirelength cost if the macro observed last goes to `cell`, anticipated soft macros included. */
+  growthAt(cell: number): number {
+    const { columns } = this.episode.judge.block.grid;
+    return this.wireUnit * (this.columnWire[cell % columns]! + this.rowWire[Math.floor(cell / columns)]!);
   }
 
   /** Growth of the wirelength for a macro at every cell, scaled to 0 (best cell) .. 1 (worst). */

@@ -2,7 +2,7 @@
 // to log of the episodes played.
 import type { Costs } from "../env/index.js";
 import { type Block, emptyPlacement } from "../netlist/index.js";
-import { estimateAdvantages } from "./advantages.js";
+import { estimateAdvantages, shapedRewards } from "./advantages.js";
 import type { BestPlacement } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
 import { Outcome, type Trajectory } from "./trajectory.js";
@@ -36,15 +36,13 @@ export function computeAdvantages(
   scale: RewardScale,
   options: TrainOptions,
 ): void {
-  for (const trajectory of played)
-    estimateAdvantages(
-      trajectory.summary[0]!,
-      rewardOf(trajectory, scale, options.deadEndReward),
-      trajectory.values,
-      options.lambda,
-      trajectory.advantages,
-      trajectory.returns,
-    );
+  for (const trajectory of played) {
+    const steps = trajectory.summary[0]!;
+    const reward = rewardOf(trajectory, scale, options.deadEndReward);
+    const rewards = shapedRewards(steps, reward, trajectory.growths, scale.deviation, options.shaping);
+    const { values, advantages, returns } = trajectory;
+    estimateAdvantages(steps, rewards, values, options.lambda, advantages, returns);
+  }
   const { mean, deviation } = moments(played.flatMap((t) => [...stepsOf(t, t.advantages)]));
   for (const trajectory of played) {
     const advantages = stepsOf(trajectory, trajectory.advantages);

@@ -42,6 +42,7 @@ export function playEpisode(
       ? mostProbable(network.logits)
       : sample(distribution.probabilities, mask, options.random);
     out.actions[step] = action;
+    out.growths[step] = observer.growthAt(action);
     out.logProbabilities[step] = distribution.logProbabilities[action]!;
     episode.place(action);
   }

@@ -37,9 +37,9 @@ export const trainOptionsSchema = z.strictObject({
     .max(64)
     .default(4)
     .describe("parts that a minibatch is divided into for the workers"),
-  learningRate: z.number().positive().default(1e-3).describe("Adam's step size"),
+  learningRate: z.number().positive().default(4e-3).describe("Adam's step size"),
   clip: z.number().positive().default(0.2).describe("PPO's clipping range of the probability ratio"),
-  entropy: z.number().min(0).default(0.003).describe("weight of the entropy bonus"),
+  entropy: z.number().min(0).default(0.001).describe("weight of the entropy bonus"),
   valueWeight: z.number().min(0).default(0.5).describe("weight of the value loss"),
   gradientNorm: z.number().positive().default(0.5).describe("largest norm of a gradient step"),
   lambda: z
@@ -48,6 +48,11 @@ export const trainOptionsSchema = z.strictObject({
     .max(1)
     .default(1)
     .describe("lambda of the advantage estimation; 1 is plain returns"),
+  shaping: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("weight of the wirelength that every step pays for at once; 0: only the end pays"),
   targetKl: z
     .number()
     .positive()

@@ -27,6 +27,8 @@ export interface Trajectory {
   readonly actions: Int32Array;
   readonly logProbabilities: Float32Array;
   readonly values: Float32Array;
+  /** Growth of the anticipated wirelength cost by every step. */
+  readonly growths: Float32Array;
   /** Filled in by the trainer before the update. */
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
@@ -50,6 +52,7 @@ const BYTES: Readonly<Record<keyof Trajectory, 1 | 4 | 8>> = {
   actions: 4,
   logProbabilities: 4,
   values: 4,
+  growths: 4,
   advantages: 4,
   returns: 4,
   summary: 4,
@@ -69,6 +72,7 @@ function lengths(shape: TrajectoryShape): Record<keyof Trajectory, number> {
     actions: steps,
     logProbabilities: steps,
     values: steps,
+    growths: steps,
     advantages: steps,
     returns: steps,
     summary: 2,
