@@ -15,7 +15,6 @@ const program = new Command("ashlar")
     "Open chip floorplanner: places the macros of a block by a learned policy or by search, under one exact judge.",
   )
   .version(VERSION)
-  .showHelpAfterError("(ashlar COMMAND --help shows its options)")
   .configureHelp({ helpWidth: 110 });
 
 for (const add of [addInfo, addEval, addPlace, addTrain, addGenerate, addDemo]) add(program);

@@ -148,6 +148,13 @@ export function checkFeasible(judge: Judge): void {
       `the hard macros take ${hardArea.toFixed(0)} µm², more than the canvas of ${canvasSize} has`,
       "enlarge the canvas or check the units",
     );
+  const cells = grid.columns * grid.rows;
+  if (macros.length > cells)
+    throw new InputError(
+      block.name,
+      `${macros.length} macros, but the ${grid.columns} x ${grid.rows} grid has ${cells} cells and each takes one macro's centre`,
+      "choose a finer grid (--grid)",
+    );
   // Every macro by itself on the grid, with only the fixed ones in place.
   for (let node = 0; node < block.nodeCount; node++) {
     const stays = block.fixed[node] && block.kinds[node] === NodeKind.HardMacro;

@@ -80,6 +80,7 @@ export async function place(
 ): Promise<PlaceSummary> {
   const started = performance.now();
   const parsed = placeOptionsSchema.parse(given);
+  const seconds = budgetOf(parsed);
   const block = await loadBlockWith(path, parsed);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
@@ -89,7 +90,6 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const seconds = budgetOf(options);
   const found = await METHODS[options.method]({ block, judge, options, seconds, run, report });
   if (!found)
     throw new InputError(
@@ -116,7 +116,7 @@ export async function place(
 
 const DEFAULT_SECONDS = 60;
 
-function budgetOf(options: ResolvedPlaceOptions): number | undefined {
+function budgetOf(options: z.output<typeof placeOptionsSchema>): number | undefined {
   if (options.budget !== undefined) return parseBudget(options.budget);
   return options.iterations === undefined ? DEFAULT_SECONDS : undefined;
 }

@@ -47,6 +47,9 @@ export async function trainCommand(
 ): Promise<TrainSummary> {
   const started = performance.now();
   const options = trainCommandSchema.parse(given);
+  const { budget, iterations, seed, workers } = options;
+  const seconds =
+    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
   const [path, ...more] = paths;
   if (path === undefined || more.length > 0)
     throw new InputError(
@@ -64,9 +67,6 @@ export async function trainCommand(
     blockFiles(path, options.placement),
     options.resume,
   );
-  const { budget, iterations, seed, workers } = options;
-  const seconds =
-    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
   const trainOptions = parseSettings(trainOptionsSchema, options.set, {
     seed,
     workers,

@@ -31,7 +31,8 @@ export async function trainInFolder(
     {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
-        const cost = (key: "cost/proxy" | "cost/best") => metrics[key].toFixed(4);
+        const cost = (key: "cost/proxy" | "cost/best") =>
+          Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
         report(
           `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
             `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
