@@ -1,4 +1,6 @@
 // What is computed.
 
+export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./force-directed.js";
+export * from "./free-start.js";
