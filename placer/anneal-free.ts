@@ -12,9 +12,10 @@ import {
   type FreeArrays,
   type FreeProposal,
   makeFreeArrays,
+  SOFT_PROPOSALS,
 } from "./free-state.js";
 
-export { FREE_PROPOSALS, type FreeProposal } from "./free-state.js";
+export { FREE_PROPOSALS, type FreeProposal, SOFT_PROPOSALS } from "./free-state.js";
 
 export interface FreeAnnealOptions {
   /** Relative frequency of each kind of proposal at the start. */
@@ -173,7 +174,7 @@ export class FreeAnnealer {
     const { shares, adapt } = this.options;
     const { softs, hards } = this.arrays;
     const possible = FREE_PROPOSALS.map((name, kind) =>
-      (kind < SOFT_KINDS ? softs.length : hards.length) > 0 ? shares[name] : 0,
+      (kind < SOFT_PROPOSALS.length ? softs.length : hards.length) > 0 ? shares[name] : 0,
     );
     const total = possible.reduce((a, b) => a + b, 0);
     const rates = possible.map((share, kind) =>
@@ -199,8 +200,6 @@ export class FreeAnnealer {
     seen.work.set(work);
   }
 }
-
-const SOFT_KINDS = 5;
 
 function between([first, last]: readonly [number, number], progress: number): number {
   return first * (last / first) ** progress;

@@ -19,6 +19,9 @@ export const FREE_PROPOSALS = [
 ] as const;
 export type FreeProposal = (typeof FREE_PROPOSALS)[number];
 
+/** Those that move soft macros: the first ones. */
+export const SOFT_PROPOSALS: readonly FreeProposal[] = FREE_PROPOSALS.slice(0, 5);
+
 /** Mirrors `FreeAnneal` of kernels/assembly/free-state.ts. */
 export const FREE_ANNEAL = {
   temperature: "f64",
