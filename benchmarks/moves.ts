@@ -1,5 +1,5 @@
 // How many placements and moves a core judges in a second: full evaluations, moves tried and undone one by one, and
-// feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread.
+// feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds are of processor time.
 // Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
 import { Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -23,18 +23,24 @@ interface Row {
   readonly perSecond: number;
 }
 
+/** Seconds of processor time that this process has had: other processes on the machine do not count. */
+function processorSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Calls `work`, which says how much it did, for about `seconds`, after a warm-up of a tenth of that. */
 function rateOf(what: string, seconds: number, work: (turn: number) => number): Row {
   let done = 0;
-  let start = performance.now();
+  let start = processorSeconds();
   let warm = false;
   for (let turn = 0; ; turn++) {
     done += work(turn);
-    const elapsed = (performance.now() - start) / 1000;
+    const elapsed = processorSeconds() - start;
     if (!warm && elapsed > seconds / 10) {
       warm = true;
       done = 0;
-      start = performance.now();
+      start = processorSeconds();
     } else if (warm && elapsed > seconds) {
       return { what, perSecond: done / elapsed };
     }

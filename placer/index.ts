@@ -3,4 +3,5 @@
 export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./force-directed.js";
+export * from "./free-search.js";
 export * from "./free-start.js";

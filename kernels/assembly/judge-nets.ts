@@ -1,5 +1,5 @@
 // Wirelength and routing of nets: where points are, how long a net is, which cell borders its wires cross.
-import { addTo, f64At, i32At, JudgeState, toFixed } from "./judge-state";
+import { addTo, f64At, i32At, JudgeState, rowOf, toFixed } from "./judge-state";
 
 /** Cell of a point: row * columns + column, or -1 outside the grid (a point on the right or top edge is outside). */
 export function cellOf(state: JudgeState, x: f64, y: f64): i32 {
@@ -103,9 +103,9 @@ function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64):
 @inline
 function routeTwo(state: JudgeState, source: i32, sink: i32, demand: i64): void {
   const columns = state.columns;
-  const sourceRow = source / columns;
+  const sourceRow = rowOf(state, source);
   const sourceColumn = source - sourceRow * columns;
-  const sinkRow = sink / columns;
+  const sinkRow = rowOf(state, sink);
   const sinkColumn = sink - sinkRow * columns;
   addRow(state, sourceRow, sourceColumn, sinkColumn, demand);
   addColumn(state, sinkColumn, sourceRow, sinkRow, demand);
@@ -116,9 +116,12 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
   const columns = state.columns;
   const rows = state.rows;
   // Keys that sort by column, then row.
-  let k1 = (a % columns) * rows + a / columns;
-  let k2 = (b % columns) * rows + b / columns;
-  let k3 = (c % columns) * rows + c / columns;
+  const aRow = rowOf(state, a);
+  const bRow = rowOf(state, b);
+  const cRow = rowOf(state, c);
+  let k1 = (a - aRow * columns) * rows + aRow;
+  let k2 = (b - bRow * columns) * rows + bRow;
+  let k3 = (c - cRow * columns) * rows + cRow;
   let swap: i32;
   if (k1 > k2) { swap = k1; k1 = k2; k2 = swap; }
   if (k2 > k3) { swap = k2; k2 = k3; k3 = swap; }
@@ -146,9 +149,9 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
     let c1 = min(min(a, b), c);
     let c3 = max(max(a, b), c);
     const c2 = a + b + c - c1 - c3;
-    const r1 = c1 / columns;
-    const r2 = c2 / columns;
-    const r3 = c3 / columns;
+    const r1 = rowOf(state, c1);
+    const r2 = rowOf(state, c2);
+    const r3 = rowOf(state, c3);
     addRow(state, r2, x1, x3, demand);
     addColumn(state, c1 - r1 * columns, r1, r2, demand);
     addColumn(state, c3 - r3 * columns, r2, r3, demand);
@@ -163,6 +166,12 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
   const start = i32At(state.netStarts, net);
   const end = i32At(state.netStarts, net + 1);
   const source = i32At(state.pointCells, i32At(state.netPoints, start));
+  if (end - start == 2) {
+    const sink = i32At(state.pointCells, i32At(state.netPoints, start + 1));
+    if (source < 0 || sink < 0 || source == sink) return;
+    routeTwo(state, source, sink, load<i64>(state.netDemands + (<usize>net << 3)) * sign);
+    return;
+  }
   const stamp = ++state.stamp;
   const stamps = state.cellStamps;
   const list = state.cellList;
