@@ -17,6 +17,8 @@ import {
 const SEED = 1;
 /** Where in the schedules the loops are timed: early, middle and late slices in turn. */
 const PROGRESS = [0.1, 0.5, 0.9];
+/** Slices of free annealing before its rows: nets are long only in a random start. */
+const SETTLING_SLICES = 8;
 
 interface Row {
   readonly what: string;
@@ -109,7 +111,8 @@ function timeFreeLoop(
     FREE_PROPOSALS.map((kind) => [kind, wanted(kind) ? FREE_ANNEAL_DEFAULTS.shares[kind] : 0]),
   ) as Record<FreeProposal, number>;
   const annealer = new FreeAnnealer(judge, placement, Random.stream(SEED, "free"), { shares });
-  let before = 0;
+  for (let slice = 0; slice < SETTLING_SLICES; slice++) annealer.slice(slice / SETTLING_SLICES);
+  let before = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
   return rateOf(what, seconds, (turn) => {
     annealer.slice(PROGRESS[turn % PROGRESS.length]!);
     const now = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);

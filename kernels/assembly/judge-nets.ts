@@ -51,17 +51,21 @@ export function placePointsOf(state: JudgeState, node: i32): void {
 
 /** Weighted half-perimeter of a net, in fixed point. */
 export function lengthOfNet(state: JudgeState, net: i32): i64 {
-  const start = i32At(state.netStarts, net);
-  const end = i32At(state.netStarts, net + 1);
-  let point = i32At(state.netPoints, start);
-  let left = f64At(state.pointXs, point);
+  const netStarts = state.netStarts;
+  const netPoints = state.netPoints;
+  const pointXs = state.pointXs;
+  const pointYs = state.pointYs;
+  const start = i32At(netStarts, net);
+  const end = i32At(netStarts, net + 1);
+  let point = i32At(netPoints, start);
+  let left = f64At(pointXs, point);
   let right = left;
-  let bottom = f64At(state.pointYs, point);
+  let bottom = f64At(pointYs, point);
   let top = bottom;
   for (let i = start + 1; i < end; i++) {
-    point = i32At(state.netPoints, i);
-    const x = f64At(state.pointXs, point);
-    const y = f64At(state.pointYs, point);
+    point = i32At(netPoints, i);
+    const x = f64At(pointXs, point);
+    const y = f64At(pointYs, point);
     left = min(left, x);
     right = max(right, x);
     bottom = min(bottom, y);
@@ -79,9 +83,10 @@ function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void 
   if (a == b) return;
   state.horizontalLow = min(state.horizontalLow, row);
   state.horizontalHigh = max(state.horizontalHigh, row);
+  const map = state.horizontalDemand;
   const base = row * state.columns;
   const to = base + max(a, b);
-  for (let cell = base + min(a, b); cell < to; cell++) addTo(state.horizontalDemand, cell, demand);
+  for (let cell = base + min(a, b); cell < to; cell++) addTo(map, cell, demand);
 }
 
 /** Adds `demand` to every cell of `column` from row `a` to `b`, the larger one excluded. */
@@ -93,9 +98,10 @@ function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64):
   const high = max(a, b);
   state.verticalLow = min(state.verticalLow, low);
   state.verticalHigh = max(state.verticalHigh, high - 1);
+  const map = state.verticalDemand;
   const columns = state.columns;
   const to = high * columns + column;
-  for (let cell = low * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
+  for (let cell = low * columns + column; cell < to; cell += columns) addTo(map, cell, demand);
 }
 
 /** Two cells: along the source's row, then along the sink's column. */
@@ -163,11 +169,13 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
  * a net with a point outside the grid is not routed (rule of the original binary).
  */
 export function routeNet(state: JudgeState, net: i32, sign: i64): void {
+  const netPoints = state.netPoints;
+  const pointCells = state.pointCells;
   const start = i32At(state.netStarts, net);
   const end = i32At(state.netStarts, net + 1);
-  const source = i32At(state.pointCells, i32At(state.netPoints, start));
+  const source = i32At(pointCells, i32At(netPoints, start));
   if (end - start == 2) {
-    const sink = i32At(state.pointCells, i32At(state.netPoints, start + 1));
+    const sink = i32At(pointCells, i32At(netPoints, start + 1));
     if (source < 0 || sink < 0 || source == sink) return;
     routeTwo(state, source, sink, load<i64>(state.netDemands + (<usize>net << 3)) * sign);
     return;
@@ -179,7 +187,7 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
   store<i32>(stamps + (<usize>source << 2), stamp);
   let count = 0;
   for (let i = start + 1; i < end; i++) {
-    const cell = i32At(state.pointCells, i32At(state.netPoints, i));
+    const cell = i32At(pointCells, i32At(netPoints, i));
     if (cell < 0) return;
     const at = stamps + (<usize>cell << 2);
     if (load<i32>(at) == stamp) continue;

@@ -18,6 +18,10 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
   const taken = min(total, MOST_NETS);
   const start = total > taken ? below(state.random, total) : 0;
   const orientation = <i32>load<u8>(judge.orientations + node);
+  const netPoints = judge.netPoints;
+  const pointNodes = judge.pointNodes;
+  const pointXs = judge.pointXs;
+  const pointYs = judge.pointYs;
   let count = 0;
   for (let k = 0; k < taken; k++) {
     let pick = start + k * total / taken;
@@ -33,8 +37,8 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
     let maxDy: f64 = -Infinity;
     const last = i32At(judge.netStarts, net + 1);
     for (let j = i32At(judge.netStarts, net); j < last; j++) {
-      const point = i32At(judge.netPoints, j);
-      if (i32At(judge.pointNodes, point) == node) {
+      const point = i32At(netPoints, j);
+      if (i32At(pointNodes, point) == node) {
         const ownX = f64At(judge.pointXOffsets, point);
         const ownY = f64At(judge.pointYOffsets, point);
         const dx = turnedX(orientation, ownX, ownY);
@@ -45,8 +49,8 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
         maxDy = max(maxDy, dy);
         continue;
       }
-      const x = f64At(judge.pointXs, point);
-      const y = f64At(judge.pointYs, point);
+      const x = f64At(pointXs, point);
+      const y = f64At(pointYs, point);
       if (x != x) continue;
       left = min(left, x);
       right = max(right, x);
