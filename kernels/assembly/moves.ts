@@ -110,9 +110,13 @@ export function applyMove(state: MoveState): void {
   state.netStamp++;
   for (let i = 0; i < state.moveCount; i++) moveOneNode(state, judge, i);
   const netCount = state.netCount;
+  const nets = state.nets;
+  const rerouted = state.rerouted;
+  const netLengths = judge.netLengths;
+  const oldLengths = state.oldLengths;
   for (let i = 0; i < netCount; i++) {
-    const net = i32At(state.nets, i);
-    if (load<u8>(state.rerouted + net)) routeNet(judge, net, -1);
+    const net = i32At(nets, i);
+    if (load<u8>(rerouted + net)) routeNet(judge, net, -1);
   }
   for (let i = 0; i < state.pointCount; i++) {
     const point = <usize>i32At(state.points, i);
@@ -122,14 +126,14 @@ export function applyMove(state: MoveState): void {
   }
   let wirelength = judge.wirelength;
   for (let i = 0; i < netCount; i++) {
-    const net = i32At(state.nets, i);
-    const at = judge.netLengths + (<usize>net << 3);
+    const net = i32At(nets, i);
+    const at = netLengths + (<usize>net << 3);
     const before = load<i64>(at);
     const after = lengthOfNet(judge, net);
-    store<i64>(state.oldLengths + (<usize>i << 3), before);
+    store<i64>(oldLengths + (<usize>i << 3), before);
     store<i64>(at, after);
     wirelength += after - before;
-    if (load<u8>(state.rerouted + net)) routeNet(judge, net, 1);
+    if (load<u8>(rerouted + net)) routeNet(judge, net, 1);
   }
   judge.wirelength = wirelength;
   updateLists(state, judge);
@@ -174,19 +178,26 @@ function moveOneNode(state: MoveState, judge: JudgeState, i: i32): void {
 // @ts-ignore: decorator
 @inline
 function touchNets(state: MoveState, point: i32, moved: bool): void {
+  const pointNets = state.pointNets;
+  const netStamps = state.netStamps;
+  const netStamp = state.netStamp;
+  const rerouted = state.rerouted;
+  const nets = state.nets;
+  let netCount = state.netCount;
   const end = i32At(state.pointNetStarts, point + 1);
   for (let j = i32At(state.pointNetStarts, point); j < end; j++) {
-    const net = i32At(state.pointNets, j);
-    const stampAt = state.netStamps + (<usize>net << 2);
-    if (load<i32>(stampAt) != state.netStamp) {
-      store<i32>(stampAt, state.netStamp);
-      store<u8>(state.rerouted + net, <u8>moved);
-      store<i32>(state.nets + (<usize>state.netCount << 2), net);
-      state.netCount++;
+    const net = i32At(pointNets, j);
+    const stampAt = netStamps + (<usize>net << 2);
+    if (load<i32>(stampAt) != netStamp) {
+      store<i32>(stampAt, netStamp);
+      store<u8>(rerouted + net, <u8>moved);
+      store<i32>(nets + (<usize>netCount << 2), net);
+      netCount++;
     } else if (moved) {
-      store<u8>(state.rerouted + net, 1);
+      store<u8>(rerouted + net, 1);
     }
   }
+  state.netCount = netCount;
 }
 
 /** Brings the values of density and congestion in the changed rows up to date. */
@@ -195,23 +206,34 @@ function updateLists(state: MoveState, judge: JudgeState): void {
   const cells = columns * judge.rows;
   const densityList = changetype<TopList>(state.densityList);
   const congestionList = changetype<TopList>(state.congestionList);
-  for (let cell = judge.coverLow * columns; cell < (judge.coverHigh + 1) * columns; cell++) {
-    const before = i64At(state.keptDensity, cell);
-    const after = i64At(judge.density, cell);
+  const density = judge.density;
+  const keptDensity = state.keptDensity;
+  const coverEnd = (judge.coverHigh + 1) * columns;
+  for (let cell = judge.coverLow * columns; cell < coverEnd; cell++) {
+    const before = i64At(keptDensity, cell);
+    const after = i64At(density, cell);
     if (before == after) continue;
     logChange(state, cell, before);
     changeTop(densityList, before, after);
   }
   settleTop(densityList);
   const range = judge.smoothing;
+  const demandX = judge.horizontalDemand;
+  const demandY = judge.verticalDemand;
+  const blockedX = judge.horizontalBlocked;
+  const blockedY = judge.verticalBlocked;
+  const keptDemandX = state.keptHorizontalDemand;
+  const keptDemandY = state.keptVerticalDemand;
+  const keptBlockedX = state.keptHorizontalBlocked;
+  const keptBlockedY = state.keptVerticalBlocked;
   const horizontalLow = max(0, min(judge.horizontalLow - range, judge.coverLow));
   const horizontalHigh = min(judge.rows - 1, max(judge.horizontalHigh + range, judge.coverHigh));
   for (let row = horizontalLow; row <= horizontalHigh; row++) {
     for (let column = 0; column < columns; column++) {
       const cell = row * columns + column;
       if (
-        range == 0 && i64At(judge.horizontalDemand, cell) == i64At(state.keptHorizontalDemand, cell) &&
-        i64At(judge.horizontalBlocked, cell) == i64At(state.keptHorizontalBlocked, cell)
+        range == 0 && i64At(demandX, cell) == i64At(keptDemandX, cell) &&
+        i64At(blockedX, cell) == i64At(keptBlockedX, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cell, cells, horizontalCongestion(judge, row, column));
     }
@@ -222,8 +244,8 @@ function updateLists(state: MoveState, judge: JudgeState): void {
     for (let column = 0; column < columns; column++) {
       const cell = row * columns + column;
       if (
-        range == 0 && i64At(judge.verticalDemand, cell) == i64At(state.keptVerticalDemand, cell) &&
-        i64At(judge.verticalBlocked, cell) == i64At(state.keptVerticalBlocked, cell)
+        range == 0 && i64At(demandY, cell) == i64At(keptDemandY, cell) &&
+        i64At(blockedY, cell) == i64At(keptBlockedY, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cells + cell, cells, verticalCongestion(judge, row, column));
     }

@@ -109,12 +109,14 @@ export function exactTop(list: TopList): i64 {
   if (missing >= members) return list.sumAbove + i64At(list.sums, list.boundary);
   const low = <i64>list.boundary << BUCKET_SHIFT;
   const high = list.boundary == BUCKETS - 1 ? i64.MAX_VALUE : low + (<i64>1 << BUCKET_SHIFT);
+  const values = list.values;
+  const scratch = list.scratch;
   let found = 0;
   for (let i = 0; found < members; i++) {
-    const value = i64At(list.values, i);
+    const value = i64At(values, i);
     if (value < low || value >= high) continue;
-    store<i64>(list.scratch + (<usize>found << 3), value);
+    store<i64>(scratch + (<usize>found << 3), value);
     found++;
   }
-  return list.sumAbove + sumOfLargest(list.scratch, members, missing);
+  return list.sumAbove + sumOfLargest(scratch, members, missing);
 }
