@@ -1,38 +1,96 @@
-// A placement as SVG: outline, macros and soft macros. Pure function of what it is given.
-import { type Block, NodeKind, type Placement } from "../netlist/index.js";
+// A placement as one SVG picture: the die, maps and costs beside it, learning curves below.
+// Pure: the same scene gives the same bytes. All lengths in pixels are laid out here; the parts draw themselves.
+import type { Block } from "../netlist/index.js";
+import { CANVAS_MARGIN, CanvasLayer, countUnplaced } from "./canvas-layer.js";
+import { curveChart, picture } from "./curve-chart.js";
+import { coordinate, element, label, moved, readable } from "./markup.js";
+import type { Box, Part, Scene } from "./scene.js";
+import { PANEL_WIDTH, sidePanel } from "./side-panel.js";
+import { cutEnd, textWidth, wrapWords } from "./text-fit.js";
 
-export interface Curve {
-  readonly label: string;
-  readonly xs: readonly number[];
-  readonly ys: readonly number[];
-}
+export type { Curve, Scene, SceneCosts, SceneMaps, Theme } from "./scene.js";
 
-export interface Scene {
-  readonly block: Block;
-  readonly placement: Placement;
-  readonly title: string;
-  readonly subtitle?: readonly string[];
-  readonly curve?: readonly Curve[];
-  readonly maps?: { density: Float64Array; horizontal: Float64Array; vertical: Float64Array };
-  readonly costs?: { wirelengthCost: number; densityCost: number; congestionCost: number; proxyCost: number };
-}
+const PADDING = 24;
+const GAP = 34;
+const LARGEST_SIDE = 760;
+/** Room for a scale bar and its text under a die of any proportion. */
+const NARROWEST_MAIN = 300;
+const CHART_HEIGHT = 250;
 
-export function renderSvg({ block, placement }: Scene): string {
-  const { width, height } = block.canvas;
-  const boxes: string[] = [];
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] === NodeKind.Port || Number.isNaN(placement.xs[node])) continue;
-    const sideways = placement.orientations[node]! >= 4;
-    const w = sideways ? block.heights[node]! : block.widths[node]!;
-    const h = sideways ? block.widths[node]! : block.heights[node]!;
-    const x = placement.xs[node]! - w / 2;
-    const y = height - placement.ys[node]! - h / 2;
-    const fill = block.kinds[node] === NodeKind.HardMacro ? "#4472a8" : "#d9a441";
-    boxes.push(`<rect x="${x}" y="${y}" width="${w}" height="${h}" fill="${fill}" fill-opacity="0.6"/>`);
+/** The picture of a scene. Nodes without a place are left out and counted in the text. */
+export function renderSvg(scene: Scene): string {
+  const { block, placement } = scene;
+  const scale = Math.min(LARGEST_SIDE / block.canvas.width, LARGEST_SIDE / block.canvas.height);
+  const die = { width: block.canvas.width * scale, height: block.canvas.height * scale };
+  const mainWidth = Math.max(NARROWEST_MAIN, die.width) + 2 * CANVAS_MARGIN;
+  const width = 2 * PADDING + mainWidth + GAP + PANEL_WIDTH;
+  const heading = headingOf(scene, width - 2 * PADDING);
+  const top = PADDING + heading.height + CANVAS_MARGIN;
+  const box: Box = { x: PADDING + (mainWidth - die.width) / 2, y: top + CANVAS_MARGIN, ...die };
+  const ruler = rulerOf(block, box, mainWidth);
+  const panel = sidePanel(scene);
+  const mainHeight = die.height + 2 * CANVAS_MARGIN + ruler.height;
+  const chartTop = top + Math.max(mainHeight, panel.height) + 20;
+  const curves = scene.curve ?? [];
+  const parts = [
+    moved(PADDING, PADDING, heading.markup),
+    new CanvasLayer(block, placement, box).render(),
+    moved(PADDING, box.y + die.height + CANVAS_MARGIN, ruler.markup),
+    moved(PADDING + mainWidth + GAP, top, panel.markup),
+  ];
+  let height = chartTop;
+  if (curves.length > 0) {
+    const labels = { xLabel: "episodes", yLabel: "proxy cost" };
+    parts.push(
+      moved(PADDING, chartTop, curveChart(curves, width - 2 * PADDING, CHART_HEIGHT, labels).markup),
+    );
+    height += CHART_HEIGHT + PADDING;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}">${boxes.join("")}</svg>\n`;
+  return picture(width, height, scene.theme ?? "light", parts, `placement of ${scene.title}`);
 }
 
-export function renderReportHtml({ scene }: { scene: Scene; summary: Record<string, unknown> }): string {
-  return `<!doctype html><meta charset="utf-8"><body>${renderSvg(scene)}</body>\n`;
+function headingOf({ block, placement, title, subtitle }: Scene, width: number): Part {
+  const lines = [...(subtitle ?? [])]
+    .map((line) => line.trim().replace(/\s{2,}/g, " · "))
+    .filter(Boolean)
+    .flatMap((line) => wrapWords(line, width, 12, 2));
+  const unplaced = countUnplaced(block, placement);
+  if (unplaced > 0)
+    lines.push(
+      `${unplaced} of ${block.nodeCount} nodes ${unplaced === 1 ? "is" : "are"} not placed and not drawn`,
+    );
+  const texts = lines.map((line, index) => label(0, 40 + index * 17, 12, line, { class: "muted" }));
+  // Bold letters are about an eighth wider than the estimate.
+  const name = label(0, 18, 20, cutEnd(title, width / 1.12, 20), { class: "strong" });
+  return { markup: name + texts.join(""), height: 26 + lines.length * 17 };
+}
+
+/** The scale bar, and the sizes of die and grid, under the die. */
+function rulerOf({ canvas, grid }: Block, box: Box, width: number): Part {
+  const length = roundLength(canvas.width / 4);
+  const pixels = (length * box.width) / canvas.width;
+  const left = (width - box.width) / 2;
+  const bar = `M${coordinate(left)} 12v8h${coordinate(pixels)}v-8`;
+  const text = `${length} µm`;
+  const sizes = `${readable(canvas.width)} × ${readable(canvas.height)} µm, grid ${grid.columns} × ${grid.rows}`;
+  const used = left + pixels + 8 + textWidth(text, 11);
+  const beside = used + 16 + textWidth(sizes, 11) <= width;
+  const markup = [
+    element("path", { class: "outline", d: bar }),
+    label(left + pixels + 8, 20, 11, text),
+    beside
+      ? label(Math.max(left + box.width, used + 16 + textWidth(sizes, 11)), 20, 11, sizes, {
+          class: "muted",
+          "text-anchor": "end",
+        })
+      : label(left, 38, 11, cutEnd(sizes, width - left, 11), { class: "muted" }),
+  ];
+  return { markup: markup.join(""), height: beside ? 26 : 44 };
+}
+
+/** 1, 2 or 5 times a power of ten, not above `length`. */
+function roundLength(length: number): number {
+  const power = Math.floor(Math.log10(length));
+  for (const digit of [5, 2]) if (Number(`${digit}e${power}`) <= length) return Number(`${digit}e${power}`);
+  return Number(`1e${power}`);
 }
