@@ -55,13 +55,19 @@ export function logAxis(values: readonly number[], mostTicks: number): Axis {
   return { least, greatest, ticks, share: (value) => (Math.log10(value) - logarithms[0]) / span };
 }
 
-/** A tick's text: no more digits than its neighbours need. */
-export function tickText(value: number): string {
-  const rounded = Number(value.toPrecision(6));
-  const size = Math.abs(rounded);
-  if (size >= 1e6 || (size > 0 && size < 1e-3)) return rounded.toExponential().replace("e+", "e");
-  if (size >= 1e4) return `${Number((rounded / 1000).toPrecision(5))}k`;
-  return String(rounded);
+/** The ticks' texts, all with as many decimals as the finest of them needs. */
+export function tickTexts(ticks: readonly number[]): string[] {
+  const sizes = ticks.map(Math.abs);
+  const greatest = Math.max(...sizes);
+  const least = Math.min(...sizes.filter((size) => size > 0));
+  if (greatest >= 1e7 || least < 1e-4)
+    return ticks.map((tick) => Number(tick.toPrecision(6)).toExponential());
+  if (greatest >= 1e4)
+    return ticks.map((tick) => (tick === 0 ? "0" : `${Number((tick / 1000).toPrecision(5))}k`));
+  // A logarithmic axis has ticks of many sizes; each then has the decimals that it needs itself.
+  if (least > 0 && greatest / least > 50) return ticks.map((tick) => String(Number(tick.toPrecision(6))));
+  const decimals = ticks.map((tick) => String(Number(tick.toPrecision(6))).split(".")[1]?.length ?? 0);
+  return ticks.map((tick) => tick.toFixed(Math.max(...decimals)));
 }
 
 function extent(values: readonly number[]): [number, number] {

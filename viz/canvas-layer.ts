@@ -30,6 +30,23 @@ export function countUnplaced(block: Block, placement: Placement): number {
   return count;
 }
 
+/** Placed hard macros that reach outside the die. */
+export function countOutside(block: Block, placement: Placement): number {
+  const { width, height } = block.canvas;
+  const tolerance = 1e-6 * Math.max(width, height);
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const kind = block.kinds[node];
+    if (kind !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    const [across, up] = standingSize(block, placement, node);
+    const x = placement.xs[node]!;
+    const y = placement.ys[node]!;
+    const outside = Math.max(across / 2 - x, up / 2 - y, x + across / 2 - width, y + up / 2 - height);
+    if (outside > tolerance) count++;
+  }
+  return count;
+}
+
 /** Width and height as they stand. */
 export function standingSize(block: Block, placement: Placement, node: number): [number, number] {
   const width = block.widths[node]!;
@@ -43,12 +60,15 @@ export class CanvasLayer {
   private readonly placement: Placement;
   private readonly box: Box;
   private readonly scale: number;
+  /** Markup of the connections; empty if there are none to draw. */
+  readonly connections: string;
 
   constructor(block: Block, placement: Placement, box: Box) {
     this.block = block;
     this.placement = placement;
     this.box = box;
     this.scale = box.width / block.canvas.width;
+    this.connections = connectionLines(block, placement, this.toX, this.toY);
   }
 
   render(): string {
@@ -75,7 +95,7 @@ export class CanvasLayer {
       this.blockages(),
       ...this.nodes(NodeKind.SoftMacro).map((node) => this.macro(node, "soft")),
       this.cells(),
-      connectionLines(this.block, this.placement, this.toX, this.toY),
+      this.connections,
       ...hard.map((node) => this.macro(node, this.block.fixed[node] ? "fixed" : "hard")),
       element("path", { class: "mark", d: hard.map((node) => this.mark(node)).join("") }),
       ...hard.map((node) => this.nameOf(node)),

@@ -40,7 +40,7 @@ export function connectionLines(
         class: "link",
         d: `M${coordinate(toX(x1))} ${coordinate(toY(y1))}L${coordinate(toX(x2))} ${coordinate(toY(y2))}`,
         "stroke-width": 0.4 + 1.8 * share,
-        "stroke-opacity": 0.1 + 0.35 * share,
+        "stroke-opacity": 0.2 + 0.4 * share,
       });
     })
     .join("");

@@ -1,5 +1,5 @@
 // Line charts: learning curves and comparisons of methods, with a band per line for the spread over seeds.
-import { type Axis, countAxis, linearAxis, logAxis, tickText } from "./axis.js";
+import { type Axis, countAxis, linearAxis, logAxis, tickTexts } from "./axis.js";
 import { coordinate, element, escapeText, label, moved } from "./markup.js";
 import { pictureStyle, SERIES_COLOURS } from "./palette.js";
 import type { Box, Curve, Part, Theme } from "./scene.js";
@@ -86,7 +86,7 @@ export function curveChart(
   const top = legend.height + 8;
   const bottom = height - 22 - (xLabel ? 18 : 0);
   const yAxis = linearAxis(values, Math.max(2, Math.floor((bottom - top) / 45)));
-  const yTexts = yAxis.ticks.map(tickText);
+  const yTexts = tickTexts(yAxis.ticks);
   const left = Math.max(...yTexts.map((text) => textWidth(text, 11))) + 8 + (yLabel ? 20 : 0);
   const box: Box = { x: left, y: top, width: width - left - 14, height: bottom - top };
   const mostTicks = Math.max(2, Math.floor(box.width / 80));
@@ -163,12 +163,13 @@ function axes(box: Box, xAxis: Axis, yAxis: Axis, toX: ToPixel, toY: ToPixel): s
       .map((tick) => `M${coordinate(toX(tick))} ${coordinate(box.y)}v${coordinate(box.height)}`)
       .join("");
   const frame = `M${coordinate(box.x)} ${coordinate(box.y)}v${coordinate(box.height)}h${coordinate(box.width)}`;
+  const [xTexts, yTexts] = [tickTexts(xAxis.ticks), tickTexts(yAxis.ticks)];
   const texts = [
-    ...yAxis.ticks.map((tick) =>
-      label(box.x - 6, toY(tick) + 4, 11, tickText(tick), { class: "muted", "text-anchor": "end" }),
+    ...yAxis.ticks.map((tick, index) =>
+      label(box.x - 6, toY(tick) + 4, 11, yTexts[index]!, { class: "muted", "text-anchor": "end" }),
     ),
-    ...xAxis.ticks.map((tick) =>
-      label(toX(tick), box.y + box.height + 16, 11, tickText(tick), {
+    ...xAxis.ticks.map((tick, index) =>
+      label(toX(tick), box.y + box.height + 16, 11, xTexts[index]!, {
         class: "muted",
         "text-anchor": "middle",
       }),

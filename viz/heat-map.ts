@@ -2,7 +2,7 @@
 import type { Block, Placement } from "../netlist/index.js";
 import { NodeKind } from "../netlist/index.js";
 import { isPlaced, standingSize } from "./canvas-layer.js";
-import { coordinate, element, escapeText, label, moved, readable, rectanglePath } from "./markup.js";
+import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
 import { heatColour } from "./palette.js";
 import type { Box, SceneMaps } from "./scene.js";
 import { cutEnd } from "./text-fit.js";
@@ -125,7 +125,7 @@ export function heatLegend(x: number, y: number, width: number, maps: SceneMaps,
   const cut = Math.max(greatest(maps.density), greatest(maps.horizontal), greatest(maps.vertical)) > top;
   const ticks = top <= 1 ? [0, 0.5, 1] : top < 1.5 ? [0, 0.5, top] : [0, 0.5, 1, top];
   const texts = ticks.map((tick) =>
-    label((tick / top) * width, 25, 10, tick === top && cut ? `≥ ${readable(tick)}` : String(tick), {
+    label((tick / top) * width, 25, 10, tick === top && cut ? `≥ ${tick}` : String(tick), {
       class: "muted",
       "text-anchor": tick === 0 ? "start" : tick === top ? "end" : "middle",
     }),

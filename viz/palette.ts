@@ -49,7 +49,7 @@ const LIGHT: Colours = {
   page: "#ffffff",
   ink: "#1b2430",
   muted: "#55616f",
-  faint: "#e2e7ed",
+  faint: "#d6dde5",
   die: "#f8fafc",
   edge: "#3a4654",
   hard: "#3b6ba5",
@@ -61,14 +61,14 @@ const LIGHT: Colours = {
   port: "#b5135e",
   link: "#6a35a8",
   blocked: "#8a94a0",
-  series: ["#0072b2", "#d55e00", "#00805d", "#b0508a", "#8a6d00", "#2f7fb8"],
+  series: ["#0072b2", "#d55e00", "#00805d", "#b0508a", "#8a6d00", "#3f4854"],
 };
 
 const DARK: Colours = {
   page: "#11161d",
   ink: "#e9eef4",
   muted: "#a3afbc",
-  faint: "#263140",
+  faint: "#2c3949",
   die: "#171e28",
   edge: "#9fb0c2",
   hard: "#2f639f",
@@ -80,7 +80,7 @@ const DARK: Colours = {
   port: "#ff86b3",
   link: "#c7a8ff",
   blocked: "#76828f",
-  series: ["#56b4e9", "#ff8a3d", "#2ecc9b", "#e79ac6", "#f0d343", "#9db8ff"],
+  series: ["#56b4e9", "#ff8a3d", "#2ecc9b", "#e79ac6", "#f0d343", "#b8c2cc"],
 };
 
 /** The style sheet of a picture, for rules below the class `ashlar`. */

@@ -12,7 +12,7 @@ const COLUMN = (PANEL_WIDTH - GAP) / 2;
 const TALLEST_MAP = 250;
 
 /** The panel: three maps and the cost table in two columns, the key below. */
-export function sidePanel({ block, placement, maps, costs }: Scene): Part {
+export function sidePanel({ block, placement, maps, costs }: Scene, hasConnections: boolean): Part {
   const parts: string[] = [];
   let y = 0;
   if (maps) {
@@ -44,7 +44,7 @@ export function sidePanel({ block, placement, maps, costs }: Scene): Part {
     parts.push(table.markup);
     y = table.height + 26;
   }
-  const key = keyOf(block, placement);
+  const key = keyOf(block, placement, hasConnections);
   parts.push(moved(0, y, key.markup));
   return { markup: parts.join(""), height: y + key.height };
 }
@@ -78,7 +78,7 @@ function costTable(costs: SceneCosts, width: number): Part {
 }
 
 /** What is drawn how, and how many of it there are; only what the block has. */
-function keyOf(block: Block, placement: Placement): Part {
+function keyOf(block: Block, placement: Placement, hasConnections: boolean): Part {
   const counts = { hard: 0, fixed: 0, soft: 0, cell: 0, port: 0 };
   for (let node = 0; node < block.nodeCount; node++) {
     if (!isPlaced(placement, node)) continue;
@@ -117,7 +117,7 @@ function keyOf(block: Block, placement: Placement): Part {
   const rows = Math.ceil(present.length / 2);
   const notes = [
     ...(counts.hard + counts.fixed > 0 ? ["White corner: lower left corner of orientation N."] : []),
-    "Violet lines: the strongest connections.",
+    ...(hasConnections ? ["Violet lines: the strongest connections."] : []),
   ];
   const texts = notes.map((text, index) =>
     label(0, rows * 21 + 12 + index * 16, 10.5, text, { class: "muted" }),

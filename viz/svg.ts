@@ -1,7 +1,7 @@
 // A placement as one SVG picture: the die, maps and costs beside it, learning curves below.
 // Pure: the same scene gives the same bytes. All lengths in pixels are laid out here; the parts draw themselves.
 import type { Block } from "../netlist/index.js";
-import { CANVAS_MARGIN, CanvasLayer, countUnplaced } from "./canvas-layer.js";
+import { CANVAS_MARGIN, CanvasLayer, countOutside, countUnplaced } from "./canvas-layer.js";
 import { curveChart, picture } from "./curve-chart.js";
 import { coordinate, element, label, moved, readable } from "./markup.js";
 import type { Box, Part, Scene } from "./scene.js";
@@ -28,13 +28,14 @@ export function renderSvg(scene: Scene): string {
   const top = PADDING + heading.height + CANVAS_MARGIN;
   const box: Box = { x: PADDING + (mainWidth - die.width) / 2, y: top + CANVAS_MARGIN, ...die };
   const ruler = rulerOf(block, box, mainWidth);
-  const panel = sidePanel(scene);
+  const canvas = new CanvasLayer(block, placement, box);
+  const panel = sidePanel(scene, canvas.connections !== "");
   const mainHeight = die.height + 2 * CANVAS_MARGIN + ruler.height;
   const chartTop = top + Math.max(mainHeight, panel.height) + 20;
   const curves = scene.curve ?? [];
   const parts = [
     moved(PADDING, PADDING, heading.markup),
-    new CanvasLayer(block, placement, box).render(),
+    canvas.render(),
     moved(PADDING, box.y + die.height + CANVAS_MARGIN, ruler.markup),
     moved(PADDING + mainWidth + GAP, top, panel.markup),
   ];
@@ -59,6 +60,9 @@ function headingOf({ block, placement, title, subtitle }: Scene, width: number):
     lines.push(
       `${unplaced} of ${block.nodeCount} nodes ${unplaced === 1 ? "is" : "are"} not placed and not drawn`,
     );
+  const outside = countOutside(block, placement);
+  if (outside > 0)
+    lines.push(`${outside} hard macro${outside === 1 ? " reaches" : "s reach"} outside the die`);
   const texts = lines.map((line, index) => label(0, 40 + index * 17, 12, line, { class: "muted" }));
   // Bold letters are about an eighth wider than the estimate.
   const name = label(0, 18, 20, cutEnd(title, width / 1.12, 20), { class: "strong" });

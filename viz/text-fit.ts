@@ -56,21 +56,22 @@ export interface FittedName {
 const SIZES = [10, 9, 8, 7, 6];
 const LINE = 1.15;
 const MOST_LINES = 4;
+const MOST_COMPONENTS = 5;
 const FEWEST_CHARACTERS = 4;
 
 /**
- * The end of a path name for a box `along` × `across` pixels: the last two components if they fit, else the last, else
- * dots and its end; undefined where nothing legible fits.
+ * The end of a path name for a box `along` × `across` pixels: as many of the last components as fit in a readable size,
+ * else the last one in a small size, else dots and its end; undefined where nothing legible fits.
  */
 export function fitName(name: string, along: number, across: number): FittedName | undefined {
   const components = name.split("/").filter(Boolean);
   const last = components.at(-1);
   if (last === undefined) return undefined;
-  const parent = components.at(-2);
-  if (parent !== undefined) {
-    for (const size of SIZES.slice(0, 4)) {
-      const lines = wrapFromEnd(`${parent}/${last}`, along, size, linesIn(across, size));
-      if (lines.complete) return { size, lines: lines.lines };
+  for (let count = Math.min(MOST_COMPONENTS, components.length); count > 1; count--) {
+    const path = components.slice(-count).join("/");
+    for (const size of SIZES.filter((size) => size >= (count > 2 ? 8 : 7))) {
+      const { lines, complete } = wrapFromEnd(path, along, size, linesIn(across, size));
+      if (complete) return { size, lines: withMore(components, count, lines, along, size, across) };
     }
   }
   let cut: FittedName | undefined;
@@ -82,6 +83,22 @@ export function fitName(name: string, along: number, across: number): FittedName
       cut = { size, lines };
   }
   return cut;
+}
+
+/** The lines found, or, where room is left for it, dots and the end of the next component before them. */
+function withMore(
+  components: readonly string[],
+  count: number,
+  found: readonly string[],
+  along: number,
+  size: number,
+  across: number,
+): readonly string[] {
+  if (count === components.length || size < 8) return found;
+  const path = components.slice(-count - 1).join("/");
+  const { lines } = wrapFromEnd(path, along, size, linesIn(across, size));
+  const gained = lines.join("").length - 1 - found.join("").length;
+  return gained > FEWEST_CHARACTERS ? lines : found;
 }
 
 function linesIn(across: number, size: number): number {
