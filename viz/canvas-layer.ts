@@ -96,9 +96,7 @@ export class CanvasLayer {
       ...this.nodes(NodeKind.SoftMacro).map((node) => this.macro(node, "soft")),
       this.cells(),
       this.connections,
-      ...hard.map((node) => this.macro(node, this.block.fixed[node] ? "fixed" : "hard")),
-      element("path", { class: "mark", d: hard.map((node) => this.mark(node)).join("") }),
-      ...hard.map((node) => this.nameOf(node)),
+      ...hard.map((node) => this.hardMacro(node)),
       element("path", { class: "outline", d: rectanglePath(0, 0, width, height) }),
       element("path", { class: "port", d: this.ports() }),
     ];
@@ -157,6 +155,12 @@ export class CanvasLayer {
         );
       })
       .join("");
+  }
+
+  /** With its mark and name, so that a macro upon it hides those too. */
+  private hardMacro(node: number): string {
+    const mark = element("path", { class: "mark", d: this.mark(node) });
+    return this.macro(node, this.block.fixed[node] ? "fixed" : "hard") + mark + this.nameOf(node);
   }
 
   private macro(node: number, className: string): string {

@@ -58,11 +58,11 @@ export function rectanglePath(x: number, y: number, width: number, height: numbe
   return `M${coordinate(x)} ${coordinate(y)}h${coordinate(width)}v${coordinate(height)}h${coordinate(-width)}z`;
 }
 
-/** A measured value for readers: four significant places, an en dash if there is none. */
+/** A measured value for readers: four significant places at most, an en dash if there is none. */
 export function readable(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size >= 1e6 || size < 1e-4) return value.toExponential(3);
-  return value.toFixed(Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(size)))));
+  return coordinate(value, Math.max(0, Math.min(7, 3 - Math.floor(Math.log10(size)))));
 }
