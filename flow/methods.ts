@@ -1,16 +1,21 @@
 // The methods of `place`, by name.
 import type { Found, MethodContext } from "./place.js";
 import { placeAtRandom } from "./place-at-random.js";
-import { placeByAnneal } from "./place-by-anneal.js";
-import { placeByPolicy } from "./place-by-policy.js";
+import { annealSettings, placeByAnneal } from "./place-by-anneal.js";
+import { placeByPolicy, policySettings } from "./place-by-policy.js";
+import { noSettings } from "./settings.js";
 
-/** A method runs until its budget is spent; undefined if it found no legal placement. */
-export type Method = (context: MethodContext) => Promise<Found | undefined>;
+export interface Method {
+  /** Throws `InputError` for settings (`--set`) that the method does not know; called before anything is written. */
+  readonly settings: (set: readonly string[]) => unknown;
+  /** Runs until its budget is spent; undefined if it found no legal placement. */
+  readonly place: (context: MethodContext) => Promise<Found | undefined>;
+}
 
 export const METHODS = {
-  policy: placeByPolicy,
-  anneal: placeByAnneal,
-  random: placeAtRandom,
+  policy: { settings: policySettings, place: placeByPolicy },
+  anneal: { settings: annealSettings, place: placeByAnneal },
+  random: { settings: noSettings, place: placeAtRandom },
 } as const satisfies Record<string, Method>;
 
 export type MethodName = keyof typeof METHODS;

@@ -5,9 +5,13 @@ import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 import { trainInFolder } from "./train.js";
 
+export function policySettings(set: readonly string[], base: object = {}): TrainOptions {
+  return parseSettings(trainOptionsSchema, set, { ...base });
+}
+
 export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
   const { block, options, run, seconds, report, judge } = context;
-  const trainOptions: TrainOptions = parseSettings(trainOptionsSchema, options.set, {
+  const trainOptions = policySettings(options.set, {
     seed: options.seed,
     workers: options.workers,
     ...(seconds !== undefined && { seconds }),

@@ -81,6 +81,8 @@ export async function place(
   const started = performance.now();
   const parsed = placeOptionsSchema.parse(given);
   const seconds = budgetOf(parsed);
+  const method = METHODS[parsed.method];
+  method.settings(parsed.set);
   const block = await loadBlockWith(path, parsed);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
@@ -90,7 +92,7 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const found = await METHODS[options.method]({ block, judge, options, seconds, run, report });
+  const found = await method.place({ block, judge, options, seconds, run, report });
   if (!found)
     throw new InputError(
       block.name,

@@ -50,6 +50,12 @@ export async function trainCommand(
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
+  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
+    seed,
+    workers,
+    ...(seconds !== undefined && { seconds }),
+    ...(iterations !== undefined && { iterations }),
+  });
   const [path, ...more] = paths;
   if (path === undefined || more.length > 0)
     throw new InputError(
@@ -67,12 +73,6 @@ export async function trainCommand(
     blockFiles(path, options.placement),
     options.resume,
   );
-  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
-    seed,
-    workers,
-    ...(seconds !== undefined && { seconds }),
-    ...(iterations !== undefined && { iterations }),
-  });
   const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
   const summary: TrainSummary = {
     block: block.name,
