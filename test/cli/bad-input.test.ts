@@ -104,7 +104,7 @@ test("a placement that cannot be scored is refused", () => {
 });
 
 test("blocks that cannot be placed are refused with the reason", () => {
-  refused(["place", block, "--canvas", "20x20", "--out", file("x")], /larger than the canvas/);
+  refused(["place", block, "--canvas", "100x100", "--out", file("x")], /larger than the canvas/);
   refused(["place", block, "--grid", "1x1", "--out", file("x")], /8 macros, but the 1 x 1 grid has 1 cells/);
   const { width, height } = JSON.parse(runCli("info", block, "--json").stdout).canvas;
   const tight = `${width * 0.5}x${height * 0.5}`;
