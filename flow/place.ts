@@ -13,9 +13,11 @@ import { RunFolder } from "./run-folder.js";
 export const placeOptionsSchema = blockOptionsSchema.extend({
   method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
   protocol: z
-    .enum(["fd"])
+    .enum(["fd", "free"])
     .default("fd")
-    .describe("fd: hard macros on cell centres, soft macros settled by the force-directed placer"),
+    .describe(
+      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal only)",
+    ),
   budget: z
     .string()
     .optional()
@@ -83,6 +85,12 @@ export async function place(
   const seconds = budgetOf(parsed);
   const method = METHODS[parsed.method];
   method.settings(parsed.set);
+  if (!(method.protocols as readonly string[]).includes(parsed.protocol))
+    throw new InputError(
+      "--protocol",
+      `method ${parsed.method} does not know '${parsed.protocol}'`,
+      `use ${method.protocols.join(" or ")}`,
+    );
   const block = await loadBlockWith(path, parsed);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
