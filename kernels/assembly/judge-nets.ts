@@ -203,3 +203,42 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
   }
   for (let i = 0; i < count; i++) routeTwo(state, source, i32At(list, i), demand);
 }
+
+/**
+ * Routes anew what changes when one sink point of a net goes to `newCell` and all else stands. Nothing and false if
+ * that is more than the sink's own wires: they are its own where three cells besides hold sinks before and after.
+ */
+export function rerouteSink(state: JudgeState, net: i32, point: i32, newCell: i32): bool {
+  const netPoints = state.netPoints;
+  const pointCells = state.pointCells;
+  const start = i32At(state.netStarts, net);
+  const end = i32At(state.netStarts, net + 1);
+  if (end - start < 5) return false;
+  const driver = i32At(netPoints, start);
+  const source = i32At(pointCells, driver);
+  const oldCell = i32At(pointCells, point);
+  if (driver == point || source < 0 || oldCell < 0 || newCell < 0) return false;
+  const stamps = state.cellStamps;
+  const stamp = ++state.stamp;
+  let others = 0;
+  let oldShared = oldCell == source;
+  let newShared = newCell == source;
+  for (let i = start + 1; i < end; i++) {
+    const other = i32At(netPoints, i);
+    if (other == point) continue;
+    const cell = i32At(pointCells, other);
+    if (cell < 0) return false;
+    if (cell == oldCell) oldShared = true;
+    if (cell == newCell) newShared = true;
+    if (cell == source) continue;
+    const at = stamps + (<usize>cell << 2);
+    if (load<i32>(at) == stamp) continue;
+    store<i32>(at, stamp);
+    others++;
+  }
+  if (others < 3) return false;
+  const demand = load<i64>(state.netDemands + (<usize>net << 3));
+  if (!oldShared) routeTwo(state, source, oldCell, -demand);
+  if (!newShared) routeTwo(state, source, newCell, demand);
+  return true;
+}
