@@ -236,12 +236,8 @@ function updateLists(state: MoveState, judge: JudgeState): void {
   const range = judge.smoothing;
   const demandX = judge.horizontalDemand;
   const demandY = judge.verticalDemand;
-  const blockedX = judge.horizontalBlocked;
-  const blockedY = judge.verticalBlocked;
   const keptDemandX = state.keptHorizontalDemand;
   const keptDemandY = state.keptVerticalDemand;
-  const keptBlockedX = state.keptHorizontalBlocked;
-  const keptBlockedY = state.keptVerticalBlocked;
   const horizontalLow = max(0, min(judge.horizontalLow - range, judge.coverLow));
   const horizontalHigh = min(judge.rows - 1, max(judge.horizontalHigh + range, judge.coverHigh));
   for (let row = horizontalLow; row <= horizontalHigh; row++) {
@@ -249,7 +245,7 @@ function updateLists(state: MoveState, judge: JudgeState): void {
       const cell = row * columns + column;
       if (
         range == 0 && i64At(demandX, cell) == i64At(keptDemandX, cell) &&
-        i64At(blockedX, cell) == i64At(keptBlockedX, cell)
+        i64At(judge.horizontalBlocked, cell) == i64At(state.keptHorizontalBlocked, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cell, cells, horizontalCongestion(judge, row, column));
     }
@@ -261,7 +257,7 @@ function updateLists(state: MoveState, judge: JudgeState): void {
       const cell = row * columns + column;
       if (
         range == 0 && i64At(demandY, cell) == i64At(keptDemandY, cell) &&
-        i64At(blockedY, cell) == i64At(keptBlockedY, cell)
+        i64At(judge.verticalBlocked, cell) == i64At(state.keptVerticalBlocked, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cells + cell, cells, verticalCongestion(judge, row, column));
     }
