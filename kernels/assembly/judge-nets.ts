@@ -49,6 +49,14 @@ export function placePointsOf(state: JudgeState, node: i32): void {
   }
 }
 
+/** x and y of a point as one vector. */
+// @ts-ignore: decorator
+@inline
+export function placeOf(pointXs: usize, pointYs: usize, point: i32): v128 {
+  const at = <usize>point << 3;
+  return v128.load64_lane(pointYs + at, v128.load64_zero(pointXs + at), 1);
+}
+
 /** Weighted half-perimeter of a net, in fixed point. */
 export function lengthOfNet(state: JudgeState, net: i32): i64 {
   const netStarts = state.netStarts;
@@ -57,22 +65,20 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
   const pointYs = state.pointYs;
   const start = i32At(netStarts, net);
   const end = i32At(netStarts, net + 1);
-  let point = i32At(netPoints, start);
-  let left = f64At(pointXs, point);
-  let right = left;
-  let bottom = f64At(pointYs, point);
-  let top = bottom;
+  // x and y side by side: the vector minimum is one instruction, the scalar one with its rules for NaN is many.
+  let least = placeOf(pointXs, pointYs, i32At(netPoints, start));
+  let most = least;
+  let missing = f64x2.ne(least, least);
   for (let i = start + 1; i < end; i++) {
-    point = i32At(netPoints, i);
-    const x = f64At(pointXs, point);
-    const y = f64At(pointYs, point);
-    left = min(left, x);
-    right = max(right, x);
-    bottom = min(bottom, y);
-    top = max(top, y);
+    const place = placeOf(pointXs, pointYs, i32At(netPoints, i));
+    least = f64x2.pmin(least, place);
+    most = f64x2.pmax(most, place);
+    missing = v128.or(missing, f64x2.ne(place, place));
   }
-  const span = right - left + top - bottom;
-  if (!(span > 0)) return 0; // also where a point is not placed (NaN)
+  if (v128.any_true(missing)) return 0; // a point is not placed (NaN)
+  const span = f64x2.extract_lane(most, 0) - f64x2.extract_lane(least, 0) +
+    f64x2.extract_lane(most, 1) - f64x2.extract_lane(least, 1);
+  if (!(span > 0)) return 0;
   return toFixed(span * f64At(state.netWeights, net) * state.lengthScale);
 }
 
@@ -202,4 +208,43 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
     return;
   }
   for (let i = 0; i < count; i++) routeTwo(state, source, i32At(list, i), demand);
+}
+
+/**
+ * Routes anew what changes when one sink point of a net goes to `newCell` and all else stands. Nothing and false if
+ * that is more than the sink's own wires: they are its own where three cells besides hold sinks before and after.
+ */
+export function rerouteSink(state: JudgeState, net: i32, point: i32, newCell: i32): bool {
+  const netPoints = state.netPoints;
+  const pointCells = state.pointCells;
+  const start = i32At(state.netStarts, net);
+  const end = i32At(state.netStarts, net + 1);
+  if (end - start < 5) return false;
+  const driver = i32At(netPoints, start);
+  const source = i32At(pointCells, driver);
+  const oldCell = i32At(pointCells, point);
+  if (driver == point || source < 0 || oldCell < 0 || newCell < 0) return false;
+  const stamps = state.cellStamps;
+  const stamp = ++state.stamp;
+  let others = 0;
+  let oldShared = oldCell == source;
+  let newShared = newCell == source;
+  for (let i = start + 1; i < end; i++) {
+    const other = i32At(netPoints, i);
+    if (other == point) continue;
+    const cell = i32At(pointCells, other);
+    if (cell < 0) return false;
+    if (cell == oldCell) oldShared = true;
+    if (cell == newCell) newShared = true;
+    if (cell == source) continue;
+    const at = stamps + (<usize>cell << 2);
+    if (load<i32>(at) == stamp) continue;
+    store<i32>(at, stamp);
+    others++;
+  }
+  if (others < 3) return false;
+  const demand = load<i64>(state.netDemands + (<usize>net << 3));
+  if (!oldShared) routeTwo(state, source, oldCell, -demand);
+  if (!newShared) routeTwo(state, source, newCell, demand);
+  return true;
 }

@@ -2,7 +2,7 @@
 // of it is undone. Every sum is an integer, so the state after any number of moves is the one that a full evaluation
 // would give, bit by bit.
 import { coverNode, horizontalCongestion, verticalCongestion } from "./judge-maps";
-import { cellOf, lengthOfNet, routeNet, turnedX, turnedY } from "./judge-nets";
+import { cellOf, lengthOfNet, rerouteSink, routeNet, turnedX, turnedY } from "./judge-nets";
 import { f64At, i32At, i64At, JudgeState } from "./judge-state";
 import { changeTop, exactTop, leastTop, rebuildTop, settleTop, TopList } from "./top-list";
 
@@ -39,13 +39,15 @@ export class MoveState {
   newPointXs: usize;
   newPointYs: usize;
   newPointCells: usize;
-  // Nets that it touches; `rerouted` marks those of which a point changes its cell.
+  // Nets that it touches; `rerouted` says how many of their points change their cells (two stands for more), and
+  // `netMovers` which of the points of the move did so last.
   netStamp: i32;
   netCount: i32;
   nets: usize;
   oldLengths: usize;
   netStamps: usize;
   rerouted: usize;
+  netMovers: usize;
   // Values of the two top lists that it changes: index (congestion after density), value before.
   changeCount: i32;
   changes: usize;
@@ -114,9 +116,21 @@ export function applyMove(state: MoveState): void {
   const rerouted = state.rerouted;
   const netLengths = judge.netLengths;
   const oldLengths = state.oldLengths;
+  const netMovers = state.netMovers;
+  const points = state.points;
+  const newPointCells = state.newPointCells;
   for (let i = 0; i < netCount; i++) {
     const net = i32At(nets, i);
-    if (load<u8>(rerouted + net)) routeNet(judge, net, -1);
+    const changed = load<u8>(rerouted + net);
+    if (changed == 0) continue;
+    if (changed == 1) {
+      const mover = i32At(netMovers, net);
+      if (rerouteSink(judge, net, i32At(points, mover), i32At(newPointCells, mover))) {
+        store<u8>(rerouted + net, 0);
+        continue;
+      }
+    }
+    routeNet(judge, net, -1);
   }
   for (let i = 0; i < state.pointCount; i++) {
     const point = <usize>i32At(state.points, i);
@@ -171,17 +185,18 @@ function moveOneNode(state: MoveState, judge: JudgeState, i: i32): void {
     store<f64>(state.newPointXs + (<usize>p << 3), newX);
     store<f64>(state.newPointYs + (<usize>p << 3), newY);
     store<i32>(state.newPointCells + (<usize>p << 2), newCell);
-    touchNets(state, point, newCell != oldCell);
+    touchNets(state, point, p, newCell != oldCell);
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function touchNets(state: MoveState, point: i32, moved: bool): void {
+function touchNets(state: MoveState, point: i32, mover: i32, moved: bool): void {
   const pointNets = state.pointNets;
   const netStamps = state.netStamps;
   const netStamp = state.netStamp;
   const rerouted = state.rerouted;
+  const netMovers = state.netMovers;
   const nets = state.nets;
   let netCount = state.netCount;
   const end = i32At(state.pointNetStarts, point + 1);
@@ -194,8 +209,9 @@ function touchNets(state: MoveState, point: i32, moved: bool): void {
       store<i32>(nets + (<usize>netCount << 2), net);
       netCount++;
     } else if (moved) {
-      store<u8>(rerouted + net, 1);
+      store<u8>(rerouted + net, load<u8>(rerouted + net) == 0 ? 1 : 2);
     }
+    if (moved) store<i32>(netMovers + (<usize>net << 2), mover);
   }
   state.netCount = netCount;
 }
@@ -220,12 +236,8 @@ function updateLists(state: MoveState, judge: JudgeState): void {
   const range = judge.smoothing;
   const demandX = judge.horizontalDemand;
   const demandY = judge.verticalDemand;
-  const blockedX = judge.horizontalBlocked;
-  const blockedY = judge.verticalBlocked;
   const keptDemandX = state.keptHorizontalDemand;
   const keptDemandY = state.keptVerticalDemand;
-  const keptBlockedX = state.keptHorizontalBlocked;
-  const keptBlockedY = state.keptVerticalBlocked;
   const horizontalLow = max(0, min(judge.horizontalLow - range, judge.coverLow));
   const horizontalHigh = min(judge.rows - 1, max(judge.horizontalHigh + range, judge.coverHigh));
   for (let row = horizontalLow; row <= horizontalHigh; row++) {
@@ -233,7 +245,7 @@ function updateLists(state: MoveState, judge: JudgeState): void {
       const cell = row * columns + column;
       if (
         range == 0 && i64At(demandX, cell) == i64At(keptDemandX, cell) &&
-        i64At(blockedX, cell) == i64At(keptBlockedX, cell)
+        i64At(judge.horizontalBlocked, cell) == i64At(state.keptHorizontalBlocked, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cell, cells, horizontalCongestion(judge, row, column));
     }
@@ -245,7 +257,7 @@ function updateLists(state: MoveState, judge: JudgeState): void {
       const cell = row * columns + column;
       if (
         range == 0 && i64At(demandY, cell) == i64At(keptDemandY, cell) &&
-        i64At(blockedY, cell) == i64At(keptBlockedY, cell)
+        i64At(judge.verticalBlocked, cell) == i64At(state.keptVerticalBlocked, cell)
       ) continue;
       changeCongestion(state, congestionList, judge, cells + cell, cells, verticalCongestion(judge, row, column));
     }
