@@ -1,5 +1,6 @@
 // A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
 // stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
+import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, type Placement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
@@ -50,7 +51,7 @@ export async function readTrainCheckpoint(path: string, nodeCount: number): Prom
   const { parameters, adam, notes } = await readCheckpoint(path);
   try {
     const options = trainOptionsSchema.parse(JSON.parse(notes.options!));
-    const state = JSON.parse(notes.state!) as TrainState;
+    const state: TrainState = stateSchema.parse(JSON.parse(notes.state!));
     if (notes.best !== undefined) state.best = parseBest(notes.best, nodeCount);
     return { options, parameters, adam, state };
   } catch {
@@ -62,16 +63,39 @@ export async function readTrainCheckpoint(path: string, nodeCount: number): Prom
   }
 }
 
+const count = z.number().int().min(0);
+const stateSchema = z.strictObject({
+  iteration: count,
+  episodes: count,
+  scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
+});
+
+/** Places are null where a node has none: JSON knows no NaN. */
+const places = z.array(z.number().nullable());
+const bestSchema = z.strictObject({
+  iteration: count,
+  costs: z.strictObject({
+    wirelength: z.number(),
+    wirelengthCost: z.number(),
+    densityCost: z.number(),
+    congestionCost: z.number(),
+    proxyCost: z.number(),
+  }),
+  placement: z.strictObject({
+    xs: places,
+    ys: places,
+    orientations: z.array(z.number().int().min(0).max(7)),
+  }),
+});
+
 function parseBest(text: string, nodeCount: number): BestPlacement {
-  const best = JSON.parse(text) as BestPlacement & { placement: Record<keyof Placement, number[]> };
-  const { xs, ys, orientations } = best.placement;
-  if (xs.length !== nodeCount) throw new Error("another block");
+  const { placement, ...best } = bestSchema.parse(JSON.parse(text));
+  const { xs, ys, orientations } = placement;
+  if ([xs, ys, orientations].some((list) => list.length !== nodeCount)) throw new Error("another block");
+  const toPlaces = (list: readonly (number | null)[]) =>
+    Float64Array.from(list, (place) => place ?? Number.NaN);
   return {
     ...best,
-    placement: {
-      xs: Float64Array.from(xs),
-      ys: Float64Array.from(ys),
-      orientations: Uint8Array.from(orientations),
-    },
+    placement: { xs: toPlaces(xs), ys: toPlaces(ys), orientations: Uint8Array.from(orientations) },
   };
 }
