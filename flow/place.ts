@@ -24,7 +24,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   iterations: z
     .number()
     .int()
-    .min(0)
+    .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
