@@ -54,13 +54,13 @@ export const annealSettingsSchema = z.strictObject({
 
 const CHECKPOINT = "checkpoints/anneal.json";
 
-export function annealSettings(set: readonly string[]): z.output<typeof annealSettingsSchema> {
-  return parseSettings(annealSettingsSchema, set, {});
-}
-
 export async function placeByAnneal(context: MethodContext): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
-  const { replicas, stretches, starts, shares, gridShare, ...schedule } = annealSettings(options.set);
+  const { replicas, stretches, starts, shares, gridShare, ...schedule } = parseSettings(
+    annealSettingsSchema,
+    options.set,
+    {},
+  );
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after stretch ${resumed.stretch} of ${stretches}`);

@@ -6,9 +6,10 @@ import { type Block, blockFiles, InputError, type Placement } from "../netlist/i
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
 import { type Score, scoreOf } from "./evaluate.js";
-import { METHODS, type MethodName } from "./methods.js";
+import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
+import { parseSettings } from "./settings.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
   method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
@@ -25,7 +26,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   iterations: z
     .number()
     .int()
-    .min(0)
+    .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
@@ -83,14 +84,8 @@ export async function place(
   const started = performance.now();
   const parsed = placeOptionsSchema.parse(given);
   const seconds = budgetOf(parsed);
-  const method = METHODS[parsed.method];
-  method.settings(parsed.set);
-  if (!(method.protocols as readonly string[]).includes(parsed.protocol))
-    throw new InputError(
-      "--protocol",
-      `method ${parsed.method} does not know '${parsed.protocol}'`,
-      `use ${method.protocols.join(" or ")}`,
-    );
+  const method: Method = METHODS[parsed.method];
+  checkMethodOptions(method, parsed);
   const block = await loadBlockWith(path, parsed);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
@@ -100,7 +95,7 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const found = await method.place({ block, judge, options, seconds, run, report });
+  const found = await method.run({ block, judge, options, seconds, run, report });
   if (!found)
     throw new InputError(
       block.name,
@@ -129,4 +124,21 @@ const DEFAULT_SECONDS = 60;
 function budgetOf(options: z.output<typeof placeOptionsSchema>): number | undefined {
   if (options.budget !== undefined) return parseBudget(options.budget);
   return options.iterations === undefined ? DEFAULT_SECONDS : undefined;
+}
+
+/** What can be said against the options before a file is read or written. */
+function checkMethodOptions(method: Method, options: z.output<typeof placeOptionsSchema>): void {
+  parseSettings(method.settings, options.set, {});
+  if (!method.protocols.includes(options.protocol))
+    throw new InputError(
+      "--protocol",
+      `method '${options.method}' does not know '${options.protocol}'`,
+      `use ${method.protocols.join(" or ")}`,
+    );
+  if (options.resume && !method.resumes)
+    throw new InputError(
+      "--resume",
+      `method '${options.method}' leaves no checkpoints to go on from`,
+      "start it anew with a larger budget",
+    );
 }

@@ -1,5 +1,5 @@
 // NAME=VALUE settings of a method, checked against its schema: an unknown name is an error, not ignored.
-import { z } from "zod";
+import type { z } from "zod";
 import { InputError } from "../netlist/index.js";
 
 /** Parses settings such as `learningRate=0.001` or `network.width=32` over `base`. */
@@ -39,9 +39,4 @@ function parseValue(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-/** For methods without settings. */
-export function noSettings(set: readonly string[]): unknown {
-  return parseSettings(z.strictObject({}), set, {});
 }

@@ -47,6 +47,13 @@ export async function trainCommand(
 ): Promise<TrainSummary> {
   const started = performance.now();
   const options = trainCommandSchema.parse(given);
+  const [path, ...more] = paths;
+  if (path === undefined || more.length > 0)
+    throw new InputError(
+      "train",
+      `${paths.length} blocks were given`,
+      "training on several blocks is not built yet: give one",
+    );
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
@@ -56,13 +63,6 @@ export async function trainCommand(
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
   });
-  const [path, ...more] = paths;
-  if (path === undefined || more.length > 0)
-    throw new InputError(
-      "train",
-      `${paths.length} blocks were given`,
-      "training on several blocks is not built yet: give one",
-    );
   const block = await loadBlockWith(path, options);
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);

@@ -1,6 +1,6 @@
 // `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
 // current on disk. The loop itself is policy/train.ts.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
@@ -54,7 +54,7 @@ async function readLatest(
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
   if (!existsSync(path)) {
-    rmSync(run.file("metrics.jsonl"), { force: true });
+    await run.goOn(0);
     return undefined;
   }
   const checkpoint = await readTrainCheckpoint(path, block.nodeCount);
@@ -67,6 +67,6 @@ async function readLatest(
       `was trained with other options (${JSON.stringify(before)})`,
       "resume with the same ones, or choose another --out",
     );
-  await run.keepMetrics(checkpoint.state.iteration);
+  await run.goOn(checkpoint.state.iteration);
   return checkpoint;
 }

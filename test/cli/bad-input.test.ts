@@ -133,7 +133,7 @@ test("a folder that cannot hold a run, or holds another one, is refused and stay
   assert.equal(readFileSync(file("occupied"), "utf8"), "mine");
   const best = readFileSync(join(file("run"), "best.plc"), "utf8");
   const resume = ["place", block, "--iterations", "2", "--resume", "--out", file("run"), "--quiet"];
-  refused([...resume, "--seed", "9"], /other options/);
+  refused([...resume, "--seed", "9"], /started with seed 1, now it is 9/);
   const other = file("other");
   runJson("generate", "--macros", "8", "--seed", "6", "--out", other, "--json");
   refused(["place", other, ...resume.slice(2)], /is not the file that the run/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Judge, type JudgeOptions } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
-import { type Block, NetlistDraft, NodeKind, Orientation } from "../../../netlist/index.js";
+import { type Block, InputError, NetlistDraft, NodeKind, Orientation } from "../../../netlist/index.js";
 import { blockOf } from "../../support/blocks.js";
 import { assertClose } from "../../support/close.js";
 
@@ -426,4 +426,29 @@ test("the proxy is the weighted sum of the three, 1 and 0.5 and 0.5 unless told"
   assertClose([proxyCost], [wirelengthCost + 0.5 * densityCost + 0.5 * congestionCost], 1e-15);
   const weights = { wirelength: 3, density: 0, congestion: 7 };
   assertClose([judge(block, { weights }).costs.proxyCost], [3 * wirelengthCost + 7 * congestionCost], 1e-15);
+});
+
+test("tracks or weights with which congestion could overflow its fixed-point maps are refused, not counted wrong", () => {
+  const tracks = { horizontal: 1e-9, vertical: 1e-9, horizontalUsedByMacros: 0, verticalUsedByMacros: 0 };
+  const few = netBetween(
+    [
+      [5, 5],
+      [95, 5],
+    ],
+    { routing: tracks },
+  );
+  assert.throws(() => judge(few), InputError);
+  const draft = new NetlistDraft();
+  draft.addNet(draft.addPort("a", 5, 5), [draft.addPort("b", 15, 5)], 1e12);
+  assert.throws(() => judge(blockOf(draft)), /more than can be counted exactly/);
+  // Within the limit large values are exact: one wire on a thousandth of a track.
+  const routing = { ...tracks, horizontal: 1e-4, vertical: 1e-4 };
+  const many = netBetween(
+    [
+      [5, 5],
+      [15, 5],
+    ],
+    { routing },
+  );
+  assert.deepEqual(cellsOf(judge(many).maps.horizontal), { "0,0": 1000 });
 });
