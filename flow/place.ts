@@ -100,7 +100,7 @@ export async function place(
     throw new InputError(
       block.name,
       "no legal placement was found in the time given",
-      "allow a larger --budget",
+      "allow a larger --budget or choose another --grid",
     );
   const costs = judge.evaluate(found.placement);
   const summary: PlaceSummary = {
