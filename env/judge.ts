@@ -1,7 +1,7 @@
 // The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion.
 // Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
-import type { Kernels } from "../kernels/index.js";
-import { KernelRecord } from "../kernels/record.js";
+import { KernelRecord, type Kernels } from "../kernels/index.js";
+
 import { type Block, InputError, NodeKind, type Placement } from "../netlist/index.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
 

@@ -1,5 +1,6 @@
 // The first thing a newcomer runs: a block of our own making, placed by a policy that learns it on the spot.
 import { join, resolve } from "node:path";
+import { parseBudget } from "./budget.js";
 import { generateCommand } from "./generate.js";
 import { place } from "./place.js";
 
@@ -7,6 +8,7 @@ const DEMO = { macros: 24, seed: 7 };
 
 /** Generates, places, and gives the text that says where picture and report are. */
 export async function demo(out: string, budget: string, report: (line: string) => void): Promise<string> {
+  parseBudget(budget);
   const { out: block } = await generateCommand({ ...DEMO, name: "demo", out: join(out, "block") });
   const run = join(out, "run");
   const random = await place(block, { method: "random", iterations: 64, out: join(out, "random") });

@@ -1,8 +1,8 @@
 // `generate`: a structured block of our own making, written like any other.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { generateBlock, writePbNetlist, writePlc } from "../netlist/index.js";
+import { makeFolder } from "./run-folder.js";
 
 export const generateCommandSchema = z.strictObject({
   macros: z.number().int().min(4).max(800).default(32).describe("hard macros"),
@@ -35,7 +35,7 @@ export async function generateCommand(
   const { out: given, ...shape } = options;
   const block = generateBlock(shape);
   const out = given ?? join("blocks", block.name);
-  mkdirSync(out, { recursive: true });
+  makeFolder(out);
   await writePbNetlist(join(out, "netlist.pb.txt.gz"), block, block.initial, { canvas: block.canvas });
   await writePlc(join(out, "initial.plc"), block, block.initial);
   return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount };

@@ -31,15 +31,7 @@ export class RunFolder {
     inputs: readonly string[],
     resume: boolean,
   ): Promise<RunFolder> {
-    try {
-      mkdirSync(join(path, "checkpoints"), { recursive: true });
-    } catch (error) {
-      throw new InputError(
-        path,
-        `cannot be made a folder (${(error as Error).message})`,
-        "choose another --out",
-      );
-    }
+    makeFolder(join(path, "checkpoints"));
     const record = { ashlar: VERSION, options, inputs: await Promise.all(inputs.map(hashOf)) };
     const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
@@ -148,4 +140,17 @@ async function hashOf(path: string): Promise<InputHash> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return { path, sha256: hash.digest("hex") };
+}
+
+/** Makes a folder and those above it. Throws `InputError` if a file is in the way or it may not. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      path,
+      `cannot be made a folder (${(error as Error).message})`,
+      "choose another --out",
+    );
+  }
 }

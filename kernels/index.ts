@@ -3,6 +3,8 @@
 // threads may run them at once on arrays that do not overlap.
 import { readFileSync } from "node:fs";
 
+export { type FieldType, KernelRecord, layOut, type RecordLayout } from "./record.js";
+
 /** Every exported kernel, with the signature that the AssemblyScript compiler derived. */
 export type KernelExports = Awaited<ReturnType<typeof import("./generated/ashlar.js").instantiate>>;
 

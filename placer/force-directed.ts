@@ -3,7 +3,8 @@
 // Soft macros count as squares. The process is chaotic (rounding moves single macros far), so results are compared
 // in cost, and reproduced bit by bit only by this implementation. Kernel: kernels/assembly/force-directed.ts.
 import type { CellPlacer, Judge } from "../env/index.js";
-import { KernelRecord } from "../kernels/record.js";
+
+import { KernelRecord } from "../kernels/index.js";
 import { NodeKind } from "../netlist/index.js";
 
 /** One phase of the schedule. */

@@ -1,143 +1,289 @@
-// Bad input gets one clear line on standard error and exit code 1, and loses nothing.
+// Bad input of every kind, given to the real command: exit code 1, one line that says what to mend, no stack, and
+// nothing written over.
 import assert from "node:assert/strict";
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { before, test } from "node:test";
-import { gunzipSync, gzipSync } from "node:zlib";
-import { runCli, runJson } from "../support/run-cli.js";
+import { before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
-const block = join(folder, "block");
-const file = (name: string) => join(folder, name);
-let netlist = "";
-let placement = "";
+const at = (name: string) => join(folder, name);
+const BLOCK = at("block");
+const OTHER = at("other");
+const RUN = at("run");
+const PLACED = join(RUN, "best.plc");
+const NONE = at("no-such-run");
 
-before(() => {
-  runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
-  netlist = gunzipSync(readFileSync(join(block, "netlist.pb.txt.gz"))).toString("utf8");
-  placement = readFileSync(join(block, "initial.plc"), "utf8");
-  runJson("place", block, "--iterations", "1", "--out", file("run"), "--json", "--quiet");
-});
+const HEADER = "# Columns : 10  Rows : 10\n# Width : 100.000  Height : 100.000\n";
 
-/** Runs a command that must fail with one line that matches. */
-function refused(args: readonly string[], expected: RegExp): void {
-  const { status, stdout, stderr } = runCli(...args);
-  assert.equal(status, 1, `exit code of ${args.join(" ")}: ${stderr}`);
-  assert.equal(stdout, "");
-  const lines = stderr.trim().split("\n");
-  assert.equal(lines.length, 1, stderr);
-  assert.match(lines[0]!, expected);
-  assert.doesNotMatch(stderr, /\bat .*\.js:\d+/, "no stack");
-}
-
-/** A netlist file with one change made to the generated one. */
-function broken(name: string, change: (text: string) => string): string {
-  const path = file(name);
-  const changed = change(netlist);
-  assert.notEqual(changed, netlist, `${name} is changed`);
-  writeFileSync(path, name.endsWith(".gz") ? gzipSync(changed) : changed);
-  return path;
-}
-
-function brokenPlc(name: string, change: (text: string) => string): string {
-  const changed = change(placement);
-  assert.notEqual(changed, placement, `${name} is changed`);
-  writeFileSync(file(name), changed);
-  return file(name);
-}
-
-const NETLISTS: readonly [string, (text: string) => string, RegExp][] = [
-  ["cut.pb.txt", (text) => text.slice(0, text.length - 40), /cut\.pb\.txt:\d+: .*(ends|cut off)/],
-  ["empty.pb.txt", () => "", /no node/],
-  ["garbage.pb.txt", () => "\u0000\u0001{{{:::", /garbage\.pb\.txt:1: /],
-  ["nan.pb.txt", (text) => text.replace(/f: [\d.]+/, "f: nan"), /finite/],
-  ["infinite.pb.txt", (text) => text.replace(/f: [\d.]+/, "f: 1e99"), /finite/],
-  ["word.pb.txt", (text) => text.replace(/f: [\d.]+/, "f: 12x"), /number/],
-  ["type.pb.txt", (text) => text.replace('"MACRO"', '"MAKRO"'), /MAKRO/],
-  [
-    "owner.pb.txt",
-    (text) => text.replace(/(key: "macro_name"\s+value {\s+placeholder: )"[^"]+"/, '$1"nobody"'),
-    /nobody/,
-  ],
-  ["sink.pb.txt", (text) => text.replace(/input: "[^"]+"/, 'input: "nowhere"'), /nowhere/],
-  ["twice.pb.txt", (text) => text + text, /defined twice/],
-  ["negative.pb.txt", (text) => text.replace(/(key: "width"\s+value {\s+f: )/, "$1-"), /size/],
-];
-
-for (const [name, change, expected] of NETLISTS)
-  test(`netlist ${name} is refused`, () => {
-    refused(["info", broken(name, change)], expected);
-  });
-
-const PLACEMENTS: readonly [string, (text: string) => string, RegExp][] = [
-  ["index.plc", (text) => `${text}999999 1 1 N 0\n`, /index\.plc:\d+: node index 999999/],
-  ["words.plc", (text) => `${text}1 2 3\n`, /words\.plc:\d+: /],
-  ["flag.plc", (text) => text.replace(/ 1\n$/, " 7\n"), /fixed flag '7'/],
-  ["grid.plc", (text) => text.replace(/Columns : \d+/, "Columns : 0"), /grid|Columns/],
-  ["canvas.plc", (text) => text.replace(/Width : [\d.]+/, "Width : -3"), /canvas|Width/],
-  ["orientation.plc", (text) => text.replace(/ - 1\n/, " NN 1\n"), /orientation 'NN'/],
-];
-
-for (const [name, change, expected] of PLACEMENTS)
-  test(`placement ${name} is refused`, () => {
-    refused(["eval", block, "--placement", brokenPlc(name, change)], expected);
-  });
-
-test("files that are not there, not gzip, or cut off are refused", () => {
-  refused(["info", file("nothing")], /no such file/);
-  writeFileSync(file("not.pb.txt.gz"), "plain");
-  refused(["info", file("not.pb.txt.gz")], /gzip/);
-  writeFileSync(file("cut.pb.txt.gz"), gzipSync(netlist));
-  truncateSync(file("cut.pb.txt.gz"), 2000);
-  refused(["info", file("cut.pb.txt.gz")], /gzip/);
-  refused(["info", folder], /netlist files/);
-  writeFileSync(file("block.v"), "module m; endmodule");
-  refused(["info", file("block.v")], /unknown format/);
-});
-
-test("a placement that cannot be scored is refused", () => {
-  refused(["eval", block], /nodes have no place/);
-  const best = readFileSync(join(file("run"), "best.plc"), "utf8");
-  writeFileSync(file("units.plc"), best.replace(/^(\d+) [\d.]+ [\d.]+ N 0$/m, "$1 3e9 3e9 N 0"));
-  refused(["eval", block, "--placement", file("units.plc")], /micrometres/);
-});
-
-test("blocks that cannot be placed are refused with the reason", () => {
-  refused(["place", block, "--canvas", "100x100", "--out", file("x")], /larger than the canvas/);
-  refused(["place", block, "--grid", "1x1", "--out", file("x")], /8 macros, but the 1 x 1 grid has 1 cells/);
-  const { width, height } = JSON.parse(runCli("info", block, "--json").stdout).canvas;
-  const tight = `${width * 0.5}x${height * 0.5}`;
-  refused(
-    ["place", block, "--canvas", tight, "--out", file("x")],
-    /larger than the canvas|more than the canvas/,
+/** A macro, a port and a net between them, as a netlist file. */
+function netlist(width: number | string, extra = ""): string {
+  const attr = (key: string, value: string) => `  attr { key: "${key}" value { ${value} } }\n`;
+  const node = (name: string, type: string, attrs: Record<string, number | string>, input = "") =>
+    `node {\n  name: "${name}"\n${input}${attr("type", `placeholder: "${type}"`)}${Object.entries(attrs)
+      .map(([key, value]) => attr(key, typeof value === "string" ? `placeholder: "${value}"` : `f: ${value}`))
+      .join("")}}\n`;
+  return (
+    node("in", "PORT", { x: 0, y: 5 }, '  input: "A/p"\n') +
+    `node {\n  name: "A"\n${attr("type", 'placeholder: "MACRO"')}${attr("width", `f: ${width}`)}${attr("height", "f: 10")}}\n` +
+    node("A/p", "MACRO_PIN", { macro_name: "A", x_offset: 0, y_offset: 0 }) +
+    extra
   );
+}
+
+/** A folder with a netlist and a placement file. */
+function writeBlock(name: string, text: string | Buffer, plc = `${HEADER}0 0 5 - 1\n1 50 50 N 0\n`): string {
+  mkdirSync(at(name));
+  writeFileSync(join(at(name), typeof text === "string" ? "netlist.pb.txt" : "netlist.pb.txt.gz"), text);
+  writeFileSync(join(at(name), "initial.plc"), plc);
+  return at(name);
+}
+
+before(async () => {
+  const good = async (...args: string[]) => {
+    const { code, stderr } = await ashlar(...args);
+    assert.equal(code, 0, stderr);
+  };
+  const shape = ["--macros", "6", "--soft-macros", "8", "--ports", "10"];
+  await good("generate", ...shape, "--seed", "1", "--out", BLOCK);
+  await good("generate", ...shape, "--seed", "2", "--out", OTHER);
+  await good("place", BLOCK, "--iterations", "1", "--set", "episodes=2", "--out", RUN);
+
+  writeBlock("good", netlist(20));
+  writeBlock("truncated", gzipSync(netlist(20)).subarray(0, 90));
+  writeBlock("not-gzip", Buffer.from("this is not gzip"));
+  writeBlock("nan-size", netlist("nan"));
+  writeBlock("nan-place", netlist(20), `${HEADER}0 0 5 - 1\n1 nan 50 N 0\n`);
+  writeBlock("twice", netlist(20, netlist(20).slice(netlist(20).indexOf('node {\n  name: "A"'))));
+  writeBlock("half", netlist(20).slice(0, -30));
+  writeBlock("no-sink", netlist(20).replace('input: "A/p"', 'input: "B/p"'));
+  writeBlock("large", netlist(150));
+  writeBlock("far", netlist(20), `${HEADER}0 0 5 - 1\n1 50000 50000 N 0\n`);
+  writeBlock("far-port", netlist(20), `${HEADER}0 0 90000 - 1\n1 50 50 N 0\n`);
+  writeBlock("wrong-index", netlist(20), `${HEADER}0 0 5 - 1\n7 50 50 N 0\n`);
+  writeBlock("unplaced", netlist(20), `${HEADER}0 0 5 - 1\n`);
+  writeBlock("bad-header", netlist(20), "# Columns : 0  Rows : 10\n");
+  mkdirSync(at("empty"));
+  writeFileSync(at("a-file"), "something of the user's\n");
 });
 
-test("options that make no sense are refused by name", () => {
-  refused(["place", block, "--budget", "soon"], /--budget: 'soon'/);
-  refused(["place", block, "--iterations", "1.5"], /--iterations/);
-  refused(["place", block, "--workers", "0"], /--workers/);
-  refused(["place", block, "--method", "magic"], /magic/);
-  refused(["eval", block, "--grid", "7"], /--grid: '7'/);
-  refused(["eval", block, "--weights", "1,2"], /--weights: '1,2'/);
-  refused(["place", block, "--iterations", "1", "--set", "speed=9", "--out", file("x")], /speed/);
-  refused(["place", block, "--iterations", "1", "--set", "clip=-1", "--out", file("x")], /clip/);
-  refused(["train", block, block, "--iterations", "1"], /give one/);
-  refused(["generate", "--macros", "2"], /--macros/);
+interface Bad {
+  readonly name: string;
+  readonly args: () => readonly string[];
+  readonly says: RegExp;
+}
+
+const evalOf =
+  (name: string, ...more: string[]) =>
+  () => ["eval", at(name), ...more];
+const placeAt =
+  (...more: string[]) =>
+  () => ["place", BLOCK, "--iterations", "1", "--out", RUN, ...more];
+const resume =
+  (...more: string[]) =>
+  () => ["place", BLOCK, "--iterations", "2", "--set", "episodes=2", "--out", RUN, "--resume", ...more];
+
+const CASES: readonly Bad[] = [
+  // The command line.
+  { name: "an unknown command", args: () => ["plce"], says: /unknown command 'plce'.*place/ },
+  { name: "an unknown option", args: evalOf("good", "--sedd", "1"), says: /unknown option '--sedd'/ },
+  { name: "no block", args: () => ["place"], says: /missing required argument 'block'/ },
+  { name: "two blocks to evaluate", args: evalOf("good", "more"), says: /too many arguments/ },
+  { name: "an option without its value", args: evalOf("good", "--weights"), says: /argument missing/ },
+  {
+    name: "an unknown method",
+    args: placeAt("--method", "magic"),
+    says: /'magic' is invalid.*policy, random/,
+  },
+  { name: "an unknown protocol", args: placeAt("--protocol", "free"), says: /'free' is invalid/ },
+  // Values of options.
+  { name: "a budget that is no time", args: placeAt("--budget", "soon"), says: /--budget: 'soon'/ },
+  { name: "a budget of nothing", args: placeAt("--budget", "0s"), says: /--budget: '0s'/ },
+  { name: "a negative iteration count", args: placeAt("--iterations", "-1"), says: /--iterations/ },
+  { name: "no iterations at all", args: placeAt("--iterations", "0"), says: /--iterations/ },
+  { name: "half a worker", args: placeAt("--workers", "0.5"), says: /--workers/ },
+  { name: "a thousand workers", args: placeAt("--workers", "1000"), says: /--workers/ },
+  { name: "a seed that is a word", args: placeAt("--seed", "lucky"), says: /--seed: 'lucky', a number/ },
+  { name: "a grid of one number", args: evalOf("good", "--grid", "24"), says: /--grid: '24'/ },
+  {
+    name: "a grid with no columns",
+    args: evalOf("good", "--grid", "0x10"),
+    says: /--grid: '0x10'.*1 to 1024/,
+  },
+  { name: "a canvas without height", args: evalOf("good", "--canvas", "100x0"), says: /--canvas: '100x0'/ },
+  { name: "two weights", args: evalOf("good", "--weights", "1,2"), says: /--weights: '1,2', 3 numbers/ },
+  { name: "a weight that is a word", args: evalOf("good", "--weights", "1,x,1"), says: /--weights: '1,x,1'/ },
+  { name: "a negative weight", args: evalOf("good", "--weights", "1,-1,1"), says: /--weights: '1,-1,1'/ },
+  { name: "weights of nothing", args: evalOf("good", "--weights", ""), says: /--weights: ''/ },
+  { name: "no routing tracks", args: evalOf("good", "--routes", "0,1"), says: /--routes: greater than 0/ },
+  {
+    name: "tracks too few to count",
+    args: evalOf("good", "--routes", "1e-12,1e-12"),
+    says: /counted exactly/,
+  },
+  { name: "a negative smoothing", args: evalOf("good", "--smoothing", "-1"), says: /--smoothing/ },
+  {
+    name: "a setting that does not exist",
+    args: placeAt("--set", "learningrate=1"),
+    says: /--set.*"learningrate"/,
+  },
+  {
+    name: "a part that does not exist",
+    args: placeAt("--set", "network.hidden=4"),
+    says: /--set network.*"hidden"/,
+  },
+  { name: "a setting without value", args: placeAt("--set", "clip"), says: /--set: 'clip', NAME=VALUE/ },
+  { name: "a setting of the wrong type", args: placeAt("--set", "clip=wide"), says: /--set clip: .*number/ },
+  {
+    name: "a network width that no kernel takes",
+    args: placeAt("--set", "network.width=7"),
+    says: /network.width/,
+  },
+  {
+    name: "a setting of another method",
+    args: placeAt("--method", "random", "--set", "clip=0.1"),
+    says: /--set.*"clip"/,
+  },
+  { name: "too many macros to generate", args: () => ["generate", "--macros", "9999"], says: /--macros/ },
+  // Files.
+  { name: "a block that is not there", args: evalOf("nowhere"), says: /nowhere: no such file/ },
+  { name: "a folder without a netlist", args: evalOf("empty"), says: /0 netlist files/ },
+  { name: "a placement that is not there", args: evalOf("good", "--placement", at("x.plc")), says: /x\.plc/ },
+  {
+    name: "a netlist as placement",
+    args: evalOf("good", "--placement", join(at("good"), "netlist.pb.txt")),
+    says: /netlist\.pb\.txt/,
+  },
+  { name: "a gzip file cut short", args: evalOf("truncated"), says: /netlist\.pb\.txt\.gz/ },
+  { name: "a gzip file that is none", args: evalOf("not-gzip"), says: /netlist\.pb\.txt\.gz/ },
+  { name: "a netlist cut short", args: evalOf("half"), says: /netlist\.pb\.txt:\d+/ },
+  { name: "a size of NaN", args: evalOf("nan-size"), says: /netlist\.pb\.txt:\d+: .*width/ },
+  { name: "a place of NaN", args: evalOf("nan-place"), says: /initial\.plc:4: x is 'nan'/ },
+  { name: "two nodes of one name", args: evalOf("twice"), says: /'A' is defined twice/ },
+  { name: "a sink that does not exist", args: evalOf("no-sink"), says: /'B\/p', which is not in the file/ },
+  { name: "a header out of range", args: evalOf("bad-header"), says: /initial\.plc:1: header/ },
+  { name: "a placement of another netlist", args: evalOf("wrong-index"), says: /node index 7/ },
+  { name: "a macro far away: other units", args: evalOf("far"), says: /'A' stands at \(50000, 50000\)/ },
+  { name: "nodes without a place", args: evalOf("unplaced"), says: /1 of 2 nodes have no place, 'A'/ },
+  // Blocks that cannot be placed.
+  {
+    name: "a macro larger than the canvas",
+    args: () => ["place", at("large"), "--out", NONE],
+    says: /'A' is 150 x 10/,
+  },
+  { name: "a port far away", args: () => ["place", at("far-port"), "--out", NONE], says: /'in' stands at/ },
+  {
+    name: "a grid on which no cell will do",
+    args: () => ["place", at("good"), "--canvas", "30x30", "--grid", "2x2", "--out", NONE],
+    says: /'A' fits on no cell of the 2 x 2 grid/,
+  },
+  { name: "two blocks to train on", args: () => ["train", BLOCK, OTHER, "--out", NONE], says: /2 blocks/ },
+  {
+    name: "a demo that is to take no time",
+    args: () => ["demo", "--budget", "none", "--out", NONE],
+    says: /--budget: 'none'/,
+  },
+  // Run folders.
+  {
+    name: "a run folder that is a file",
+    args: () => ["place", BLOCK, "--out", at("a-file")],
+    says: /a-file.*--out/,
+  },
+  { name: "a block folder that is a file", args: () => ["generate", "--out", at("a-file")], says: /a-file/ },
+  {
+    name: "going on with another block",
+    args: () => ["place", OTHER, "--iterations", "2", "--out", RUN, "--resume"],
+    says: /is not the file that the run/,
+  },
+  {
+    name: "going on with another seed",
+    args: resume("--seed", "2"),
+    says: /started with seed 1, now it is 2/,
+  },
+  { name: "going on with another grid", args: resume("--grid", "9x9"), says: /started with grid not set/ },
+  { name: "going on with other weights", args: resume("--weights", "1,1,1"), says: /started with weights/ },
+  {
+    name: "going on with other settings",
+    args: resume("--set", "clip=0.3"),
+    says: /trained with other options/,
+  },
+  { name: "going on with a method that cannot", args: resume("--method", "random"), says: /--set|--resume/ },
+  {
+    name: "going on with another command",
+    args: () => ["train", BLOCK, "--iterations", "2", "--out", RUN, "--resume"],
+    says: /started with method/,
+  },
+];
+
+/** Every file under the test's folder, with what is in it. */
+function snapshot(path = folder): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const name of readdirSync(path)) {
+    const full = join(path, name);
+    if (statSync(full).isDirectory()) Object.assign(found, { [full]: "folder" }, snapshot(full));
+    else found[full] = readFileSync(full, "latin1");
+  }
+  return found;
+}
+
+async function refused(args: readonly string[], says: RegExp): Promise<void> {
+  const before = snapshot();
+  const { code, stdout, stderr } = await ashlar(...args);
+  assert.equal(code, 1, stderr);
+  assert.equal(stdout, "");
+  assert.match(stderr, /^(ashlar|error): .*\n$/, "one line");
+  assert.match(stderr, says);
+  assert.doesNotMatch(stderr, /internal:|Error:|node_modules/);
+  const after = snapshot();
+  assert.deepEqual(Object.keys(after), Object.keys(before), "files came or went");
+  for (const path of Object.keys(before)) assert.equal(after[path], before[path], `${path} was changed`);
+}
+
+describe("refused with one line", { concurrency: false }, () => {
+  for (const { name, args, says } of CASES) test(name, () => refused([...args(), ...quietly(args())], says));
+
+  test("a corrupted checkpoint", async () => {
+    const path = join(RUN, "checkpoints", "latest.safetensors");
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length - 40));
+    await refused([...resume()(), "--quiet"], /latest\.safetensors/);
+    writeFileSync(path, "rubbish that is no checkpoint at all");
+    await refused([...resume()(), "--quiet"], /latest\.safetensors/);
+    writeFileSync(path, whole);
+  });
+
+  test("a run record that is not one", async () => {
+    const path = join(RUN, "options.json");
+    const whole = readFileSync(path);
+    writeFileSync(path, "{");
+    await refused([...resume()(), "--quiet"], /options\.json.*record of a run/);
+    writeFileSync(path, whole);
+  });
 });
 
-test("a folder that cannot hold a run, or holds another one, is refused and stays as it is", () => {
-  writeFileSync(file("occupied"), "mine");
-  refused(["place", block, "--iterations", "1", "--out", file("occupied")], /--out/);
-  assert.equal(readFileSync(file("occupied"), "utf8"), "mine");
-  const best = readFileSync(join(file("run"), "best.plc"), "utf8");
-  const resume = ["place", block, "--iterations", "2", "--resume", "--out", file("run"), "--quiet"];
-  refused([...resume, "--seed", "9"], /started with seed 1, now it is 9/);
-  const other = file("other");
-  runJson("generate", "--macros", "8", "--seed", "6", "--out", other, "--json");
-  refused(["place", other, ...resume.slice(2)], /is not the file that the run/);
-  truncateSync(join(file("run"), "checkpoints", "latest.safetensors"), 1000);
-  refused(resume, /latest\.safetensors/);
-  assert.equal(readFileSync(join(file("run"), "best.plc"), "utf8"), best);
+/** Progress is not what these tests are about. */
+function quietly(args: readonly string[]): string[] {
+  return args[0] === "place" || args[0] === "train" ? ["--quiet"] : [];
+}
+
+test("after all of that the run can still be gone on with, and its placement evaluated", async () => {
+  const more = await ashlar(...resume()(), "--quiet");
+  assert.equal(more.code, 0, more.stderr);
+  assert.equal((await ashlar("eval", BLOCK, "--placement", PLACED)).code, 0);
+});
+
+test("a placement that is scored though it overlaps is no bad input, and says so", async () => {
+  const plc = readFileSync(PLACED, "utf8");
+  const hard = plc.split("\n").filter((line) => / (N|S|FN|FS|E|W|FE|FW) 0$/.test(line));
+  const [x, y] = hard[0]!.split(" ").slice(1);
+  // The first two macros of the file on one place.
+  const moved = plc.replace(hard[1]!, `${hard[1]!.split(" ")[0]} ${x} ${y} N 0`);
+  writeFileSync(at("overlap.plc"), moved);
+  const { code, stdout } = await ashlar("eval", BLOCK, "--placement", at("overlap.plc"), "--json");
+  assert.equal(code, 0);
+  const score = JSON.parse(stdout);
+  assert.ok(score.overlaps >= 1);
+  assert.equal(score.legal, false);
 });

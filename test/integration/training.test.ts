@@ -1,151 +1,229 @@
-// Training end to end on a small generated block: real worker threads, real files.
+// Training from end to end on tiny blocks: repeatable whatever the workers, stopped and gone on with without a trace,
+// and the curve falls.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { checkLegality } from "../../env/index.js";
-import { type Block, generateBlock } from "../../netlist/index.js";
+import { type Block, NetlistDraft, NodeKind } from "../../netlist/index.js";
 import {
   type IterationMetrics,
   readTrainCheckpoint,
   type TrainCheckpoint,
+  type TrainObserver,
   train,
   trainOptionsSchema,
   writeTrainCheckpoint,
 } from "../../policy/index.js";
-import { runCli, runJson, startCli } from "../support/run-cli.js";
+import { blockOf, smallBlock } from "../support/blocks.js";
+import { ashlar, startAshlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
-const SMALL = { episodes: 6, epochs: 2, minibatch: 32, shards: 3 };
+const folder = makeFolder();
+const block = smallBlock(3);
 
-function smallBlock(): Block {
-  return generateBlock({ seed: 5, macros: 8, softMacros: 20, ports: 24 });
+const SMALL = {
+  seed: 5,
+  episodes: 4,
+  minibatch: 16,
+  epochs: 2,
+  network: { width: 8, rounds: 2, trunk: 16, deconvolutionChannels: [8, 4], cellHidden: 8, valueHidden: 8 },
+};
+
+interface Result extends TrainCheckpoint {
+  readonly metrics: IterationMetrics[];
 }
 
-async function trainSmall(settings: object, resumeFrom?: TrainCheckpoint, block = smallBlock()) {
+async function run(
+  options: Record<string, unknown>,
+  resumeFrom?: TrainCheckpoint,
+  observer: TrainObserver = {},
+): Promise<Result> {
   const metrics: IterationMetrics[] = [];
-  const options = trainOptionsSchema.parse({ ...SMALL, ...settings });
-  const checkpoint = await train(
-    block,
-    options,
-    { onIteration: (line) => void metrics.push(line) },
-    resumeFrom,
-  );
-  return { checkpoint, metrics };
-}
-
-/** Everything of the metrics that may not depend on speed. */
-function withoutTimes(metrics: readonly IterationMetrics[]) {
-  return metrics.map(({ seconds: _s, "charts/episodes_per_second": _e, ...rest }) => rest);
-}
-
-function assertSame(a: TrainCheckpoint, b: TrainCheckpoint): void {
-  assert.deepEqual(Buffer.from(a.parameters.slice().buffer), Buffer.from(b.parameters.slice().buffer));
-  assert.deepEqual(a.adam.second, b.adam.second);
-  assert.deepEqual(a.state, b.state);
-}
-
-test("one, two and three workers give the same parameters, metrics and placement", async () => {
-  const one = await trainSmall({ workers: 1, iterations: 3 });
-  for (const workers of [2, 3]) {
-    const more = await trainSmall({ workers, iterations: 3 });
-    assertSame(more.checkpoint, one.checkpoint);
-    assert.deepEqual(withoutTimes(more.metrics), withoutTimes(one.metrics));
-  }
-  assert.ok(one.checkpoint.state.best);
-  assert.ok(checkLegality(smallBlock(), one.checkpoint.state.best.placement).legal);
-});
-
-test("another seed gives other placements", async () => {
-  const one = await trainSmall({ iterations: 1, seed: 1 });
-  const two = await trainSmall({ iterations: 1, seed: 2 });
-  assert.notDeepEqual(one.checkpoint.state.best!.placement, two.checkpoint.state.best!.placement);
-});
-
-test("stopping after two iterations and resuming from the file equals four without a stop", async () => {
-  const straight = await trainSmall({ iterations: 4 });
-  const half = await trainSmall({ iterations: 2 });
-  const path = join(makeFolder(), "half.safetensors");
-  await writeTrainCheckpoint(path, half.checkpoint);
-  const stored = await readTrainCheckpoint(path, smallBlock().nodeCount);
-  assertSame(stored, half.checkpoint);
-  const resumed = await trainSmall({ iterations: 4 }, stored);
-  assertSame(resumed.checkpoint, straight.checkpoint);
-  assert.deepEqual(withoutTimes([...half.metrics, ...resumed.metrics]), withoutTimes(straight.metrics));
-});
-
-test("without a prior the policy learns: the mean cost falls by more than its first spread", async () => {
-  const roomy = generateBlock({ seed: 5, macros: 8, softMacros: 30, ports: 24, utilisation: 0.5 });
-  const settings = { iterations: 60, episodes: 16, minibatch: 128, epochs: 3, network: { priorScale: 0 } };
-  const { metrics } = await trainSmall(settings, undefined, roomy);
-  const mean = (lines: readonly IterationMetrics[]) =>
-    lines.reduce((sum, line) => sum + line["cost/proxy"], 0) / lines.length;
-  const first = mean(metrics.slice(0, 5));
-  const last = mean(metrics.slice(-5));
-  const spread = Math.max(...metrics.slice(0, 5).map((line) => Math.abs(line["cost/proxy"] - first)));
-  assert.ok(last < first - spread, `from ${first} to ${last}, spread of the first five ${spread}`);
-});
-
-test("a killed run resumes and ends with the files of a run that was never killed", {
-  timeout: 240_000,
-}, async () => {
-  const folder = makeFolder();
-  const block = join(folder, "block");
-  runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
-  const settings = Object.entries(SMALL).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
-  const place = (out: string, ...more: string[]) => [
-    ...["place", block, "--iterations", "12", "--json", "--quiet", "--out", out, ...more],
-    ...settings,
-  ];
-  const whole = join(folder, "whole");
-  runJson(...place(whole));
-  const killed = join(folder, "killed");
-  const child = startCli(...place(killed));
-  const lines = () => {
-    const path = join(killed, "metrics.jsonl");
-    return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").length : 0;
+  const watch: TrainObserver = {
+    ...observer,
+    onIteration: (line) => {
+      metrics.push(line);
+    },
   };
-  while (lines() < 3 && child.exitCode === null) await sleep(20);
-  child.kill("SIGKILL");
-  const done = lines();
-  assert.ok(done >= 3 && done < 12, `killed after ${done} of 12 iterations`);
-  runJson(...place(killed, "--resume"));
-  const plc = (run: string) => readFileSync(join(run, "best.plc"), "utf8");
-  assert.equal(plc(killed), plc(whole));
-  const metrics = readFileSync(join(killed, "metrics.jsonl"), "utf8").trim().split("\n");
-  assert.deepEqual(
-    metrics.map((line) => (JSON.parse(line) as IterationMetrics).iteration),
-    Array.from({ length: 12 }, (_, i) => i + 1),
-  );
-  const other = runCli(...place(killed, "--resume", "--seed", "2"));
-  assert.equal(other.status, 1);
-  assert.match(other.stderr, /started with seed 1, now it is 2/);
+  const result = await train(block, trainOptionsSchema.parse({ ...SMALL, ...options }), watch, resumeFrom);
+  return { ...result, metrics };
+}
+
+/** All that must be the same: everything but the clock and the options of the machine. */
+function essence({ parameters, adam, state, metrics }: Result) {
+  const { first, second, steps } = adam;
+  return {
+    parameters: [...parameters],
+    adam: { first: [...first], second: [...second], steps },
+    state,
+    metrics: metrics.map((line) => ({ ...line, seconds: 0, "charts/episodes_per_second": 0 })),
+  };
+}
+
+test("1, 2 and 3 workers give the same parameters, metrics and best placement, to the last bit", async () => {
+  const one = essence(await run({ iterations: 3, workers: 1 }));
+  assert.ok(one.adam.steps > 0 && one.state.best !== undefined);
+  assert.deepEqual(essence(await run({ iterations: 3, workers: 2 })), one);
+  assert.deepEqual(essence(await run({ iterations: 3, workers: 3 })), one);
 });
 
-test("annealing gives the same file with one worker and with two, and resumes", { timeout: 240_000 }, () => {
-  const folder = makeFolder();
-  const block = join(folder, "block");
-  runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
-  const place = (workers: string) =>
-    runJson(
-      "place",
-      block,
-      "--method",
-      "anneal",
-      "--iterations",
-      "24",
-      "--workers",
-      workers,
-      "--quiet",
-      "--json",
-      "--out",
-      join(folder, workers),
-    );
-  const one = place("1");
-  const two = place("2");
-  assert.equal(one.proxy_cost, two.proxy_cost);
-  assert.equal(one.legal, true);
-  const plc = (run: string) => readFileSync(join(folder, run, "best.plc"), "utf8");
-  assert.equal(plc("1"), plc("2"));
+test("another seed gives another run", async () => {
+  const [one, other] = [await run({ iterations: 1 }), await run({ iterations: 1, seed: 6 })];
+  assert.notDeepEqual(essence(one).parameters, essence(other).parameters);
+  assert.notEqual(one.metrics[0]!["cost/proxy"], other.metrics[0]!["cost/proxy"]);
+});
+
+test("four iterations equal two, a checkpoint on disk, and two more, to the last bit", async () => {
+  const straight = await run({ iterations: 4 });
+  const path = join(folder, "half.safetensors");
+  const half = await run({ iterations: 2 }, undefined, {
+    onCheckpoint: (checkpoint) => writeTrainCheckpoint(path, checkpoint),
+  });
+  const resumed = await run({ iterations: 4 }, await readTrainCheckpoint(path, block.nodeCount));
+  assert.deepEqual(
+    [half.metrics.map((line) => line.iteration), resumed.metrics.map((line) => line.iteration)],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
+  const whole = essence({ ...resumed, metrics: [...half.metrics, ...resumed.metrics] });
+  assert.deepEqual(whole, essence(straight));
+});
+
+test("an iteration budget that is already spent trains nothing and keeps what there is", async () => {
+  const done = await run({ iterations: 1 });
+  const again = await run({ iterations: 1 }, done);
+  assert.equal(again.metrics.length, 0);
+  assert.deepEqual([...again.parameters], [...done.parameters]);
+});
+
+test("the best placement is that of the cheapest episode, and only gets better", async () => {
+  const bests: number[] = [];
+  const result = await run({ iterations: 5 }, undefined, {
+    onBest: ({ costs }) => {
+      bests.push(costs.proxyCost);
+    },
+  });
+  assert.deepEqual(
+    bests,
+    bests.toSorted((a, b) => b - a),
+  );
+  assert.equal(bests.at(-1), result.state.best!.costs.proxyCost);
+  assert.equal(Math.min(...result.metrics.map((line) => line["cost/proxy_min"])), bests.at(-1));
+});
+
+test("a macro that fits only if another leaves it room ends some episodes early, and training goes on", async () => {
+  // 10 x 1 cells. 'wide' goes first: in the middle, at 45, it takes 30 to 60 µm, and the 40 µm of 'long' fit on no
+  // cell centre beside it; at the edge they do.
+  const draft = new NetlistDraft();
+  const wide = draft.addNode(NodeKind.HardMacro, "wide", 30, 90);
+  const long = draft.addNode(NodeKind.HardMacro, "long", 40, 60);
+  draft.addNet(draft.addPin(wide, "w"), [draft.addPin(long, "l")]);
+  const narrow = blockOf(draft, { grid: { columns: 10, rows: 1 } });
+  const lines: IterationMetrics[] = [];
+  const options = trainOptionsSchema.parse({
+    ...SMALL,
+    iterations: 3,
+    episodes: 8,
+    network: { priorScale: 0 },
+  });
+  const { parameters } = await train(narrow, options, { onIteration: (line) => void lines.push(line) });
+  const deadEnds = lines.reduce((sum, line) => sum + line.dead_ends, 0);
+  assert.ok(deadEnds > 0 && deadEnds < 24, `${deadEnds} of 24`);
+  assert.ok(parameters.every(Number.isFinite));
+});
+
+test("a block whose macros are all fixed can be trained on, though there is nothing to learn", async () => {
+  const draft = new NetlistDraft();
+  draft.addNode(NodeKind.HardMacro, "M", 30, 30);
+  draft.addNode(NodeKind.SoftMacro, "Grp_0", 10, 10);
+  const fixed: Block = { ...blockOf(draft, {}, { M: [50, 50] }), fixed: Uint8Array.from([1, 0]) };
+  const options = trainOptionsSchema.parse({ ...SMALL, iterations: 1 });
+  const { state } = await train(fixed, options);
+  assert.equal(state.best!.placement.xs[0], 50);
+});
+
+test("the learning curve falls where the cheapest cells are plain to see", async () => {
+  // Eight macros of 10 x 10 µm on 10 x 10 cells, two for every corner, each with one net to a port in its corner.
+  // Uniformly random cells are 98 µm away on average, of 200: a cost of 0.49. The best possible is below 0.1.
+  const draft = new NetlistDraft();
+  const corners = [
+    [1, 1],
+    [99, 1],
+    [1, 99],
+    [99, 99],
+  ] as const;
+  for (let i = 0; i < 8; i++) {
+    const macro = draft.addNode(NodeKind.HardMacro, `M${i}`, 10, 10);
+    const [x, y] = corners[i % 4]!;
+    draft.addNet(draft.addPort(`port${i}`, x, y), [draft.addPin(macro, `M${i}/p`)]);
+  }
+  const options = trainOptionsSchema.parse({
+    seed: 1,
+    iterations: 15,
+    minibatch: 64,
+    learningRate: 0.01,
+    entropy: 0,
+    targetKl: 0.2,
+    network: { priorScale: 0 },
+  });
+  const curve: number[] = [];
+  const watch: TrainObserver = { onIteration: (line) => void curve.push(line["cost/wirelength"]) };
+  await train(blockOf(draft), options, watch, undefined, { wirelength: 1, density: 0, congestion: 0 });
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [first, last] = [mean(curve.slice(0, 3)), mean(curve.slice(-3))];
+  assert.ok(Math.abs(first - 0.49) < 0.04, `${first} at the start is not random play`);
+  assert.ok(last < 0.7 * first, `from ${first} to ${last}: ${curve}`);
+});
+
+/** Lines of metrics.jsonl without what the clock says. */
+function metricsOf(run: string): unknown[] {
+  return readFileSync(join(run, "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => ({ ...JSON.parse(line), seconds: 0, "charts/episodes_per_second": 0 }));
+}
+
+function lineCount(path: string): number {
+  return existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0;
+}
+
+test("a run killed twice in the middle and resumed ends with the same files as one never stopped", {
+  timeout: 120_000,
+}, async () => {
+  const blockAt = join(folder, "block");
+  const generated = await ashlar(
+    ...["generate", "--macros", "8", "--soft-macros", "12", "--ports", "16", "--seed", "3", "--out", blockAt],
+  );
+  assert.equal(generated.code, 0, generated.stderr);
+  const args = (out: string) => [
+    ...["place", blockAt, "--iterations", "40", "--out", out, "--quiet", "--set", "episodes=4"],
+    ...["--set", "network.priorScale=0", "--set", "minibatch=16"],
+  ];
+  const [killed, straight] = [join(folder, "killed"), join(folder, "straight")];
+  assert.equal((await ashlar(...args(straight))).code, 0);
+  for (const [lines, resume] of [
+    [2, []],
+    [12, ["--resume"]],
+  ] as const) {
+    const { child, finished } = startAshlar([...args(killed), ...resume]);
+    let ended = false;
+    const end = finished.then((result) => {
+      ended = true;
+      return result;
+    });
+    while (!ended && lineCount(join(killed, "metrics.jsonl")) < lines) await sleep(2);
+    child.kill("SIGKILL");
+    assert.equal((await end).code, null, "it ended before it could be killed");
+    assert.ok(lineCount(join(killed, "metrics.jsonl")) < 40);
+  }
+  const last = await ashlar(...args(killed), "--resume");
+  assert.equal(last.code, 0, last.stderr);
+  const file = (run: string, name: string) => readFileSync(join(run, name), "utf8");
+  assert.equal(file(killed, "best.plc"), file(straight, "best.plc"));
+  assert.deepEqual(metricsOf(killed), metricsOf(straight));
+  const summary = (run: string) => ({ ...JSON.parse(file(run, "summary.json")), seconds: 0, out: "" });
+  assert.deepEqual(summary(killed), summary(straight));
 });

@@ -1,57 +1,153 @@
-// The house has floors: imports run down only. And randomness comes from seeds, not from the system.
+// Who may import whom, and what the source must not reach for, read from the lines of all .ts files.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 
-/** What each folder may import from, besides itself and packages. */
+/** From the lowest floor up: each may import those before it, through their `index`. */
+const FLOORS = ["kernels", "netlist", "env", "placer", "policy", "flow", "cli"] as const;
+
+/** What a top-level folder may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  kernels: [],
-  netlist: [],
-  env: ["kernels", "netlist"],
-  placer: ["kernels", "netlist", "env"],
-  policy: ["kernels", "netlist", "env", "placer"],
+  ...Object.fromEntries(FLOORS.map((floor, i) => [floor, FLOORS.slice(0, i)])),
   viz: ["netlist"],
   flow: ["kernels", "netlist", "env", "placer", "policy", "viz"],
-  cli: ["netlist", "flow"],
+  "index.ts": ["kernels", "netlist", "env", "placer", "policy", "viz", "flow"],
+  benchmarks: ["kernels", "netlist", "env", "placer", "policy", "viz", "flow", "index.ts", "test"],
+  test: ["kernels", "netlist", "env", "placer", "policy", "viz", "flow", "index.ts", "benchmarks"],
 };
 
-interface SourceFile {
+interface Source {
   readonly path: string;
+  /** Top-level folder, or the file itself at the root. */
   readonly folder: string;
   readonly text: string;
 }
 
-function sources(): SourceFile[] {
-  return Object.keys(MAY_IMPORT).flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts") && !name.includes("assembly") && !name.includes("generated"))
-      .map((name) => join(folder, name))
-      .map((path) => ({ path, folder, text: readFileSync(path, "utf8") })),
-  );
+interface Import {
+  readonly from: Source;
+  /** Path from the root, or a package's name. */
+  readonly target: string;
+  readonly local: boolean;
 }
 
-test("imports run down the floors only", () => {
-  const wrong: string[] = [];
-  for (const { path, folder, text } of sources())
-    for (const match of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)"/g)) {
-      const target = relative(".", resolve(dirname(path), match[1]!)).split("/")[0]!;
-      if (target !== folder && !MAY_IMPORT[folder]!.includes(target))
-        wrong.push(`${path} imports ${match[1]}`);
-    }
-  assert.deepEqual(wrong, []);
+function sources(): Source[] {
+  const roots = readdirSync(".", { withFileTypes: true })
+    .filter((entry) => !entry.name.startsWith(".") && !["node_modules", "dist", "runs"].includes(entry.name))
+    .flatMap((entry) =>
+      entry.isDirectory()
+        ? readdirSync(entry.name, { recursive: true, encoding: "utf8" }).map((name) => join(entry.name, name))
+        : [entry.name],
+    );
+  return roots
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+    .map((path) => ({ path, folder: path.split("/")[0]!, text: readFileSync(path, "utf8") }));
+}
+
+/** Comments are no code: `// import x from "../cli"` imports nothing. */
+function code(source: Source): string {
+  return source.text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
+}
+
+function importsOf(from: Source): Import[] {
+  const pattern =
+    /^\s*(?:import|export)\s[^"`;]*?\bfrom\s+"([^"]+)"|^\s*import\s+"([^"]+)"|\bimport\(\s*"([^"]+)"\s*\)/gm;
+  return [...code(from).matchAll(pattern)].map(([, named, bare, late]) => {
+    const name = named ?? bare ?? late;
+    const local = name!.startsWith(".");
+    return { from, local, target: local ? normalize(join(dirname(from.path), name!)) : name! };
+  });
+}
+
+const ALL = sources();
+const IMPORTS = ALL.flatMap(importsOf);
+const folderOf = (target: string) =>
+  target.includes("/") ? target.split("/")[0]! : target.replace(/\.js$/, ".ts");
+
+test("the sources and their imports are found", () => {
+  assert.ok(ALL.length > 100, `${ALL.length} files`);
+  assert.ok(IMPORTS.length > 300, `${IMPORTS.length} imports`);
+  const folders = new Set(ALL.map((source) => source.folder));
+  for (const folder of folders) assert.ok(folder in MAY_IMPORT, `${folder} has no line in the table`);
+  for (const folder of FLOORS) assert.ok(folders.has(folder), `${folder} is gone`);
 });
 
-test("no file draws unseeded random numbers or reads the calendar", () => {
-  const wrong = sources()
-    .filter(({ text }) => /Math\.random|Date\.now|new Date\(/.test(text))
-    .map(({ path }) => path);
-  assert.deepEqual(wrong, []);
+test("imports run down only: kernels, netlist, env, placer, policy, flow, cli; viz knows the netlist alone", () => {
+  const wrong = IMPORTS.filter(({ from, target, local }) => {
+    const folder = folderOf(target);
+    return local && folder !== from.folder && !MAY_IMPORT[from.folder]!.includes(folder);
+  });
+  assert.deepEqual(
+    wrong.map(({ from, target }) => `${from.path} imports ${target}`),
+    [],
+  );
 });
 
-test("only the command line reads arguments or ends the process", () => {
-  const wrong = sources()
-    .filter(({ folder, text }) => folder !== "cli" && /process\.(argv|exit\b|exitCode)/.test(text))
-    .map(({ path }) => path);
-  assert.deepEqual(wrong, []);
+test("nobody imports the command line", () => {
+  const wrong = IMPORTS.filter(
+    ({ from, target, local }) => local && folderOf(target) === "cli" && from.folder !== "cli",
+  );
+  assert.deepEqual(
+    wrong.map(({ from }) => from.path),
+    [],
+  );
+});
+
+test("a folder is entered by its front door, but tests and benchmarks may reach inside", () => {
+  const wrong = IMPORTS.filter(({ from, target, local }) => {
+    const folder = folderOf(target);
+    if (!local || folder === from.folder || from.folder === "test" || from.folder === "benchmarks")
+      return false;
+    return target !== `${folder}/index.js` && target !== "index.js";
+  });
+  assert.deepEqual(
+    wrong.map(({ from, target }) => `${from.path} imports ${target}`),
+    [],
+  );
+});
+
+test("only packages that package.json lists are imported, and the product needs no development package", () => {
+  const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+  for (const { from, target, local } of IMPORTS) {
+    if (local || target.startsWith("node:")) continue;
+    const name = target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : target.split("/")[0]!;
+    const helps = from.folder === "test" || from.folder === "benchmarks";
+    assert.ok(name in dependencies || (helps && name in devDependencies), `${from.path} imports ${target}`);
+  }
+});
+
+/** Files outside tests, and not among `except`, whose code matches. */
+function filesWith(pattern: RegExp, except: (path: string) => boolean = () => false): string[] {
+  return ALL.filter(
+    (source) => source.folder !== "test" && !except(source.path) && pattern.test(code(source)),
+  ).map((source) => source.path);
+}
+
+test("random numbers come from seeded streams, never from Math.random", () => {
+  assert.deepEqual(filesWith(/Math\.random/), []);
+});
+
+test("the date is read nowhere, the clock only where time is a budget or a measurement", () => {
+  assert.deepEqual(filesWith(/Date\.now|new Date\b/), []);
+  const clocks = (path: string) => path === "policy/train.ts" || /^(flow|benchmarks)\//.test(path);
+  assert.deepEqual(filesWith(/performance\.now|process\.hrtime/, clocks), []);
+});
+
+test("the library reads no arguments and no environment, and does not end the process", () => {
+  const outer = (path: string) => /^(cli|benchmarks)\//.test(path);
+  assert.deepEqual(filesWith(/process\.(argv|env|exit|exitCode)\b/, outer), []);
+});
+
+test("the patterns above would catch what they look for", () => {
+  const source = (text: string): Source => ({ path: "env/x.ts", folder: "env", text });
+  const targets = (text: string) => importsOf(source(text)).map(({ target }) => target);
+  assert.deepEqual(targets('import { a } from "../cli/main.js";'), ["cli/main.js"]);
+  assert.deepEqual(targets('import {\n  a,\n} from "../policy/index.js";\nexport * from "./y.js";'), [
+    "policy/index.js",
+    "env/y.js",
+  ]);
+  assert.deepEqual(targets('const x = await import("../cli/main.js");'), ["cli/main.js"]);
+  assert.deepEqual(targets('import "../cli/main.js";'), ["cli/main.js"]);
+  assert.deepEqual(targets('// import { a } from "../cli/main.js";'), []);
+  assert.match(code(source("const x = Math.random(); // why")), /Math\.random/);
 });

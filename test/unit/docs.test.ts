@@ -1,0 +1,43 @@
+// The reference pages say what the code says.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { PLANES } from "../../env/index.js";
+import { OPTIONS_PAGE, withOptionTable } from "../support/option-table.js";
+
+const page = readFileSync(OPTIONS_PAGE, "utf8");
+
+test("the table of training options is the schema's (else: npm run -s docs:options)", () => {
+  assert.equal(page, withOptionTable(page));
+  assert.match(page, /\| `learningRate` \| `0.001` \| Adam's step size \|/);
+  assert.match(page, /\| `network.width` \| `16` \|/);
+});
+
+test("every scalar of metrics.jsonl has its line, and no line is of one that is not there", () => {
+  const source = readFileSync("policy/train.ts", "utf8");
+  const fields = /interface IterationMetrics \{([^}]*)\}/.exec(source)![1]!;
+  const logged = [...fields.matchAll(/readonly "?([a-z_/]+)"?:/g)].map((match) => match[1]!);
+  assert.ok(logged.length > 15);
+  const table = page.slice(page.indexOf("## metrics.jsonl"), page.indexOf("## Checkpoint"));
+  const documented = [...table.matchAll(/^\| `([a-z_/]+)` \|/gm)].map((match) => match[1]!);
+  assert.deepEqual(documented, logged);
+});
+
+test("every observation plane has its line", () => {
+  const table = page.slice(page.indexOf("## Observation"), page.indexOf("## Network"));
+  const rows = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((match) => match[1]!.match(/[A-Za-z]+/g)!);
+  assert.deepEqual(rows, [...PLANES]);
+});
+
+test("links between pages, and files that pages name, exist", () => {
+  for (const name of readdirSync("docs").filter((name) => name.endsWith(".md"))) {
+    const text = readFileSync(join("docs", name), "utf8");
+    for (const [, target] of text.matchAll(/\]\(([^)#:]+\.md)\)/g))
+      assert.ok(existsSync(join("docs", target!)), `${name} links to ${target}`);
+    for (const [, path] of text.matchAll(
+      /`((?:kernels|netlist|env|placer|policy|flow|cli|test|viz)\/[\w./-]+\.ts)`/g,
+    ))
+      assert.ok(existsSync(path!), `${name} names ${path}`);
+  }
+});
