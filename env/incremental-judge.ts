@@ -1,6 +1,6 @@
 // The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
 // equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/moves.ts.
-import { KernelRecord } from "../kernels/record.js";
+import { KernelRecord } from "../kernels/index.js";
 import type { Placement } from "../netlist/index.js";
 import type { Costs, Judge } from "./judge.js";
 import { MAP_UNIT } from "./judge.js";

@@ -2,7 +2,7 @@
 // Proposals that know something about wires and crowding share the work by what they gain; see
 // kernels/assembly/anneal-free.ts. The placement is legal after every slice.
 import { type Costs, IncrementalJudge, type Judge } from "../env/index.js";
-import { KernelRecord } from "../kernels/record.js";
+import { KernelRecord } from "../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
 import { seedWords } from "./anneal-grid.js";
 import { legalStart } from "./free-start.js";

@@ -10,7 +10,7 @@ import {
   macrosByArea,
   netsOfNodes,
 } from "../env/index.js";
-import { KernelRecord } from "../kernels/record.js";
+import { KernelRecord } from "../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
 
 /** Kinds of proposals, in the kernel's order. */

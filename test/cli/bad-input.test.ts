@@ -95,9 +95,14 @@ const CASES: readonly Bad[] = [
   {
     name: "an unknown method",
     args: placeAt("--method", "magic"),
-    says: /'magic' is invalid.*policy, random/,
+    says: /'magic' is invalid.*policy, anneal, random/,
   },
-  { name: "an unknown protocol", args: placeAt("--protocol", "free"), says: /'free' is invalid/ },
+  { name: "an unknown protocol", args: placeAt("--protocol", "loose"), says: /'loose' is invalid/ },
+  {
+    name: "a protocol that the method does not know",
+    args: placeAt("--protocol", "free"),
+    says: /method 'policy' does not know 'free'; use fd/,
+  },
   // Values of options.
   { name: "a budget that is no time", args: placeAt("--budget", "soon"), says: /--budget: 'soon'/ },
   { name: "a budget of nothing", args: placeAt("--budget", "0s"), says: /--budget: '0s'/ },

@@ -10,7 +10,7 @@ const page = readFileSync(OPTIONS_PAGE, "utf8");
 
 test("the table of training options is the schema's (else: npm run -s docs:options)", () => {
   assert.equal(page, withOptionTable(page));
-  assert.match(page, /\| `learningRate` \| `0.001` \| Adam's step size \|/);
+  assert.match(page, /\| `learningRate` \| `0.004` \| Adam's step size \|/);
   assert.match(page, /\| `network.width` \| `16` \|/);
 });
 

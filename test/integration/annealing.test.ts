@@ -1,0 +1,34 @@
+// Annealing end to end on a small generated block: real worker threads, real files.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { runJson } from "../support/run-cli.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const block = join(folder, "block");
+
+before(() => {
+  runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
+});
+
+for (const protocol of ["fd", "free"])
+  test(`annealing under ${protocol} gives the same legal placement with one worker and with two`, () => {
+    const run = (workers: string) => join(folder, `${protocol}-${workers}`);
+    const place = (workers: string) =>
+      runJson(
+        ...["place", block, "--method", "anneal", "--protocol", protocol, "--iterations", "24"],
+        ...["--workers", workers, "--out", run(workers), "--quiet", "--json"],
+      );
+    const one = place("1");
+    const two = place("2");
+    assert.equal(one.protocol, protocol);
+    assert.equal(one.legal, true);
+    assert.equal(one.proxy_cost, two.proxy_cost);
+    const plc = (workers: string) => readFileSync(join(run(workers), "best.plc"), "utf8");
+    assert.equal(plc("1"), plc("2"));
+    const score = runJson("eval", block, "--placement", join(run("1"), "best.plc"), "--json");
+    assert.ok(Math.abs(Number(score.proxy_cost) / Number(one.proxy_cost) - 1) < 1e-12);
+    assert.equal(score.legal, true);
+  });
