@@ -2,7 +2,7 @@
 // collect, advantages, update, log, checkpoint; until the budget is spent.
 import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import type { Block } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, parameterLayout } from "./parameters.js";
@@ -43,8 +43,9 @@ export interface TrainObserver {
 }
 
 /**
- * Trains a policy on `block` from scratch or on from a checkpoint, which it also returns. With the same seed and iteration budget the result
- * is the same to the last bit, whatever the number of workers and however often it was stopped and resumed.
+ * Trains a policy on `block` from scratch or on from a checkpoint, which it also returns. With the same seed and
+ * iteration budget the result is the same to the last bit, whatever the number of workers and however often it was
+ * stopped and resumed.
  */
 export async function train(
   block: Block,
@@ -144,6 +145,8 @@ async function collect(
   );
 }
 
+const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
+
 interface Slot {
   readonly at: number;
   readonly trajectory: Trajectory;
@@ -151,6 +154,13 @@ interface Slot {
 
 function makeSlots(kernels: Kernels, block: Block, count: number): Slot[] {
   const shape = shapeOf(block);
+  const bytes = trajectoryBytes(shape) * count;
+  if (bytes > MOST_EPISODE_BYTES)
+    throw new InputError(
+      "--set episodes",
+      `${count} episodes of this block take ${(bytes / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
+      "play fewer per iteration, or choose a coarser --grid",
+    );
   return Array.from({ length: count }, () => {
     const at = kernels.f64(Math.ceil(trajectoryBytes(shape) / 8)).byteOffset;
     return { at, trajectory: trajectoryAt(kernels, at, shape) };
@@ -169,9 +179,10 @@ function shapeOf(block: Block): TrajectoryShape {
 
 function refuseDivergence(parameters: Float32Array, iteration: number): void {
   if (!parameters.every(Number.isFinite))
-    throw new Error(
-      `training diverged in iteration ${iteration}: a parameter is not finite; ` +
-        "the checkpoint before is good: resume from it with a smaller --learning-rate",
+    throw new InputError(
+      "--set learningRate",
+      `training diverged in iteration ${iteration}: a parameter is not finite`,
+      "choose a smaller one; the checkpoint of the iteration before is kept",
     );
 }
 
