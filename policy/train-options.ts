@@ -63,7 +63,18 @@ export const trainOptionsSchema = z.strictObject({
     .default(-5)
     .describe("reward, in standard deviations, of an episode that finds no cell"),
   network: z
-    .preprocess((sizes) => ({ ...OBSERVATION, ...(sizes as object) }), networkConfigSchema)
+    .preprocess(
+      (sizes) => ({ ...OBSERVATION, ...(sizes as object) }),
+      networkConfigSchema.superRefine((config, context) => {
+        for (const name of ["nodeFeatures", "stateFeatures", "planes"] as const)
+          if (config[name] !== OBSERVATION[name])
+            context.addIssue({
+              code: "custom",
+              path: [name],
+              message: `is ${config[name]}, but observations of this version have ${OBSERVATION[name]}`,
+            });
+      }),
+    )
     .prefault({})
     .describe("sizes and parts of the network"),
 });

@@ -43,8 +43,9 @@ export interface TrainObserver {
 }
 
 /**
- * Trains a policy on `block` from scratch or on from a checkpoint, which it also returns. With the same seed and iteration budget the result
- * is the same to the last bit, whatever the number of workers and however often it was stopped and resumed.
+ * Trains a policy on `block` from scratch or on from a checkpoint, which it also returns. With the same seed and
+ * iteration budget the result is the same to the last bit, whatever the number of workers and however often it was
+ * stopped and resumed.
  */
 export async function train(
   block: Block,
@@ -145,6 +146,8 @@ async function collect(
   );
 }
 
+const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
+
 interface Slot {
   readonly at: number;
   readonly trajectory: Trajectory;
@@ -152,6 +155,13 @@ interface Slot {
 
 function makeSlots(kernels: Kernels, block: Block, count: number): Slot[] {
   const shape = shapeOf(block);
+  const bytes = trajectoryBytes(shape) * count;
+  if (bytes > MOST_EPISODE_BYTES)
+    throw new InputError(
+      "--set episodes",
+      `${count} episodes of this block take ${(bytes / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
+      "play fewer per iteration, or choose a coarser --grid",
+    );
   return Array.from({ length: count }, () => {
     const at = kernels.f64(Math.ceil(trajectoryBytes(shape) / 8)).byteOffset;
     return { at, trajectory: trajectoryAt(kernels, at, shape) };
@@ -183,9 +193,10 @@ function refuseDeadEnds(block: Block, state: TrainState): void {
 
 function refuseDivergence(parameters: Float32Array, iteration: number): void {
   if (!parameters.every(Number.isFinite))
-    throw new Error(
-      `training diverged in iteration ${iteration}: a parameter is not finite; ` +
-        "the checkpoint before is good: resume from it with a smaller --learning-rate",
+    throw new InputError(
+      "--set learningRate",
+      `training diverged in iteration ${iteration}: a parameter is not finite`,
+      "choose a smaller one; the checkpoint of the iteration before is kept",
     );
 }
 

@@ -1,7 +1,7 @@
 // Bad input of every kind, given to the real command: exit code 1, one line that says what to mend, no stack, and
 // nothing written over.
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -15,6 +15,8 @@ const OTHER = at("other");
 const RUN = at("run");
 const PLACED = join(RUN, "best.plc");
 const NONE = at("no-such-run");
+/** A new folder, for runs that are refused only once they train. */
+const SPARE = at("spare");
 
 const HEADER = "# Columns : 10  Rows : 10\n# Width : 100.000  Height : 100.000\n";
 
@@ -147,6 +149,21 @@ const CASES: readonly Bad[] = [
     says: /network.width/,
   },
   {
+    name: "planes that observations do not have",
+    args: placeAt("--set", "network.planes=9"),
+    says: /--set network.planes: is 9, but observations of this version have 8/,
+  },
+  {
+    name: "more episodes than memory holds",
+    args: () => ["place", BLOCK, "--iterations", "1", "--out", SPARE, "--set", "episodes=1000000"],
+    says: /--set episodes: 1000000 episodes of this block take/,
+  },
+  {
+    name: "a learning rate at which training diverges",
+    args: () => ["place", BLOCK, "--iterations", "9", "--out", SPARE, "--set", "learningRate=1e38"],
+    says: /--set learningRate: training diverged in iteration/,
+  },
+  {
     name: "a setting of another method",
     args: placeAt("--method", "random", "--set", "clip=0.1"),
     says: /--set.*"clip"/,
@@ -241,6 +258,7 @@ async function refused(args: readonly string[], says: RegExp): Promise<void> {
   assert.match(stderr, /^(ashlar|error): .*\n$/, "one line");
   assert.match(stderr, says);
   assert.doesNotMatch(stderr, /internal:|Error:|node_modules/);
+  rmSync(SPARE, { recursive: true, force: true });
   const after = snapshot();
   assert.deepEqual(Object.keys(after), Object.keys(before), "files came or went");
   for (const path of Object.keys(before)) assert.equal(after[path], before[path], `${path} was changed`);

@@ -68,6 +68,22 @@ test("1, 2 and 3 workers give the same parameters, metrics and best placement, t
   assert.deepEqual(essence(await run({ iterations: 3, workers: 3 })), one);
 });
 
+test("into how many shards a minibatch is divided changes the gradient by no more than rounding", async () => {
+  // One gradient step over all 32 samples; shards that were left out or added twice would show in its length.
+  const step = async (shards: number) => {
+    const { metrics } = await run({ iterations: 1, epochs: 1, minibatch: 1000, shards });
+    assert.equal(metrics[0]!["charts/gradient_steps"], 1);
+    return [metrics[0]!["losses/gradient_norm"], metrics[0]!["losses/value"], metrics[0]!["losses/entropy"]];
+  };
+  const whole = await step(1);
+  for (const shards of [2, 3, 5]) {
+    const parts = await step(shards);
+    parts.forEach((value, i) => {
+      assert.ok(Math.abs(value / whole[i]! - 1) < 1e-4, `${shards} shards: ${parts}, undivided ${whole}`);
+    });
+  }
+});
+
 test("another seed gives another run", async () => {
   const [one, other] = [await run({ iterations: 1 }), await run({ iterations: 1, seed: 6 })];
   assert.notDeepEqual(essence(one).parameters, essence(other).parameters);

@@ -201,6 +201,25 @@ test("before the others stand, a macro's wire mask knows only of those that do",
   assertClose([wire[0]!, wire[1]!, wire[10]!, wire[99]!], [0, 10 / 180, 10 / 180, 1], 1e-6);
 });
 
+test("a net that enters a macro at two places is as long as from the farther one", () => {
+  // Pins at x -8 and +6 of the centre, a port at x 50: from the left the wire starts at -8, from the right at +6.
+  const draft = new NetlistDraft();
+  const a = draft.addNode(NodeKind.HardMacro, "A", 20, 20);
+  const pins = [draft.addPin(a, "A/p", -8, 0), draft.addPin(a, "A/q", 6, 0)];
+  draft.addNet(draft.addPort("o", 50, 5), pins);
+  const episode = episodeOf(blockOf(draft));
+  const planes = new Float32Array(PLANES.length * 100);
+  new Observer(episode).observe(planes, new Float32Array(STATE_NUMBERS));
+  // Growth in row 0, where y costs nothing: at centre 5: 50 - (5 - 8) = 53; at 45: 5 + 8 to the left and 45 + 6 - 50
+  // to the right, 14 in all; at 95: 95 + 6 - 50 = 51. The farthest cell, (9, 0), has 53 + 90; the best is 14.
+  const wire = planes.subarray(100, 200);
+  assertClose(
+    [wire[0]!, wire[4]!, wire[9]!, wire[90]!],
+    [39, 0, 37, 129].map((um) => um / 129),
+    1e-6,
+  );
+});
+
 test("an observation shows mask, cover, edges and the step's numbers", () => {
   const draft = new NetlistDraft();
   draft.addNode(NodeKind.HardMacro, "A", 20, 20);

@@ -62,6 +62,27 @@ test("macros that only touch do not push", () => {
   assert.equal(settle(block, { phases: pushOnly(3, 2), useCurrent: true }).xs[soft], 60);
 });
 
+test("an overlap of 1e-3 µm pushes, one of 5e-5 does not, on either axis", () => {
+  for (const [overlap, pushes] of [
+    [1e-3, true],
+    [5e-5, false],
+  ] as const)
+    for (const [dx, dy] of [
+      [10 - overlap, 0],
+      [overlap - 10, 0],
+      [0, 10 - overlap],
+      [0, overlap - 10],
+    ] as const) {
+      const draft = new NetlistDraft();
+      const soft = draft.addNode(NodeKind.SoftMacro, "Grp_0", 10, 10);
+      draft.addNode(NodeKind.HardMacro, "M", 10, 10);
+      const block = blockOf(draft, {}, { Grp_0: [50 + dx, 50 + dy], M: [50, 50] });
+      const { xs, ys } = settle(block, { phases: pushOnly(1, 2), useCurrent: true });
+      const moved = Math.hypot(xs[soft]! - 50 - dx, ys[soft]! - 50 - dy);
+      assert.ok(Math.abs(moved - (pushes ? 2 : 0)) < 1e-9, `${dx}, ${dy}: moved ${moved}`);
+    }
+});
+
 test("coinciding centres part along the diagonal, the first towards the lower left", () => {
   const draft = new NetlistDraft();
   const first = draft.addNode(NodeKind.SoftMacro, "Grp_0", 10, 10);
