@@ -6,4 +6,5 @@ export type { Replica } from "./anneal-worker.js";
 export * from "./force-directed.js";
 export * from "./free-search.js";
 export * from "./free-start.js";
+export * from "./legaliser.js";
 export * from "./prior-start.js";
