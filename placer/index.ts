@@ -1,4 +1,5 @@
 // What is computed.
+export * from "./analytic.js";
 export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./anneal-replicas.js";
