@@ -1,9 +1,16 @@
 // Analytic placement: hard and soft macros move together down the gradient of a smooth wirelength plus a penalty for
 // overfull bins whose weight grows, from the middle of the canvas (Adam steps); then hard macros go to grid cells,
 // largest first, each to the feasible one nearest to its place. It does not see density or congestion as the judge
-// counts them, so restarts draw their settings and the judge chooses.
-import { type CellPlacer, type Costs, type Judge, MaskMaker, macrosByArea, putOnCell } from "../env/index.js";
-import { type Block, copyPlacement, NodeKind, type Placement, Random, turnOffset } from "../netlist/index.js";
+// counts them: placer/analytic-search.ts restarts it with other settings and lets the judge choose.
+import { type Judge, MaskMaker, macrosByArea, putOnCell } from "../env/index.js";
+import {
+  type Block,
+  copyPlacement,
+  NodeKind,
+  type Placement,
+  type Random,
+  turnOffset,
+} from "../netlist/index.js";
 import { Cloud, CloudAdam } from "./body-cloud.js";
 import { OverflowPenalty } from "./overflow-penalty.js";
 import { SmoothWirelength } from "./smooth-wirelength.js";
@@ -23,19 +30,25 @@ export interface AnalyticOptions {
   /** The penalty's first and last force, in those of the wirelength. */
   readonly firstPenalty: number;
   readonly lastPenalty: number;
+  /** Pull of hard macros to the nearer walls, at a wall, in their mean pull of wires: soft macros get the middle. */
+  readonly outward: number;
+  /** How much larger soft macros count than they are. */
+  readonly softGrowth: number;
   /** Spread of the start around the middle, in canvas sides. */
   readonly spread: number;
 }
 
 export const ANALYTIC_DEFAULTS: AnalyticOptions = {
-  target: 0.9,
-  steps: 400,
+  target: 0.6,
+  steps: 200,
   bins: 32,
-  inflation: 0.7,
+  inflation: 1,
   longestStep: 0.006,
   shortestStep: 0.0006,
   firstPenalty: 0.05,
-  lastPenalty: 30,
+  lastPenalty: 10000, // a strong end spreads evenly, which the judge's density rewards after settling
+  outward: 3,
+  softGrowth: 0.5,
   spread: 0.02,
 };
 
@@ -47,11 +60,7 @@ const RANGE = [0.12, 0.01] as const;
  * A placement of all macros that may move; they overlap a little, hard ones too. The judge's own placement is not
  * touched.
  */
-export function spreadMacros(
-  judge: Judge,
-  random: Random,
-  given: Partial<AnalyticOptions> = {},
-): Placement {
+export function spreadMacros(judge: Judge, random: Random, given: Partial<AnalyticOptions> = {}): Placement {
   const options = { ...ANALYTIC_DEFAULTS, ...given };
   const { block } = judge;
   const start = startOf(block, random, options.spread);
@@ -63,7 +72,8 @@ export function spreadMacros(
     const progress = step / Math.max(1, options.steps - 1);
     const gamma = between(GAMMA, progress) * halfPerimeter;
     const range = between(RANGE, progress) * halfPerimeter;
-    slopes.find(gamma, range, between([options.firstPenalty, options.lastPenalty], progress));
+    const weight = between([options.firstPenalty, options.lastPenalty], progress);
+    slopes.find(gamma, range, weight, options.outward);
     const length = between([options.longestStep, options.shortestStep], progress) * halfPerimeter;
     adam.step(slopes.xs, slopes.ys, length);
   }
@@ -85,6 +95,7 @@ class Slopes {
   private readonly xPushes: Float64Array;
   private readonly yPushes: Float64Array;
   private balance = 0;
+  private hardPull = 0;
 
   constructor(judge: Judge, start: Placement, cloud: Cloud) {
     const { nodeCount, canvas } = judge.block;
@@ -104,20 +115,48 @@ class Slopes {
   }
 
   /** @param weight of the penalty; at 1 it pushes as hard in sum, at the first call, as the wires pull */
-  find(gamma: number, range: number, weight: number): void {
+  find(gamma: number, range: number, weight: number, outward: number): void {
     const { cloud, nodeXs, nodeYs, nodeXSlopes, nodeYSlopes, xPushes, yPushes } = this;
     cloud.writeTo({ xs: nodeXs, ys: nodeYs });
     nodeXSlopes.fill(0);
     nodeYSlopes.fill(0);
     this.wirelength.addGradient(nodeXs, nodeYs, gamma, nodeXSlopes, nodeYSlopes);
     this.penalty.gradient(cloud, range, xPushes, yPushes);
-    if (this.balance === 0) this.balance = this.pulls() / Math.max(sizeOf(xPushes) + sizeOf(yPushes), 1e-30);
+    if (this.balance === 0) {
+      this.balance = this.pulls() / Math.max(sizeOf(xPushes) + sizeOf(yPushes), Number.MIN_VALUE);
+      this.hardPull = this.meanHardPull();
+    }
     const factor = weight * this.balance;
     for (let body = 0; body < cloud.nodes.length; body++) {
       const node = cloud.nodes[body]!;
       this.xs[body] = nodeXSlopes[node]! + factor * xPushes[body]!;
       this.ys[body] = nodeYSlopes[node]! + factor * yPushes[body]!;
     }
+    if (outward > 0) this.addOutward(outward);
+  }
+
+  /** Hard macros away from the middle, the harder the nearer they are to a wall. */
+  private addOutward(outward: number): void {
+    const { cloud, xs, ys } = this;
+    const { width, height } = cloud.block.canvas;
+    const force = outward * this.hardPull;
+    for (let body = 0; body < cloud.nodes.length; body++) {
+      if (cloud.block.kinds[cloud.nodes[body]!] !== NodeKind.HardMacro) continue;
+      xs[body]! -= force * ((2 * cloud.xs[body]!) / width - 1);
+      ys[body]! -= force * ((2 * cloud.ys[body]!) / height - 1);
+    }
+  }
+
+  private meanHardPull(): number {
+    const { nodes, block } = this.cloud;
+    let sum = 0;
+    let count = 0;
+    for (const node of nodes) {
+      if (block.kinds[node] !== NodeKind.HardMacro) continue;
+      sum += Math.hypot(this.nodeXSlopes[node]!, this.nodeYSlopes[node]!);
+      count++;
+    }
+    return count > 0 ? sum / count : 0;
   }
 
   private pulls(): number {
@@ -174,45 +213,6 @@ function nearestCell({ canvas, grid }: Block, mask: Uint8Array, x: number, y: nu
     nearest = cell;
   }
   return nearest;
-}
-
-/** Restarts with other seeds and settings; each is settled and scored, the best is kept. */
-export class AnalyticSearch {
-  best: { readonly placement: Placement; readonly costs: Costs } | undefined;
-  private readonly judge: Judge;
-  private readonly cells: CellPlacer;
-  private readonly seed: number;
-  private readonly options: Partial<AnalyticOptions>;
-  private attempt = 0;
-
-  constructor(judge: Judge, cells: CellPlacer, seed: number, options: Partial<AnalyticOptions> = {}) {
-    this.judge = judge;
-    this.cells = cells;
-    this.seed = seed;
-    this.options = options;
-  }
-
-  /** One more start; the first has the settings given. Undefined if its hard macros fit on no cells. */
-  next(): { readonly placement: Placement; readonly costs: Costs } | undefined {
-    const random = Random.stream(this.seed, "analytic", this.attempt++);
-    const options = this.attempt === 1 ? this.options : { ...drawOptions(random), ...this.options };
-    if (!analyticPlacement(this.judge, random, options)) return undefined;
-    this.cells.settle();
-    const costs = this.judge.evaluate();
-    const found = { placement: copyPlacement(this.judge.placement), costs };
-    if (!this.best || costs.proxyCost < this.best.costs.proxyCost) this.best = found;
-    return found;
-  }
-}
-
-/** Settings of a restart, around the defaults. */
-function drawOptions(random: Random): Partial<AnalyticOptions> {
-  return {
-    target: 0.65 + 0.45 * random.uniform(),
-    inflation: random.uniform(),
-    spread: 0.01 + 0.19 * random.uniform(),
-    lastPenalty: 10 * 6 ** random.uniform(),
-  };
 }
 
 /** Everything that may move in the middle of the canvas, spread a little; hard macros in orientation N. */

@@ -9,6 +9,7 @@ export interface CloudOptions {
   readonly target: number;
   readonly bins: number;
   readonly inflation: number;
+  readonly softGrowth: number;
 }
 
 /** All nodes that move, as bodies in node order. */
@@ -24,7 +25,7 @@ export class Cloud implements Bodies {
   readonly standing: Float64Array;
   /** The target given, or what the charge needs if that is more. */
   readonly target: number;
-  private readonly block: Block;
+  readonly block: Block;
 
   constructor(block: Block, placement: Placement, options: CloudOptions) {
     const { canvas } = block;
@@ -53,7 +54,7 @@ export class Cloud implements Bodies {
       this.ys[body] = placement.ys[node]!;
       this.halfWidths[body] = Math.min(wide, canvas.width) / 2;
       this.halfHeights[body] = Math.min(high, canvas.height) / 2;
-      this.charges[body] = ((hard ? hardCharge : 1) * width * height) / (wide * high);
+      this.charges[body] = ((hard ? hardCharge : options.softGrowth) * width * height) / (wide * high);
     }
     this.standing = standingFullness(block, placement, this.bins, hardCharge);
     this.target = Math.max(options.target, 1.02 * this.meanFullness());
@@ -171,7 +172,13 @@ function standingFullness(block: Block, placement: Placement, bins: Bins, charge
     if (!block.fixed[node] || Number.isNaN(placement.xs[node]! + placement.ys[node]!)) continue;
     const sideways = isSideways(placement.orientations[node]!);
     const [width, height] = [block.widths[node]!, block.heights[node]!];
-    add(placement.xs[node]!, placement.ys[node]!, sideways ? height : width, sideways ? width : height, charge);
+    add(
+      placement.xs[node]!,
+      placement.ys[node]!,
+      sideways ? height : width,
+      sideways ? width : height,
+      charge,
+    );
   }
   return fullness;
 }

@@ -1,5 +1,6 @@
 // What is computed.
 export * from "./analytic.js";
+export * from "./analytic-search.js";
 export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./anneal-replicas.js";

@@ -52,12 +52,7 @@ export class OverflowPenalty {
    * Energy of the overflow, in bins; its derivatives go to the gradients, one per body.
    * @param range in µm
    */
-  gradient(
-    bodies: Bodies,
-    range: number,
-    outXGradient: Float64Array,
-    outYGradient: Float64Array,
-  ): number {
+  gradient(bodies: Bodies, range: number, outXGradient: Float64Array, outYGradient: Float64Array): number {
     const { fullness, excess, potential, target } = this;
     fullness.set(this.standing);
     addFullness(this.bins, bodies, fullness);
@@ -160,7 +155,8 @@ function cosineBasis(count: number): Float64Array {
   const basis = new Float64Array(count * count);
   for (let k = 0; k < count; k++)
     for (let n = 0; n < count; n++)
-      basis[k * count + n] = Math.sqrt((k === 0 ? 1 : 2) / count) * Math.cos((Math.PI * k * (n + 0.5)) / count);
+      basis[k * count + n] =
+        Math.sqrt((k === 0 ? 1 : 2) / count) * Math.cos((Math.PI * k * (n + 0.5)) / count);
   return basis;
 }
 
