@@ -2,6 +2,7 @@
 // The command line: each command parses its options, calls one function of the library and prints the result.
 import { Command } from "commander";
 import { VERSION } from "../flow/index.js";
+import { addCompare } from "./compare.js";
 import { addDemo } from "./demo.js";
 import { addEval } from "./eval.js";
 import { addGenerate } from "./generate.js";
@@ -18,6 +19,6 @@ const program = new Command("ashlar")
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .configureHelp({ helpWidth: 110 });
 
-for (const add of [addInfo, addEval, addPlace, addTrain, addGenerate, addDemo]) add(program);
+for (const add of [addInfo, addEval, addPlace, addTrain, addCompare, addGenerate, addDemo]) add(program);
 
 await runCommand(() => program.parseAsync());

@@ -15,7 +15,7 @@ import { macrosByArea } from "./macro-order.js";
 /** Overlap of two macros that counts as none, in µm; single-precision sizes need that much. */
 export const TOUCHING = 1e-6;
 /** How far a macro may stick out of the canvas, in grid cells. */
-const OUTSIDE_TOLERANCE = 1e-4;
+export const OUTSIDE_TOLERANCE = 1e-4;
 
 /** Feasibility masks of one judge's placement, computed in kernel memory. */
 export class MaskMaker {

@@ -1,8 +1,12 @@
 // What the command line calls, and what a program that uses the package calls: whole jobs.
 export * from "./block-options.js";
+export * from "./compare.js";
+export * from "./comparison.js";
+export * from "./comparison-table.js";
 export * from "./demo.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./place.js";
+export * from "./published.js";
 export * from "./train-command.js";
 export * from "./version.js";

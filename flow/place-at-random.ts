@@ -20,9 +20,14 @@ export async function placeAtRandom(context: MethodContext): Promise<Found | und
     while (!episode.complete && !episode.deadEnd) episode.place(drawCell(episode, random));
     if (episode.deadEnd) continue;
     const costs = episode.finish();
-    run.appendMetrics({ iteration, "cost/proxy": costs.proxyCost });
-    if (best && costs.proxyCost >= best.costs.proxyCost) continue;
-    best = { placement: copyPlacement(judge.placement), costs, iterations: iteration, episodes: iteration };
+    if (!best || costs.proxyCost < best.costs.proxyCost)
+      best = { placement: copyPlacement(judge.placement), costs, iterations: iteration, episodes: iteration };
+    run.appendMetrics({
+      iteration,
+      seconds: (performance.now() - started) / 1000,
+      "cost/proxy": costs.proxyCost,
+      "cost/best": best.costs.proxyCost,
+    });
   }
   return best && { ...best, iterations: iteration, episodes: iteration };
 }

@@ -78,13 +78,9 @@ export class RunFolder {
     );
   }
 
-  /** The metrics so far; a line that a kill cut short is left out. */
+  /** The metrics so far. */
   readMetrics(): Record<string, unknown>[] {
-    if (!existsSync(this.file("metrics.jsonl"))) return [];
-    return readFileSync(this.file("metrics.jsonl"), "utf8")
-      .split("\n")
-      .filter((line) => line.endsWith("}"))
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    return readMetricsOf(this.path);
   }
 
   private refuseOtherRun(): void {
@@ -153,4 +149,14 @@ export function makeFolder(path: string): void {
       "choose another --out",
     );
   }
+}
+
+/** The metrics of the run in a folder; a line that a kill cut short is left out. */
+export function readMetricsOf(path: string): Record<string, unknown>[] {
+  const file = join(path, "metrics.jsonl");
+  if (!existsSync(file)) return [];
+  return readFileSync(file, "utf8")
+    .split("\n")
+    .filter((line) => line.endsWith("}"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
 }

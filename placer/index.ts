@@ -1,4 +1,6 @@
 // What is computed.
+export * from "./analytic.js";
+export * from "./analytic-search.js";
 export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./anneal-replicas.js";
@@ -6,4 +8,5 @@ export type { Replica } from "./anneal-worker.js";
 export * from "./force-directed.js";
 export * from "./free-search.js";
 export * from "./free-start.js";
+export * from "./legaliser.js";
 export * from "./prior-start.js";

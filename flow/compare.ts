@@ -1,0 +1,181 @@
+// `compare`: methods × blocks × seeds, one run after the other at equal wall time and workers. Losses count like wins,
+// and a method that cannot do a block is a row that says why.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Block, InputError, loadBlock, writeFileAtomically } from "../netlist/index.js";
+import { renderCurvesSvg } from "../viz/index.js";
+import { parseBudget } from "./budget.js";
+import {
+  type ComparedRun,
+  type Comparison,
+  type ComparisonRow,
+  costCurve,
+  medianCurve,
+  rowOf,
+} from "./comparison.js";
+import { METHODS, type MethodName } from "./methods.js";
+import { type PlaceSummary, place } from "./place.js";
+import { type PublishedFigure, publishedFigures } from "./published.js";
+import { readMetricsOf } from "./run-folder.js";
+import { VERSION } from "./version.js";
+
+export const compareOptionsSchema = z.strictObject({
+  methods: z.string().default("policy,anneal").describe("methods of place, with commas between"),
+  budget: z.string().default("60s").describe("wall-clock time of each run, such as 60s or 5m"),
+  seeds: z.string().default("1,2,3").describe("seeds, with commas between"),
+  workers: z.number().int().min(1).max(64).default(2).describe("worker threads of each run"),
+  protocol: z
+    .enum(["fd", "free"])
+    .default("fd")
+    .describe("fd: hard macros on cell centres, soft macros settled by force; free: both anywhere"),
+  out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
+});
+
+export type CompareOptions = z.input<typeof compareOptionsSchema>;
+type ResolvedCompareOptions = z.output<typeof compareOptionsSchema>;
+
+/**
+ * Runs every method on every block with every seed; writes `compare.json` and a chart per block. Throws `InputError`
+ * for bad options and blocks that cannot be read, before anything runs.
+ */
+export async function compare(
+  paths: readonly string[],
+  given: CompareOptions,
+  report: (line: string) => void = () => {},
+): Promise<Comparison> {
+  const options = compareOptionsSchema.parse(given);
+  parseBudget(options.budget);
+  const methods = parseMethods(options.methods);
+  const seeds = parseSeeds(options.seeds);
+  const blocks = await readBlocks(paths);
+  makeFolder(options.out);
+  const rows: ComparisonRow[] = [];
+  for (const { block, path } of blocks)
+    for (const method of methods) {
+      const runs: ComparedRun[] = [];
+      for (const seed of seeds) {
+        report(`${block}  ${method}  seed ${seed}`);
+        runs.push(await runOnce(path, block, method, seed, options));
+      }
+      rows.push(rowOf(block, method, options.protocol, runs));
+    }
+  const comparison: Comparison = {
+    ashlar: VERSION,
+    protocol: options.protocol,
+    budget: options.budget,
+    workers: options.workers,
+    seeds,
+    methods,
+    blocks: blocks.map(({ block }) => block),
+    rows,
+    published: blocks.flatMap(({ published }) => published(options.protocol)),
+    out: options.out,
+  };
+  await writeComparison(comparison);
+  return comparison;
+}
+
+async function runOnce(
+  path: string,
+  block: string,
+  method: MethodName,
+  seed: number,
+  { budget, workers, protocol, out: folder }: ResolvedCompareOptions,
+): Promise<ComparedRun> {
+  const out = join(folder, block, `${method}-s${seed}`);
+  const started = performance.now();
+  try {
+    const summary = await place(path, { method, protocol, budget, workers, seed, out });
+    const { seconds, iterations } = summary;
+    const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
+    return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
+  } catch (error) {
+    const reason = error instanceof InputError ? error.message : `internal: ${(error as Error).message}`;
+    const seconds = (performance.now() - started) / 1000;
+    return { seed, out, seconds, curve: { seconds: [], costs: [] }, reason };
+  }
+}
+
+function scoreIn(summary: PlaceSummary): NonNullable<ComparedRun["score"]> {
+  const { wirelength, wirelength_cost, density_cost, congestion_cost, proxy_cost, overlaps, legal } = summary;
+  return { wirelength, wirelength_cost, density_cost, congestion_cost, proxy_cost, overlaps, legal };
+}
+
+async function writeComparison(comparison: Comparison): Promise<void> {
+  const { out, blocks, rows, protocol, budget, workers, seeds } = comparison;
+  await writeFileAtomically(join(out, "compare.json"), `${JSON.stringify(comparison, null, 2)}\n`);
+  for (const block of blocks) {
+    const curves = rows
+      .filter((row) => row.block === block && row.costs)
+      .map((row) => ({ label: row.method, ...medianCurve(row.runs.map((run) => run.curve)) }));
+    const runs = `${budget}, ${workers} worker${workers === 1 ? "" : "s"}, ${seeds.length} seed${seeds.length === 1 ? "" : "s"}`;
+    const chart = renderCurvesSvg(curves, {
+      title: `${block}, protocol ${protocol}: best cost, median and range (${runs})`,
+      xLabel: "seconds",
+      yLabel: "proxy cost",
+      logX: true,
+    });
+    await writeFileAtomically(join(out, `${block}.svg`), chart);
+  }
+}
+
+interface NamedBlock {
+  readonly path: string;
+  readonly block: string;
+  /** Figures of others; the block itself need not stay in memory. */
+  readonly published: (protocol: string) => readonly PublishedFigure[];
+}
+
+async function readBlocks(paths: readonly string[]): Promise<NamedBlock[]> {
+  const blocks: NamedBlock[] = [];
+  for (const path of paths) {
+    const block: Block = await loadBlock(path);
+    if (blocks.some((other) => other.block === block.name))
+      throw new InputError(path, `a second block named '${block.name}'`, "rename one of the two directories");
+    const figures = ["fd", "free"].flatMap((protocol) => publishedFigures(block, protocol));
+    blocks.push({
+      path,
+      block: block.name,
+      published: (protocol) => figures.filter((figure) => figure.protocol === protocol),
+    });
+  }
+  return blocks;
+}
+
+function parseMethods(text: string): MethodName[] {
+  const names = [...new Set(words(text))];
+  const known = Object.keys(METHODS);
+  for (const name of names)
+    if (!known.includes(name))
+      throw new InputError("--methods", `'${name}' is no method`, `known are ${known.join(", ")}`);
+  if (names.length === 0)
+    throw new InputError("--methods", "no method is named", `known are ${known.join(", ")}`);
+  return names as MethodName[];
+}
+
+function parseSeeds(text: string): number[] {
+  const seeds = [...new Set(words(text).map(Number))];
+  if (seeds.length === 0 || !seeds.every((seed) => Number.isSafeInteger(seed) && seed >= 0))
+    throw new InputError("--seeds", `'${text}', whole numbers from 0 were expected, as in 1,2,3`);
+  return seeds;
+}
+
+function words(text: string): string[] {
+  return text
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InputError(
+      path,
+      `cannot be made a folder (${(error as Error).message})`,
+      "choose another --out",
+    );
+  }
+}

@@ -1,0 +1,70 @@
+// A comparison as text: a line per method and block, others' figures for the same block and protocol below.
+import type { Comparison, ComparisonRow, Spread } from "./comparison.js";
+import type { PublishedFigure } from "./published.js";
+
+const HEADINGS = ["method", "proxy", "wirelength", "density", "congestion", "seconds", "legal", "runs"];
+
+/** The table that `ashlar compare` prints. */
+export function comparisonTable(comparison: Comparison): string {
+  const { protocol, budget, workers, seeds } = comparison;
+  const lines = [
+    `protocol ${protocol}, ${budget} per run, ${workers} worker${workers === 1 ? "" : "s"}, ` +
+      `seeds ${seeds.join(" ")}; median (least to greatest)`,
+  ];
+  for (const block of comparison.blocks) {
+    const rows = comparison.rows.filter((row) => row.block === block);
+    const published = comparison.published.filter((figure) => figure.block === block);
+    const cells = [HEADINGS, ...rows.map(cellsOf), ...published.map(publishedCells)];
+    lines.push("", block, ...aligned(cells));
+    for (const row of rows) for (const reason of row.reasons) lines.push(`  ${row.method} failed: ${reason}`);
+    for (const figure of published) {
+      const note = figure.note === undefined ? "" : `; ${figure.note}`;
+      lines.push(`  ${figure.method}: ${figure.source}; ${figure.hardware ?? "hardware not stated"}${note}`);
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function cellsOf(row: ComparisonRow): string[] {
+  const { costs, runs } = row;
+  const done = runs.filter((run) => run.score).length;
+  const cost = (spread: Spread | undefined) => (spread ? rangeOf(spread, 4) : "failed");
+  return [
+    row.method,
+    cost(costs?.proxy_cost),
+    cost(costs?.wirelength_cost),
+    cost(costs?.density_cost),
+    cost(costs?.congestion_cost),
+    row.seconds ? rangeOf(row.seconds, 1) : "failed",
+    `${row.legal}/${done}`,
+    `${done}/${runs.length}`,
+  ];
+}
+
+function rangeOf({ median, min, max }: Spread, digits: number): string {
+  return min === max
+    ? median.toFixed(digits)
+    : `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}
+
+function publishedCells(figure: PublishedFigure): string[] {
+  const { proxy_cost: low, proxy_cost_max: high, legal, seconds, seeds } = figure;
+  const part = (value: number | undefined) => (value === undefined ? "" : value.toFixed(4));
+  return [
+    figure.method,
+    high === undefined ? String(low) : `${low} to ${high}`,
+    part(figure.wirelength_cost),
+    part(figure.density_cost),
+    part(figure.congestion_cost),
+    seconds === null ? "" : String(seconds),
+    legal === null ? "" : legal ? "yes" : "no",
+    seeds === null ? "" : String(seeds),
+  ];
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd(),
+  );
+}
