@@ -23,7 +23,7 @@ before(() => {
 });
 
 test("every command explains itself with an example", () => {
-  for (const command of ["info", "eval", "place", "train", "generate"]) {
+  for (const command of ["info", "eval", "place", "compare", "train", "generate"]) {
     const { status, stdout } = runCli(command, "--help");
     assert.equal(status, 0);
     assert.match(stdout, /Examples?:\n {2}ashlar /, command);
