@@ -19,6 +19,9 @@ export { resample, resampleBackward } from "./resample";
 export { sumOfLargest } from "./select";
 export { softmax, softmaxBackward } from "./softmax";
 export { wireMask } from "./wire-mask";
+export { annealFree } from "./anneal-free";
+export { startFree } from "./free-bins";
+export { freeAnnealBytes } from "./free-state";
 export { annealGrid, gridAnnealBytes } from "./anneal-grid";
 export { nextInt32 } from "./random";
 

@@ -1,0 +1,146 @@
+// How many placements and moves a core judges in a second: full evaluations, moves tried and undone one by one, and
+// feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread.
+// Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
+import { Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, copyPlacement, loadBlock, type Placement, Random } from "../netlist/index.js";
+import {
+  ForceDirectedPlacer,
+  FREE_ANNEAL_DEFAULTS,
+  FREE_PROPOSALS,
+  FreeAnnealer,
+  type FreeProposal,
+  GridAnnealer,
+  SOFT_PROPOSALS,
+} from "../placer/index.js";
+
+const SEED = 1;
+/** Where in the schedules the loops are timed: early, middle and late slices in turn. */
+const PROGRESS = [0.1, 0.5, 0.9];
+
+interface Row {
+  readonly what: string;
+  readonly perSecond: number;
+}
+
+/** Calls `work`, which says how much it did, for about `seconds`, after a warm-up of a tenth of that. */
+function rateOf(what: string, seconds: number, work: (turn: number) => number): Row {
+  let done = 0;
+  let start = performance.now();
+  let warm = false;
+  for (let turn = 0; ; turn++) {
+    done += work(turn);
+    const elapsed = (performance.now() - start) / 1000;
+    if (!warm && elapsed > seconds / 10) {
+      warm = true;
+      done = 0;
+      start = performance.now();
+    } else if (warm && elapsed > seconds) {
+      return { what, perSecond: done / elapsed };
+    }
+  }
+}
+
+/** A random legal placement with settled soft macros, in the judge and returned. */
+function randomStart(judge: Judge, cells: ForceDirectedPlacer): Placement {
+  const random = Random.stream(SEED, "start");
+  const episode = new Episode(judge, cells);
+  while (!episode.complete) {
+    episode.reset();
+    while (!episode.complete && !episode.deadEnd) {
+      let left = random.below(episode.feasibleCells);
+      let cell = 0;
+      while (episode.mask[cell] !== 1 || left-- > 0) cell++;
+      episode.place(cell);
+    }
+  }
+  episode.finish();
+  return copyPlacement(judge.placement);
+}
+
+function timeGridMoves(judge: Judge, macros: Int32Array, seconds: number): Row {
+  const incremental = new IncrementalJudge(judge);
+  const random = Random.stream(SEED, "moves");
+  const cells = judge.block.grid.columns * judge.block.grid.rows;
+  incremental.start();
+  const scratch = copyPlacement(judge.placement);
+  const at = { ...judge, block: judge.block, placement: scratch } as Judge;
+  return rateOf("hard macro to a random cell, undone", seconds, () => {
+    for (let i = 0; i < 100; i++) {
+      const node = macros[random.below(macros.length)]!;
+      putOnCell(at, node, random.below(cells));
+      incremental.try([
+        { node, x: scratch.xs[node]!, y: scratch.ys[node]!, orientation: scratch.orientations[node]! },
+      ]);
+      incremental.revert();
+    }
+    return 100;
+  });
+}
+
+function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row {
+  // Soft macros stay: settling them is not what is timed here.
+  const still = { name: "still", settle: () => {}, anticipate: () => {} };
+  const annealer = new GridAnnealer(judge, still, placement, Random.stream(SEED, "grid"));
+  let before = 0;
+  return rateOf("hard macros in the loop on grid cells", seconds, (turn) => {
+    annealer.slice(PROGRESS[turn % PROGRESS.length]!);
+    const now = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
+    const done = now - before;
+    before = now;
+    return done;
+  });
+}
+
+function timeFreeLoop(
+  judge: Judge,
+  placement: Placement,
+  seconds: number,
+  what: string,
+  wanted: (kind: FreeProposal) => boolean,
+): Row {
+  const shares = Object.fromEntries(
+    FREE_PROPOSALS.map((kind) => [kind, wanted(kind) ? FREE_ANNEAL_DEFAULTS.shares[kind] : 0]),
+  ) as Record<FreeProposal, number>;
+  const annealer = new FreeAnnealer(judge, placement, Random.stream(SEED, "free"), { shares });
+  let before = 0;
+  return rateOf(what, seconds, (turn) => {
+    annealer.slice(PROGRESS[turn % PROGRESS.length]!);
+    const now = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
+    const done = now - before;
+    before = now;
+    return done;
+  });
+}
+
+function measure(block: Block, seconds: number): Row[] {
+  const judge = new Judge(Kernels.create(), block);
+  const start = randomStart(judge, new ForceDirectedPlacer(judge));
+  const macros = new Episode(judge, new ForceDirectedPlacer(judge)).macros;
+  judge.evaluate(start);
+  const isSoft = (kind: FreeProposal) => SOFT_PROPOSALS.includes(kind);
+  return [
+    rateOf("full evaluation", seconds, () => {
+      judge.evaluate();
+      return 1;
+    }),
+    timeGridMoves(judge, macros, seconds),
+    timeGridLoop(judge, start, seconds),
+    timeFreeLoop(judge, start, seconds, "soft macros in the loop, anywhere", isSoft),
+    timeFreeLoop(judge, start, seconds, "hard macros in the loop, anywhere", (kind) => !isSoft(kind)),
+    timeFreeLoop(judge, start, seconds, "both in the loop, anywhere", () => true),
+  ];
+}
+
+const [path, secondsText = "5"] = process.argv.slice(2);
+if (path === undefined) {
+  console.error("usage: node dist/benchmarks/moves.js BLOCK [SECONDS per row]");
+  process.exit(1);
+}
+const block = await loadBlock(path);
+const rows = measure(block, Number(secondsText));
+console.log(`${block.name}: judged in a second on one core, ${secondsText} s each`);
+for (const { what, perSecond } of rows) {
+  const ratio = (perSecond / rows[0]!.perSecond).toFixed(1);
+  console.log(`${what.padEnd(40)} ${perSecond.toFixed(0).padStart(9)} /s ${ratio.padStart(8)} x`);
+}
