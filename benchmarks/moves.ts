@@ -81,7 +81,8 @@ function timeGridMoves(judge: Judge, macros: Int32Array, seconds: number): Row {
 function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row {
   // Soft macros stay: settling them is not what is timed here.
   const still = { name: "still", settle: () => {}, anticipate: () => {} };
-  const annealer = new GridAnnealer(judge, still, placement, Random.stream(SEED, "grid"));
+  const annealer = new GridAnnealer(judge, still);
+  annealer.begin(placement, Random.stream(SEED, "grid"));
   let before = 0;
   return rateOf("hard macros in the loop on grid cells", seconds, (turn) => {
     annealer.slice(PROGRESS[turn % PROGRESS.length]!);

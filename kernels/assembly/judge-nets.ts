@@ -49,26 +49,31 @@ export function placePointsOf(state: JudgeState, node: i32): void {
   }
 }
 
+/** A point's (x, y) as a pair. */
+// @ts-ignore: decorator
+@inline
+function pairOf(state: JudgeState, point: i32): v128 {
+  const at = <usize>point << 3;
+  return v128.load64_lane(state.pointYs + at, v128.load64_zero(state.pointXs + at), 1);
+}
+
 /** Weighted half-perimeter of a net, in fixed point. */
 export function lengthOfNet(state: JudgeState, net: i32): i64 {
-  const start = i32At(state.netStarts, net);
-  const end = i32At(state.netStarts, net + 1);
-  let point = i32At(state.netPoints, start);
-  let left = f64At(state.pointXs, point);
-  let right = left;
-  let bottom = f64At(state.pointYs, point);
-  let top = bottom;
-  for (let i = start + 1; i < end; i++) {
-    point = i32At(state.netPoints, i);
-    const x = f64At(state.pointXs, point);
-    const y = f64At(state.pointYs, point);
-    left = min(left, x);
-    right = max(right, x);
-    bottom = min(bottom, y);
-    top = max(top, y);
+  const end = state.netPoints + (<usize>i32At(state.netStarts, net + 1) << 2);
+  let at = state.netPoints + (<usize>i32At(state.netStarts, net) << 2);
+  let low = pairOf(state, load<i32>(at));
+  let high = low;
+  let sum = low; // keeps a NaN, which the two extremes may lose
+  for (at += 4; at < end; at += 4) {
+    const pair = pairOf(state, load<i32>(at));
+    low = f64x2.pmin(low, pair);
+    high = f64x2.pmax(high, pair);
+    sum = f64x2.add(sum, pair);
   }
-  const span = right - left + top - bottom;
-  if (!(span > 0)) return 0; // also where a point is not placed (NaN)
+  const total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
+  const span = f64x2.extract_lane(high, 0) - f64x2.extract_lane(low, 0) + f64x2.extract_lane(high, 1) -
+    f64x2.extract_lane(low, 1);
+  if (total != total || !(span > 0)) return 0; // a point is not placed, or all are at one place
   return toFixed(span * f64At(state.netWeights, net) * state.lengthScale);
 }
 
@@ -76,9 +81,6 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
 // @ts-ignore: decorator
 @inline
 function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void {
-  if (a == b) return;
-  state.horizontalLow = min(state.horizontalLow, row);
-  state.horizontalHigh = max(state.horizontalHigh, row);
   const base = row * state.columns;
   const to = base + max(a, b);
   for (let cell = base + min(a, b); cell < to; cell++) addTo(state.horizontalDemand, cell, demand);
@@ -88,14 +90,9 @@ function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void 
 // @ts-ignore: decorator
 @inline
 function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64): void {
-  if (a == b) return;
-  const low = min(a, b);
-  const high = max(a, b);
-  state.verticalLow = min(state.verticalLow, low);
-  state.verticalHigh = max(state.verticalHigh, high - 1);
   const columns = state.columns;
-  const to = high * columns + column;
-  for (let cell = low * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
+  const to = max(a, b) * columns + column;
+  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
 }
 
 /** Two cells: along the source's row, then along the sink's column. */
