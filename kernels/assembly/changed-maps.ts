@@ -256,7 +256,7 @@ export function undoChanged(state: MoveState, judge: JudgeState): void {
         changeTop(densityTop, cell, old, kept);
       }
     }
-    restoreLine(judge.congestion, state.keptCongestion, congestionTop, i, 1, columns);
+    if (state.routed) restoreLine(judge.congestion, state.keptCongestion, congestionTop, i, 1, columns);
   }
   for (let column = 0; column < columns; column++) {
     const flags = load<u8>(state.columnFlags + column);
@@ -266,6 +266,6 @@ export function undoChanged(state: MoveState, judge: JudgeState): void {
       copyRange(state.verticalSteps, state.keptVerticalSteps, column * rows, rows);
       copyColumn(judge.verticalDemand, state.keptVerticalDemand, column, columns, cells);
     }
-    restoreLine(judge.congestion, state.keptCongestion, congestionTop, cells + column, columns, rows);
+    if (state.routed) restoreLine(judge.congestion, state.keptCongestion, congestionTop, cells + column, columns, rows);
   }
 }

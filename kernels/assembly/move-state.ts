@@ -16,8 +16,9 @@ export class MoveState {
   lengthFactor: f64;
   densityFactor: f64;
   congestionFactor: f64;
-  /** Wirelength before the move under way. */
+  /** Wirelength and the congestion's top sum before the move under way. */
   oldWirelength: i64;
+  oldCongestionTop: i64;
   judge: usize;
   densityList: usize;
   congestionList: usize;
@@ -33,6 +34,8 @@ export class MoveState {
   oldXs: usize;
   oldYs: usize;
   oldOrientations: usize;
+  /** 1 once its nets are routed. */
+  routed: i32;
   /** How many points it moves. */
   pointCount: i32;
   keptPointXs: usize;

@@ -32,6 +32,7 @@ export function startMoves(address: usize): void {
   memory.fill(state.columnFlags, 0, judge.columns);
   rebuildTop(changetype<TopList>(state.densityList));
   rebuildTop(changetype<TopList>(state.congestionList));
+  state.oldCongestionTop = judge.congestionTop;
 }
 
 /** Steps from the demand maps. */
@@ -65,8 +66,18 @@ export function stageNode(state: MoveState, node: i32, x: f64, y: f64, orientati
 
 /** Carries the staged nodes' move out. `leastCost` and `exactCost` then tell its cost; keep or undo must follow. */
 export function applyMove(state: MoveState): void {
+  measureMove(state);
+  routeMove(state);
+}
+
+/**
+ * The first, cheap half of a move: places, what is covered, and net lengths. Returns the proxy cost as if congestion
+ * stayed as it is. `routeMove` or `undoMove` must follow.
+ */
+export function measureMove(state: MoveState): f64 {
   const judge = changetype<JudgeState>(state.judge);
   state.oldWirelength = judge.wirelength;
+  state.routed = 0;
   state.pointCount = 0;
   state.netCount = 0;
   if (state.netStamp == i32.MAX_VALUE) {
@@ -85,12 +96,22 @@ export function applyMove(state: MoveState): void {
     store<i64>(state.oldLengths + (<usize>i << 3), before);
     store<i64>(at, after);
     wirelength += after - before;
+  }
+  judge.wirelength = wirelength;
+  return proxyOf(state, wirelength, leastTop(changetype<TopList>(state.densityList)), state.oldCongestionTop);
+}
+
+/** The second half: routes and congestion. */
+export function routeMove(state: MoveState): void {
+  const judge = changetype<JudgeState>(state.judge);
+  for (let i = 0; i < state.netCount; i++) {
+    const net = i32At(state.nets, i);
     if (!cellsChanged(state, judge, net)) continue;
     stepNet(state, judge, net, state.keptPointCells, -1);
     stepNet(state, judge, net, judge.pointCells, 1);
   }
-  judge.wirelength = wirelength;
   finishChanged(state, judge);
+  state.routed = 1;
 }
 
 /** Moves one staged node with its points: what it covers, and the list of its nets. */
@@ -160,9 +181,10 @@ export function exactCost(state: MoveState): f64 {
   return proxyOf(state, judge.wirelength, judge.densityTop, judge.congestionTop);
 }
 
-/** Keeps the move under way. */
+/** Keeps the move under way; `exactCost` must have been asked. */
 export function keepMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
+  state.oldCongestionTop = judge.congestionTop;
   for (let i = 0; i < state.moveCount; i++) {
     copyPoints(
       judge, i32At(state.moveNodes, i), state.keptPointXs, state.keptPointYs, state.keptPointCells,
