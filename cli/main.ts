@@ -6,7 +6,7 @@ import { addDemo } from "./demo.js";
 import { addEval } from "./eval.js";
 import { addGenerate } from "./generate.js";
 import { addInfo } from "./info.js";
-import { runCommand } from "./output.js";
+import { oneLine, runCommand } from "./output.js";
 import { addPlace } from "./place.js";
 import { addTrain } from "./train.js";
 
@@ -15,7 +15,7 @@ const program = new Command("ashlar")
     "Open chip floorplanner: places the macros of a block by a learned policy or by search, under one exact judge.",
   )
   .version(VERSION)
-  .showHelpAfterError("(ashlar COMMAND --help shows its options)")
+  .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .configureHelp({ helpWidth: 110 });
 
 for (const add of [addInfo, addEval, addPlace, addTrain, addGenerate, addDemo]) add(program);

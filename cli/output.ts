@@ -21,6 +21,11 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
   }
 }
 
+/** An error of the option parser, which may come with a suggestion on a second line, as one line. */
+export function oneLine(text: string): string {
+  return `${text.trim().replace(/\s*\n\s*/g, " ")}; --help shows what there is\n`;
+}
+
 /** Prints a result as JSON, or as aligned lines of name and value. */
 export function printResult(result: object, json: boolean): void {
   if (json) {

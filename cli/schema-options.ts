@@ -27,7 +27,12 @@ function toOption(name: string, property: JsonProperty): Option {
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const { type, description, default: preset } = property;
   if (type === "boolean") return new Option(flag, description);
-  if (type === "array") return new Option(`${flag} <value...>`, description);
+  if (type === "array")
+    // Repeated, not variadic: `--set a=1 BLOCK` must leave the block alone.
+    return new Option(`${flag} <value>`, description).argParser((text, before: string[] | undefined) => [
+      ...(before ?? []),
+      text,
+    ]);
   const number = type === "number" || type === "integer";
   const option = new Option(`${flag} <${number ? "number" : "value"}>`, description);
   if (property.enum) option.choices(property.enum);

@@ -121,13 +121,15 @@ function boxesOverlap(a: Box, b: Box): boolean {
 }
 
 /**
- * Refuses a block that no placement can solve, with the reason: no canvas, a macro larger than the canvas, more
- * area than canvas, no cell for a macro even on an empty grid.
+ * Refuses a block that no placement can solve, with the reason: something fixed far from the canvas, a macro larger
+ * than the canvas, more area than canvas, no cell for a macro even on an empty grid.
  */
 export function checkFeasible(judge: Judge): void {
   const { block } = judge;
   const { canvas, grid } = block;
   const macros = macrosByArea(block);
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.fixed[node]) refuseFarAway(block, block.initial, node);
   let hardArea = 0;
   for (const node of nodesOfKind(block, NodeKind.HardMacro))
     hardArea += block.widths[node]! * block.heights[node]!;
@@ -147,6 +149,13 @@ export function checkFeasible(judge: Judge): void {
       block.name,
       `the hard macros take ${hardArea.toFixed(0)} µm², more than the canvas of ${canvasSize} has`,
       "enlarge the canvas or check the units",
+    );
+  const cells = grid.columns * grid.rows;
+  if (macros.length > cells)
+    throw new InputError(
+      block.name,
+      `${macros.length} macros, but the ${grid.columns} x ${grid.rows} grid has ${cells} cells and each takes one macro's centre`,
+      "choose a finer grid (--grid)",
     );
   // Every macro by itself on the grid, with only the fixed ones in place.
   for (let node = 0; node < block.nodeCount; node++) {
@@ -170,26 +179,31 @@ export function checkFeasible(judge: Judge): void {
  * wrong.
  */
 export function checkPlaced(block: Block, placement: Placement): void {
-  const farthest = FARTHEST_PLACE * (block.canvas.width + block.canvas.height);
   let missing = 0;
   let example = "";
   for (let node = 0; node < block.nodeCount; node++) {
-    const x = placement.xs[node]!;
-    const y = placement.ys[node]!;
-    if (Number.isNaN(x + y)) {
+    if (Number.isNaN(placement.xs[node]! + placement.ys[node]!)) {
       if (missing++ === 0) example = block.nodeNames[node]!;
-    } else if (Math.abs(x) > farthest || Math.abs(y) > farthest) {
-      throw new InputError(
-        block.name,
-        `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${block.canvas.width} x ${block.canvas.height} µm`,
-        "are both in micrometres?",
-      );
-    }
+    } else refuseFarAway(block, placement, node);
   }
   if (missing > 0)
     throw new InputError(
       block.name,
       `${missing} of ${block.nodeCount} nodes have no place, '${example}' for one`,
       "give a complete placement (--placement), or let `place` make one",
+    );
+}
+
+/** The judge's fixed-point numbers hold places up to `FARTHEST_PLACE` half-perimeters away. */
+function refuseFarAway(block: Block, placement: Placement, node: number): void {
+  const { canvas } = block;
+  const farthest = FARTHEST_PLACE * (canvas.width + canvas.height);
+  const x = placement.xs[node]!;
+  const y = placement.ys[node]!;
+  if (Math.abs(x) > farthest || Math.abs(y) > farthest)
+    throw new InputError(
+      block.name,
+      `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${canvas.width} x ${canvas.height} µm`,
+      "are both in micrometres?",
     );
 }

@@ -2,7 +2,7 @@
 // Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
 import type { Kernels } from "../kernels/index.js";
 import { KernelRecord } from "../kernels/record.js";
-import type { Block, Placement } from "../netlist/index.js";
+import { type Block, InputError, NodeKind, type Placement } from "../netlist/index.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
 
 /** What the parts of the proxy count. */
@@ -51,6 +51,7 @@ export const JUDGE_STATE = {
   wirelength: "i64",
   densityTop: "i64",
   congestionTop: "i64",
+  rowFactor: "i64",
   nodeCount: "i32",
   netCount: "i32",
   pointCount: "i32",
@@ -115,6 +116,7 @@ export class Judge {
     this.block = block;
     this.weights = options.weights ?? PUBLISHED_WEIGHTS;
     this.nets = compileNets(block);
+    refuseUncountable(block, this.nets);
     const { canvas, grid, routing, nodeCount } = block;
     const { nets } = this;
     const cells = grid.columns * grid.rows;
@@ -145,6 +147,7 @@ export class Judge {
       horizontalUsed: routing.horizontalUsedByMacros,
       verticalUsed: routing.verticalUsedByMacros,
       lengthScale: this.lengthScale,
+      rowFactor: Math.floor(2 ** 32 / grid.columns) + 1,
       nodeCount,
       netCount: nets.netCount,
       pointCount: nets.pointCount,
@@ -243,4 +246,37 @@ export class Judge {
 
 function toUnit(value: bigint): number {
   return Number(value) * MAP_UNIT;
+}
+
+const MOST_CONGESTION = 2 ** 20; // in full cells, summed over the grid: half of what a map's 63 - 42 bits hold
+const MOST_WIRES = 2 ** 30; // likewise of 63 - 32 bits
+
+/**
+ * Refuses tracks so few, or weights and grids so large, that congestion might not fit the fixed-point maps wherever
+ * the nodes stand: as if every sink had wires over the whole grid, and every macro blocked all cells that it touches.
+ */
+function refuseUncountable(block: Block, nets: JudgeNets): void {
+  const { canvas, grid, routing } = block;
+  const cellWidth = canvas.width / grid.columns;
+  const cellHeight = canvas.height / grid.rows;
+  let wires = 0;
+  for (let net = 0; net < nets.netCount; net++)
+    wires += nets.netDemands[net]! * (nets.netStarts[net + 1]! - nets.netStarts[net]! - 1);
+  let touched = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    const side = Math.max(block.widths[node]!, block.heights[node]!);
+    touched += Math.min(grid.columns, side / cellWidth + 2) * Math.min(grid.rows, side / cellHeight + 2);
+  }
+  const congestion =
+    (wires * grid.columns) / (cellHeight * routing.horizontal) +
+    (wires * grid.rows) / (cellWidth * routing.vertical) +
+    touched * (routing.horizontalUsedByMacros / routing.horizontal) +
+    touched * (routing.verticalUsedByMacros / routing.vertical);
+  if (congestion <= MOST_CONGESTION && wires <= MOST_WIRES) return;
+  throw new InputError(
+    block.name,
+    `the nets may take ${congestion.toExponential(1)} times the tracks of a ${grid.columns} x ${grid.rows} grid's cell, more than can be counted exactly`,
+    "check net weights and tracks per µm (--routes, --macro-routes), or choose a coarser --grid",
+  );
 }

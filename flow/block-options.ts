@@ -47,9 +47,10 @@ export async function loadBlockWith(path: string, options: BlockOptions): Promis
 }
 
 export function judgeOptions(options: BlockOptions): JudgeOptions & { weights: CostWeights } {
-  const [wirelength, density, congestion] = options.weights
-    ? (numbers("--weights", options.weights, 3, /,/) as [number, number, number])
-    : [PUBLISHED_WEIGHTS.wirelength, PUBLISHED_WEIGHTS.density, PUBLISHED_WEIGHTS.congestion];
+  const [wirelength, density, congestion] =
+    options.weights !== undefined
+      ? (numbers("--weights", options.weights, 3, /,/) as [number, number, number])
+      : [PUBLISHED_WEIGHTS.wirelength, PUBLISHED_WEIGHTS.density, PUBLISHED_WEIGHTS.congestion];
   return { outside: options.outside ?? "skip", weights: { wirelength, density, congestion } };
 }
 

@@ -32,9 +32,10 @@ export async function evaluate(
   options: BlockOptions = {},
   { allowMissing = false } = {},
 ): Promise<Evaluation> {
+  const rules = judgeOptions(options);
   const block = await loadBlockWith(path, options);
   if (!allowMissing) checkPlaced(block, block.initial);
-  const judge = new Judge(Kernels.create(), block, judgeOptions(options));
+  const judge = new Judge(Kernels.create(), block, rules);
   const costs = judge.evaluate(block.initial);
   return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
 }

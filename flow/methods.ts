@@ -1,16 +1,25 @@
 // The methods of `place`, by name.
+import { z } from "zod";
+import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./place.js";
 import { placeAtRandom } from "./place-at-random.js";
-import { placeByAnneal } from "./place-by-anneal.js";
+import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
 import { placeByPolicy } from "./place-by-policy.js";
 
-/** A method runs until its budget is spent; undefined if it found no legal placement. */
-export type Method = (context: MethodContext) => Promise<Found | undefined>;
+export interface Method {
+  readonly protocols: readonly ("fd" | "free")[];
+  /** What `--set` may name. */
+  readonly settings: z.ZodType;
+  /** Whether it leaves checkpoints that `--resume` goes on from. */
+  readonly resumes: boolean;
+  /** Runs until its budget is spent; undefined if it found no legal placement. */
+  readonly run: (context: MethodContext) => Promise<Found | undefined>;
+}
 
 export const METHODS = {
-  policy: placeByPolicy,
-  anneal: placeByAnneal,
-  random: placeAtRandom,
+  policy: { protocols: ["fd"], settings: trainOptionsSchema, resumes: true, run: placeByPolicy },
+  anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, resumes: true, run: placeByAnneal },
+  random: { protocols: ["fd"], settings: z.strictObject({}), resumes: false, run: placeAtRandom },
 } as const satisfies Record<string, Method>;
 
 export type MethodName = keyof typeof METHODS;

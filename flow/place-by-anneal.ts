@@ -1,4 +1,5 @@
-// Method `anneal`, protocol fd: simulated annealing of hard macros on grid cells by several replicas.
+// Method `anneal`: simulated annealing by several replicas. Protocol fd: hard macros on grid cells. Protocol free: the
+// same first, then hard and soft macros anywhere.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { z } from "zod";
 import type { Costs } from "../env/index.js";
@@ -24,6 +25,12 @@ export const annealSettingsSchema = z.strictObject({
     .default(12)
     .describe("times that replicas exchange places, and are saved"),
   starts: z.number().int().min(1).default(8).describe("placements drawn for the start of a replica"),
+  gridShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.35)
+    .describe("protocol free: part of the time on grid cells, before all macros move anywhere"),
   hottest: z
     .number()
     .positive()
@@ -49,8 +56,11 @@ const CHECKPOINT = "checkpoints/anneal.json";
 
 export async function placeByAnneal(context: MethodContext): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
-  const settings = parseSettings(annealSettingsSchema, options.set, {});
-  const { replicas, stretches, starts, shares, ...schedule } = settings;
+  const { replicas, stretches, starts, shares, gridShare, ...schedule } = parseSettings(
+    annealSettingsSchema,
+    options.set,
+    {},
+  );
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after stretch ${resumed.stretch} of ${stretches}`);
@@ -65,6 +75,7 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
       stretches,
       starts,
       slices: options.iterations,
+      gridShare: options.protocol === "free" ? gridShare : 1,
       seconds,
       anneal: { ...schedule, shares: shares as typeof GRID_ANNEAL_DEFAULTS.shares },
     },

@@ -1,13 +1,13 @@
 // Method `policy`: a policy is trained on the block for the whole budget; the best placement it has seen wins.
 import { InputError } from "../netlist/index.js";
-import { type TrainOptions, trainOptionsSchema } from "../policy/index.js";
+import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 import { trainInFolder } from "./train.js";
 
 export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
   const { block, options, run, seconds, report, judge } = context;
-  const trainOptions: TrainOptions = parseSettings(trainOptionsSchema, options.set, {
+  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
     seed: options.seed,
     workers: options.workers,
     ...(seconds !== undefined && { seconds }),

@@ -6,16 +6,19 @@ import { type Block, blockFiles, InputError, type Placement } from "../netlist/i
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
 import { type Score, scoreOf } from "./evaluate.js";
-import { METHODS, type MethodName } from "./methods.js";
+import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
+import { parseSettings } from "./settings.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
   method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
   protocol: z
-    .enum(["fd"])
+    .enum(["fd", "free"])
     .default("fd")
-    .describe("fd: hard macros on cell centres, soft macros settled by the force-directed placer"),
+    .describe(
+      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal only)",
+    ),
   budget: z
     .string()
     .optional()
@@ -23,7 +26,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   iterations: z
     .number()
     .int()
-    .min(0)
+    .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
@@ -80,6 +83,9 @@ export async function place(
 ): Promise<PlaceSummary> {
   const started = performance.now();
   const parsed = placeOptionsSchema.parse(given);
+  const seconds = budgetOf(parsed);
+  const method: Method = METHODS[parsed.method];
+  checkMethodOptions(method, parsed);
   const block = await loadBlockWith(path, parsed);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
@@ -89,8 +95,7 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const seconds = budgetOf(options);
-  const found = await METHODS[options.method]({ block, judge, options, seconds, run, report });
+  const found = await method.run({ block, judge, options, seconds, run, report });
   if (!found)
     throw new InputError(
       block.name,
@@ -116,7 +121,24 @@ export async function place(
 
 const DEFAULT_SECONDS = 60;
 
-function budgetOf(options: ResolvedPlaceOptions): number | undefined {
+function budgetOf(options: z.output<typeof placeOptionsSchema>): number | undefined {
   if (options.budget !== undefined) return parseBudget(options.budget);
   return options.iterations === undefined ? DEFAULT_SECONDS : undefined;
+}
+
+/** What can be said against the options before a file is read or written. */
+function checkMethodOptions(method: Method, options: z.output<typeof placeOptionsSchema>): void {
+  parseSettings(method.settings, options.set, {});
+  if (!method.protocols.includes(options.protocol))
+    throw new InputError(
+      "--protocol",
+      `method '${options.method}' does not know '${options.protocol}'`,
+      `use ${method.protocols.join(" or ")}`,
+    );
+  if (options.resume && !method.resumes)
+    throw new InputError(
+      "--resume",
+      `method '${options.method}' leaves no checkpoints to go on from`,
+      "start it anew with a larger budget",
+    );
 }

@@ -32,7 +32,7 @@ function subtitleOf(summary: object): string[] {
     seed !== undefined && `seed ${seed}`,
     typeof seconds === "number" && `${seconds.toFixed(0)} s`,
   ];
-  return parts.filter((part): part is string => typeof part === "string" && part !== "");
+  return [parts.filter(Boolean).join(" · ")];
 }
 
 /** Mean and best proxy cost over the episodes played, if the run has metrics. */

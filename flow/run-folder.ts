@@ -7,18 +7,23 @@ import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
 import { VERSION } from "./version.js";
 
+/** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
+const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
+
 const RUN_FILES = ["options.json", "metrics.jsonl", "summary.json", "best.plc", "best.svg", "report.html"];
 
 export class RunFolder {
   readonly path: string;
+  private readonly record: RunRecord;
 
-  private constructor(path: string) {
+  private constructor(path: string, record: RunRecord) {
     this.path = path;
+    this.record = record;
   }
 
   /**
-   * Opens a folder for a run. A folder that holds a run is gone on with (`resume`) or started over; to go on, the
-   * options that shape the result must be the same.
+   * Opens a folder for a run. A folder that holds a run is gone on with (`resume`) or started over; to go on, inputs
+   * and the options that shape the result must be the same, and `goOn` must follow before anything else is written.
    */
   static async open(
     path: string,
@@ -35,17 +40,23 @@ export class RunFolder {
         "choose another --out",
       );
     }
-    const folder = new RunFolder(path);
     const record = { ashlar: VERSION, options, inputs: await Promise.all(inputs.map(hashOf)) };
+    const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
-      folder.refuseOtherInputs(record.inputs);
-    } else {
-      for (const name of RUN_FILES) rmSync(folder.file(name), { force: true });
-      rmSync(folder.file("checkpoints"), { recursive: true, force: true });
-      mkdirSync(folder.file("checkpoints"));
+      folder.refuseOtherRun();
+      return folder;
     }
+    for (const name of RUN_FILES) rmSync(folder.file(name), { force: true });
+    rmSync(folder.file("checkpoints"), { recursive: true, force: true });
+    mkdirSync(folder.file("checkpoints"));
     await folder.writeJson("options.json", record);
     return folder;
+  }
+
+  /** Goes on after `iterations` iterations: cuts the metrics back to them and records the options now in force. */
+  async goOn(iterations: number): Promise<void> {
+    await this.keepMetrics(iterations);
+    await this.writeJson("options.json", this.record);
   }
 
   file(name: string): string {
@@ -67,7 +78,7 @@ export class RunFolder {
   }
 
   /** Cuts metrics.jsonl back to the iterations that a checkpoint knows: a kill may have come in between. */
-  async keepMetrics(iterations: number): Promise<void> {
+  private async keepMetrics(iterations: number): Promise<void> {
     const kept = this.readMetrics().filter((line) => Number(line.iteration) <= iterations);
     await writeFileAtomically(
       this.file("metrics.jsonl"),
@@ -84,9 +95,10 @@ export class RunFolder {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  private refuseOtherInputs(inputs: readonly InputHash[]): void {
-    const before = JSON.parse(readFileSync(this.file("options.json"), "utf8")) as { inputs?: InputHash[] };
-    const known = new Set((before.inputs ?? []).map((input) => input.sha256));
+  private refuseOtherRun(): void {
+    const { inputs, options } = this.record;
+    const before = this.readRecord();
+    const known = new Set(before.inputs.map((input) => input.sha256));
     const changed = inputs.find((input) => !known.has(input.sha256));
     if (changed)
       throw new InputError(
@@ -94,7 +106,37 @@ export class RunFolder {
         `is not the file that the run in '${this.path}' was started with`,
         "resume with the same files, or choose another --out",
       );
+    const names = Object.keys({ ...before.options, ...options });
+    for (const name of names.filter((name) => !MAY_CHANGE.includes(name))) {
+      const [was, is] = [JSON.stringify(before.options[name]), JSON.stringify(options[name])];
+      if (was === is) continue;
+      throw new InputError(
+        this.path,
+        `the run was started with ${name} ${was ?? "not set"}, now it is ${is ?? "not set"}`,
+        "resume with the same options, or choose another --out",
+      );
+    }
   }
+
+  private readRecord(): RunRecord {
+    try {
+      const { options, inputs } = JSON.parse(readFileSync(this.file("options.json"), "utf8")) as RunRecord;
+      if (typeof options === "object" && Array.isArray(inputs)) return { ashlar: "", options, inputs };
+    } catch {
+      // told below
+    }
+    throw new InputError(
+      this.file("options.json"),
+      "is not the record of a run",
+      "choose another --out, or start over without --resume",
+    );
+  }
+}
+
+interface RunRecord {
+  readonly ashlar: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly InputHash[];
 }
 
 interface InputHash {

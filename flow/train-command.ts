@@ -54,6 +54,15 @@ export async function trainCommand(
       `${paths.length} blocks were given`,
       "training on several blocks is not built yet: give one",
     );
+  const { budget, iterations, seed, workers } = options;
+  const seconds =
+    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
+  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
+    seed,
+    workers,
+    ...(seconds !== undefined && { seconds }),
+    ...(iterations !== undefined && { iterations }),
+  });
   const block = await loadBlockWith(path, options);
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);
@@ -64,15 +73,6 @@ export async function trainCommand(
     blockFiles(path, options.placement),
     options.resume,
   );
-  const { budget, iterations, seed, workers } = options;
-  const seconds =
-    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
-  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
-    seed,
-    workers,
-    ...(seconds !== undefined && { seconds }),
-    ...(iterations !== undefined && { iterations }),
-  });
   const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
   const summary: TrainSummary = {
     block: block.name,

@@ -1,6 +1,6 @@
 // `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
 // current on disk. The loop itself is policy/train.ts.
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
@@ -31,7 +31,8 @@ export async function trainInFolder(
     {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
-        const cost = (key: "cost/proxy" | "cost/best") => metrics[key].toFixed(4);
+        const cost = (key: "cost/proxy" | "cost/best") =>
+          Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
         report(
           `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
             `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
@@ -53,7 +54,7 @@ async function readLatest(
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
   if (!existsSync(path)) {
-    rmSync(run.file("metrics.jsonl"), { force: true });
+    await run.goOn(0);
     return undefined;
   }
   const checkpoint = await readTrainCheckpoint(path, block.nodeCount);
@@ -66,6 +67,6 @@ async function readLatest(
       `was trained with other options (${JSON.stringify(before)})`,
       "resume with the same ones, or choose another --out",
     );
-  await run.keepMetrics(checkpoint.state.iteration);
+  await run.goOn(checkpoint.state.iteration);
   return checkpoint;
 }

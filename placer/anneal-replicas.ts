@@ -16,6 +16,8 @@ export interface ReplicaOptions {
   /** One of the two: slices of every replica's schedule, or wall-clock seconds for all. */
   readonly slices?: number | undefined;
   readonly seconds?: number | undefined;
+  /** Part of the stretches that anneal on grid cells: 1 for protocol `fd`; the rest moves all macros anywhere. */
+  readonly gridShare: number;
   readonly anneal: GridAnnealOptions;
 }
 
@@ -66,19 +68,27 @@ export async function annealReplicas(
   return state;
 }
 
-/** What every replica does next. In the last quarter of the schedule all go on from the best placement known. */
+/**
+ * What every replica does next. When the stage changes, and in the last quarter of each, all go on from the best
+ * placement known.
+ */
 function stretchTasks(options: ReplicaOptions, state: ReplicasState | undefined): Stretch[] {
   const { stretches, replicas, seed } = options;
   const stretch = state?.stretch ?? 0;
-  const finishing = stretch === Math.floor(0.75 * stretches);
+  const onGrid = Math.max(1, Math.round(options.gridShare * stretches));
+  const stage = stretch < onGrid ? "grid" : "free";
+  const first = stage === "grid" ? 0 : onGrid;
+  const count = stage === "grid" ? onGrid : stretches - onGrid;
+  const fromBest = stretch === onGrid || stretch - first === Math.floor(0.75 * count);
   const share = replicas > options.workers ? options.workers / replicas : 1;
   return Array.from({ length: replicas }, (_, replica) => ({
-    from: finishing ? state?.best : state?.replicas[replica],
+    from: fromBest ? state?.best : state?.replicas[replica],
     seed,
     replica,
     stretch,
-    begin: stretch / stretches,
-    end: (stretch + 1) / stretches,
+    stage,
+    begin: (stretch - first) / count,
+    end: (stretch - first + 1) / count,
     slices: options.slices === undefined ? undefined : slicesOf(options.slices, stretch, stretches),
     seconds: options.seconds === undefined ? undefined : (share * options.seconds) / stretches,
   }));

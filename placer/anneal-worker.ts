@@ -3,8 +3,9 @@
 import { workerData } from "piscina";
 import { type Costs, type CostWeights, Episode, Judge, Observer } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, type Placement, Random } from "../netlist/index.js";
-import { GridAnnealer, type GridAnnealOptions, type ProposalCounts } from "./anneal-grid.js";
+import { type Block, copyPlacement, type Placement, Random } from "../netlist/index.js";
+import { FreeAnnealer } from "./anneal-free.js";
+import { GridAnnealer, type GridAnnealOptions } from "./anneal-grid.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
 import { drawStart } from "./prior-start.js";
 
@@ -30,7 +31,9 @@ export interface Stretch {
   /** Which stream of the seed: replica and stretch number. */
   readonly replica: number;
   readonly stretch: number;
-  /** Part of the schedule, 0 to 1. */
+  /** On grid cells with settled soft macros (protocol `fd`), or all macros anywhere (`free`). */
+  readonly stage: "grid" | "free";
+  /** Part of the stage's schedule, 0 to 1. */
   readonly begin: number;
   readonly end: number;
   /** One of the two: slices of the schedule, or wall-clock seconds. */
@@ -44,7 +47,6 @@ export interface StretchResult {
   readonly slices: number;
   /** Seconds after the stretch began, and the settled proxy cost, of every improvement. */
   readonly improvements: readonly (readonly [number, number])[];
-  readonly counts: ProposalCounts;
 }
 
 /** A thread's own tools, made on its first task. */
@@ -53,7 +55,7 @@ interface Bench {
   readonly cells: ForceDirectedPlacer;
   readonly episode: Episode;
   readonly observer: Observer;
-  annealer?: GridAnnealer;
+  grid?: GridAnnealer;
 }
 
 let bench: Bench | undefined;
@@ -74,9 +76,7 @@ export default function runStretch(task: Stretch): StretchResult | undefined {
   const random = Random.stream(task.seed, "anneal", task.replica, task.stretch);
   const from = task.from ?? drawStart(bench.episode, bench.observer, random, setup.starts);
   if (!from) return undefined;
-  bench.annealer ??= new GridAnnealer(bench.judge, bench.cells, setup.options);
-  const { annealer } = bench;
-  annealer.begin(from.placement, random);
+  const annealer = startAnnealer(bench, setup, task.stage, from.placement, random);
   const improvements: [number, number][] = [[seconds(), annealer.best.costs.proxyCost]];
   let last: Replica = annealer.best;
   let slices = 0;
@@ -85,8 +85,28 @@ export default function runStretch(task: Stretch): StretchResult | undefined {
     if (done >= 1) break;
     const costs = annealer.slice(task.begin + done * (task.end - task.begin));
     slices++;
-    if (annealer.best.costs === costs) improvements.push([seconds(), costs.proxyCost]);
-    last = { placement: annealer.placement(), costs };
+    const { proxyCost } = annealer.best.costs;
+    if (proxyCost < improvements.at(-1)![1]) improvements.push([seconds(), proxyCost]);
+    last = { placement: copyPlacement(bench.judge.placement), costs };
   }
-  return { last, best: annealer.best, slices, improvements, counts: annealer.counts() };
+  return { last, best: annealer.best, slices, improvements };
+}
+
+/** What both kinds of annealing have in common. */
+interface Annealer {
+  readonly best: Replica;
+  slice(progress: number): Costs;
+}
+
+function startAnnealer(
+  bench: Bench,
+  setup: AnnealSetup,
+  stage: Stretch["stage"],
+  placement: Placement,
+  random: Random,
+): Annealer {
+  if (stage === "free") return new FreeAnnealer(bench.judge, placement, random);
+  bench.grid ??= new GridAnnealer(bench.judge, bench.cells, setup.options);
+  bench.grid.begin(placement, random);
+  return bench.grid;
 }

@@ -1,24 +1,18 @@
 // The block as the network reads it: the graph of macros, soft macros and port clusters with features that do not
 // change during an episode.
 import { type Block, buildMacroGraph, compileGraph, NodeKind } from "../netlist/index.js";
+import type { PolicyGraph } from "./graph-encoder.js";
 
 /** Kind (3), width, height, square root of the area, logarithm of the degree, place (2) and whether it is known. */
 export const NODE_FEATURES = 10;
 
 /** What `PolicyNetwork.setBlock` takes, and where the block's nodes are in it. */
-export interface GraphInput {
-  readonly nodeCount: number;
-  readonly edgeCount: number;
-  readonly edgeSources: Int32Array;
-  readonly edgeTargets: Int32Array;
-  /** Divided by their mean. */
-  readonly edgeWeights: Float32Array;
-  /** [nodeCount x NODE_FEATURES] */
-  readonly features: Float32Array;
+export interface GraphInput extends PolicyGraph {
   /** Graph node of every block node, or -1. */
   readonly graphNodes: Int32Array;
 }
 
+/** The block's graph with its features; edge weights are divided by their mean. */
 export function graphInput(block: Block): GraphInput {
   const graph = compileGraph(buildMacroGraph(block));
   const { nodeCount, edgeCount } = graph;

@@ -1,13 +1,8 @@
 // A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
 // stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
+import { z } from "zod";
 import type { Costs } from "../env/index.js";
-import {
-  InputError,
-  type Placement,
-  revivePlacement,
-  type StoredPlacement,
-  storePlacement,
-} from "../netlist/index.js";
+import { InputError, type Placement, revivePlacement, storePlacement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { RewardScale } from "./iteration.js";
 import { type TrainOptions, trainOptionsSchema } from "./train-options.js";
@@ -50,7 +45,7 @@ export async function readTrainCheckpoint(path: string, nodeCount: number): Prom
   const { parameters, adam, notes } = await readCheckpoint(path);
   try {
     const options = trainOptionsSchema.parse(JSON.parse(notes.options!));
-    const state = JSON.parse(notes.state!) as TrainState;
+    const state: TrainState = stateSchema.parse(JSON.parse(notes.state!));
     if (notes.best !== undefined) state.best = parseBest(notes.best, nodeCount);
     return { options, parameters, adam, state };
   } catch {
@@ -62,7 +57,32 @@ export async function readTrainCheckpoint(path: string, nodeCount: number): Prom
   }
 }
 
+const count = z.number().int().min(0);
+const stateSchema = z.strictObject({
+  iteration: count,
+  episodes: count,
+  scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
+});
+
+/** Places are null where a node has none: JSON knows no NaN. */
+const places = z.array(z.number().nullable());
+const bestSchema = z.strictObject({
+  iteration: count,
+  costs: z.strictObject({
+    wirelength: z.number(),
+    wirelengthCost: z.number(),
+    densityCost: z.number(),
+    congestionCost: z.number(),
+    proxyCost: z.number(),
+  }),
+  placement: z.strictObject({
+    xs: places,
+    ys: places,
+    orientations: z.array(z.number().int().min(0).max(7)),
+  }),
+});
+
 function parseBest(text: string, nodeCount: number): BestPlacement {
-  const best = JSON.parse(text) as Omit<BestPlacement, "placement"> & { placement: StoredPlacement };
-  return { ...best, placement: revivePlacement(best.placement, nodeCount) };
+  const { placement, ...best } = bestSchema.parse(JSON.parse(text));
+  return { ...best, placement: revivePlacement(placement, nodeCount) };
 }

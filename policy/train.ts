@@ -2,7 +2,7 @@
 // collect, advantages, update, log, checkpoint; until the budget is spent.
 import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import type { Block } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, parameterLayout } from "./parameters.js";
@@ -93,6 +93,7 @@ export async function train(
       state.episodes += options.episodes;
       if (best !== state.best) await observer.onBest?.(best!);
       state.best = best;
+      refuseDeadEnds(block, state);
       refuseDivergence(parameters, state.iteration);
       await observer.onIteration?.({
         iteration: state.iteration,
@@ -165,6 +166,19 @@ function shapeOf(block: Block): TrajectoryShape {
     stateNumbers: STATE_NUMBERS,
     nodes: block.nodeCount,
   };
+}
+
+/** Episodes without a single complete one after which a block counts as not placeable. */
+const MOST_DEAD_ENDS = 256;
+
+function refuseDeadEnds(block: Block, state: TrainState): void {
+  if (state.best || state.episodes < MOST_DEAD_ENDS) return;
+  const { columns, rows } = block.grid;
+  throw new InputError(
+    block.name,
+    `none of ${state.episodes} episodes found a cell for every macro on the ${columns} x ${rows} grid`,
+    "choose another grid (--grid) or a larger canvas",
+  );
 }
 
 function refuseDivergence(parameters: Float32Array, iteration: number): void {

@@ -1,133 +1,230 @@
-// A line chart: axes with round numbers, a line per series, an optional band around it, a legend.
-import type { Frame } from "./canvas-picture.js";
-import { niceStep, num, PALETTES, type Palette, text } from "./svg-parts.js";
-
-/** A line; `low` and `high`, if given, bound the band around it. */
-export interface Curve {
-  readonly label: string;
-  readonly xs: readonly number[];
-  readonly ys: readonly number[];
-  readonly low?: readonly number[];
-  readonly high?: readonly number[];
-}
+// Line charts: learning curves and comparisons of methods, with a band per line for the spread over seeds.
+import { type Axis, countAxis, linearAxis, logAxis, tickTexts } from "./axis.js";
+import { coordinate, element, escapeText, label, moved } from "./markup.js";
+import { pictureStyle, SERIES_COLOURS } from "./palette.js";
+import type { Box, Curve, Part, Theme } from "./scene.js";
+import { cutEnd, textWidth, wrapWords } from "./text-fit.js";
 
 export interface ChartOptions {
-  readonly xLabel: string;
-  readonly yLabel: string;
-  /** x on a logarithmic scale; values not above 0 are left out. */
+  readonly title?: string;
+  readonly xLabel?: string;
+  readonly yLabel?: string;
+  /** Logarithmic x axis; points at or below 0 are left out. */
   readonly logX?: boolean;
+  /** Pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly theme?: Theme;
 }
 
-/** Draws the chart into `frame`, axes and labels included. */
-export function drawCurves(
-  curves: readonly Curve[],
-  frame: Frame,
-  options: ChartOptions,
-  palette: Palette,
-): string {
-  const plot = { x: frame.x + 66, y: frame.y + 8, width: frame.width - 66, height: frame.height - 46 };
-  const usable = (x: number, y: number) => Number.isFinite(x + y) && (!options.logX || x > 0);
-  const points = curves.flatMap(({ xs, ys, low, high }) =>
-    xs.flatMap((x, i) => [ys[i]!, low?.[i] ?? ys[i]!, high?.[i] ?? ys[i]!].map((y) => ({ x, y }))),
+const DASHES = [undefined, "7 4", "2 4", "9 3 2 3"];
+const PADDING = 20;
+
+/** A chart as a picture of its own. */
+export function renderCurvesSvg(series: readonly Curve[], options: ChartOptions = {}): string {
+  const width = Math.max(320, options.width ?? 900);
+  const lines = options.title ? wrapWords(options.title, (width - 2 * PADDING) / 1.12, 16, 2) : [];
+  const titles = lines.map((text, index) =>
+    label(PADDING, PADDING + 14 + index * 20, 16, text, { class: "strong" }),
   );
-  const shown = points.filter(({ x, y }) => usable(x, y));
-  if (shown.length === 0)
-    return text(plot.x, plot.y + 20, "no values yet", { size: 12, fill: palette.faint });
-  const toScale = options.logX ? Math.log10 : (x: number) => x;
-  const [xLow, xHigh] = extent(shown.map(({ x }) => toScale(x)));
-  const [yLow, yHigh] = extent(shown.map(({ y }) => y));
-  const px = (x: number) => plot.x + ((toScale(x) - xLow) / (xHigh - xLow)) * plot.width;
-  const py = (y: number) => plot.y + plot.height - ((y - yLow) / (yHigh - yLow)) * plot.height;
-  const parts: string[] = [axes(plot, { xLow, xHigh, yLow, yHigh }, px, py, options, palette)];
-  curves.forEach((curve, index) => {
-    const colour = palette.series[index % palette.series.length]!;
-    const kept = curve.xs.map((_, i) => i).filter((i) => usable(curve.xs[i]!, curve.ys[i]!));
-    const path = (values: readonly number[], order: readonly number[]) =>
-      order.map((i) => `${num(px(curve.xs[i]!))} ${num(py(values[i]!))}`).join("L");
-    if (curve.low && curve.high && kept.length > 1)
-      parts.push(
-        `<path d="M${path(curve.high, kept)}L${path(curve.low, [...kept].reverse())}Z" fill="${colour}" fill-opacity="0.15"/>`,
-      );
-    if (kept.length > 0)
-      parts.push(`<path d="M${path(curve.ys, kept)}" fill="none" stroke="${colour}" stroke-width="1.8"/>`);
-    const y = plot.y + 12 + 15 * index;
-    parts.push(
-      `<path d="M${num(plot.x + plot.width - 14)} ${num(y - 4)}h14" stroke="${colour}" stroke-width="3"/>`,
-      text(plot.x + plot.width - 20, y, curve.label, { size: 11, fill: palette.ink, anchor: "end" }),
-    );
-  });
-  return parts.join("\n");
+  const top = PADDING + lines.length * 20 + (lines.length > 0 ? 8 : 0);
+  const height = Math.max(top + 220, options.height ?? 460);
+  const chart = curveChart(series, width - 2 * PADDING, height - top - PADDING, options);
+  return picture(
+    width,
+    height,
+    options.theme ?? "light",
+    [...titles, moved(PADDING, top, chart.markup)],
+    options.title ?? "chart",
+  );
 }
 
-function extent(values: readonly number[]): [number, number] {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
-  }
-  const margin = high > low ? 0.04 * (high - low) : Math.abs(high) * 0.05 || 1;
-  return [low - margin, high + margin];
-}
-
-function axes(
-  plot: Frame,
-  range: { xLow: number; xHigh: number; yLow: number; yHigh: number },
-  px: (x: number) => number,
-  py: (y: number) => number,
-  options: ChartOptions,
-  palette: Palette,
+/** The outermost element of every picture. */
+export function picture(
+  width: number,
+  height: number,
+  theme: Theme,
+  children: readonly string[],
+  name: string,
 ): string {
-  const bottom = plot.y + plot.height;
-  const parts = [
-    `<path d="M${num(plot.x)} ${num(plot.y)}V${num(bottom)}H${num(plot.x + plot.width)}" fill="none" stroke="${palette.faint}"/>`,
+  return `${element(
+    "svg",
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      class: "ashlar",
+      width,
+      height,
+      viewBox: `0 0 ${coordinate(width)} ${coordinate(height)}`,
+      role: "img",
+      "aria-label": name,
+    },
+    [
+      element("style", {}, escapeStyle(pictureStyle(theme))),
+      element("rect", { class: "page", x: 0, y: 0, width, height }),
+      ...children,
+    ],
+  )}\n`;
+}
+
+/** Style sheets hold quotes, which need no escape in content and must have none in HTML. */
+function escapeStyle(style: string): string {
+  return style.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+/** A chart of the size given, legend above, without a page around it. */
+export function curveChart(
+  series: readonly Curve[],
+  width: number,
+  height: number,
+  options: ChartOptions = {},
+): Part {
+  const { xLabel = "", yLabel = "", logX = false } = options;
+  const legend = legendOf(series, width);
+  const points = series.map((curve) => usable(curve, logX));
+  const values = points.flatMap((run) => run.flatMap(({ y, low, high }) => [y, low, high]));
+  const places = points.flatMap((run) => run.map(({ x }) => x));
+  const top = legend.height + 8;
+  const bottom = height - 22 - (xLabel ? 18 : 0);
+  const yAxis = linearAxis(values, Math.max(2, Math.floor((bottom - top) / 45)));
+  const yTexts = tickTexts(yAxis.ticks);
+  const left = Math.max(...yTexts.map((text) => textWidth(text, 11))) + 8 + (yLabel ? 20 : 0);
+  const box: Box = { x: left, y: top, width: width - left - 14, height: bottom - top };
+  const mostTicks = Math.max(2, Math.floor(box.width / 80));
+  const xAxis = logX ? logAxis(places, mostTicks) : countAxis(places, mostTicks);
+  const toX = (value: number) => box.x + xAxis.share(value) * box.width;
+  const toY = (value: number) => box.y + (1 - yAxis.share(value)) * box.height;
+  const empty = places.length === 0;
+  const markup = [
+    legend.markup,
+    axes(box, xAxis, yAxis, toX, toY),
+    ...points.map((run, index) => (series[index]!.lows ? band(run, index, toX, toY) : "")),
+    ...points.map((run, index) => line(run, series[index]!.label, index, toX, toY)),
+    empty
+      ? label(box.x + box.width / 2, box.y + box.height / 2, 12, "no data", {
+          class: "muted",
+          "text-anchor": "middle",
+        })
+      : "",
+    xLabel
+      ? label(box.x + box.width / 2, height - 4, 11, cutEnd(xLabel, box.width, 11), {
+          class: "muted",
+          "text-anchor": "middle",
+        })
+      : "",
+    yLabel
+      ? label(0, 0, 11, cutEnd(yLabel, box.height, 11), {
+          class: "muted",
+          "text-anchor": "middle",
+          transform: `translate(12 ${coordinate(box.y + box.height / 2)}) rotate(-90)`,
+        })
+      : "",
   ];
-  for (const y of ticks(range.yLow, range.yHigh, 4)) {
-    parts.push(`<path d="M${num(plot.x)} ${num(py(y))}h${num(plot.width)}" stroke="${palette.grid}"/>`);
-    parts.push(text(plot.x - 6, py(y) + 4, label(y), { size: 11, fill: palette.faint, anchor: "end" }));
+  return { markup: markup.join(""), height };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number;
+  readonly high: number;
+  /** Whether the line goes on from the point before. */
+  readonly joined: boolean;
+}
+
+function usable({ xs, ys, lows, highs }: Curve, logX: boolean): Point[] {
+  const points: Point[] = [];
+  let joined = false;
+  for (let index = 0; index < Math.min(xs.length, ys.length); index++) {
+    const [x, y] = [xs[index]!, ys[index]!];
+    const fits = Number.isFinite(x) && Number.isFinite(y) && (!logX || x > 0);
+    if (fits) {
+      const [low, high] = [lows?.[index] ?? y, highs?.[index] ?? y];
+      points.push({
+        x,
+        y,
+        low: Number.isFinite(low) ? low : y,
+        high: Number.isFinite(high) ? high : y,
+        joined,
+      });
+    }
+    joined = fits;
   }
-  const xTicks = options.logX
-    ? ticks(range.xLow, range.xHigh, 4).map((exponent) => 10 ** exponent)
-    : ticks(range.xLow, range.xHigh, 6);
-  for (const x of xTicks)
-    parts.push(text(px(x), bottom + 15, label(x), { size: 11, fill: palette.faint, anchor: "middle" }));
-  parts.push(
-    text(plot.x + plot.width / 2, bottom + 32, options.xLabel, {
-      size: 12,
-      fill: palette.ink,
-      anchor: "middle",
-    }),
+  return points;
+}
+
+type ToPixel = (value: number) => number;
+
+function axes(box: Box, xAxis: Axis, yAxis: Axis, toX: ToPixel, toY: ToPixel): string {
+  const grid =
+    yAxis.ticks
+      .map((tick) => `M${coordinate(box.x)} ${coordinate(toY(tick))}h${coordinate(box.width)}`)
+      .join("") +
+    xAxis.ticks
+      .map((tick) => `M${coordinate(toX(tick))} ${coordinate(box.y)}v${coordinate(box.height)}`)
+      .join("");
+  const frame = `M${coordinate(box.x)} ${coordinate(box.y)}v${coordinate(box.height)}h${coordinate(box.width)}`;
+  const [xTexts, yTexts] = [tickTexts(xAxis.ticks), tickTexts(yAxis.ticks)];
+  const texts = [
+    ...yAxis.ticks.map((tick, index) =>
+      label(box.x - 6, toY(tick) + 4, 11, yTexts[index]!, { class: "muted", "text-anchor": "end" }),
+    ),
+    ...xAxis.ticks.map((tick, index) =>
+      label(toX(tick), box.y + box.height + 16, 11, xTexts[index]!, {
+        class: "muted",
+        "text-anchor": "middle",
+      }),
+    ),
+  ];
+  return (
+    element("path", { class: "grid", d: grid }) +
+    element("path", { class: "thin", d: frame }) +
+    texts.join("")
   );
-  const middle = plot.y + plot.height / 2;
-  parts.push(
-    `<g transform="rotate(-90 ${num(plot.x - 54)} ${num(middle)})">${text(plot.x - 54, middle, options.yLabel, { size: 12, fill: palette.ink, anchor: "middle" })}</g>`,
-  );
-  return parts.join("\n");
 }
 
-function ticks(low: number, high: number, count: number): number[] {
-  const step = niceStep(high - low, count);
-  const values: number[] = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) values.push(i * step);
-  return values;
+function line(points: readonly Point[], name: string, index: number, toX: ToPixel, toY: ToPixel): string {
+  if (points.length === 0) return "";
+  const path = points.map(({ x, y, joined }, at) => {
+    const place = `${coordinate(toX(x))} ${coordinate(toY(y))}`;
+    // A point without neighbours is a dot: a line of no length with round ends.
+    const alone = !joined && !points[at + 1]?.joined;
+    return `${joined ? "L" : "M"}${place}${alone ? "h.01" : ""}`;
+  });
+  return element("path", { ...lineStyle(index), d: path.join("") }, element("title", {}, escapeText(name)));
 }
 
-function label(value: number): string {
-  return String(Number(value.toPrecision(4)));
+function band(points: readonly Point[], index: number, toX: ToPixel, toY: ToPixel): string {
+  if (points.length < 2) return "";
+  const upper = points.map(({ x, high }) => `${coordinate(toX(x))} ${coordinate(toY(high))}`);
+  const lower = points.map(({ x, low }) => `${coordinate(toX(x))} ${coordinate(toY(low))}`).reverse();
+  return element("path", {
+    class: `band-${index % SERIES_COLOURS}`,
+    d: `M${[...upper, ...lower].join("L")}z`,
+  });
 }
 
-/** A chart by itself. */
-export function renderCurvesSvg(
-  curves: readonly Curve[],
-  options: ChartOptions & { readonly title: string; readonly theme?: "light" | "dark" },
-): string {
-  const palette = PALETTES[options.theme ?? "light"];
-  const [width, height] = [760, 420];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Helvetica, Arial, sans-serif">`,
-    `<rect width="${width}" height="${height}" fill="${palette.page}"/>`,
-    text(20, 28, options.title, { size: 16, fill: palette.ink, weight: 600 }),
-    drawCurves(curves, { x: 20, y: 44, width: width - 40, height: height - 60 }, options, palette),
-    "</svg>\n",
-  ].join("\n");
+function lineStyle(index: number): Record<string, string | undefined> {
+  return {
+    class: `line-${index % SERIES_COLOURS}`,
+    "stroke-dasharray": DASHES[Math.floor(index / SERIES_COLOURS) % DASHES.length],
+  };
+}
+
+/** Names of the lines, side by side as long as they fit. */
+function legendOf(series: readonly Curve[], width: number): Part {
+  const size = 11;
+  const sample = 26;
+  const most = Math.min(360, width - sample);
+  let [x, y] = [0, 12];
+  const parts = series.map(({ label: name }, index) => {
+    const text = cutEnd(name, most, size);
+    const taken = sample + 6 + textWidth(text, size) + 14;
+    if (x > 0 && x + taken > width) [x, y] = [0, y + 18];
+    const part =
+      element("path", { ...lineStyle(index), d: `M${coordinate(x)} ${y - 4}h${sample}` }) +
+      label(x + sample + 6, y, size, text);
+    x += taken;
+    return part;
+  });
+  return { markup: parts.join(""), height: series.length > 0 ? y + 6 : 0 };
 }

@@ -1,64 +1,138 @@
-// A map over grid cells as coloured squares, and the scale of the colours.
-import type { Frame } from "./canvas-picture.js";
-import { escapeXml, heatColour, num, type Palette, text } from "./svg-parts.js";
+// Maps over grid cells as coloured rectangles, on one shared colour scale, and the scale's legend.
+import type { Block, Placement } from "../netlist/index.js";
+import { NodeKind } from "../netlist/index.js";
+import { isPlaced, standingSize } from "./canvas-layer.js";
+import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
+import { heatColour } from "./palette.js";
+import type { Box, SceneMaps } from "./scene.js";
+import { cutEnd } from "./text-fit.js";
 
-/** Draws a row-major map (row 0 at the bottom) with its name and its largest value; `full` is the scale's end. */
-export function drawHeatMap(
-  map: {
-    readonly name: string;
-    readonly values: Float64Array;
-    readonly columns: number;
-    readonly rows: number;
-  },
-  frame: Frame,
-  full: number,
-  palette: Palette,
+/** Values are rounded to so many steps of the palette, so that cells of one colour become one path. */
+const LEVELS = 64;
+/** Above this the scale stops: one burning cell must not leave the rest in one colour. */
+const GREATEST_TOP = 2;
+
+export function greatest(values: Float64Array): number {
+  let top = 0;
+  for (const value of values) if (value > top) top = value;
+  return top;
+}
+
+/** The value at the bright end of the scale that all maps share: at least 1, at most 2, in steps of 0.25. */
+export function sharedTop(maps: SceneMaps): number {
+  const top = Math.max(greatest(maps.density), greatest(maps.horizontal), greatest(maps.vertical));
+  return Math.min(GREATEST_TOP, Math.max(1, Math.ceil(top * 4 - 1e-9) / 4));
+}
+
+/** Colour of a value on a scale from 0 to `top`. */
+export function mapColour(value: number, top: number): string {
+  return heatColour(levelOf(value, top) / LEVELS);
+}
+
+function levelOf(value: number, top: number): number {
+  return Math.round(Math.min(1, Math.max(0, value / top)) * LEVELS);
+}
+
+/** Cells of a map in a box; neighbours of one colour in a row are one rectangle, one path per colour. */
+export function heatCells(
+  values: Float64Array,
+  columns: number,
+  rows: number,
+  top: number,
+  box: Box,
 ): string {
-  const { columns, rows, values } = map;
-  const width = frame.width / columns;
-  const height = frame.height / rows;
-  let largest = 0;
-  const cells: string[] = [];
-  for (let row = 0, cell = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, cell++) {
-      const value = values[cell]!;
-      largest = Math.max(largest, value);
-      const x = num(frame.x + column * width);
-      const y = num(frame.y + frame.height - (row + 1) * height);
-      // A little larger than the cell, so that no seams show.
-      cells.push(
-        `<rect x="${x}" y="${y}" width="${num(width + 0.3)}" height="${num(height + 0.3)}" fill="${heatColour(value / full)}"/>`,
-      );
+  const paths = new Map<number, string>();
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; ) {
+      const value = values[row * columns + column] ?? Number.NaN;
+      const level = Number.isNaN(value) ? -1 : levelOf(value, top);
+      let end = column + 1;
+      while (end < columns && sameLevel(values[row * columns + end] ?? Number.NaN, top, level)) end++;
+      if (level >= 0) {
+        const run = `M${column} ${rows - 1 - row}h${end - column}v1h${column - end}z`;
+        paths.set(level, (paths.get(level) ?? "") + run);
+      }
+      column = end;
     }
-  return (
-    text(frame.x, frame.y - 6, map.name, { size: 12, fill: palette.ink, weight: 600 }) +
-    text(frame.x + frame.width, frame.y - 6, `max ${largest.toFixed(2)}`, {
-      size: 11,
-      fill: palette.faint,
-      anchor: "end",
-    }) +
-    `<g shape-rendering="crispEdges"><title>${escapeXml(map.name)}</title>${cells.join("")}</g>`
+  }
+  const scale = `scale(${coordinate(box.width / columns, 5)} ${coordinate(box.height / rows, 5)})`;
+  const cells = [...paths]
+    .sort(([a], [b]) => a - b)
+    .map(([level, d]) => element("path", { fill: heatColour(level / LEVELS), d }));
+  return moved(
+    box.x,
+    box.y,
+    element("g", { transform: scale, "shape-rendering": "crispEdges", class: "heat" }, cells),
   );
 }
 
-/** The colours from 0 to `full`. */
-export function drawHeatScale(frame: Frame, full: number, palette: Palette): string {
-  const steps = 60;
-  const bars = Array.from({ length: steps }, (_, i) => {
-    const x = num(frame.x + (i * frame.width) / steps);
-    return `<rect x="${x}" y="${num(frame.y)}" width="${num(frame.width / steps + 0.3)}" height="${num(frame.height)}" fill="${heatColour((i + 0.5) / steps)}"/>`;
-  });
-  const y = frame.y + frame.height + 12;
-  const label = (value: number, x: number, anchor: string) =>
-    text(x, y, value.toFixed(1), { size: 10, fill: palette.faint, anchor });
-  return (
-    bars.join("") +
-    label(0, frame.x, "start") +
-    label(full / 2, frame.x + frame.width / 2, "middle") +
-    text(frame.x + frame.width, y, `${full.toFixed(1)} and more`, {
-      size: 10,
-      fill: palette.faint,
-      anchor: "end",
-    })
+function sameLevel(value: number, top: number, level: number): boolean {
+  return Number.isNaN(value) ? level === -1 : levelOf(value, top) === level;
+}
+
+/** A map with its name and greatest value above it, and the outlines of hard macros upon it. */
+export function heatMap(options: {
+  readonly name: string;
+  readonly values: Float64Array;
+  readonly block: Block;
+  readonly placement: Placement;
+  readonly top: number;
+  readonly box: Box;
+  /** Room for the texts, centred on the box. */
+  readonly textWidth: number;
+}): string {
+  const { name, values, block, placement, top, box, textWidth } = options;
+  const { columns, rows } = block.grid;
+  const greatestText = `max ${greatest(values).toFixed(2)}`;
+  const inside = { x: 0, y: 0, width: box.width, height: box.height };
+  return moved(box.x, box.y, [
+    element("title", {}, escapeText(`${name}, ${greatestText}`)),
+    label((box.width - textWidth) / 2, -6, 11, cutEnd(name, textWidth - 70, 11), {}),
+    label((box.width + textWidth) / 2, -6, 10, greatestText, { class: "muted", "text-anchor": "end" }),
+    heatCells(values, columns, rows, top, inside),
+    element("path", { class: "on-map", d: macroOutlines(block, placement, inside) }),
+    element("path", { class: "thin", d: rectanglePath(0, 0, box.width, box.height) }),
+  ]);
+}
+
+function macroOutlines(block: Block, placement: Placement, box: Box): string {
+  const scale = box.width / block.canvas.width;
+  const within = (value: number, limit: number) => Math.min(limit, Math.max(0, value));
+  let path = "";
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    const [width, height] = standingSize(block, placement, node);
+    const left = within((placement.xs[node]! - width / 2) * scale, box.width);
+    const right = within((placement.xs[node]! + width / 2) * scale, box.width);
+    const upper = within(box.height - (placement.ys[node]! + height / 2) * scale, box.height);
+    const lower = within(box.height - (placement.ys[node]! - height / 2) * scale, box.height);
+    path += rectanglePath(left, upper, right - left, lower - upper);
+  }
+  return path;
+}
+
+/** The scale: a bar from 0 to `top` with ticks; 28 pixels high. */
+export function heatLegend(x: number, y: number, width: number, maps: SceneMaps, top: number): string {
+  const steps = 32;
+  const bars: string[] = [];
+  for (let step = 0; step < steps; step++)
+    bars.push(
+      element("path", {
+        fill: heatColour(step / (steps - 1)),
+        d: rectanglePath((step * width) / steps, 0, width / steps, 12),
+      }),
+    );
+  const cut = Math.max(greatest(maps.density), greatest(maps.horizontal), greatest(maps.vertical)) > top;
+  const ticks = top <= 1 ? [0, 0.5, 1] : top < 1.5 ? [0, 0.5, top] : [0, 0.5, 1, top];
+  const texts = ticks.map((tick) =>
+    label((tick / top) * width, 25, 10, tick === top && cut ? `≥ ${tick}` : String(tick), {
+      class: "muted",
+      "text-anchor": tick === 0 ? "start" : tick === top ? "end" : "middle",
+    }),
   );
+  return moved(x, y, [
+    element("g", { "shape-rendering": "crispEdges" }, bars),
+    element("path", { class: "thin", d: rectanglePath(0, 0, width, 12) }),
+    ...texts,
+  ]);
 }

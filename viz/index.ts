@@ -1,4 +1,4 @@
-// Pictures of placements. Knows the netlist and what it is handed, nothing of how placements come about.
-export * from "./curve-chart.js";
-export * from "./report.js";
+// Pictures of placements and runs.
+export { type ChartOptions, renderCurvesSvg } from "./curve-chart.js";
+export { type Report, type ReportFile, renderReportHtml } from "./report.js";
 export * from "./svg.js";

@@ -1,34 +1,99 @@
-// The report of a run: one HTML file with the picture and the figures, which opens without a network or a script.
-import { renderSvg, type Scene } from "./svg.js";
-import { escapeXml } from "./svg-parts.js";
+// A run's report: one HTML file that needs no network and no script, the picture inlined.
+import { escapeText } from "./markup.js";
+import { pageStyle } from "./palette.js";
+import type { Scene } from "./scene.js";
+import { costRows } from "./side-panel.js";
+import { renderSvg } from "./svg.js";
+
+export interface ReportFile {
+  readonly name: string;
+  readonly what: string;
+}
+
+export interface Report {
+  readonly scene: Scene;
+  /** The run's options and results; nested objects become dotted names. */
+  readonly summary: Readonly<Record<string, unknown>>;
+  /** Files beside the report, if not those that every run leaves. */
+  readonly files?: readonly ReportFile[];
+}
+
+const RUN_FILES: readonly ReportFile[] = [
+  { name: "best.plc", what: "the placement" },
+  { name: "best.svg", what: "this picture" },
+  { name: "summary.json", what: "costs and facts of the run" },
+  { name: "options.json", what: "options, version and hashes of the input files" },
+];
+const METRICS_FILE: ReportFile = { name: "metrics.jsonl", what: "one line per iteration" };
 
 const STYLE = `
-:root { color-scheme: light dark; --page: #ffffff; --ink: #1c2733; --line: #d5dde5 }
-@media (prefers-color-scheme: dark) { :root { --page: #12181f; --ink: #e8eef4; --line: #344250 } }
-body { margin: 2rem auto; max-width: 1110px; padding: 0 1rem; background: var(--page); color: var(--ink); font: 15px/1.5 Helvetica, Arial, sans-serif }
-table { border-collapse: collapse; margin: 1rem 0 }
-td, th { border-bottom: 1px solid var(--line); padding: 0.3rem 1.2rem 0.3rem 0; text-align: left; vertical-align: top }
-svg { max-width: 100%; height: auto }
-.dark { display: none }
-@media (prefers-color-scheme: dark) { .dark { display: block } .light { display: none } }
+body{margin:0 auto;padding:1.5rem;max-width:1400px;background:var(--page);color:var(--ink);
+font:15px/1.5 "DejaVu Sans",Verdana,Arial,sans-serif}
+svg{display:block;width:100%;height:auto}
+.columns{display:flex;flex-wrap:wrap;gap:1rem 3rem;align-items:flex-start}
+section{flex:1 1 20rem;min-width:0}
+h2{font-size:1.1rem;margin:1.2rem 0 .4rem}
+table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);
+font-weight:normal;overflow-wrap:anywhere}
+th{color:var(--muted);min-width:9rem}
+td.number{text-align:right;font-variant-numeric:tabular-nums}
+a{color:var(--link)}
 `;
 
-/** Renders the report; `summary` is printed as a table of its plain values. */
-export function renderReportHtml(report: {
-  readonly scene: Scene;
-  readonly summary: Readonly<Record<string, unknown>>;
-}): string {
-  const { scene, summary } = report;
-  const rows = Object.entries(summary)
-    .filter(([, value]) => value !== null && typeof value !== "object")
-    .map(([name, value]) => `<tr><th>${escapeXml(name)}</th><td>${escapeXml(String(value))}</td></tr>`);
-  return [
-    "<!doctype html>",
-    `<html lang="en"><head><meta charset="utf-8"><title>${escapeXml(scene.title)}</title><style>${STYLE}</style></head><body>`,
-    `<div class="light">${renderSvg({ ...scene, theme: "light" })}</div>`,
-    `<div class="dark">${renderSvg({ ...scene, theme: "dark" })}</div>`,
-    `<table>${rows.join("\n")}</table>`,
-    "</body></html>",
-    "",
-  ].join("\n");
+/** The report as HTML; dark or light as the reader's system is, unless the scene has a theme. */
+export function renderReportHtml({ scene, summary, files }: Report): string {
+  const theme = scene.theme ?? "auto";
+  const metrics = (scene.curve?.length ?? 0) > 0 ? [METRICS_FILE] : [];
+  const costs = scene.costs
+    ? section("Costs", table(costRows(scene.costs).map(([name, value]) => [name, number(value)])))
+    : "";
+  const facts = flatten(summary).map(([name, value]): [string, string] => [name, cell(value)]);
+  const list = (files ?? [...RUN_FILES, ...metrics]).map(({ name, what }): [string, string] => [
+    name,
+    `<td><a href="${escapeText(encodeURI(name).replaceAll(":", "%3A"))}">${escapeText(name)}</a></td><td>${escapeText(what)}</td>`,
+  ]);
+  const fileRows = list.map(([, cells]) => `<tr>${cells}</tr>`).join("");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeText(scene.title)}</title>
+<style>${pageStyle(theme)}${STYLE}</style>
+</head>
+<body>
+${renderSvg({ ...scene, theme }).trimEnd()}
+<div class="columns">
+${costs}${section("Run", facts.length > 0 ? table(facts) : "<p>No summary.</p>")}${section("Files", `<table>${fileRows}</table>`)}
+</div>
+</body>
+</html>
+`;
+}
+
+function section(title: string, content: string): string {
+  return `<section><h2>${escapeText(title)}</h2>${content}</section>\n`;
+}
+
+function table(rows: readonly (readonly [name: string, cells: string])[]): string {
+  return `<table>${rows.map(([name, cells]) => `<tr><th scope="row">${escapeText(name)}</th>${cells}</tr>`).join("")}</table>`;
+}
+
+function number(text: string): string {
+  return `<td class="number">${escapeText(text)}</td>`;
+}
+
+function cell(value: unknown): string {
+  if (typeof value === "number") return number(Number.isFinite(value) ? String(value) : "–");
+  return `<td>${escapeText(typeof value === "string" ? value : (JSON.stringify(value) ?? "–"))}</td>`;
+}
+
+function flatten(values: Readonly<Record<string, unknown>>, prefix = ""): [string, unknown][] {
+  return Object.entries(values).flatMap(([name, value]): [string, unknown][] => {
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject
+      ? flatten(value as Record<string, unknown>, `${prefix}${name}.`)
+      : [[`${prefix}${name}`, value]];
+  });
 }

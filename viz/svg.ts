@@ -1,136 +1,100 @@
-// The picture of a placement: canvas, heat maps, costs, learning curve. A pure function of what it is given.
-import { type Block, NodeKind, type Placement } from "../netlist/index.js";
-import { drawCanvas } from "./canvas-picture.js";
-import { type Curve, drawCurves } from "./curve-chart.js";
-import { drawHeatMap, drawHeatScale } from "./heat-map.js";
-import { num, PALETTES, type Palette, text } from "./svg-parts.js";
+// A placement as one SVG picture: the die, maps and costs beside it, learning curves below.
+// Pure: the same scene gives the same bytes. All lengths in pixels are laid out here; the parts draw themselves.
+import type { Block } from "../netlist/index.js";
+import { CANVAS_MARGIN, CanvasLayer, countOutside, countUnplaced } from "./canvas-layer.js";
+import { curveChart, picture } from "./curve-chart.js";
+import { coordinate, element, label, moved, readable } from "./markup.js";
+import type { Box, Part, Scene } from "./scene.js";
+import { PANEL_WIDTH, sidePanel } from "./side-panel.js";
+import { cutEnd, textWidth, wrapWords } from "./text-fit.js";
 
-export interface Scene {
-  readonly block: Block;
-  readonly placement: Placement;
-  readonly title: string;
-  readonly subtitle?: readonly string[];
-  readonly costs?: {
-    readonly wirelengthCost: number;
-    readonly densityCost: number;
-    readonly congestionCost: number;
-    readonly proxyCost: number;
-  };
-  /** Values per grid cell, row-major from the lower left; 1 is a full cell. */
-  readonly maps?: {
-    readonly density: Float64Array;
-    readonly horizontal: Float64Array;
-    readonly vertical: Float64Array;
-  };
-  readonly curve?: readonly Curve[];
-  readonly theme?: "light" | "dark";
-}
+export type { Curve, Scene, SceneCosts, SceneMaps, Theme } from "./scene.js";
 
-const MARGIN = 28;
-const CANVAS_WIDTH = 760;
-const SIDE_WIDTH = 250;
-const HEADER = 66;
-const CHART_HEIGHT = 230;
-const SCALE_BAR_HEIGHT = 40;
-/** End of the heat maps' scale: values beyond it are over capacity by half. */
-const FULL_SCALE = 1.5;
+const PADDING = 24;
+const GAP = 34;
+const LARGEST_SIDE = 760;
+/** Room for a scale bar and its text under a die of any proportion. */
+const NARROWEST_MAIN = 300;
+const CHART_HEIGHT = 250;
 
-/** Renders a scene as an SVG document. */
+/** The picture of a scene. Nodes without a place are left out and counted in the text. */
 export function renderSvg(scene: Scene): string {
   const { block, placement } = scene;
-  const palette = PALETTES[scene.theme ?? "light"];
-  const canvasHeight = (CANVAS_WIDTH * block.canvas.height) / block.canvas.width;
-  const sideHeight = sideColumnHeight(scene);
-  const hasSide = sideHeight > 0;
+  const scale = Math.min(LARGEST_SIDE / block.canvas.width, LARGEST_SIDE / block.canvas.height);
+  const die = { width: block.canvas.width * scale, height: block.canvas.height * scale };
+  const mainWidth = Math.max(NARROWEST_MAIN, die.width) + 2 * CANVAS_MARGIN;
+  const width = 2 * PADDING + mainWidth + GAP + PANEL_WIDTH;
+  const heading = headingOf(scene, width - 2 * PADDING);
+  const top = PADDING + heading.height + CANVAS_MARGIN;
+  const box: Box = { x: PADDING + (mainWidth - die.width) / 2, y: top + CANVAS_MARGIN, ...die };
+  const ruler = rulerOf(block, box, mainWidth);
+  const canvas = new CanvasLayer(block, placement, box);
+  const panel = sidePanel(scene, canvas.connections !== "");
+  const mainHeight = die.height + 2 * CANVAS_MARGIN + ruler.height;
+  const chartTop = top + Math.max(mainHeight, panel.height) + 20;
   const curves = scene.curve ?? [];
-  const chartTop = HEADER + canvasHeight + SCALE_BAR_HEIGHT;
-  const mainHeight = canvasHeight + SCALE_BAR_HEIGHT + (curves.length > 0 ? CHART_HEIGHT : 0);
-  const width = 2 * MARGIN + CANVAS_WIDTH + (hasSide ? MARGIN + SIDE_WIDTH : 0);
-  const height = HEADER + Math.max(mainHeight, sideHeight) + MARGIN;
-  const frame = { x: MARGIN, y: HEADER, width: CANVAS_WIDTH, height: canvasHeight };
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${num(width)} ${num(height)}" width="${num(width)}" height="${num(height)}" font-family="Helvetica, Arial, sans-serif">`,
-    `<rect width="${num(width)}" height="${num(height)}" fill="${palette.page}"/>`,
-    text(MARGIN, 30, scene.title, { size: 20, fill: palette.ink, weight: 600 }),
-    text(MARGIN, 50, [...(scene.subtitle ?? []), countsLine(block, placement)].join(" · "), {
-      size: 12,
-      fill: palette.faint,
-    }),
-    drawCanvas(block, placement, frame, palette),
-    hasSide ? sideColumn(scene, palette) : "",
-    curves.length > 0
-      ? drawCurves(
-          curves,
-          { x: MARGIN, y: chartTop, width: CANVAS_WIDTH, height: CHART_HEIGHT },
-          { xLabel: "episodes", yLabel: "proxy cost" },
-          palette,
-        )
-      : "",
-    "</svg>\n",
-  ].join("\n");
-}
-
-/** What is drawn, and how many nodes are not because they have no place. */
-function countsLine(block: Block, placement: Placement): string {
-  const counts = [0, 0, 0, 0];
-  let missing = 0;
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (Number.isNaN(placement.xs[node]! + placement.ys[node]!)) missing++;
-    else counts[block.kinds[node]!]!++;
-  }
   const parts = [
-    `${counts[NodeKind.HardMacro]} macros`,
-    `${counts[NodeKind.SoftMacro]! + counts[NodeKind.StandardCell]!} soft macros`,
-    `${counts[NodeKind.Port]} ports`,
+    moved(PADDING, PADDING, heading.markup),
+    canvas.render(),
+    moved(PADDING, box.y + die.height + CANVAS_MARGIN, ruler.markup),
+    moved(PADDING + mainWidth + GAP, top, panel.markup),
   ];
-  if (missing > 0) parts.push(`${missing} not placed`);
-  return parts.join(", ");
-}
-
-const COST_ROWS = 4;
-const ROW = 22;
-
-function mapHeight(block: Block): number {
-  return (SIDE_WIDTH * block.canvas.height) / block.canvas.width;
-}
-
-function sideColumnHeight({ costs, maps, block }: Scene): number {
-  return (costs ? COST_ROWS * ROW + 24 : 0) + (maps ? 3 * (mapHeight(block) + 34) + 30 : 0);
-}
-
-function sideColumn({ costs, maps, block }: Scene, palette: Palette): string {
-  const x = 2 * MARGIN + CANVAS_WIDTH;
-  let y = HEADER;
-  const parts: string[] = [];
-  if (costs) {
-    const rows: [string, number][] = [
-      ["proxy cost", costs.proxyCost],
-      ["wirelength", costs.wirelengthCost],
-      ["density", costs.densityCost],
-      ["congestion", costs.congestionCost],
-    ];
-    rows.forEach(([name, value], row) => {
-      const weight = row === 0 ? 600 : 400;
-      const line = y + 14 + row * ROW;
-      parts.push(
-        text(x, line, name, { size: 14, fill: palette.ink, weight }),
-        text(x + SIDE_WIDTH, line, value.toFixed(4), { size: 14, fill: palette.ink, weight, anchor: "end" }),
-      );
-    });
-    y += COST_ROWS * ROW + 24;
+  let height = chartTop;
+  if (curves.length > 0) {
+    const labels = { xLabel: "episodes", yLabel: "proxy cost" };
+    parts.push(
+      moved(PADDING, chartTop, curveChart(curves, width - 2 * PADDING, CHART_HEIGHT, labels).markup),
+    );
+    height += CHART_HEIGHT + PADDING;
   }
-  if (maps) {
-    const named = [
-      ["density", maps.density],
-      ["horizontal congestion", maps.horizontal],
-      ["vertical congestion", maps.vertical],
-    ] as const;
-    for (const [name, values] of named) {
-      const frame = { x, y: y + 10, width: SIDE_WIDTH, height: mapHeight(block) };
-      parts.push(drawHeatMap({ name, values, ...block.grid }, frame, FULL_SCALE, palette));
-      y += mapHeight(block) + 34;
-    }
-    parts.push(drawHeatScale({ x, y: y - 8, width: SIDE_WIDTH, height: 10 }, FULL_SCALE, palette));
-  }
-  return parts.join("\n");
+  return picture(width, height, scene.theme ?? "light", parts, `placement of ${scene.title}`);
+}
+
+function headingOf({ block, placement, title, subtitle }: Scene, width: number): Part {
+  const lines = [...(subtitle ?? [])]
+    .map((line) => line.trim().replace(/\s{2,}/g, " · "))
+    .filter(Boolean)
+    .flatMap((line) => wrapWords(line, width, 12, 2));
+  const unplaced = countUnplaced(block, placement);
+  if (unplaced > 0)
+    lines.push(
+      `${unplaced} of ${block.nodeCount} nodes ${unplaced === 1 ? "is" : "are"} not placed and not drawn`,
+    );
+  const outside = countOutside(block, placement);
+  if (outside > 0)
+    lines.push(`${outside} hard macro${outside === 1 ? " reaches" : "s reach"} outside the die`);
+  const texts = lines.map((line, index) => label(0, 40 + index * 17, 12, line, { class: "muted" }));
+  // Bold letters are about an eighth wider than the estimate.
+  const name = label(0, 18, 20, cutEnd(title, width / 1.12, 20), { class: "strong" });
+  return { markup: name + texts.join(""), height: 26 + lines.length * 17 };
+}
+
+/** The scale bar, and the sizes of die and grid, under the die. */
+function rulerOf({ canvas, grid }: Block, box: Box, width: number): Part {
+  const length = roundLength(canvas.width / 4);
+  const pixels = (length * box.width) / canvas.width;
+  const left = (width - box.width) / 2;
+  const bar = `M${coordinate(left)} 12v8h${coordinate(pixels)}v-8`;
+  const text = `${length} µm`;
+  const sizes = `${readable(canvas.width)} × ${readable(canvas.height)} µm, grid ${grid.columns} × ${grid.rows}`;
+  const used = left + pixels + 8 + textWidth(text, 11);
+  const beside = used + 16 + textWidth(sizes, 11) <= width;
+  const markup = [
+    element("path", { class: "outline", d: bar }),
+    label(left + pixels + 8, 20, 11, text),
+    beside
+      ? label(Math.max(left + box.width, used + 16 + textWidth(sizes, 11)), 20, 11, sizes, {
+          class: "muted",
+          "text-anchor": "end",
+        })
+      : label(left, 38, 11, cutEnd(sizes, width - left, 11), { class: "muted" }),
+  ];
+  return { markup: markup.join(""), height: beside ? 26 : 44 };
+}
+
+/** 1, 2 or 5 times a power of ten, not above `length`. */
+function roundLength(length: number): number {
+  const power = Math.floor(Math.log10(length));
+  for (const digit of [5, 2]) if (Number(`${digit}e${power}`) <= length) return Number(`${digit}e${power}`);
+  return Number(`1e${power}`);
 }

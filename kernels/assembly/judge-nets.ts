@@ -1,5 +1,5 @@
 // Wirelength and routing of nets: where points are, how long a net is, which cell borders its wires cross.
-import { addTo, f64At, i32At, JudgeState, toFixed } from "./judge-state";
+import { addTo, f64At, i32At, JudgeState, rowOf, toFixed } from "./judge-state";
 
 /** Cell of a point: row * columns + column, or -1 outside the grid (a point on the right or top edge is outside). */
 export function cellOf(state: JudgeState, x: f64, y: f64): i32 {
@@ -49,31 +49,36 @@ export function placePointsOf(state: JudgeState, node: i32): void {
   }
 }
 
-/** A point's (x, y) as a pair. */
+/** x and y of a point as one vector. */
 // @ts-ignore: decorator
 @inline
-function pairOf(state: JudgeState, point: i32): v128 {
+export function placeOf(pointXs: usize, pointYs: usize, point: i32): v128 {
   const at = <usize>point << 3;
-  return v128.load64_lane(state.pointYs + at, v128.load64_zero(state.pointXs + at), 1);
+  return v128.load64_lane(pointYs + at, v128.load64_zero(pointXs + at), 1);
 }
 
 /** Weighted half-perimeter of a net, in fixed point. */
 export function lengthOfNet(state: JudgeState, net: i32): i64 {
-  const end = state.netPoints + (<usize>i32At(state.netStarts, net + 1) << 2);
-  let at = state.netPoints + (<usize>i32At(state.netStarts, net) << 2);
-  let low = pairOf(state, load<i32>(at));
-  let high = low;
-  let sum = low; // keeps a NaN, which the two extremes may lose
-  for (at += 4; at < end; at += 4) {
-    const pair = pairOf(state, load<i32>(at));
-    low = f64x2.pmin(low, pair);
-    high = f64x2.pmax(high, pair);
-    sum = f64x2.add(sum, pair);
+  const netStarts = state.netStarts;
+  const netPoints = state.netPoints;
+  const pointXs = state.pointXs;
+  const pointYs = state.pointYs;
+  const start = i32At(netStarts, net);
+  const end = i32At(netStarts, net + 1);
+  // x and y side by side: the vector minimum is one instruction, the scalar one with its rules for NaN is many.
+  let least = placeOf(pointXs, pointYs, i32At(netPoints, start));
+  let most = least;
+  let missing = f64x2.ne(least, least);
+  for (let i = start + 1; i < end; i++) {
+    const place = placeOf(pointXs, pointYs, i32At(netPoints, i));
+    least = f64x2.pmin(least, place);
+    most = f64x2.pmax(most, place);
+    missing = v128.or(missing, f64x2.ne(place, place));
   }
-  const total = f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
-  const span = f64x2.extract_lane(high, 0) - f64x2.extract_lane(low, 0) + f64x2.extract_lane(high, 1) -
-    f64x2.extract_lane(low, 1);
-  if (total != total || !(span > 0)) return 0; // a point is not placed, or all are at one place
+  if (v128.any_true(missing)) return 0; // a point is not placed (NaN)
+  const span = f64x2.extract_lane(most, 0) - f64x2.extract_lane(least, 0) +
+    f64x2.extract_lane(most, 1) - f64x2.extract_lane(least, 1);
+  if (!(span > 0)) return 0;
   return toFixed(span * f64At(state.netWeights, net) * state.lengthScale);
 }
 
@@ -81,18 +86,20 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
 // @ts-ignore: decorator
 @inline
 function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void {
+  const map = state.horizontalDemand;
   const base = row * state.columns;
   const to = base + max(a, b);
-  for (let cell = base + min(a, b); cell < to; cell++) addTo(state.horizontalDemand, cell, demand);
+  for (let cell = base + min(a, b); cell < to; cell++) addTo(map, cell, demand);
 }
 
 /** Adds `demand` to every cell of `column` from row `a` to `b`, the larger one excluded. */
 // @ts-ignore: decorator
 @inline
 function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64): void {
+  const map = state.verticalDemand;
   const columns = state.columns;
   const to = max(a, b) * columns + column;
-  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(state.verticalDemand, cell, demand);
+  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(map, cell, demand);
 }
 
 /** Two cells: along the source's row, then along the sink's column. */
@@ -100,9 +107,9 @@ function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64):
 @inline
 function routeTwo(state: JudgeState, source: i32, sink: i32, demand: i64): void {
   const columns = state.columns;
-  const sourceRow = source / columns;
+  const sourceRow = rowOf(state, source);
   const sourceColumn = source - sourceRow * columns;
-  const sinkRow = sink / columns;
+  const sinkRow = rowOf(state, sink);
   const sinkColumn = sink - sinkRow * columns;
   addRow(state, sourceRow, sourceColumn, sinkColumn, demand);
   addColumn(state, sinkColumn, sourceRow, sinkRow, demand);
@@ -113,9 +120,12 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
   const columns = state.columns;
   const rows = state.rows;
   // Keys that sort by column, then row.
-  let k1 = (a % columns) * rows + a / columns;
-  let k2 = (b % columns) * rows + b / columns;
-  let k3 = (c % columns) * rows + c / columns;
+  const aRow = rowOf(state, a);
+  const bRow = rowOf(state, b);
+  const cRow = rowOf(state, c);
+  let k1 = (a - aRow * columns) * rows + aRow;
+  let k2 = (b - bRow * columns) * rows + bRow;
+  let k3 = (c - cRow * columns) * rows + cRow;
   let swap: i32;
   if (k1 > k2) { swap = k1; k1 = k2; k2 = swap; }
   if (k2 > k3) { swap = k2; k2 = k3; k3 = swap; }
@@ -143,9 +153,9 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
     let c1 = min(min(a, b), c);
     let c3 = max(max(a, b), c);
     const c2 = a + b + c - c1 - c3;
-    const r1 = c1 / columns;
-    const r2 = c2 / columns;
-    const r3 = c3 / columns;
+    const r1 = rowOf(state, c1);
+    const r2 = rowOf(state, c2);
+    const r3 = rowOf(state, c3);
     addRow(state, r2, x1, x3, demand);
     addColumn(state, c1 - r1 * columns, r1, r2, demand);
     addColumn(state, c3 - r3 * columns, r2, r3, demand);
@@ -157,9 +167,17 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
  * a net with a point outside the grid is not routed (rule of the original binary).
  */
 export function routeNet(state: JudgeState, net: i32, sign: i64): void {
+  const netPoints = state.netPoints;
+  const pointCells = state.pointCells;
   const start = i32At(state.netStarts, net);
   const end = i32At(state.netStarts, net + 1);
-  const source = i32At(state.pointCells, i32At(state.netPoints, start));
+  const source = i32At(pointCells, i32At(netPoints, start));
+  if (end - start == 2) {
+    const sink = i32At(pointCells, i32At(netPoints, start + 1));
+    if (source < 0 || sink < 0 || source == sink) return;
+    routeTwo(state, source, sink, load<i64>(state.netDemands + (<usize>net << 3)) * sign);
+    return;
+  }
   const stamp = ++state.stamp;
   const stamps = state.cellStamps;
   const list = state.cellList;
@@ -167,7 +185,7 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
   store<i32>(stamps + (<usize>source << 2), stamp);
   let count = 0;
   for (let i = start + 1; i < end; i++) {
-    const cell = i32At(state.pointCells, i32At(state.netPoints, i));
+    const cell = i32At(pointCells, i32At(netPoints, i));
     if (cell < 0) return;
     const at = stamps + (<usize>cell << 2);
     if (load<i32>(at) == stamp) continue;

@@ -27,6 +27,8 @@ export class JudgeState {
   wirelength: i64;
   densityTop: i64;
   congestionTop: i64;
+  /** 2^32 / columns, rounded up: what `rowOf` multiplies with. */
+  rowFactor: i64;
   // Counts and switches, i32.
   nodeCount: i32;
   netCount: i32;
@@ -109,4 +111,11 @@ export function addTo(array: usize, i: i32, amount: i64): void {
 @inline
 export function toFixed(value: f64): i64 {
   return <i64>(value + 0.5);
+}
+
+/** Row of a cell: cell / columns without a division, exact as long as cells * columns < 2^32. */
+// @ts-ignore: decorator
+@inline
+export function rowOf(state: JudgeState, cell: i32): i32 {
+  return <i32>((<i64>cell * state.rowFactor) >> 32);
 }

@@ -6,7 +6,7 @@ import { coverNode } from "./judge-maps";
 import { lengthOfNet, placePointsOf } from "./judge-nets";
 import { f64At, i32At, i64At, JudgeState } from "./judge-state";
 import { MoveState } from "./move-state";
-import { cellsChanged, stepNet } from "./route-steps";
+import { rerouteNet } from "./route-steps";
 import { exactTop, keepTop, leastTop, rebuildTop, TopList } from "./top-list";
 
 export { MoveState };
@@ -104,12 +104,7 @@ export function measureMove(state: MoveState): f64 {
 /** The second half: routes and congestion. */
 export function routeMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
-  for (let i = 0; i < state.netCount; i++) {
-    const net = i32At(state.nets, i);
-    if (!cellsChanged(state, judge, net)) continue;
-    stepNet(state, judge, net, state.keptPointCells, -1);
-    stepNet(state, judge, net, judge.pointCells, 1);
-  }
+  for (let i = 0; i < state.netCount; i++) rerouteNet(state, judge, i32At(state.nets, i));
   finishChanged(state, judge);
   state.routed = 1;
 }

@@ -1,7 +1,7 @@
 // Where the wires of a node are shortest. The half-perimeter of its nets, as a function of its centre's x alone, is
 // convex and piecewise linear: every net adds a slope of -weight left of one breakpoint and +weight right of another,
 // so the best x lie between the two weighted medians of the breakpoints. Likewise y.
-import { turnedX, turnedY } from "./judge-nets";
+import { placeOf, turnedX, turnedY } from "./judge-nets";
 import { f64At, i32At } from "./judge-state";
 import { FreeAnneal, judgeOf } from "./free-state";
 import { below } from "./random";
@@ -18,23 +18,25 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
   const taken = min(total, MOST_NETS);
   const start = total > taken ? below(state.random, total) : 0;
   const orientation = <i32>load<u8>(judge.orientations + node);
+  const netPoints = judge.netPoints;
+  const pointNodes = judge.pointNodes;
+  const pointXs = judge.pointXs;
+  const pointYs = judge.pointYs;
   let count = 0;
   for (let k = 0; k < taken; k++) {
     let pick = start + k * total / taken;
     if (pick >= total) pick -= total;
     const net = i32At(state.nodeNets, first + pick);
-    let left: f64 = Infinity;
-    let right: f64 = -Infinity;
-    let bottom: f64 = Infinity;
-    let top: f64 = -Infinity;
+    let least = f64x2.splat(Infinity);
+    let most = f64x2.splat(-Infinity);
     let minDx: f64 = Infinity;
     let maxDx: f64 = -Infinity;
     let minDy: f64 = Infinity;
     let maxDy: f64 = -Infinity;
     const last = i32At(judge.netStarts, net + 1);
     for (let j = i32At(judge.netStarts, net); j < last; j++) {
-      const point = i32At(judge.netPoints, j);
-      if (i32At(judge.pointNodes, point) == node) {
+      const point = i32At(netPoints, j);
+      if (i32At(pointNodes, point) == node) {
         const ownX = f64At(judge.pointXOffsets, point);
         const ownY = f64At(judge.pointYOffsets, point);
         const dx = turnedX(orientation, ownX, ownY);
@@ -45,15 +47,15 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
         maxDy = max(maxDy, dy);
         continue;
       }
-      const x = f64At(judge.pointXs, point);
-      const y = f64At(judge.pointYs, point);
-      if (x != x) continue;
-      left = min(left, x);
-      right = max(right, x);
-      bottom = min(bottom, y);
-      top = max(top, y);
+      const place = placeOf(pointXs, pointYs, point);
+      least = f64x2.pmin(least, place); // an unplaced point (NaN) changes neither
+      most = f64x2.pmax(most, place);
     }
-    if (left > right) continue;
+    const left = f64x2.extract_lane(least, 0);
+    const bottom = f64x2.extract_lane(least, 1);
+    const right = f64x2.extract_lane(most, 0);
+    const top = f64x2.extract_lane(most, 1);
+    if (left > right || bottom > top) continue;
     const weight = f64At(judge.netWeights, net);
     insert(state.valuesX, state.weightsX, count, left - minDx, weight);
     insert(state.valuesY, state.weightsY, count, bottom - minDy, weight);

@@ -78,7 +78,7 @@ function stepThree(state: MoveState, judge: JudgeState, a: i32, b: i32, c: i32, 
 }
 
 /** Adds the steps of a net's route over the cells in `cells` (per point), `sign` times. */
-export function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: usize, sign: i64): void {
+function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: usize, sign: i64): void {
   const start = i32At(judge.netStarts, net);
   const points = judge.netPoints + (<usize>start << 2);
   const last = i32At(judge.netStarts, net + 1) - start - 1;
@@ -93,13 +93,7 @@ export function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: us
   // Distinct sinks by stamps; written without a branch, which would be taken at random.
   const list = judge.cellList;
   const stamps = judge.cellStamps;
-  let stamp = judge.stamp + 1;
-  if (stamp <= 0) {
-    // The counter has run over: no old stamp may meet a new one.
-    memory.fill(stamps, 0, <usize>(judge.columns * judge.rows) << 2);
-    stamp = 1;
-  }
-  judge.stamp = stamp;
+  const stamp = nextStamp(judge);
   store<i32>(stamps + (<usize>source << 2), stamp);
   let count = 0;
   for (let i = 1; i <= last; i++) {
@@ -117,14 +111,70 @@ export function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: us
   for (let i = 0; i < count; i++) stepTwo(state, judge, source, i32At(list, i), demand);
 }
 
-/** Whether a net has a point that moved to another cell. */
+/** From how many points on a net is looked at for a sink that moved alone. */
+const MANY: i32 = 5;
+
+/** Takes a net's old route away and adds the new one, where a point of it moved to another cell. */
+export function rerouteNet(state: MoveState, judge: JudgeState, net: i32): void {
+  const before = state.keptPointCells;
+  const after = judge.pointCells;
+  const start = i32At(judge.netStarts, net);
+  const points = judge.netPoints + (<usize>start << 2);
+  const count = i32At(judge.netStarts, net + 1) - start;
+  let changed = 0;
+  let mover = 0;
+  for (let i = 0; i < count; i++) {
+    const point = i32At(points, i);
+    if (i32At(before, point) == i32At(after, point)) continue;
+    changed++;
+    mover = i;
+  }
+  if (changed == 0) return;
+  if (changed == 1 && mover > 0 && count >= MANY && rerouteSink(state, judge, net, points, count, mover)) return;
+  stepNet(state, judge, net, before, -1);
+  stepNet(state, judge, net, after, 1);
+}
+
+/**
+ * Routes only the wires of the one sink that moved. Nothing and false if that is not all that changes: the wires are
+ * the sink's own where three cells besides hold sinks before and after.
+ */
+function rerouteSink(state: MoveState, judge: JudgeState, net: i32, points: usize, count: i32, mover: i32): bool {
+  const cells = judge.pointCells;
+  const source = i32At(cells, load<i32>(points));
+  const oldCell = i32At(state.keptPointCells, i32At(points, mover));
+  const newCell = i32At(cells, i32At(points, mover));
+  if (source < 0 || oldCell < 0 || newCell < 0) return false;
+  const stamps = judge.cellStamps;
+  const stamp = nextStamp(judge);
+  store<i32>(stamps + (<usize>source << 2), stamp);
+  let others = 0;
+  for (let i = 1; i < count; i++) {
+    if (i == mover) continue;
+    const cell = i32At(cells, i32At(points, i));
+    if (cell < 0) return false;
+    const at = stamps + (<usize>cell << 2);
+    others += <i32>(load<i32>(at) != stamp);
+    store<i32>(at, stamp);
+  }
+  if (others < 3) return false;
+  const demand = i64At(judge.netDemands, net);
+  // Cells that another point holds keep their wires.
+  if (i32At(stamps, oldCell) != stamp) stepTwo(state, judge, source, oldCell, -demand);
+  if (i32At(stamps, newCell) != stamp) stepTwo(state, judge, source, newCell, demand);
+  return true;
+}
+
+/** A stamp that no cell has. */
 // @ts-ignore: decorator
 @inline
-export function cellsChanged(state: MoveState, judge: JudgeState, net: i32): bool {
-  const end = i32At(judge.netStarts, net + 1);
-  for (let i = i32At(judge.netStarts, net); i < end; i++) {
-    const point = i32At(judge.netPoints, i);
-    if (i32At(judge.pointCells, point) != i32At(state.keptPointCells, point)) return true;
+function nextStamp(judge: JudgeState): i32 {
+  let stamp = judge.stamp + 1;
+  if (stamp <= 0) {
+    // The counter has run over: no old stamp may meet a new one.
+    memory.fill(judge.cellStamps, 0, <usize>(judge.columns * judge.rows) << 2);
+    stamp = 1;
   }
-  return false;
+  judge.stamp = stamp;
+  return stamp;
 }

@@ -1,10 +1,25 @@
 // Free annealing on small generated blocks: legal after every slice, its cost the judge's, repeatable, and better.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, Judge } from "../../../env/index.js";
+import { checkLegality, Episode, Judge } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
-import { type Block, generateBlock, NodeKind, type Placement, Random } from "../../../netlist/index.js";
-import { FREE_PROPOSALS, FreeAnnealer, type FreeAnnealOptions } from "../../../placer/index.js";
+import {
+  type Block,
+  copyPlacement,
+  generateBlock,
+  NodeKind,
+  type Placement,
+  Random,
+} from "../../../netlist/index.js";
+import {
+  ForceDirectedPlacer,
+  FREE_PROPOSALS,
+  FreeAnnealer,
+  type FreeAnnealOptions,
+  FreeSearch,
+  type FreeSearchOptions,
+  legalStart,
+} from "../../../placer/index.js";
 
 const SLICES = 8;
 const OPTIONS: Partial<FreeAnnealOptions> = { stepsPerSlice: 2000 };
@@ -111,4 +126,59 @@ test("fixed macros stay and blockages stay free", () => {
     assert.equal(judge.placement.ys[fixedNode], ys[fixedNode]);
     assert.ok(checkLegality(blocked, judge.placement).legal);
   }
+});
+
+test("a start that is legal stays as it is; one that is not goes no further than it must", () => {
+  const block = smallBlock();
+  const gap = 1e-4;
+  const first = legalStart(block, heap(block), gap);
+  assert.ok(first.movedMacros > 0);
+  assert.ok(checkLegality(block, first.placement).legal);
+  const second = legalStart(block, first.placement, gap);
+  assert.equal(second.movedMacros, 0);
+  assert.deepEqual(second.placement, first.placement);
+});
+
+/** The first feasible cell for every macro. */
+function onCells(judge: Judge, cells: ForceDirectedPlacer): Placement {
+  const episode = new Episode(judge, cells);
+  while (!episode.complete) episode.place(episode.mask.indexOf(1));
+  episode.finish();
+  return copyPlacement(judge.placement);
+}
+
+function search(block: Block, options: Partial<FreeSearchOptions>) {
+  const judge = new Judge(Kernels.create(), block);
+  const cells = new ForceDirectedPlacer(judge);
+  const free = { ...OPTIONS, ...options.free };
+  const found = new FreeSearch(judge, cells, onCells(judge, cells), Random.stream(1, "search"), {
+    ...options,
+    free,
+  });
+  for (let slice = 0; slice < SLICES; slice++) found.slice(slice / SLICES);
+  return found;
+}
+
+test("from scratch, the places in the block's files do not matter", () => {
+  const block = smallBlock();
+  const moved = (shift: number) => ({
+    ...block,
+    initial: {
+      ...block.initial,
+      xs: block.initial.xs.map((x, node) => (block.fixed[node] ? x : shift)),
+      ys: block.initial.ys.map((y, node) => (block.fixed[node] ? y : shift)),
+    },
+  });
+  const a = search(moved(10), {}).best;
+  const b = search(moved(20), {}).best;
+  assert.deepEqual(a, b);
+  assert.ok(checkLegality(block, a.placement).legal);
+  assertInside(block, a.placement);
+});
+
+test("from the block's own placement, made legal", () => {
+  const block = { ...smallBlock(), initial: heap(smallBlock()) };
+  const found = search(block, { start: "initial" });
+  assert.ok(found.annealer && found.annealer.start.movedMacros > 0);
+  assert.ok(checkLegality(block, found.best.placement).legal);
 });

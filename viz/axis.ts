@@ -1,0 +1,92 @@
+// Axes of charts: a value range, its ticks at round values, and the way from values to pixels.
+
+export interface Axis {
+  readonly least: number;
+  readonly greatest: number;
+  readonly ticks: readonly number[];
+  /** 0 at `least`, 1 at `greatest`. */
+  readonly share: (value: number) => number;
+}
+
+/** An axis over the finite values, ends rounded outward to ticks. */
+export function linearAxis(values: readonly number[], mostTicks: number): Axis {
+  let [least, greatest] = extent(values);
+  if (least === greatest) {
+    const room = Math.abs(least) * 0.1 || 0.5;
+    [least, greatest] = [least - room, greatest + room];
+  }
+  const step = roundStep((greatest - least) / Math.max(1, mostTicks));
+  const first = Math.floor(least / step + 1e-9);
+  const last = Math.ceil(greatest / step - 1e-9);
+  const ticks: number[] = [];
+  // Rounding keeps 3 · 0.1 from becoming 0.30000000000000004.
+  for (let tick = first; tick <= last; tick++) ticks.push(Number((tick * step).toPrecision(12)));
+  const [from, to] = [ticks[0]!, ticks.at(-1)!];
+  return { least: from, greatest: to, ticks, share: (value) => (value - from) / (to - from) };
+}
+
+/** A linear axis that ends at the greatest value itself: for counts along the x axis. */
+export function countAxis(values: readonly number[], mostTicks: number): Axis {
+  const [least, greatest] = extent(values);
+  if (least === greatest) return linearAxis(values, mostTicks);
+  const ticks = linearAxis(values, mostTicks).ticks.filter((tick) => tick >= least && tick <= greatest);
+  return { least, greatest, ticks, share: (value) => (value - least) / (greatest - least) };
+}
+
+/** A logarithmic axis over the values above 0; ticks at 1, 2, 5 or at powers of ten. */
+export function logAxis(values: readonly number[], mostTicks: number): Axis {
+  let [least, greatest] = extent(values.filter((value) => value > 0));
+  if (least <= 0) [least, greatest] = [1, 10];
+  if (least === greatest) [least, greatest] = [least / 2, greatest * 2];
+  const logarithms = [Math.log10(least), Math.log10(greatest)] as const;
+  const from = Math.floor(logarithms[0]);
+  const to = Math.ceil(logarithms[1]);
+  const inside = (tick: number) => tick >= least * (1 - 1e-9) && tick <= greatest * (1 + 1e-9);
+  const candidates = [[1, 2, 5], [1]].map((digits) => {
+    const ticks: number[] = [];
+    for (let power = from; power <= to; power++)
+      for (const digit of digits) ticks.push(Number(`${digit}e${power}`));
+    return ticks.filter(inside);
+  });
+  let ticks = candidates.find((choice) => choice.length <= mostTicks) ?? candidates[1]!;
+  const every = Math.ceil(ticks.length / mostTicks);
+  ticks = ticks.filter((_, index) => index % every === 0);
+  const span = logarithms[1] - logarithms[0];
+  return { least, greatest, ticks, share: (value) => (Math.log10(value) - logarithms[0]) / span };
+}
+
+/** The ticks' texts, all with as many decimals as the finest of them needs. */
+export function tickTexts(ticks: readonly number[]): string[] {
+  const sizes = ticks.map(Math.abs);
+  const greatest = Math.max(...sizes);
+  const least = Math.min(...sizes.filter((size) => size > 0));
+  if (greatest >= 1e7 || least < 1e-4)
+    return ticks.map((tick) => Number(tick.toPrecision(6)).toExponential());
+  if (greatest >= 1e4)
+    return ticks.map((tick) => (tick === 0 ? "0" : `${Number((tick / 1000).toPrecision(5))}k`));
+  // A logarithmic axis has ticks of many sizes; each then has the decimals that it needs itself.
+  if (least > 0 && greatest / least > 50) return ticks.map((tick) => String(Number(tick.toPrecision(6))));
+  const decimals = ticks.map((tick) => String(Number(tick.toPrecision(6))).split(".")[1]?.length ?? 0);
+  return ticks.map((tick) => tick.toFixed(Math.max(...decimals)));
+}
+
+function extent(values: readonly number[]): [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return least <= greatest ? [least, greatest] : [0, 1];
+}
+
+/** 1, 2 or 5 times a power of ten, not below `step`. */
+function roundStep(step: number): number {
+  const power = Math.floor(Math.log10(step));
+  for (const digit of [1, 2, 5]) {
+    const rounded = Number(`${digit}e${power}`);
+    if (rounded >= step * (1 - 1e-9)) return rounded;
+  }
+  return Number(`1e${power + 1}`);
+}

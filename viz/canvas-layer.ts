@@ -1,0 +1,254 @@
+// The placement itself: die, grid, blockages, macros, cells and ports, in pixels, y downward. Nodes without a place
+// are left out; `countUnplaced` says how many.
+import {
+  type Block,
+  isSideways,
+  NodeKind,
+  ORIENTATION_NAMES,
+  type Placement,
+  turnOffset,
+} from "../netlist/index.js";
+import { connectionLines } from "./connections.js";
+import { coordinate, element, escapeText, label, moved, readable, rectanglePath } from "./markup.js";
+import type { Box } from "./scene.js";
+import { fitName } from "./text-fit.js";
+
+/** Room around the die for ports and for macros that stick out. */
+export const CANVAS_MARGIN = 10;
+const PORT_TICK = 7;
+/** Cells are drawn up to this many; more would be a grey field and megabytes. */
+const MOST_CELLS = 30_000;
+const LEAST_GRID_PIXELS = 7;
+
+export function isPlaced(placement: Placement, node: number): boolean {
+  return Number.isFinite(placement.xs[node]!) && Number.isFinite(placement.ys[node]!);
+}
+
+export function countUnplaced(block: Block, placement: Placement): number {
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) if (!isPlaced(placement, node)) count++;
+  return count;
+}
+
+/** Placed hard macros that reach outside the die. */
+export function countOutside(block: Block, placement: Placement): number {
+  const { width, height } = block.canvas;
+  const tolerance = 1e-6 * Math.max(width, height);
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const kind = block.kinds[node];
+    if (kind !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    const [across, up] = standingSize(block, placement, node);
+    const x = placement.xs[node]!;
+    const y = placement.ys[node]!;
+    const outside = Math.max(across / 2 - x, up / 2 - y, x + across / 2 - width, y + up / 2 - height);
+    if (outside > tolerance) count++;
+  }
+  return count;
+}
+
+/** Width and height as they stand. */
+export function standingSize(block: Block, placement: Placement, node: number): [number, number] {
+  const width = block.widths[node]!;
+  const height = block.heights[node]!;
+  return isSideways(placement.orientations[node]!) ? [height, width] : [width, height];
+}
+
+/** The drawing of a placement in a box whose sides are in the die's proportion. */
+export class CanvasLayer {
+  private readonly block: Block;
+  private readonly placement: Placement;
+  private readonly box: Box;
+  private readonly scale: number;
+  /** Markup of the connections; empty if there are none to draw. */
+  readonly connections: string;
+
+  constructor(block: Block, placement: Placement, box: Box) {
+    this.block = block;
+    this.placement = placement;
+    this.box = box;
+    this.scale = box.width / block.canvas.width;
+    this.connections = connectionLines(block, placement, this.toX, this.toY);
+  }
+
+  render(): string {
+    const { width, height } = this.box;
+    const margin = CANVAS_MARGIN;
+    const frame = { x: -margin, y: -margin, width: width + 2 * margin, height: height + 2 * margin };
+    const hard = this.nodes(NodeKind.HardMacro);
+    const definitions = element("defs", {}, [
+      element("clipPath", { id: "ashlar-canvas" }, element("rect", frame)),
+      element(
+        "pattern",
+        {
+          id: "ashlar-hatch",
+          width: 7,
+          height: 7,
+          patternUnits: "userSpaceOnUse",
+          patternTransform: "rotate(45)",
+        },
+        element("path", { class: "hatch", d: "M0 0V7" }),
+      ),
+    ]);
+    const layers = [
+      this.grid(),
+      this.blockages(),
+      ...this.nodes(NodeKind.SoftMacro).map((node) => this.macro(node, "soft")),
+      this.cells(),
+      this.connections,
+      ...hard.map((node) => this.hardMacro(node)),
+      element("path", { class: "outline", d: rectanglePath(0, 0, width, height) }),
+      element("path", { class: "port", d: this.ports() }),
+    ];
+    return moved(this.box.x, this.box.y, [
+      definitions,
+      element("rect", { class: "die", x: 0, y: 0, width, height }),
+      element("g", { "clip-path": "url(#ashlar-canvas)" }, layers),
+    ]);
+  }
+
+  private readonly toX = (x: number): number => x * this.scale;
+  private readonly toY = (y: number): number => this.box.height - y * this.scale;
+
+  /** Placed nodes of a kind in node order. */
+  private nodes(kind: NodeKind): number[] {
+    const nodes: number[] = [];
+    for (let node = 0; node < this.block.nodeCount; node++)
+      if (this.block.kinds[node] === kind && isPlaced(this.placement, node)) nodes.push(node);
+    return nodes;
+  }
+
+  private nodeBox(node: number): Box {
+    const [width, height] = standingSize(this.block, this.placement, node);
+    return {
+      x: this.toX(this.placement.xs[node]! - width / 2),
+      y: this.toY(this.placement.ys[node]! + height / 2),
+      width: width * this.scale,
+      height: height * this.scale,
+    };
+  }
+
+  private grid(): string {
+    const { columns, rows } = this.block.grid;
+    const { width, height } = this.box;
+    let path = "";
+    const xStep = Math.ceil(LEAST_GRID_PIXELS / (width / columns));
+    const yStep = Math.ceil(LEAST_GRID_PIXELS / (height / rows));
+    for (let column = xStep; column < columns; column += xStep)
+      path += `M${coordinate((column * width) / columns)} 0v${coordinate(height)}`;
+    for (let row = yStep; row < rows; row += yStep)
+      path += `M0 ${coordinate(height - (row * height) / rows)}h${coordinate(width)}`;
+    return element("path", { class: "grid", d: path });
+  }
+
+  private blockages(): string {
+    return this.block.blockages
+      .map(({ left, bottom, right, top, rate }) => {
+        const x = this.toX(left);
+        const y = this.toY(top);
+        const size = { width: (right - left) * this.scale, height: (top - bottom) * this.scale };
+        const rectangle = { x, y, ...size, fill: "url(#ashlar-hatch)", "fill-opacity": 0.35 + 0.5 * rate };
+        const title = element("title", {}, escapeText(`blockage, rate ${readable(rate)}`));
+        return (
+          element("rect", rectangle, title) +
+          element("path", { class: "blockage", d: rectanglePath(x, y, size.width, size.height) })
+        );
+      })
+      .join("");
+  }
+
+  /** With its mark and name, so that a macro upon it hides those too. */
+  private hardMacro(node: number): string {
+    const mark = element("path", { class: "mark", d: this.mark(node) });
+    return this.macro(node, this.block.fixed[node] ? "fixed" : "hard") + mark + this.nameOf(node);
+  }
+
+  private macro(node: number, className: string): string {
+    const box = this.nodeBox(node);
+    const radius = className === "soft" ? Math.min(box.width, box.height) * 0.35 : undefined;
+    return element(
+      "rect",
+      { class: className, ...box, rx: radius },
+      element("title", {}, escapeText(this.description(node))),
+    );
+  }
+
+  private description(node: number): string {
+    const [width, height] = standingSize(this.block, this.placement, node);
+    const { xs, ys, orientations } = this.placement;
+    const size = `${readable(width)} × ${readable(height)} µm`;
+    const place = `centre ${readable(xs[node]!)}, ${readable(ys[node]!)} µm`;
+    const orientation = ORIENTATION_NAMES[orientations[node]!] ?? "N";
+    const fixed = this.block.fixed[node] ? ", fixed" : "";
+    return `${this.block.nodeNames[node]!}\n${size}\n${place}\norientation ${orientation}${fixed}`;
+  }
+
+  private cells(): string {
+    const cells = this.nodes(NodeKind.StandardCell);
+    if (cells.length === 0 || cells.length > MOST_CELLS) return "";
+    const path = cells.map((node) => {
+      const { x, y, width, height } = this.nodeBox(node);
+      const side = [Math.max(width, 0.6), Math.max(height, 0.6)] as const;
+      return rectanglePath(x + (width - side[0]) / 2, y + (height - side[1]) / 2, side[0], side[1]);
+    });
+    return element("path", { class: "cell", d: path.join("") });
+  }
+
+  /** A triangle in the corner where the lower left corner of orientation N has gone. */
+  private mark(node: number): string {
+    const { x, y, width, height } = this.nodeBox(node);
+    const side = markSide(width, height);
+    if (side < 1) return "";
+    const [right, up] = turnOffset(this.placement.orientations[node]!, -1, -1);
+    const cornerX = right < 0 ? x : x + width;
+    const cornerY = up < 0 ? y + height : y;
+    const alongX = right < 0 ? side : -side;
+    const alongY = up < 0 ? -side : side;
+    return (
+      `M${coordinate(cornerX)} ${coordinate(cornerY)}h${coordinate(alongX)}` +
+      `L${coordinate(cornerX)} ${coordinate(cornerY + alongY)}z`
+    );
+  }
+
+  private nameOf(node: number): string {
+    const { x, y, width, height } = this.nodeBox(node);
+    const tall = height > width * 1.2;
+    const [along, across] = tall ? [height, width] : [width, height];
+    const fitted = fitName(this.block.nodeNames[node]!, along - 2 * markSide(width, height) - 2, across - 1);
+    if (!fitted) return "";
+    const { size, lines } = fitted;
+    const turn = tall ? " rotate(-90)" : "";
+    const middle = `translate(${coordinate(x + width / 2)} ${coordinate(y + height / 2)})${turn}`;
+    const line = size * 1.15;
+    // The middle of lower-case and capital letters is about a third of the size above the base line.
+    const first = size * 0.35 - ((lines.length - 1) * line) / 2;
+    return element(
+      "g",
+      { transform: middle, "text-anchor": "middle", "pointer-events": "none" },
+      lines.map((text, index) => label(0, first + index * line, size, text, { class: "on-hard" })),
+    );
+  }
+
+  /** A tick outward where a port stands on the edge, a diamond where it stands inside. */
+  private ports(): string {
+    const { width, height } = this.box;
+    const near = 0.01 * Math.max(width, height);
+    let path = "";
+    for (const node of this.nodes(NodeKind.Port)) {
+      const x = this.toX(this.placement.xs[node]!);
+      const y = this.toY(this.placement.ys[node]!);
+      const distances = [Math.abs(x), Math.abs(width - x), Math.abs(y), Math.abs(height - y)];
+      const edge = distances.indexOf(Math.min(...distances));
+      if (distances[edge]! > near) path += `M${coordinate(x - 3)} ${coordinate(y)}l3 -3l3 3l-3 3z`;
+      else if (edge === 0) path += `M0 ${coordinate(y)}h${-PORT_TICK}`;
+      else if (edge === 1) path += `M${coordinate(width)} ${coordinate(y)}h${PORT_TICK}`;
+      else if (edge === 2) path += `M${coordinate(x)} 0v${-PORT_TICK}`;
+      else path += `M${coordinate(x)} ${coordinate(height)}v${PORT_TICK}`;
+    }
+    return path;
+  }
+}
+
+function markSide(width: number, height: number): number {
+  return Math.min(7, 0.25 * Math.min(width, height));
+}

@@ -1,0 +1,54 @@
+// What a picture is drawn from.
+import type { Block, Placement } from "../netlist/index.js";
+
+/** A line of a chart. Points that are not finite leave a gap. */
+export interface Curve {
+  readonly label: string;
+  readonly xs: readonly number[];
+  readonly ys: readonly number[];
+  /** The band around the line, such as least and greatest over the seeds; one value per point. */
+  readonly lows?: readonly number[];
+  readonly highs?: readonly number[];
+}
+
+/** Per grid cell, row-major from the lower left; 1 is a full cell. */
+export interface SceneMaps {
+  readonly density: Float64Array;
+  readonly horizontal: Float64Array;
+  readonly vertical: Float64Array;
+}
+
+export interface SceneCosts {
+  readonly wirelengthCost: number;
+  readonly densityCost: number;
+  readonly congestionCost: number;
+  readonly proxyCost: number;
+}
+
+/** `auto` follows the viewer's setting. */
+export type Theme = "light" | "dark" | "auto";
+
+export interface Scene {
+  readonly block: Block;
+  readonly placement: Placement;
+  readonly title: string;
+  readonly subtitle?: readonly string[];
+  readonly curve?: readonly Curve[];
+  readonly maps?: SceneMaps;
+  readonly costs?: SceneCosts;
+  readonly theme?: Theme;
+}
+
+/** A rectangle of the picture in pixels, y downward. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A drawn part and the height that it takes. */
+export interface Part {
+  readonly markup: string;
+  readonly height: number;
+}
