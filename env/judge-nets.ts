@@ -112,3 +112,23 @@ export function groupBy(groupCount: number, groups: Int32Array): { starts: Int32
   for (let item = 0; item < groups.length; item++) items[next[groups[item]!]!++] = item;
   return { starts, items };
 }
+
+/** Nets of every node, each once: those of node n are `nets[starts[n] .. starts[n + 1]]`. */
+export function netsOfNodes(
+  nodeCount: number,
+  judgeNets: Pick<JudgeNets, "netCount" | "netStarts" | "netPoints" | "pointNodes">,
+): { starts: Int32Array; nets: Int32Array } {
+  const owners: number[] = [];
+  const netOf: number[] = [];
+  const lastNet = new Int32Array(nodeCount).fill(-1);
+  for (let net = 0; net < judgeNets.netCount; net++)
+    for (let i = judgeNets.netStarts[net]!; i < judgeNets.netStarts[net + 1]!; i++) {
+      const node = judgeNets.pointNodes[judgeNets.netPoints[i]!]!;
+      if (lastNet[node] === net) continue;
+      lastNet[node] = net;
+      owners.push(node);
+      netOf.push(net);
+    }
+  const { starts, items } = groupBy(nodeCount, Int32Array.from(owners));
+  return { starts, nets: items.map((item) => netOf[item]!) };
+}

@@ -21,6 +21,7 @@ export type GridProposal = (typeof GRID_PROPOSALS)[number];
 export const GRID_ANNEAL = {
   temperature: "f64",
   cost: "f64",
+  congestionChange: "f64",
   moves: "i32",
   random: "i32",
   macroCount: "i32",
@@ -46,6 +47,9 @@ export const GRID_ANNEAL = {
   chosen: "i32",
   targets: "i32",
 } as const;
+
+/** First guess of how much a move's congestion changes the proxy cost; soon replaced by what is seen. */
+const START_CONGESTION_CHANGE = 1e-3;
 
 export interface GridAnnealOptions {
   /** Relative frequency of each kind of proposal. */
@@ -113,6 +117,7 @@ export class GridAnnealer {
   /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
   begin(placement: Placement, random: Random): void {
     this.random.set(seedWords(random));
+    this.state.set({ congestionChange: START_CONGESTION_CHANGE });
     this.judge.evaluate(placement);
     this.takePlaces();
     for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])

@@ -1,7 +1,7 @@
 // Simulated annealing of hard macros on grid-cell centres, soft macros standing still. The whole loop runs here; the
 // caller sets temperature and proposal shares between slices, and has the soft macros settled from time to time.
 import { f64At, i32At, JudgeState } from "./judge-state";
-import { applyMove, exactCost, keepMove, leastCost, MoveState, stageNode, undoMove } from "./moves";
+import { exactCost, keepMove, leastCost, measureMove, MoveState, routeMove, stageNode, undoMove } from "./moves";
 import { below, uniform } from "./random";
 import { wireMask } from "./wire-mask";
 
@@ -14,6 +14,11 @@ const SHUFFLE = 4;
 const WIRE_MOVE = 5;
 const WIRE_SWAP = 6;
 const KINDS = 7;
+
+/** How many times its usual change congestion may have to make up before a move is dropped unrouted. */
+const SCREEN: f64 = 2;
+/** Weight of the latest move in the usual change. */
+const CHANGE_RATE: f64 = 1.0 / 64;
 
 /** Two macros that overlap by no more than this do not overlap, in µm. */
 const TOUCHING: f64 = 1e-6;
@@ -28,6 +33,8 @@ export class GridAnneal {
   temperature: f64;
   /** Proxy cost of the placement as it stands. */
   cost: f64;
+  /** By how much a routed move's congestion changed the cost lately, on average. */
+  congestionChange: f64;
   moves: usize;
   random: usize;
   macroCount: i32;
@@ -87,7 +94,10 @@ export function annealGrid(address: usize, steps: i32): void {
       stageNode(moves, node, centreX(judge, cell), centreY(judge, cell), turned);
     }
     const threshold = state.cost - state.temperature * Math.log(uniform(state.random));
-    applyMove(moves);
+    if (!passesScreen(state, moves, threshold)) {
+      undoMove(moves);
+      continue;
+    }
     if (leastCost(moves) <= threshold) {
       const cost = exactCost(moves);
       if (cost <= threshold) {
@@ -102,6 +112,21 @@ export function annealGrid(address: usize, steps: i32): void {
     }
     undoMove(moves);
   }
+}
+
+/**
+ * Measures the move, and routes it unless wirelength and density alone cost so much more than the threshold that
+ * congestion would have to make up for several times what it usually changes. No bound: about one acceptable move in
+ * twenty is lost, and most of the others cost a fifth.
+ */
+// @ts-ignore: decorator
+@inline
+function passesScreen(state: GridAnneal, moves: MoveState, threshold: f64): bool {
+  const unrouted = measureMove(moves);
+  if (unrouted > threshold + SCREEN * state.congestionChange) return false;
+  routeMove(moves);
+  state.congestionChange += (abs(leastCost(moves) - unrouted) - state.congestionChange) * CHANGE_RATE;
+  return true;
 }
 
 // @ts-ignore: decorator

@@ -12,8 +12,9 @@ export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from 
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
 export { judgeStateBytes } from "./judge-state";
 export { matmul } from "./matmul";
-export { commitMove, moveStateBytes, revertMove, startMoves, tryMove } from "./moves";
-export { topListBytes } from "./top-list";
+export { moveStateBytes } from "./move-state";
+export { commitMove, revertMove, startMoves, tryMove } from "./moves";
+export { topBuckets, topListBytes } from "./top-list";
 export { addTransposedMatmul, denseBackward, matmulTransposed } from "./matmul-gradients";
 export { resample, resampleBackward } from "./resample";
 export { sumOfLargest } from "./select";
