@@ -1,10 +1,10 @@
 // The methods of `place`, by name.
-import { z } from "zod";
+import type { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./place.js";
-import { placeAtRandom } from "./place-at-random.js";
 import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
 import { placeByPolicy } from "./place-by-policy.js";
+import { restartMethod } from "./place-by-restarts.js";
 
 export interface Method {
   readonly protocols: readonly ("fd" | "free")[];
@@ -19,7 +19,10 @@ export interface Method {
 export const METHODS = {
   policy: { protocols: ["fd"], settings: trainOptionsSchema, resumes: true, run: placeByPolicy },
   anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, resumes: true, run: placeByAnneal },
-  random: { protocols: ["fd"], settings: z.strictObject({}), resumes: false, run: placeAtRandom },
+  greedy: restartMethod("greedy"),
+  analytic: restartMethod("analytic"),
+  refine: restartMethod("refine"),
+  random: restartMethod("random"),
 } as const satisfies Record<string, Method>;
 
 export type MethodName = keyof typeof METHODS;

@@ -1,6 +1,6 @@
 // Method `anneal`: simulated annealing by several replicas. Protocol fd: hard macros on grid cells. Protocol free: the
 // same first, then hard and soft macros anywhere.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
@@ -64,7 +64,7 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after stretch ${resumed.stretch} of ${stretches}`);
-  else rmSync(run.file("metrics.jsonl"), { force: true });
+  if (options.resume) await run.goOn(resumed?.stretch ?? 0);
   const state = await annealReplicas(
     block,
     judge.weights,

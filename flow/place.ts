@@ -12,7 +12,10 @@ import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
-  method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
+  method: z
+    .enum(Object.keys(METHODS) as [MethodName, ...MethodName[]])
+    .default("policy")
+    .describe("how to place"),
   protocol: z
     .enum(["fd", "free"])
     .default("fd")

@@ -1,6 +1,5 @@
 // What is computed.
 export * from "./analytic.js";
-export * from "./analytic-search.js";
 export * from "./anneal-free.js";
 export * from "./anneal-grid.js";
 export * from "./anneal-replicas.js";
@@ -8,5 +7,9 @@ export type { Replica } from "./anneal-worker.js";
 export * from "./force-directed.js";
 export * from "./free-search.js";
 export * from "./free-start.js";
+export * from "./greedy.js";
 export * from "./legaliser.js";
 export * from "./prior-start.js";
+export * from "./refine.js";
+export * from "./restart-search.js";
+export * from "./restarts.js";

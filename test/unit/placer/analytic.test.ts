@@ -2,15 +2,10 @@
 // that are legal, repeatable and shorter than random ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, compileNets, Episode, Judge } from "../../../env/index.js";
+import { checkLegality, compileNets, Judge } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import { NodeKind, Random } from "../../../netlist/index.js";
-import {
-  AnalyticSearch,
-  analyticPlacement,
-  ForceDirectedPlacer,
-  spreadMacros,
-} from "../../../placer/index.js";
+import { analyticPlacement, spreadMacros } from "../../../placer/index.js";
 import { OverflowPenalty } from "../../../placer/overflow-penalty.js";
 import { SmoothWirelength } from "../../../placer/smooth-wirelength.js";
 import { randomPlacement, smallBlock } from "../../support/blocks.js";
@@ -134,26 +129,4 @@ test("ports stay, and every macro lies on the canvas", () => {
         xs[node]! > 0 && xs[node]! < block.canvas.width && ys[node]! > 0 && ys[node]! < block.canvas.height,
       );
   }
-});
-
-test("restarts keep the best, repeat with the seed, and beat a random placement's wires", () => {
-  const block = smallBlock(7, 12);
-  const judge = new Judge(Kernels.create(), block);
-  const cells = new ForceDirectedPlacer(judge);
-  const run = () => {
-    const search = new AnalyticSearch(judge, cells, 3, { steps: 60 });
-    const costs = Array.from({ length: 7 }, () => search.next()?.costs.proxyCost ?? Number.POSITIVE_INFINITY);
-    return { costs, best: search.best! };
-  };
-  const first = run();
-  assert.equal(first.best.costs.proxyCost, Math.min(...first.costs));
-  assert.equal(judge.evaluate(first.best.placement).proxyCost, first.best.costs.proxyCost);
-  assert.deepEqual(run(), first);
-  const episode = new Episode(judge, cells);
-  const random = Random.stream(1, "random");
-  while (!episode.complete) {
-    const feasible = [...episode.mask.keys()].filter((cell) => episode.mask[cell] === 1);
-    episode.place(feasible[random.below(feasible.length)]!);
-  }
-  assert.ok(first.best.costs.wirelengthCost < episode.finish().wirelengthCost);
 });
