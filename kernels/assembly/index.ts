@@ -23,7 +23,8 @@ export { wireMask } from "./wire-mask";
 export { annealFree } from "./anneal-free";
 export { startFree } from "./free-bins";
 export { freeAnnealBytes } from "./free-state";
-export { annealGrid, gridAnnealBytes } from "./anneal-grid";
+export { annealGrid } from "./anneal-grid";
+export { gridAnnealBytes } from "./grid-anneal-state";
 export { nextInt32 } from "./random";
 
 /** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */
