@@ -13,6 +13,9 @@ export interface Balance {
 export type FixedSides = Int8Array;
 
 const MOST_PASSES = 20;
+/** A pass ends after so many moves without a better prefix, and this part of the vertices more: few come back. */
+const PATIENCE = 64;
+const PATIENCE_SHARE = 1 / 8;
 /** Vertices looked at on a side, from the highest gain down, before none counts as movable within the balance. */
 const MOST_LOOKS = 48;
 
@@ -44,9 +47,12 @@ class Pass {
   private readonly mostGain: number;
   private readonly width: number;
   private readonly heads: Int32Array;
+  /** Per side and 32 buckets, a bit for each that holds a vertex: ranges of gains are wide and mostly empty. */
+  private readonly wordCount: number;
+  private readonly occupied: Int32Array;
   private readonly nexts: Int32Array;
   private readonly previous: Int32Array;
-  private readonly tops = new Int32Array(2); // no vertex of a side has a higher gain
+  private readonly topWords = new Int32Array(2); // no vertex of a side is in a bucket above this word
   private readonly moves: Int32Array;
   private area = 0; // on side 0
 
@@ -68,6 +74,8 @@ class Pass {
     this.mostGain = mostGain;
     this.width = 2 * mostGain + 1;
     this.heads = new Int32Array(2 * this.width);
+    this.wordCount = (this.width + 31) >>> 5;
+    this.occupied = new Int32Array(2 * this.wordCount);
     this.counts = new Int32Array(2 * graph.netCount);
     this.gains = new Int32Array(graph.vertexCount);
     this.locked = new Uint8Array(graph.vertexCount);
@@ -84,12 +92,16 @@ class Pass {
     let bestMoves = 0;
     let bestViolation = this.violation(this.area);
     let moveCount = 0;
+    const patience = PATIENCE + PATIENCE_SHARE * this.graph.vertexCount;
     for (let vertex = this.choose(); vertex >= 0; vertex = this.choose()) {
       gained += this.gains[vertex]!;
       this.move(vertex);
       this.moves[moveCount++] = vertex;
       const violation = this.violation(this.area);
-      if (violation > bestViolation || (violation === bestViolation && gained <= best)) continue;
+      if (violation > bestViolation || (violation === bestViolation && gained <= best)) {
+        if (moveCount - bestMoves > patience) break;
+        continue;
+      }
       best = gained;
       bestMoves = moveCount;
       bestViolation = violation;
@@ -103,7 +115,8 @@ class Pass {
     const { graph, sides, counts, gains, locked, fixed } = this;
     counts.fill(0);
     this.heads.fill(-1);
-    this.tops.fill(-this.mostGain);
+    this.occupied.fill(0);
+    this.topWords.fill(0);
     for (let net = 0; net < graph.netCount; net++)
       for (let i = graph.netStarts[net]!; i < graph.netStarts[net + 1]!; i++)
         counts[2 * net + sides[graph.netVertices[i]!]!]!++;
@@ -141,23 +154,24 @@ class Pass {
   }
 
   private movable(side: number): number {
-    const { heads, nexts, tops, graph, area } = this;
+    const { heads, nexts, topWords, occupied, graph, area } = this;
     const now = this.violation(area);
+    const firstWord = side * this.wordCount;
+    const firstBucket = side * this.width;
+    let word = topWords[side]!;
+    while (word > 0 && occupied[firstWord + word] === 0) word--;
+    topWords[side] = word;
     let looks = 0;
-    let empty = true;
-    for (let gain = tops[side]!; gain >= -this.mostGain; gain--) {
-      const head = heads[side * this.width + gain + this.mostGain]!;
-      if (head < 0) {
-        if (empty) tops[side] = gain - 1;
-        continue;
+    for (; word >= 0; word--)
+      for (let bits = occupied[firstWord + word]!; bits !== 0; ) {
+        const bit = 31 - Math.clz32(bits);
+        bits &= ~(1 << bit);
+        for (let vertex = heads[firstBucket + 32 * word + bit]!; vertex >= 0; vertex = nexts[vertex]!) {
+          const after = this.violation(side === 0 ? area - graph.areas[vertex]! : area + graph.areas[vertex]!);
+          if (after === 0 || after < now) return vertex;
+          if (++looks >= MOST_LOOKS) return -1;
+        }
       }
-      empty = false;
-      for (let vertex = head; vertex >= 0; vertex = nexts[vertex]!) {
-        const after = this.violation(side === 0 ? area - graph.areas[vertex]! : area + graph.areas[vertex]!);
-        if (after === 0 || after < now) return vertex;
-        if (++looks >= MOST_LOOKS) return -1;
-      }
-    }
     return -1;
   }
 
@@ -196,24 +210,35 @@ class Pass {
   }
 
   private insert(vertex: number): void {
-    const { heads, nexts, previous, tops } = this;
+    const { heads, nexts, previous, topWords } = this;
     const side = this.sides[vertex]!;
-    const gain = this.gains[vertex]!;
-    const bucket = side * this.width + gain + this.mostGain;
+    const place = this.gains[vertex]! + this.mostGain;
+    const bucket = side * this.width + place;
     const head = heads[bucket]!;
     nexts[vertex] = head;
     previous[vertex] = -1;
-    if (head >= 0) previous[head] = vertex;
     heads[bucket] = vertex;
-    if (gain > tops[side]!) tops[side] = gain;
+    if (head >= 0) {
+      previous[head] = vertex;
+      return;
+    }
+    const word = place >>> 5;
+    this.occupied[side * this.wordCount + word]! |= 1 << (place & 31);
+    if (word > topWords[side]!) topWords[side] = word;
   }
 
   private remove(vertex: number): void {
     const { heads, nexts, previous } = this;
     const before = previous[vertex]!;
     const after = nexts[vertex]!;
-    if (before >= 0) nexts[before] = after;
-    else heads[this.sides[vertex]! * this.width + this.gains[vertex]! + this.mostGain] = after;
     if (after >= 0) previous[after] = before;
+    if (before >= 0) {
+      nexts[before] = after;
+      return;
+    }
+    const side = this.sides[vertex]!;
+    const place = this.gains[vertex]! + this.mostGain;
+    heads[side * this.width + place] = after;
+    if (after < 0) this.occupied[side * this.wordCount + (place >>> 5)]! &= ~(1 << (place & 31));
   }
 }
