@@ -35,6 +35,8 @@ export const MINCUT_START: MincutOptions = {
   portWeight: 1,
 };
 
+/** A region that comes this near to an edge of the canvas lies at it, in canvas sides. */
+const AT_EDGE = 0.001;
 /** Random starts of each division at its coarsest. */
 const STARTS = 4;
 /** Weights of nets are whole numbers of this part of a wire. */
@@ -101,7 +103,7 @@ class MincutPlacer {
     const canvas = { left: 0, bottom: 0, right: block.canvas.width, top: block.canvas.height };
     for (const node of movable)
       if (block.kinds[node] === NodeKind.HardMacro) this.placement.orientations[node] = 0;
-    let parts: Part[] = [{ region: canvas, nodes: Int32Array.from(movable) }];
+    let parts: Part[] = [{ region: this.space.trim(canvas), nodes: Int32Array.from(movable) }];
     this.gather(parts[0]!);
     while (parts.length > 0) {
       const next: Part[] = [];
@@ -153,8 +155,8 @@ class MincutPlacer {
     const low = acrossX ? { ...region, right: cut } : { ...region, top: cut };
     const high = acrossX ? { ...region, left: cut } : { ...region, bottom: cut };
     return [
-      { region: low, nodes: nodes.filter((_, i) => sides[i] === 0) },
-      { region: high, nodes: nodes.filter((_, i) => sides[i] === 1) },
+      { region: space.trim(low), nodes: nodes.filter((_, i) => sides[i] === 0) },
+      { region: space.trim(high), nodes: nodes.filter((_, i) => sides[i] === 1) },
     ];
   }
 
@@ -223,8 +225,8 @@ class MincutPlacer {
   ): void {
     const { canvas, kinds } = this.judge.block;
     const size = acrossX ? canvas.width : canvas.height;
-    const atStart = (acrossX ? region.left : region.bottom) < 1e-6 * size;
-    const atEnd = (acrossX ? region.right : region.top) > (1 - 1e-6) * size;
+    const atStart = (acrossX ? region.left : region.bottom) < AT_EDGE * size;
+    const atEnd = (acrossX ? region.right : region.top) > (1 - AT_EDGE) * size;
     const weight = Math.round(WEIGHT_UNIT * this.options.outward * this.meanWires);
     if (atStart === atEnd || weight < 1) return;
     for (let i = 0; i < nodes.length; i++) {

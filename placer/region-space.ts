@@ -11,6 +11,9 @@ export interface Region {
 /** Samples along each side of a grid cell. */
 const FINENESS = 4;
 
+/** Part of a region's room that trimming may lose. */
+const TRIMMED = 1e-6;
+
 /** Free area over rectangles, from a table of sums (resolved to a quarter of a grid cell, linear between). */
 export class RegionSpace {
   private readonly width: number;
@@ -29,13 +32,16 @@ export class RegionSpace {
     const free = new Float64Array(this.columns * this.rows).fill(1);
     for (const blockage of block.blockages) this.cover(free, blockage, blockage.rate);
     for (let node = 0; node < block.nodeCount; node++)
-      if (block.fixed[node] && block.kinds[node] === NodeKind.HardMacro) this.cover(free, boxOf(block, node), 1);
+      if (block.fixed[node] && block.kinds[node] === NodeKind.HardMacro)
+        this.cover(free, boxOf(block, node), 1);
     this.sums = this.sumUp(free);
   }
 
   /** Free area in µm². */
   free({ left, bottom, right, top }: Region): number {
-    return this.below(right, top) - this.below(left, top) - this.below(right, bottom) + this.below(left, bottom);
+    return (
+      this.below(right, top) - this.below(left, top) - this.below(right, bottom) + this.below(left, bottom)
+    );
   }
 
   /** Where a cut across x (or y) leaves `share` of a region's free area left of it (below it). */
@@ -51,6 +57,17 @@ export class RegionSpace {
       else high = middle;
     }
     return (low + high) / 2;
+  }
+
+  /** A region without the strips at its sides that have no room at all. */
+  trim(region: Region): Region {
+    if (!(this.free(region) > 0)) return region;
+    return {
+      left: this.cutAt(region, true, TRIMMED),
+      right: this.cutAt(region, true, 1 - TRIMMED),
+      bottom: this.cutAt(region, false, TRIMMED),
+      top: this.cutAt(region, false, 1 - TRIMMED),
+    };
   }
 
   private cover(free: Float64Array, box: Region, rate: number): void {

@@ -77,7 +77,8 @@ function bestStart(
   let leastViolation = 0;
   const slack = 1e-9 * totalArea(graph);
   for (let start = 0; start < starts; start++) {
-    const sides = start % 2 === 0 ? scattered(graph, fixed, balance, random) : grown(graph, fixed, balance, random);
+    const sides =
+      start % 2 === 0 ? scattered(graph, fixed, balance, random) : grown(graph, fixed, balance, random);
     const cut = fiducciaMattheyses(graph, fixed, balance, sides);
     const area = areaOnSide0(graph, sides);
     const out = Math.max(balance.low - area, area - balance.high);

@@ -167,7 +167,9 @@ class Pass {
         const bit = 31 - Math.clz32(bits);
         bits &= ~(1 << bit);
         for (let vertex = heads[firstBucket + 32 * word + bit]!; vertex >= 0; vertex = nexts[vertex]!) {
-          const after = this.violation(side === 0 ? area - graph.areas[vertex]! : area + graph.areas[vertex]!);
+          const after = this.violation(
+            side === 0 ? area - graph.areas[vertex]! : area + graph.areas[vertex]!,
+          );
           if (after === 0 || after < now) return vertex;
           if (++looks >= MOST_LOOKS) return -1;
         }

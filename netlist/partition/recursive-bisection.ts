@@ -24,7 +24,9 @@ export function partition(
   const localOf = new Int32Array(graph.vertexCount).fill(-1);
   const all = new Int32Array(graph.vertexCount);
   for (let vertex = 0; vertex < all.length; vertex++) all[vertex] = vertex;
-  const work: { vertices: Int32Array; first: number; count: number }[] = [{ vertices: all, first: 0, count: parts }];
+  const work: { vertices: Int32Array; first: number; count: number }[] = [
+    { vertices: all, first: 0, count: parts },
+  ];
   for (let task = work.pop(); task; task = work.pop()) {
     const { vertices, first, count } = task;
     if (count <= 1 || vertices.length <= 1) {
