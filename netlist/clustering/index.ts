@@ -1,0 +1,2 @@
+// Standard cells into soft macros.
+export * from "./clustered-block.js";
