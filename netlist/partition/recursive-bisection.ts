@@ -6,6 +6,8 @@ import { type Hypergraph, makeHypergraph } from "./hypergraph.js";
 export interface PartitionOptions extends BisectionOptions {
   /** How far a part's area may be from its share, in parts of it (about; vertices larger than that break it). */
   readonly tolerance?: number;
+  /** Per vertex the part that it must be in, or -1. */
+  readonly fixedParts?: Int32Array;
 }
 
 const TOLERANCE = 0.05;
@@ -15,7 +17,7 @@ export function partition(
   graph: Hypergraph,
   parts: number,
   random: Random,
-  { tolerance = TOLERANCE, ...options }: PartitionOptions = {},
+  { tolerance = TOLERANCE, fixedParts, ...options }: PartitionOptions = {},
 ): Int32Array {
   const partOf = new Int32Array(graph.vertexCount);
   // Deviations of the bisections on the way add up.
@@ -29,7 +31,7 @@ export function partition(
   ];
   for (let task = work.pop(); task; task = work.pop()) {
     const { vertices, first, count } = task;
-    if (count <= 1 || vertices.length <= 1) {
+    if (count <= 1 || vertices.length === 0) {
       for (const vertex of vertices) partOf[vertex] = first;
       continue;
     }
@@ -38,7 +40,10 @@ export function partition(
     const total = inner.areas.reduce((sum, area) => sum + area, 0);
     const target = (total * left) / count;
     const slack = (each * total) / 2;
-    const fixed = new Int8Array(inner.vertexCount).fill(-1);
+    const fixed = Int8Array.from(vertices, (vertex) => {
+      const part = fixedParts?.[vertex] ?? -1;
+      return part < 0 ? -1 : part < first + left ? 0 : 1;
+    });
     const balance = { low: target - slack, high: target + slack };
     const { sides } = bisect(inner, fixed, balance, random, options);
     work.push(
