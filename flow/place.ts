@@ -5,6 +5,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, blockFiles, InputError, type Placement } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
+import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
@@ -12,6 +13,7 @@ import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
+  ...clusterOptions,
   method: z
     .enum(Object.keys(METHODS) as [MethodName, ...MethodName[]])
     .default("policy")
@@ -89,11 +91,13 @@ export async function place(
   const seconds = budgetOf(parsed);
   const method: Method = METHODS[parsed.method];
   checkMethodOptions(method, parsed);
-  const block = await loadBlockWith(path, parsed);
+  const flat = await loadBlockWith(path, parsed);
+  const { block, clustering } = clusterFlat(flat, parsed, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
   const run = await RunFolder.open(options.out, options, blockFiles(path, options.placement), options.resume);
+  if (clustering) await writeClustering(options.out, flat, clustering);
   const { columns, rows } = block.grid;
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,

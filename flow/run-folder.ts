@@ -10,7 +10,16 @@ import { VERSION } from "./version.js";
 /** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
 const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
 
-const RUN_FILES = ["options.json", "metrics.jsonl", "summary.json", "best.plc", "best.svg", "report.html"];
+const RUN_FILES = [
+  "options.json",
+  "metrics.jsonl",
+  "summary.json",
+  "best.plc",
+  "best.svg",
+  "report.html",
+  "netlist.pb.txt",
+  "groups.txt",
+];
 
 export class RunFolder {
   readonly path: string;

@@ -6,6 +6,7 @@ import { blockFiles, InputError } from "../netlist/index.js";
 import { trainOptionsSchema } from "../policy/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
+import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
@@ -13,6 +14,7 @@ import { parseSettings } from "./settings.js";
 import { LATEST_CHECKPOINT, trainInFolder } from "./train.js";
 
 export const trainCommandSchema = blockOptionsSchema.extend({
+  ...clusterOptions,
   budget: z
     .string()
     .optional()
@@ -63,7 +65,8 @@ export async function trainCommand(
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
   });
-  const block = await loadBlockWith(path, options);
+  const flat = await loadBlockWith(path, options);
+  const { block, clustering } = clusterFlat(flat, options, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);
   const out = options.out ?? `runs/${block.name}/train-s${options.seed}`;
@@ -73,6 +76,7 @@ export async function trainCommand(
     blockFiles(path, options.placement),
     options.resume,
   );
+  if (clustering) await writeClustering(out, flat, clustering);
   const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
   const summary: TrainSummary = {
     block: block.name,

@@ -1,10 +1,10 @@
 // Standard cells into soft macros, after Circuit Training's grouper: groups around macros and ports stand first; the
 // nodes are partitioned with few nets cut into these and a number of further parts, about equal in area; where cells
 // have places, groups that are spread wide fall apart and tiny ones join a neighbour.
-import { type Block, NodeKind } from "../block.js";
+import { type Block, NodeKind, nodesOfKind } from "../block.js";
 import { InputError } from "../input-error.js";
-import { type Hypergraph, makeHypergraph } from "../partition/hypergraph.js";
 import { contract } from "../partition/coarsen.js";
+import { type Hypergraph, makeHypergraph } from "../partition/hypergraph.js";
 import { partition } from "../partition/recursive-bisection.js";
 import { Random } from "../random.js";
 import { type CellNets, cellNets } from "./cell-nets.js";
@@ -14,7 +14,10 @@ import { breakUp, largestSpread, mergeSmall } from "./distance.js";
 import { fixedGroups } from "./fixed-groups.js";
 
 export interface ClusterOptions {
-  /** Parts beside the groups around macros and ports; the original's default is 500. */
+  /**
+   * Parts beside the groups around macros and ports. By default the original's 500, but `LEAST_CELLS` cells to each
+   * on average.
+   */
   readonly clusters?: number;
   readonly seed?: number;
   /** `partition`: by min-cut partitioning; `communities`: by Louvain's method, in as many groups as it finds. */
@@ -24,8 +27,9 @@ export interface ClusterOptions {
 }
 
 export const DEFAULT_CLUSTERS = 500;
+const LEAST_CELLS = 20;
 
-/** Imbalance that the original allows its partitioner. */
+/** Unbalance that the original allows its partitioner. */
 const TOLERANCE = 0.05;
 
 export interface Clustering {
@@ -41,14 +45,11 @@ export interface Clustering {
   readonly nets: number;
 }
 
-/** Whether a block has standard cells, which the placement of macros wants as soft macros. */
-export function isFlat(block: Block): boolean {
-  return block.kinds.includes(NodeKind.StandardCell);
-}
-
 /** Clusters a flat block. The same block, options and seed give the same result. */
 export function clusterBlock(flat: Block, options: ClusterOptions = {}): Clustering {
-  const { clusters = DEFAULT_CLUSTERS, seed = 1, by = "partition", utilisation = SOFT_UTILISATION } = options;
+  const cells = nodesOfKind(flat, NodeKind.StandardCell).length;
+  const most = Math.min(DEFAULT_CLUSTERS, Math.ceil(cells / LEAST_CELLS));
+  const { clusters = most, seed = 1, by = "partition", utilisation = SOFT_UTILISATION } = options;
   if (!Number.isInteger(clusters) || clusters < 1)
     throw new InputError(flat.name, `${clusters} clusters`, "a whole number of at least 1 was expected");
   const placed = everyCellPlaced(flat);

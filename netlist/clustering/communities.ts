@@ -32,7 +32,9 @@ export function findCommunities(
     // A star from the driver; all of a net's edges together weigh one.
     for (let i = start + 1; i < end; i++)
       if (isFree(netNodes[i]!))
-        graph.updateEdge(driver, netNodes[i]!, ({ weight = 0 }) => ({ weight: weight + 1 / (end - start - 1) }));
+        graph.updateEdge(driver, netNodes[i]!, ({ weight = 0 }) => ({
+          weight: weight + 1 / (end - start - 1),
+        }));
   }
   const found = louvain(graph, { resolution: RESOLUTION, rng: () => random.uniform() });
   let count = 0;
