@@ -4,7 +4,6 @@
 import {
   type CellPlacer,
   type Costs,
-  groupBy,
   IncrementalJudge,
   type Judge,
   MaskMaker,
@@ -12,7 +11,7 @@ import {
   netsOfNodes,
 } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
-import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
+import { copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
 
 /** Kinds of proposals, in the kernel's order. */
 export const GRID_PROPOSALS = [

@@ -15,6 +15,7 @@ import { type Block, copyPlacement, Random } from "../netlist/index.js";
 import { analyticPlacement } from "./analytic.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
 import { GREEDY_PLAIN, type GreedySettings, greedyPlacement, growsAlongWires } from "./greedy.js";
+import { type MincutOptions, mincutPlacement } from "./mincut.js";
 import { Refiner } from "./refine.js";
 import type { FamilyName, Scored, Settings } from "./restarts.js";
 
@@ -89,6 +90,7 @@ const PLACERS: Record<FamilyName, (bench: Bench, task: Attempt, random: Random) 
   random: (tools, _task, random) => placeAtRandom(tools.game(false).episode, random),
   greedy: (tools, { settings }, random) => placeGreedily(tools, settings, random),
   analytic: (tools, { settings }, random) => analyticPlacement(tools.judge, random, settings) !== undefined,
+  mincut: (tools, { settings }, random) => placeByMincut(tools, settings, random),
   refine: (tools, { from }, random) =>
     from
       ? tools.refiner.sweep(from.placement, random)
@@ -106,6 +108,12 @@ function placeGreedily(bench: Bench, settings: GreedySettings, random: Random): 
     const noise = (settings.noise ?? 0) + NOISE_PER_DEAD_END * dead;
     if (greedyPlacement(episode, observer, { ...settings, noise }, random)) return true;
   }
+  return false;
+}
+
+/** The next stream of random numbers after a dead end: another division, by the same settings. */
+function placeByMincut({ judge }: Bench, settings: Partial<MincutOptions>, random: Random): boolean {
+  for (let dead = 0; dead < TRIES; dead++) if (mincutPlacement(judge, random, settings)) return true;
   return false;
 }
 
