@@ -27,6 +27,7 @@ export const METHODS = {
     run: placeByPipeline,
   },
   greedy: restartMethod("greedy"),
+  mincut: restartMethod("mincut"),
   analytic: restartMethod("analytic"),
   refine: restartMethod("refine"),
   random: restartMethod("random"),

@@ -109,13 +109,13 @@ function placementOf(block: Block, trajectory: Trajectory) {
   return placement;
 }
 
-/** Means over the episodes played from an empty canvas, by their names in metrics.jsonl. */
+/** By their names in metrics.jsonl; means are over the episodes played from an empty canvas, the rest over all. */
 export function episodeMetrics(played: readonly Trajectory[], best: BestPlacement | undefined) {
-  const whole = played.filter((trajectory) => trajectory.summary[2] === 0);
-  const complete = whole.filter(isComplete);
-  const mean = (index: number) => moments(complete.map((trajectory) => trajectory.costs[index]!)).mean;
+  const complete = played.filter(isComplete);
+  const whole = complete.filter((trajectory) => trajectory.summary[2] === 0);
+  const mean = (index: number) => moments(whole.map((trajectory) => trajectory.costs[index]!)).mean;
   return {
-    dead_ends: whole.length - complete.length,
+    dead_ends: played.length - complete.length,
     "cost/proxy": mean(4),
     "cost/proxy_min": complete.reduce((low, t) => Math.min(low, t.costs[4]!), Number.POSITIVE_INFINITY),
     "cost/best": best?.costs.proxyCost ?? Number.NaN,
