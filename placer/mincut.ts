@@ -18,9 +18,9 @@ import { type Region, RegionSpace } from "./region-space.js";
 
 /** What attempts draw. */
 export const MINCUT_SETTINGS = {
-  tolerance: { least: 0.02, most: 0.4, meaning: "how far a cut may be from even areas, in parts of them" },
-  outward: { least: 0.05, most: 5, meaning: "pull of hard macros to the canvas edge, in their mean wires" },
-  softArea: { least: 0.3, most: 1.5, meaning: "area of soft macros, in their own" },
+  tolerance: { least: 0.15, most: 0.65, meaning: "how far a cut may be from even areas, in parts of them" },
+  outward: { least: 0.1, most: 20, meaning: "pull of hard macros to the canvas edge, in their mean wires" },
+  softArea: { least: 0.6, most: 4, meaning: "area of soft macros, in their own" },
   dead: { least: 0.02, most: 0.5, meaning: "ends this near a cut line pull to neither side, in half-widths" },
   portWeight: { least: 0.3, most: 4, meaning: "weight of nets that leave a region, in their own" },
 } as const;
@@ -28,17 +28,17 @@ export const MINCUT_SETTINGS = {
 export type MincutOptions = Readonly<Record<keyof typeof MINCUT_SETTINGS, number>>;
 
 export const MINCUT_START: MincutOptions = {
-  tolerance: 0.1,
-  outward: 1,
-  softArea: 1,
+  tolerance: 0.4,
+  outward: 2,
+  softArea: 1.5,
   dead: 0.1,
   portWeight: 1,
 };
 
 /** A region that comes this near to an edge of the canvas lies at it, in canvas sides. */
 const AT_EDGE = 0.001;
-/** Random starts of each division at its coarsest. */
-const STARTS = 4;
+/** Random starts of each division at its coarsest: more attempts bring more than better divisions. */
+const STARTS = 1;
 /** Weights of nets are whole numbers of this part of a wire. */
 const WEIGHT_UNIT = 8;
 /** Regions of at most so many movable nodes are not cut further. */

@@ -14,6 +14,9 @@ const FINENESS = 4;
 /** Part of a region's room that trimming may lose. */
 const TRIMMED = 1e-6;
 
+/** Halvings of an interval that find a cut. */
+const HALVINGS = 24;
+
 /** Free area over rectangles, from a table of sums (resolved to a quarter of a grid cell, linear between). */
 export class RegionSpace {
   private readonly width: number;
@@ -47,13 +50,16 @@ export class RegionSpace {
   /** Where a cut across x (or y) leaves `share` of a region's free area left of it (below it). */
   cutAt(region: Region, acrossX: boolean, share: number): number {
     const total = this.free(region);
-    let low = acrossX ? region.left : region.bottom;
-    let high = acrossX ? region.right : region.top;
+    const { left, bottom, right, top } = region;
+    let low = acrossX ? left : bottom;
+    let high = acrossX ? right : top;
     if (!(total > 0)) return low + share * (high - low);
-    for (let i = 0; i < 40; i++) {
+    for (let i = 0; i < HALVINGS; i++) {
       const middle = (low + high) / 2;
-      const part = acrossX ? { ...region, right: middle } : { ...region, top: middle };
-      if (this.free(part) < share * total) low = middle;
+      const part = acrossX
+        ? this.within(left, bottom, middle, top)
+        : this.within(left, bottom, right, middle);
+      if (part < share * total) low = middle;
       else high = middle;
     }
     return (low + high) / 2;
@@ -97,6 +103,12 @@ export class RegionSpace {
       }
     }
     return sums;
+  }
+
+  private within(left: number, bottom: number, right: number, top: number): number {
+    return (
+      this.below(right, top) - this.below(left, top) - this.below(right, bottom) + this.below(left, bottom)
+    );
   }
 
   /** Free area left of x and below y. */

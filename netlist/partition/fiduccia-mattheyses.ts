@@ -143,7 +143,10 @@ class Pass {
     return out > this.slack ? out : 0;
   }
 
-  /** The free vertex of the highest gain that the balance lets move; ties from the fuller side. -1 if none is left. */
+  /**
+   * The free vertex of the highest gain that the balance lets move; ties from the fuller side. -1 if none is left.
+   * On the way the balance may be missed by the last vertex moved, so that two can change places.
+   */
   private choose(): number {
     const first = this.movable(0);
     const second = this.movable(1);
@@ -167,10 +170,9 @@ class Pass {
         const bit = 31 - Math.clz32(bits);
         bits &= ~(1 << bit);
         for (let vertex = heads[firstBucket + 32 * word + bit]!; vertex >= 0; vertex = nexts[vertex]!) {
-          const after = this.violation(
-            side === 0 ? area - graph.areas[vertex]! : area + graph.areas[vertex]!,
-          );
-          if (after === 0 || after < now) return vertex;
+          const size = graph.areas[vertex]!;
+          const after = this.violation(side === 0 ? area - size : area + size);
+          if (after <= size || after < now) return vertex;
           if (++looks >= MOST_LOOKS) return -1;
         }
       }

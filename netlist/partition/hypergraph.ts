@@ -23,20 +23,22 @@ export function makeHypergraph(
   netVertices: readonly number[] | Int32Array,
   netWeights: readonly number[] | Int32Array,
 ): Hypergraph {
-  const starts = Int32Array.from(netStarts);
-  const vertices = Int32Array.from(netVertices);
+  const starts = new Int32Array(netStarts);
+  const vertices = new Int32Array(netVertices);
   const netOf = new Int32Array(vertices.length);
-  for (let net = 0; net + 1 < starts.length; net++) netOf.fill(net, starts[net]!, starts[net + 1]!);
-  const { starts: vertexStarts, items } = groupBy(areas.length, vertices);
+  for (let net = 0; net + 1 < starts.length; net++)
+    for (let i = starts[net]!; i < starts[net + 1]!; i++) netOf[i] = net;
+  const { starts: vertexStarts, items: vertexNets } = groupBy(areas.length, vertices);
+  for (let i = 0; i < vertexNets.length; i++) vertexNets[i] = netOf[vertexNets[i]!]!;
   return {
     vertexCount: areas.length,
     areas,
     netCount: starts.length - 1,
     netStarts: starts,
     netVertices: vertices,
-    netWeights: Int32Array.from(netWeights),
+    netWeights: new Int32Array(netWeights),
     vertexStarts,
-    vertexNets: items.map((item) => netOf[item]!),
+    vertexNets,
   };
 }
 

@@ -115,7 +115,7 @@ test("on tiny graphs bisection finds the least cut that exhaustive search finds"
     const half = totalArea(graph) / 2;
     const low = half - 3;
     const high = half + 3;
-    const { sides, cut } = bisect(graph, fixed, { low, high }, random, { starts: 16 });
+    const { sides, cut } = bisect(graph, fixed, { low, high }, random, { starts: 64 });
     assert.equal(cut, leastCut(graph, fixed, low, high), `seed ${seed}`);
     assert.equal(cut, cutOf(graph, sides));
     if (seed % 2 === 1) assert.deepEqual([sides[0], sides[1]], [0, 1]);
