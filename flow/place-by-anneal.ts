@@ -45,7 +45,10 @@ export const annealSettingsSchema = z.strictObject({
   shares: z
     .strictObject(
       Object.fromEntries(
-        GRID_PROPOSALS.map((name) => [name, share.default(GRID_ANNEAL_DEFAULTS.shares[name])]),
+        GRID_PROPOSALS.map((name) => [
+          name,
+          share.default(GRID_ANNEAL_DEFAULTS.shares[name]).describe("relative frequency of this proposal"),
+        ]),
       ),
     )
     .prefault({})

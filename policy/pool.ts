@@ -6,15 +6,19 @@ import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { TrajectoryShape } from "./trajectory.js";
-import type { GradientTask, RolloutTask, WorkerSetup } from "./worker.js";
+import type { GradientTask, ReplayTask, RolloutTask, WorkerSetup } from "./worker.js";
 
 /** What a shard of a gradient reports: sums over its samples. */
 export interface ShardStatistics {
+  /** Samples that were just played; the rest are imitated and counted in nothing else. */
+  readonly played: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   readonly kl: number;
   readonly clipped: number;
+  /** Of the imitated samples: minus the sum of the log-probabilities of their actions. */
+  readonly imitationLoss: number;
 }
 
 export class TrainingPool {
@@ -51,6 +55,11 @@ export class TrainingPool {
   /** Plays episodes; each task says with which seed and into which slot. */
   async rollouts(tasks: readonly RolloutTask[]): Promise<void> {
     await Promise.all(tasks.map((task) => this.pool.run(task, { name: "rollout" })));
+  }
+
+  /** Stores known episodes; each task says in which slot. */
+  async replays(tasks: readonly ReplayTask[]): Promise<void> {
+    await Promise.all(tasks.map((task) => this.pool.run(task, { name: "replay" })));
   }
 
   /** Computes shards of one gradient; statistics in task order. */

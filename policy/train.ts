@@ -4,13 +4,13 @@ import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBER
 import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
-import { drawPrefix, mergeElites } from "./elites.js";
+import { drawPrefix, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
 import type { BestPlacement, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
-import { type Trajectory, type TrajectoryShape, trajectoryAt, trajectoryBytes } from "./trajectory.js";
+import { type Slot, type TrajectoryShape, trajectoryAt, trajectoryBytes } from "./trajectory.js";
 import { shardGradients, updatePolicy } from "./update.js";
 
 /** One line of metrics.jsonl; what each means is in docs/training.md. */
@@ -72,6 +72,7 @@ export async function train(
     parameters,
     shape: shapeOf(block),
   });
+  const memory = new EliteMemory(makeSlots(kernels, block, options.imitation > 0 ? options.elites : 0));
   const counter = { version: 0 };
   const state: TrainState = { ...(resumeFrom?.state ?? { iteration: 0, episodes: 0 }) };
   try {
@@ -83,7 +84,12 @@ export async function train(
       state.elites = mergeElites(state.elites ?? [], played, options.elites);
       computeAdvantages(played, state.scale, options);
       const explained = explainedVariance(played);
-      const batch = { slotsAt: slots.map((slot) => slot.at), steps: played.map((t) => t.summary[0]!) };
+      const imitated = await memory.update(pool, options.imitation > 0 ? state.elites : []);
+      const batch = {
+        slotsAt: [...slots, ...imitated].map((slot) => slot.at),
+        steps: [...slots, ...imitated].map(({ trajectory }) => trajectory.summary[0]!),
+        firstImitated: slots.length,
+      };
       const update = await updatePolicy(
         pool,
         { parameters, adam, shards },
@@ -157,11 +163,6 @@ async function collect(
 }
 
 const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
-
-interface Slot {
-  readonly at: number;
-  readonly trajectory: Trajectory;
-}
 
 function makeSlots(kernels: Kernels, block: Block, count: number): Slot[] {
   const shape = shapeOf(block);

@@ -11,7 +11,7 @@ import { PolicyNetwork } from "./network.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { ShardStatistics } from "./pool.js";
 import { accumulateGradient, type LossOptions, type Sample } from "./ppo-loss.js";
-import { playEpisode } from "./rollout.js";
+import { playEpisode, replayEpisode } from "./rollout.js";
 import { type Trajectory, type TrajectoryShape, trajectoryAt } from "./trajectory.js";
 
 export interface WorkerSetup {
@@ -37,6 +37,12 @@ export interface RolloutTask {
   readonly creditDraws: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
+}
+
+/** Stores a known episode in a slot, to be imitated. */
+export interface ReplayTask {
+  readonly slotAt: number;
+  readonly cells: readonly number[];
 }
 
 export interface GradientTask {
@@ -105,6 +111,10 @@ class Workbench {
     playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
   }
 
+  replay({ slotAt, cells }: ReplayTask): void {
+    replayEpisode(this.episode, this.observer, this.graphNodes, this.slot(slotAt), cells);
+  }
+
   gradient(task: GradientTask): ShardStatistics {
     this.encode(task.version);
     this.gradients.fill(0);
@@ -126,6 +136,10 @@ function bench(): Workbench {
 
 export function rollout(task: RolloutTask): void {
   bench().rollout(task);
+}
+
+export function replay(task: ReplayTask): void {
+  bench().replay(task);
 }
 
 export function gradient(task: GradientTask): ShardStatistics {
