@@ -58,11 +58,11 @@ export const trainOptionsSchema = z.strictObject({
   imitation: z
     .number()
     .min(0)
-    .default(0.3)
+    .default(0.5)
     .describe(
       "weight of the log-probability of the best episodes' steps in the loss; 0: only what was just played",
     ),
-  elites: z.number().int().min(1).max(256).default(8).describe("best episodes that are remembered"),
+  elites: z.number().int().min(1).max(256).default(16).describe("best episodes that are remembered"),
   epochs: z.number().int().min(1).default(3).describe("passes over the episodes of an iteration"),
   minibatch: z.number().int().min(1).default(512).describe("steps per gradient step"),
   shards: z

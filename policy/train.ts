@@ -41,6 +41,8 @@ export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
   onBest?(best: BestPlacement): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
+  /** The policy has become certain of everything, so that training ends before its budget does. */
+  onCollapse?(iteration: number, entropy: number): void | Promise<void>;
 }
 
 /**
@@ -120,6 +122,9 @@ export async function train(
         "charts/episodes_per_second": options.episodes / (clock.seconds() - began),
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
+      if (update.gradientSteps === 0 || update.entropy >= LEAST_ENTROPY) continue;
+      await observer.onCollapse?.(state.iteration, update.entropy);
+      break;
     }
   } finally {
     await pool.close();
@@ -188,6 +193,9 @@ function shapeOf(block: Block): TrajectoryShape {
     nodes: block.nodeCount,
   };
 }
+
+/** Below this entropy, in nats, every episode is the same and nothing is left to learn from. */
+const LEAST_ENTROPY = 0.002;
 
 /** Episodes without a single complete one after which a block counts as not placeable. */
 const MOST_DEAD_ENDS = 256;
