@@ -6,7 +6,7 @@ import { ForceDirectedPlacer } from "../placer/index.js";
 import type { Found, MethodContext } from "./place.js";
 
 export async function placeAtRandom(context: MethodContext): Promise<Found | undefined> {
-  const { judge, options, seconds, run } = context;
+  const { block, judge, options, seconds, run } = context;
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
   const started = performance.now();
   let best: Found | undefined;
@@ -20,8 +20,10 @@ export async function placeAtRandom(context: MethodContext): Promise<Found | und
     while (!episode.complete && !episode.deadEnd) episode.place(drawCell(episode, random));
     if (episode.deadEnd) continue;
     const costs = episode.finish();
-    if (!best || costs.proxyCost < best.costs.proxyCost)
+    if (!best || costs.proxyCost < best.costs.proxyCost) {
       best = { placement: copyPlacement(judge.placement), costs, iterations: iteration, episodes: iteration };
+      await run.writeBest(block, best.placement, costs);
+    }
     run.appendMetrics({
       iteration,
       seconds: (performance.now() - started) / 1000,

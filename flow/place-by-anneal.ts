@@ -1,6 +1,6 @@
 // Method `anneal`: simulated annealing by several replicas. Protocol fd: hard macros on grid cells. Protocol free: the
 // same first, then hard and soft macros anywhere.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
@@ -64,7 +64,7 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after stretch ${resumed.stretch} of ${stretches}`);
-  else rmSync(run.file("metrics.jsonl"), { force: true });
+  else run.forgetProgress();
   const state = await annealReplicas(
     block,
     judge.weights,
@@ -82,6 +82,7 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
     async ({ state: now, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
+      await run.writeBest(block, placement, costs);
       run.appendMetrics({
         iteration: now.stretch,
         seconds: elapsed,
@@ -92,7 +93,6 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
       report(
         `stretch ${now.stretch} of ${stretches}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
       );
-      await run.writeBest(block, placement, costs);
       await run.writeJson(CHECKPOINT, storeState(now));
     },
     resumed,

@@ -95,6 +95,7 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
+  return run.whileOpen(async () => {
   const found = await method.run({ block, judge, options, seconds, run, report });
   if (!found)
     throw new InputError(
@@ -117,6 +118,7 @@ export async function place(
   };
   await writeResult(run, block, found.placement, costs, judge.maps(), summary);
   return summary;
+  });
 }
 
 const DEFAULT_SECONDS = 60;

@@ -73,6 +73,7 @@ export async function trainCommand(
     blockFiles(path, options.placement),
     options.resume,
   );
+  return run.whileOpen(async () => {
   const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
   const summary: TrainSummary = {
     block: block.name,
@@ -88,4 +89,5 @@ export async function trainCommand(
   const scored = { ...scoreOf(block, costs, judge), ...summary };
   await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
   return scored;
+  });
 }

@@ -8,4 +8,5 @@ export * from "./parameters.js";
 export * from "./safetensors.js";
 export * from "./train.js";
 export * from "./train-checkpoint.js";
+export * from "./trace.js";
 export * from "./train-options.js";

@@ -1,0 +1,90 @@
+// A real Chromium for tests, from the package registry alone: @sparticuz/chromium carries the browser and the system
+// libraries that a bare machine lacks; it is unpacked once, below node_modules. `CHROMIUM` names another browser.
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const CACHE = resolve("node_modules/.cache/chromium-147");
+/** Software drawing: test machines have no graphics card. The package's own arguments end the browser with a page. */
+const ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
+const NO_GRAPHICS = ["--disable-webgl", "--disable-gpu"];
+
+let path: Promise<string> | undefined;
+
+/** The browser's file, unpacked if it is not yet. */
+export function chromiumPath(): Promise<string> {
+  path ??= unpack();
+  return path;
+}
+
+async function unpack(): Promise<string> {
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
+  // The package unpacks into TMPDIR, and its libraries only where it believes to be on AWS. Tests of several files
+  // run at once: each unpacks for itself, and the first to finish leaves its copy for all.
+  const before = process.env.TMPDIR;
+  const own = `${CACHE}.${process.pid}`;
+  const ready = existsSync(CACHE);
+  process.env.TMPDIR = ready ? CACHE : own;
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
+  mkdirSync(process.env.TMPDIR, { recursive: true });
+  try {
+    const { default: packed } = await import("@sparticuz/chromium");
+    const found = await packed.executablePath();
+    if (ready) return found;
+    try {
+      renameSync(own, CACHE);
+      return found.replace(own, CACHE);
+    } catch {
+      return found; // another test was first; this copy goes when the process ends
+    } finally {
+      process.env.LD_LIBRARY_PATH = (process.env.LD_LIBRARY_PATH ?? "").replaceAll(
+        own,
+        existsSync(own) ? own : CACHE,
+      );
+      process.on("exit", () => rmSync(own, { recursive: true, force: true }));
+    }
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+}
+
+export async function launchBrowser(options: { readonly graphics?: boolean } = {}): Promise<Browser> {
+  const args = options.graphics === false ? NO_GRAPHICS : ARGUMENTS;
+  return chromium.launch({ executablePath: await chromiumPath(), args, headless: true });
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the page's console said as errors, and exceptions. */
+  readonly errors: string[];
+}
+
+/** Opens an address and waits until the viewer rests. */
+export async function openPage(
+  browser: Browser,
+  address: string,
+  size: { readonly width: number; readonly height: number } = { width: 1440, height: 900 },
+): Promise<OpenedPage> {
+  const page = await browser.newPage({ viewport: size });
+  const errors: string[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error.message));
+  await page.goto(address);
+  page.setDefaultTimeout(120_000);
+  await page.waitForFunction(() => "ready" in document.body.dataset || "failed" in document.body.dataset);
+  await whenIdle(page);
+  return { page, errors };
+}
+
+export async function whenIdle(page: Page): Promise<void> {
+  await page.evaluate(() => window.ashlar?.whenIdle());
+}
+
+/** What the page says is shown. */
+export async function query(page: Page): Promise<Record<string, unknown>> {
+  await whenIdle(page);
+  return (await page.evaluate(() => window.ashlar?.query())) ?? {};
+}
