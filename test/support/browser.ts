@@ -1,7 +1,7 @@
 // A real Chromium for tests, from the package registry alone: @sparticuz/chromium carries the browser and the system
 // libraries that a bare machine lacks; it is unpacked once, below node_modules. `CHROMIUM` names another browser.
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const CACHE = resolve("node_modules/.cache/chromium-147");
@@ -19,34 +19,44 @@ export function chromiumPath(): Promise<string> {
 
 async function unpack(): Promise<string> {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  // The package unpacks into TMPDIR, and its libraries only where it believes to be on AWS. Tests of several files
-  // run at once: each unpacks for itself, and the first to finish leaves its copy for all.
-  const before = process.env.TMPDIR;
-  const own = `${CACHE}.${process.pid}`;
-  const ready = existsSync(CACHE);
-  process.env.TMPDIR = ready ? CACHE : own;
+  // The package unpacks into TMPDIR, and its libraries only where it believes to be on AWS. Test files run at once:
+  // each unpacks for itself, and the first to finish leaves its copy for all.
   process.env.AWS_LAMBDA_JS_RUNTIME ??= "nodejs20.x";
-  mkdirSync(process.env.TMPDIR, { recursive: true });
-  try {
-    const { default: packed } = await import("@sparticuz/chromium");
-    const found = await packed.executablePath();
-    if (ready) return found;
+  if (!existsSync(CACHE)) {
+    const own = `${CACHE}.${process.pid}`;
+    mkdirSync(own, { recursive: true });
+    await unpackInto(own);
     try {
       renameSync(own, CACHE);
-      return found.replace(own, CACHE);
     } catch {
-      return found; // another test was first; this copy goes when the process ends
-    } finally {
-      process.env.LD_LIBRARY_PATH = (process.env.LD_LIBRARY_PATH ?? "").replaceAll(
-        own,
-        existsSync(own) ? own : CACHE,
-      );
-      process.on("exit", () => rmSync(own, { recursive: true, force: true }));
+      rmSync(own, { recursive: true, force: true }); // another test was first
     }
-  } finally {
-    if (before === undefined) delete process.env.TMPDIR;
-    else process.env.TMPDIR = before;
   }
+  process.env.LD_LIBRARY_PATH = [join(CACHE, "al2023/lib"), process.env.LD_LIBRARY_PATH ?? ""].join(":");
+  process.env.FONTCONFIG_PATH = join(CACHE, "fonts");
+  return join(CACHE, "chromium");
+}
+
+async function unpackInto(folder: string): Promise<void> {
+  const { TMPDIR, LD_LIBRARY_PATH } = process.env;
+  process.env.TMPDIR = folder;
+  try {
+    const { default: packed } = await import("@sparticuz/chromium");
+    await packed.executablePath();
+  } finally {
+    restore("TMPDIR", TMPDIR);
+    restore("LD_LIBRARY_PATH", LD_LIBRARY_PATH);
+  }
+  // The package looks for its font in /tmp/fonts; without any font the browser ends at the first text field.
+  writeFileSync(
+    join(folder, "fonts/fonts.conf"),
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(CACHE, "fonts/fonts")}</dir><cachedir>${join(CACHE, "font-cache")}</cachedir></fontconfig>\n`,
+  );
+}
+
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
 }
 
 export async function launchBrowser(options: { readonly graphics?: boolean } = {}): Promise<Browser> {

@@ -7,6 +7,7 @@ import { type PageData, pageData } from "./data.js";
 import { byId, fill, h } from "./dom.js";
 import { flip, nudge, save } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
+import { icon } from "./icons.js";
 import { Inspector } from "./inspector.js";
 import { type Key, listenToKeys } from "./keyboard.js";
 import { layersPanel } from "./layers-panel.js";
@@ -436,13 +437,13 @@ export class App {
   }
 
   private setTools(): void {
-    const tool = (id: string, title: string, text: string, run: () => void) =>
+    const tool = (id: string, title: string, text: string | Node, run: () => void) =>
       h("button", { id, title, "aria-label": title, onclick: run }, text);
     fill(
       byId("tools"),
       tool("fit", "Fit the die (f)", "Fit", () => this.fit()),
       tool("ruler", "Ruler (r)", "Ruler", () => this.setTool(this.tool === "ruler" ? "select" : "ruler")),
-      tool("theme", "Light or dark (t)", "◐", () => this.theme.toggle()),
+      tool("theme", "Light or dark (t)", icon("theme"), () => this.theme.toggle()),
       tool("help-button", "Keys (?)", "?", () => this.help()),
     );
     listenToKeys(this.keys());

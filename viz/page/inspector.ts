@@ -3,6 +3,7 @@ import { NodeKind, ORIENTATION_NAMES } from "../../netlist/index.js";
 import { fill, h } from "./dom.js";
 import { count, length, short } from "./format.js";
 import { boxOf, standing } from "./geometry.js";
+import { icon } from "./icons.js";
 import type { SceneState } from "./scene-state.js";
 
 const KIND_NAMES: Readonly<Record<number, string>> = {
@@ -93,8 +94,8 @@ export class Inspector {
         h(
           "div",
           { class: "row" },
-          h("button", { id: "flip-x", title: "Mirror left to right (x)", onclick: () => this.actions.turn("flipX") }, "Flip ↔"),
-          h("button", { id: "flip-y", title: "Mirror top to bottom (y)", onclick: () => this.actions.turn("flipY") }, "Flip ↕"),
+          h("button", { id: "flip-x", title: "Mirror left to right (x)", onclick: () => this.actions.turn("flipX") }, icon("flipX"), " Flip"),
+          h("button", { id: "flip-y", title: "Mirror top to bottom (y)", onclick: () => this.actions.turn("flipY") }, icon("flipY"), " Flip"),
         ),
       this.neighbours([node]),
       this.nets(nets),

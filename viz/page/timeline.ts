@@ -2,6 +2,7 @@
 import { h } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { count } from "./format.js";
+import { type IconName, icon } from "./icons.js";
 
 export type TimeSource = "best" | "episode";
 const NAMES: Readonly<Record<TimeSource, string>> = {
@@ -27,7 +28,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
 
   constructor() {
     super();
-    this.play = h("button", { id: "play", title: "Play or pause (space)", onclick: () => this.toggle() }, "▶");
+    this.play = h("button", { id: "play", title: "Play or pause (space)", onclick: () => this.toggle() }, icon("play"));
     this.slider = h("input", {
       type: "range",
       id: "scrub",
@@ -60,15 +61,15 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
       },
       ...SPEEDS.map((value) => h("option", { value, selected: value === 1 }, `${value}×`)),
     );
-    const step = (by: number, text: string, title: string) =>
-      h("button", { title, onclick: () => this.step(by) }, text);
+    const step = (by: number, sign: IconName, title: string) =>
+      h("button", { title, "aria-label": title, onclick: () => this.step(by) }, icon(sign));
     this.element = h(
       "div",
       { id: "timeline", role: "group", "aria-label": "Replay" },
       this.choice,
-      step(-1, "◀︎|", "One step back ( , )"),
+      step(-1, "back", "One step back ( , )"),
       this.play,
-      step(1, "|▶︎", "One step on ( . )"),
+      step(1, "on", "One step on ( . )"),
       this.slider,
       this.text,
       speed,
@@ -116,7 +117,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
   stop(): void {
     cancelAnimationFrame(this.playing);
     this.playing = 0;
-    this.play.textContent = "▶";
+    this.play.replaceChildren(icon("play"));
     this.play.setAttribute("aria-pressed", "false");
   }
 
@@ -127,7 +128,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
   private start(): void {
     if (this.length < 2) return;
     if (this.index >= this.length - 1) this.go(0);
-    this.play.textContent = "❚❚";
+    this.play.replaceChildren(icon("pause"));
     this.play.setAttribute("aria-pressed", "true");
     this.lastStep = 0;
     const tick = (now: number) => {
