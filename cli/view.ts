@@ -19,7 +19,9 @@ export function addView(program: Command): void {
       Object.entries(options).filter(([name]) => command.getOptionValueSource(name) !== "default"),
     );
     parseOptions(viewOptionsSchema, options);
-    const { server, files } = await view(paths, set, printWithChromium);
+    const { server, files } = await view(paths, set, printWithChromium, (error) => {
+      process.stderr.write(`ashlar: ${(error as Error)?.stack ?? String(error)}\n`);
+    });
     for (const file of files) process.stdout.write(`${file}\n`);
     if (!server) return;
     process.stdout.write(`${server.address}\n`);

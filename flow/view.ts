@@ -34,6 +34,7 @@ export async function view(
   paths: readonly string[],
   given: ViewOptions = {},
   print?: PngPrinter,
+  onBug?: (error: unknown) => void,
 ): Promise<Viewed> {
   const { port, svg, html, png, theme, ...options } = viewOptionsSchema.parse(given);
   const [path, ...others] = paths;
@@ -55,7 +56,7 @@ export async function view(
     await print(await renderPage(source), png, theme);
     files.push(png);
   }
-  return files.length > 0 ? { files } : { files, server: await startViewServer(source, port) };
+  return files.length > 0 ? { files } : { files, server: await startViewServer(source, port, onBug) };
 }
 
 async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {

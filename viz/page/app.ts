@@ -13,7 +13,7 @@ import { type Key, listenToKeys } from "./keyboard.js";
 import { layersPanel } from "./layers-panel.js";
 import { followLive } from "./live.js";
 import { MapPanel } from "./map-panel.js";
-import { type MapName, POLICY_MAPS, policyMap } from "./maps.js";
+import { type MapName, POLICY_MAPS, policyMap, SPARSE_MAPS } from "./maps.js";
 import { PageJudge } from "./page-judge.js";
 import { PlacementView } from "./placement-view.js";
 import { listenToPointer, type Tool } from "./pointer.js";
@@ -157,7 +157,7 @@ export class App {
       for (const { view } of this.panes()) view.relayer();
     });
     const paintMap = () => {
-      this.main.view.heat.update(scene.map, mapPanel.range);
+      this.main.view.showMap(scene.map, mapPanel.range, SPARSE_MAPS.includes(scene.mapName));
       this.main.view.invalidate();
     };
     scene.on("map", paintMap);
@@ -205,9 +205,9 @@ export class App {
     const shown = byId<HTMLSelectElement>("shown");
     const compare = byId<HTMLSelectElement>("compare");
     const [was, wasOther] = [shown.value, compare.value];
-    fill(shown, ...options());
+    fill(shown, ...options(), h("option", { value: "", hidden: true }, "replay"));
     fill(compare, h("option", { value: "" }, "nothing"), ...options());
-    shown.value = was || placements[0]!.id;
+    shown.value = was;
     compare.value = wasOther;
     shown.onchange = () => void this.showPlacement(shown.value);
     compare.onchange = () => void this.compare(compare.value);
@@ -311,6 +311,8 @@ export class App {
 
   private showStep(): void {
     const { timeline, scene, replay } = this;
+    this.shownId = "";
+    byId<HTMLSelectElement>("shown").value = "";
     if (timeline.source === "episode") {
       const placement = replay.step(timeline.index);
       const { trace } = replay;
@@ -364,7 +366,7 @@ export class App {
   private async takeFrames(): Promise<void> {
     const { timeline, replay, scene } = this;
     const newest = timeline.index >= replay.frameCount - 1 && !timeline.isPlaying && !scene.edited;
-    const following = newest && (this.shownId === "best" || this.shownId === "initial") && timeline.source === "best";
+    const following = newest && this.shownId !== "initial" && timeline.source === "best";
     await this.work(async () => {
       await replay.loadFrames();
       await this.refreshSession();

@@ -126,7 +126,7 @@ export class Charts extends Emitter<{ step: number }> {
       scales: { x: { time: false } },
       axes: [
         { ...axis, size: 24, gap: 3 },
-        { ...axis, size: 56, gap: 4, values: (_, ticks) => ticks.map(short) },
+        { ...axis, size: 56, gap: 4, space: 22, values: (_, ticks) => ticks.map(short) },
       ],
       series: [
         {},

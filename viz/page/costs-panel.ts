@@ -37,7 +37,7 @@ export function costsPanel(scene: SceneState, actions: EditActions): HTMLElement
     }
     undo.disabled = !scene.canUndo;
     redo.disabled = !scene.canRedo;
-    label.textContent = scene.edited ? "edited" : scene.label;
+    label.textContent = scene.edited ? "edited" : `${scene.label}${scene.partial ? ", partial" : ""}`;
   };
   scene.on("costs", refresh);
   refresh();

@@ -27,8 +27,12 @@ export class HeatLayer {
     this.sprite.visible = false;
   }
 
-  /** Colours the cells; values are cut to the range. Masks of the policy leave cells at 0 clear. */
-  update(values: Float64Array | undefined, [low, high]: readonly [number, number]): void {
+  /** Colours the cells; values are cut to the range. With `clear`, cells at the lower end are left as they are. */
+  update(
+    values: Float64Array | undefined,
+    [low, high]: readonly [number, number],
+    clear: boolean,
+  ): void {
     this.sprite.visible = values !== undefined;
     const context = this.canvas.getContext("2d");
     if (!values || !context) return;
@@ -38,7 +42,7 @@ export class HeatLayer {
       const share = Math.min(1, Math.max(0, (values[cell]! - low) / (high - low || 1)));
       const [red, green, blue] = TABLE[Math.round(share * (LEVELS - 1))]!;
       const pixel = (rows - 1 - Math.floor(cell / columns)) * columns + (cell % columns);
-      image.data.set([red!, green!, blue!, 255], 4 * pixel);
+      image.data.set([red!, green!, blue!, clear && share < 1 / LEVELS ? 0 : 255], 4 * pixel);
     }
     context.putImageData(image, 0, 0);
     this.sprite.texture.source.update();

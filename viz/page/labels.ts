@@ -86,5 +86,5 @@ function fitted(name: string, width: number): string {
     if (textWidth(text, SIZE) <= width) return text;
   }
   const text = cutStart(parts.at(-1)!, width, SIZE);
-  return text.length > 4 ? text : "";
+  return text.length > 8 ? text : "";
 }

@@ -42,6 +42,7 @@ function hookOf(app: App): PageHook {
       costs: scene.costs,
       map: scene.mapName,
       label: scene.label,
+      placedMacros: scene.placement.xs.filter((x, node) => scene.block.kinds[node] === 0 && !Number.isNaN(x)).length,
       edited: scene.edited,
       state: app.session.state,
       connected: app.connected,

@@ -18,6 +18,8 @@ export const MAPS = {
 export type MapName = keyof typeof MAPS;
 /** Maps of the policy's episode, one per step. */
 export const POLICY_MAPS: readonly MapName[] = ["probabilities", "masks", "wires"];
+/** Maps that are about few cells: the others are left clear, and the macros stand as they are. */
+export const SPARSE_MAPS: readonly MapName[] = ["probabilities", "masks"];
 /** What the unit of a map is. */
 export const MAP_UNITS: Readonly<Record<MapName, string>> = {
   none: "",

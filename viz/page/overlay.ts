@@ -48,6 +48,7 @@ export class Overlay {
   draw(camera: Camera, colours: Colours, placement: Placement, heat: boolean): void {
     this.drawUnder(camera, colours, heat);
     this.over.clear();
+    if (heat) this.drawOutlines(camera, placement);
     this.drawHalos(camera, colours, placement);
     this.drawPins(camera, colours, placement);
     this.drawConnections(camera, colours, placement);
@@ -95,6 +96,15 @@ export class Overlay {
       this.under.lineTo(x + Math.min(at, width), y + Math.max(0, at - width));
     }
     this.under.stroke({ width: 1, color: colours.blocked, alpha: 0.55 });
+  }
+
+  private drawOutlines(camera: Camera, placement: Placement): void {
+    const { block, layers } = this.scene;
+    for (let node = 0; node < block.nodeCount; node++) {
+      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+      if (layers.shown(layerOf(block, node))) this.frame(camera, placement, node, 0);
+    }
+    this.over.stroke({ width: 1, color: "#ffffff", alpha: 0.6 });
   }
 
   private drawHalos(camera: Camera, colours: Colours, placement: Placement): void {

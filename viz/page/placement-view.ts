@@ -16,7 +16,9 @@ import type { ThemeState } from "./theme.js";
 export class PlacementView {
   readonly camera = new Camera();
   readonly overlay: Overlay;
-  readonly heat: HeatLayer;
+  private readonly heat: HeatLayer;
+  /** The map is about few cells, and the macros stand as they are. */
+  private sparse = false;
   /** What the picture is of; set by `place`. */
   placement: Placement;
   /** Told after every picture. */
@@ -87,6 +89,13 @@ export class PlacementView {
     this.sprites.place(placement, nodes);
     if (!nodes || nodes.some((node) => layerOf(this.scene.block, node) === "cells")) this.cells.moved();
     this.overlay.moved();
+    this.invalidate();
+  }
+
+  /** Shows a map of values per grid cell, or none. */
+  showMap(values: Float64Array | undefined, range: readonly [number, number], sparse: boolean): void {
+    this.sparse = sparse;
+    this.heat.update(values, range, sparse);
     this.invalidate();
   }
 
@@ -188,10 +197,11 @@ export class PlacementView {
       container.scale.set(camera.scale, -camera.scale);
       container.position.set(camera.toScreenX(0), camera.toScreenY(0));
     }
-    const heat = this.heat.sprite.visible;
-    this.sprites.soft.alpha = heat ? 0.25 : 1;
-    this.sprites.hard.alpha = heat ? 0.35 : 1;
+    const heat = this.heat.sprite.visible && !this.sparse;
     this.sprites.zoom(camera, placement);
+    // Over a map nodes would mix with its colours: hard macros become outlines, soft ones go.
+    this.sprites.hard.visible = !heat;
+    if (heat) this.sprites.soft.visible = false;
     this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
     this.overlay.draw(camera, theme.colours, placement, heat);
     this.labels.update(camera, placement, scene.layers);

@@ -1,6 +1,6 @@
 // What the page shows now: which placement, what is selected, what the judge says of it, and the edits made.
 import type { CostMaps, Costs, Move } from "../../env/index.js";
-import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
+import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
 import { Connectivity } from "./connectivity.js";
 import { Emitter } from "./emitter.js";
 import { LayerState } from "./layers.js";
@@ -32,6 +32,8 @@ export class SceneState extends Emitter<SceneEvents> {
   /** What is drawn. Replaced whole by `show`, changed in place by edits. */
   placement: Placement;
   label = "";
+  /** Nodes are missing: the costs are those of the others alone. */
+  partial = false;
   readonly selection = new Set<number>();
   /** Of the placement shown; undefined while nothing is known. */
   costs: Costs | undefined;
@@ -59,6 +61,7 @@ export class SceneState extends Emitter<SceneEvents> {
   show(placement: Placement, label: string, recorded?: Costs): void {
     this.placement = copyPlacement(placement);
     this.label = label;
+    this.partial = placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
     this.done = [];
     this.undone = [];
     this.trying = undefined;

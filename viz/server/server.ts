@@ -44,20 +44,27 @@ class Refusal extends Error {
   }
 }
 
-/** Serves `source` on 127.0.0.1; port 0 takes a free one. Throws `InputError` if the port is not to be had. */
-export async function startViewServer(source: ViewSource, port = 0): Promise<ViewServer> {
+/**
+ * Serves `source` on 127.0.0.1; port 0 takes a free one. `onBug` is told of errors that are no refusals; the page only
+ * hears that there was one. Throws `InputError` if the port is not to be had.
+ */
+export async function startViewServer(
+  source: ViewSource,
+  port = 0,
+  onBug: (error: unknown) => void = () => {},
+): Promise<ViewServer> {
   const token = randomBytes(24).toString("base64url");
   const assets = pageAssets();
   const streams = new EventStreams();
-  const unwatch = source.watch((event) => streams.send(event));
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, maxHeaderSize: 16_384 });
   server.maxConnections = 256;
-  const handler = new Handler(source, assets, streams, token, () => portOf(server));
+  const handler = new Handler(source, assets, streams, token, () => portOf(server), onBug);
   server.on("request", (request, response) => void handler.answer(request, response));
   server.on("clientError", (_error, socket) => {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   });
   await listen(server, port);
+  const unwatch = source.watch((event) => streams.send(event));
   return {
     address: `http://127.0.0.1:${portOf(server)}/?token=${token}`,
     port: portOf(server),
@@ -78,6 +85,7 @@ class Handler {
   private readonly streams: EventStreams;
   private readonly token: Buffer;
   private readonly port: () => number;
+  private readonly onBug: (error: unknown) => void;
 
   constructor(
     source: ViewSource,
@@ -85,12 +93,14 @@ class Handler {
     streams: EventStreams,
     token: string,
     port: () => number,
+    onBug: (error: unknown) => void,
   ) {
     this.source = source;
     this.assets = assets;
     this.streams = streams;
     this.token = Buffer.from(token);
     this.port = port;
+    this.onBug = onBug;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -100,6 +110,7 @@ class Handler {
       if (request.method === "POST") await this.write(url, request, response);
       else await this.read(url, request, response);
     } catch (error) {
+      if (!(error instanceof Refusal || error instanceof InputError)) this.onBug(error);
       const { status, message } = refusalOf(error);
       if (response.headersSent) response.destroy();
       else {
