@@ -76,7 +76,9 @@ test("a click selects a macro and the inspector follows its neighbours", async (
     const next = (await query(page)).selected as string[];
     assert.equal(next.length, 1);
     assert.notEqual(next[0], name);
-    await page.mouse.click(x, y, { modifiers: ["Shift"] });
+    await page.keyboard.down("Shift");
+    await page.mouse.click(x, y);
+    await page.keyboard.up("Shift");
     assert.equal(((await query(page)).selected as string[]).length, 2);
   });
 });

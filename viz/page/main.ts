@@ -10,6 +10,8 @@ export interface PageHook {
   query(): Record<string, unknown>;
   /** Where a world point, µm, is on the page, px. */
   toPage(x: number, y: number): [number, number];
+  /** Values of the heat map shown, per grid cell. */
+  map(): number[];
   /** The placement shown: x, y and orientation of a node. */
   place(name: string): [number, number, number];
 }
@@ -65,6 +67,7 @@ function hookOf(app: App): PageHook {
       const { left, top } = main.host.getBoundingClientRect();
       return [left + main.view.camera.toScreenX(x), top + main.view.camera.toScreenY(y)];
     },
+    map: () => [...(scene.map ?? [])],
     place: (name) => {
       const node = scene.block.nodeNames.indexOf(name);
       const { xs, ys, orientations } = scene.placement;
