@@ -2,7 +2,7 @@
 // libraries that a bare machine lacks; it is unpacked once, below node_modules. `CHROMIUM` names another browser.
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const CACHE = resolve("node_modules/.cache/chromium-147");
 /** Software drawing: test machines have no graphics card. The package's own arguments end the browser with a page. */
@@ -72,11 +72,12 @@ export interface OpenedPage {
 
 /** Opens an address and waits until the viewer rests. */
 export async function openPage(
-  browser: Browser,
+  browser: Pick<Browser, "newPage"> | BrowserContext,
   address: string,
   size: { readonly width: number; readonly height: number } = { width: 1440, height: 900 },
 ): Promise<OpenedPage> {
-  const page = await browser.newPage({ viewport: size });
+  const page = await browser.newPage({ locale: "en-US" } as object);
+  await page.setViewportSize(size);
   const errors: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") errors.push(message.text());

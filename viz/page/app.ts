@@ -7,6 +7,7 @@ import { type PageData, pageData } from "./data.js";
 import { byId, fill, h } from "./dom.js";
 import { flip, nudge, save } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
+import { cost } from "./format.js";
 import { icon } from "./icons.js";
 import { Inspector } from "./inspector.js";
 import { type Key, listenToKeys } from "./keyboard.js";
@@ -150,6 +151,7 @@ export class App {
         this.other.view.invalidate();
       }
     });
+    scene.on("costs", () => this.caption());
     scene.on("selection", () => {
       for (const { view } of this.panes()) view.invalidate();
     });
@@ -247,7 +249,8 @@ export class App {
       this.other.view.overlay.from = this.scene.placement;
       this.other.view.recolour();
       this.other.view.place(placement);
-      this.other.frame.caption.textContent = entry.label;
+      const { proxyCost } = this.scene.costsOf(placement);
+      this.other.frame.caption.textContent = `${entry.label}: proxy ${cost(proxyCost)}`;
       this.caption();
       requestAnimationFrame(() => this.fit());
     });
@@ -255,7 +258,9 @@ export class App {
   private second: Pane | undefined;
 
   private caption(): void {
-    this.main.frame.caption.textContent = this.other ? this.scene.label : "";
+    const { label, costs, edited } = this.scene;
+    const text = `${edited ? "edited" : label}: proxy ${cost(costs?.proxyCost)}`;
+    this.main.frame.caption.textContent = this.other ? text : "";
   }
 
   private async showMap(name: MapName): Promise<void> {

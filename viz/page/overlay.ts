@@ -202,7 +202,9 @@ export class Overlay {
       for (const side of [-0.5, 0.5])
         this.over.moveTo(x2 - head * (ux + side * uy), y2 - head * (uy - side * ux)).lineTo(x2, y2);
     }
-    if (drawn > 0) this.over.stroke({ width: 1.5, color: colours.series[1]!, alpha: 0.9 });
+    // Many arrows are read as a field: thinner, so that what is below stays in sight.
+    const [width, alpha] = drawn > 60 ? [1, 0.55] : [1.5, 0.9];
+    if (drawn > 0) this.over.stroke({ width, color: colours.series[1]!, alpha });
   }
 
   private drawMarkedCell(camera: Camera, colours: Colours): void {

@@ -76,6 +76,13 @@ export class SceneState extends Emitter<SceneEvents> {
     } else this.emit("costs", undefined);
   }
 
+  /** Costs of another placement; the one shown stays judged. */
+  costsOf(placement: Placement): Costs {
+    const costs = this.judge.evaluate(placement);
+    if (this.judged) this.judge.evaluate(this.placement);
+    return costs;
+  }
+
   select(nodes: Iterable<number>, add = false): void {
     if (!add) this.selection.clear();
     for (const node of nodes) {
