@@ -118,7 +118,9 @@ class BrowserPipe {
     this.text = messages.pop() ?? "";
     for (const message of messages) {
       const { id, result, error } = JSON.parse(message) as { id?: number; result?: Answer; error?: Answer };
-      const answer = error ? new Error(`internal: the browser says ${JSON.stringify(error)}`) : (result ?? {});
+      const answer = error
+        ? new Error(`internal: the browser says ${JSON.stringify(error)}`)
+        : (result ?? {});
       if (id !== undefined) this.waiting.get(id)?.(answer);
       if (id !== undefined) this.waiting.delete(id);
     }

@@ -20,6 +20,7 @@ const program = new Command("ashlar")
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .configureHelp({ helpWidth: 110 });
 
-for (const add of [addInfo, addEval, addPlace, addTrain, addCompare, addGenerate, addDemo, addView]) add(program);
+for (const add of [addInfo, addEval, addPlace, addTrain, addCompare, addGenerate, addDemo, addView])
+  add(program);
 
 await runCommand(() => program.parseAsync());

@@ -10,7 +10,10 @@ export function principalPlane({ nodes, width, values }: NodeEmbeddings): Embedd
   if (count < 2 || width < 2) return { nodes, xs: none, ys: none.slice(), explained: [0, 0] };
   const rows = Matrix.from1DArray(count, width, Array.from(values));
   rows.subRowVector(rows.mean("column"));
-  const covariance = rows.transpose().mmul(rows).div(count - 1);
+  const covariance = rows
+    .transpose()
+    .mmul(rows)
+    .div(count - 1);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
     assumeSymmetric: true,
   });

@@ -13,8 +13,8 @@ import {
 } from "../netlist/index.js";
 import { readTrainCheckpoint, tracePolicy } from "../policy/index.js";
 import {
-  PROTOCOL,
   type Packed,
+  PROTOCOL,
   packBlock,
   packEmbedding,
   packFrames,
@@ -108,7 +108,9 @@ export class BlockView implements ViewSource {
   async session(): Promise<Session> {
     const { run, blockItself: block } = this;
     const placements = [
-      ...(run !== undefined && existsSync(join(run, "best.plc")) ? [{ id: "best", label: "best so far" }] : []),
+      ...(run !== undefined && existsSync(join(run, "best.plc"))
+        ? [{ id: "best", label: "best so far" }]
+        : []),
       { id: "initial", label: run === undefined ? "as in the files" : "initial" },
       ...this.others.map(({ id, label }) => ({ id, label })),
       ...editsOf(run).map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
@@ -201,7 +203,11 @@ export class BlockView implements ViewSource {
   private async think(): Promise<{ trace: Packed; embedding: Packed }> {
     const path = this.checkpoint();
     if (path === undefined)
-      throw new InputError("policy", "the run has no checkpoint of a policy", "train one, or use method policy");
+      throw new InputError(
+        "policy",
+        "the run has no checkpoint of a policy",
+        "train one, or use method policy",
+      );
     const stamp = stampOf(path);
     if (this.policy?.stamp !== stamp) {
       const checkpoint = await readTrainCheckpoint(path, this.blockItself.nodeCount);

@@ -20,7 +20,10 @@ before(async () => {
 after(() => browser.close());
 
 /** Waits until the page says so. */
-async function until(page: Page, wanted: (shown: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+async function until(
+  page: Page,
+  wanted: (shown: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>> {
   for (let i = 0; i < 400; i++) {
     const shown = await query(page);
     if (wanted(shown)) return shown;

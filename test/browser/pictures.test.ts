@@ -1,8 +1,8 @@
 // Screenshots read back in pixels: three scenes, two sizes, both themes. Colours are those of viz/palette.ts.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PNG } from "pngjs";
 import type { Browser, Page } from "playwright-core";
+import { PNG } from "pngjs";
 import { loadBlock, NodeKind } from "../../netlist/index.js";
 import type { ViewServer } from "../../viz/index.js";
 import { DARK, heatColour, LIGHT } from "../../viz/palette.js";
@@ -91,7 +91,10 @@ for (const size of SIZES)
         if (kinds[node] !== NodeKind.HardMacro) continue;
         const box = await macroBox(page, node);
         // The rest is name, mark, pins and edge.
-        assert.ok(share(picture, box, colours.hard) > 0.45, `macro ${node}: ${share(picture, box, colours.hard)}`);
+        assert.ok(
+          share(picture, box, colours.hard) > 0.45,
+          `macro ${node}: ${share(picture, box, colours.hard)}`,
+        );
       }
       assert.ok(near(colourAt(picture, 1, 60), colours.page, 16));
       // Bars and panels hold their content: nothing is wider than its place.

@@ -28,10 +28,7 @@ after(async () => {
 });
 
 /** A fresh page on the run, closed when the test is over. */
-async function withPage(
-  use: (page: Page, errors: string[]) => Promise<void>,
-  more = "",
-): Promise<void> {
+async function withPage(use: (page: Page, errors: string[]) => Promise<void>, more = ""): Promise<void> {
   const { page, errors } = await openPage(browser, `${server.address}&theme=light${more}`);
   try {
     await use(page, errors);
@@ -124,10 +121,19 @@ test("every heat map is drawn, with its range and a CSV of the grid", async () =
       const stream = await download.createReadStream();
       let text = "";
       for await (const piece of stream) text += String(piece);
-      const rows = text.trim().split("\n").map((line) => line.split(",").map(Number));
+      const rows = text
+        .trim()
+        .split("\n")
+        .map((line) => line.split(",").map(Number));
       assert.equal(rows.length, grid.rows, map);
-      assert.ok(rows.every((row) => row.length === grid.columns && row.every(Number.isFinite)), map);
-      assert.ok(rows.flat().some((value) => value > 0), map);
+      assert.ok(
+        rows.every((row) => row.length === grid.columns && row.every(Number.isFinite)),
+        map,
+      );
+      assert.ok(
+        rows.flat().some((value) => value > 0),
+        map,
+      );
       const sum = rows.flat().reduce((total, value) => total + value, 0);
       if (map === "probabilities") assert.ok(Math.abs(sum - 1) < 1e-4, `probabilities add up to ${sum}`);
     }
@@ -157,8 +163,7 @@ test("the policy's episode places one macro after the other", async () => {
     const macros = kinds.filter((kind) => kind === NodeKind.HardMacro).length;
     assert.equal(start.steps, macros + 1);
     assert.equal(start.step, 0);
-    const placed = () =>
-      page.evaluate(() => window.ashlar!.query().placedMacros as number);
+    const placed = () => page.evaluate(() => window.ashlar!.query().placedMacros as number);
     assert.equal(await placed(), 0);
     for (let step = 1; step <= macros; step++) {
       await page.keyboard.press(".");
@@ -209,7 +214,10 @@ test("a dragged macro has the costs that the command line finds for the saved fi
       ["densityCost", "density_cost"],
       ["congestionCost", "congestion_cost"],
     ] as const)
-      assert.ok(Math.abs(costs[key] - Number(told[golden])) <= 1e-9, `${key}: ${costs[key]}, ${told[golden]}`);
+      assert.ok(
+        Math.abs(costs[key] - Number(told[golden])) <= 1e-9,
+        `${key}: ${costs[key]}, ${told[golden]}`,
+      );
     // And undone twice it is what it was, to the last bit.
     await page.keyboard.press("u");
     await page.keyboard.press("u");

@@ -3,8 +3,26 @@
 import type { Random } from "../../netlist/index.js";
 import { requestText } from "./raw-request.js";
 
-const CLIMBS = ["../", "..%2f", "%2e%2e/", "..\\", "..%5c", "%252e%252e%252f", "....//", "..;/", "%c0%ae%c0%ae/"];
-const GOALS = ["etc/passwd", "options.json", "best.plc", "package.json", "proc/self/environ", "secret.txt", "%00"];
+const CLIMBS = [
+  "../",
+  "..%2f",
+  "%2e%2e/",
+  "..\\",
+  "..%5c",
+  "%252e%252e%252f",
+  "....//",
+  "..;/",
+  "%c0%ae%c0%ae/",
+];
+const GOALS = [
+  "etc/passwd",
+  "options.json",
+  "best.plc",
+  "package.json",
+  "proc/self/environ",
+  "secret.txt",
+  "%00",
+];
 const PATHS = [
   "/",
   "/page.js",
@@ -18,7 +36,19 @@ const PATHS = [
   "/api/embedding",
   "/ashlar.wasm",
 ];
-const METHODS = ["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "get", "G\0T", "CONNECT"];
+const METHODS = [
+  "GET",
+  "POST",
+  "HEAD",
+  "PUT",
+  "DELETE",
+  "OPTIONS",
+  "TRACE",
+  "PATCH",
+  "get",
+  "G\0T",
+  "CONNECT",
+];
 
 /** The bytes of one request. */
 export function fuzzRequest(random: Random, port: number, token: string): string {
@@ -32,7 +62,11 @@ export function fuzzRequest(random: Random, port: number, token: string): string
     case 1:
       return requestText("GET", `${pick(PATHS)}/${climb()}`, port);
     case 2:
-      return requestText("GET", `/api/placement/${pick([climb(), noise(8), "a".repeat(3000), "BEST"])}`, port);
+      return requestText(
+        "GET",
+        `/api/placement/${pick([climb(), noise(8), "a".repeat(3000), "BEST"])}`,
+        port,
+      );
     case 3:
       return requestText(pick(METHODS), pick(PATHS), port);
     case 4:
@@ -40,7 +74,7 @@ export function fuzzRequest(random: Random, port: number, token: string): string
         host: pick(["evil.example", "", "127.0.0.1", `127.0.0.1:${port}@x`, noise(6)]),
       });
     case 5: {
-      const body = pick(["", noise(200), "ASH1\xff\xff\xff\x7f", 'ASH1\x02\0\0\0{}', "x".repeat(5000)]);
+      const body = pick(["", noise(200), "ASH1\xff\xff\xff\x7f", "ASH1\x02\0\0\0{}", "x".repeat(5000)]);
       const given = pick([token, "", "x", `${token}x`, noise(12).replaceAll(/\s/g, "_")]);
       const length = pick([body.length, body.length, 0, 1e12, -1, Number.NaN]);
       return (
@@ -50,10 +84,17 @@ export function fuzzRequest(random: Random, port: number, token: string): string
       );
     }
     case 6:
-      return requestText("GET", `/api/frames?from=${encodeURIComponent(pick(["-1", "1e9", "NaN", noise(5), "99999999"]))}`, port);
+      return requestText(
+        "GET",
+        `/api/frames?from=${encodeURIComponent(pick(["-1", "1e9", "NaN", noise(5), "99999999"]))}`,
+        port,
+      );
     case 7:
       return noise(1 + random.below(400));
     default:
-      return requestText("GET", pick(PATHS), port, { [pick(["range", "accept-encoding", "x"])]: noise(5).replaceAll(/[\r\n\0]/g, "."), connection: "close" });
+      return requestText("GET", pick(PATHS), port, {
+        [pick(["range", "accept-encoding", "x"])]: noise(5).replaceAll(/[\r\n\0]/g, "."),
+        connection: "close",
+      });
   }
 }

@@ -176,6 +176,8 @@ export class App {
   private listen(pane: Pane, editable: boolean): void {
     const { view, frame, host } = pane;
     const scene = this.scene;
+    host.tabIndex = 0;
+    host.setAttribute("role", "application");
     view.onDrawn = () => frame.update(view);
     listenToPointer({
       view,
@@ -243,7 +245,11 @@ export class App {
     }
     await this.work(async () => {
       const placement = unpackPlacement(await this.data.placement(id), this.scene.block.nodeCount);
-      this.second ??= { host, view: await PlacementView.open(host, this.scene, this.theme), frame: new StageFrame(host) };
+      this.second ??= {
+        host,
+        view: await PlacementView.open(host, this.scene, this.theme),
+        frame: new StageFrame(host),
+      };
       if (!this.other) this.listen(this.second, false);
       this.other = this.second;
       this.other.view.overlay.from = this.scene.placement;
@@ -285,7 +291,10 @@ export class App {
   }
 
   private sources(): ("best" | "episode")[] {
-    return [...(this.replay.frameCount > 0 ? (["best"] as const) : []), ...(this.session.policy ? (["episode"] as const) : [])];
+    return [
+      ...(this.replay.frameCount > 0 ? (["best"] as const) : []),
+      ...(this.session.policy ? (["episode"] as const) : []),
+    ];
   }
 
   private offerTime(): void {
@@ -339,7 +348,10 @@ export class App {
   private goToIteration(x: number): void {
     const { timeline, replay } = this;
     timeline.stop();
-    if (timeline.source === "episode") return timeline.go(Math.round(x) - 1);
+    if (timeline.source === "episode") {
+      timeline.go(Math.round(x) - 1);
+      return;
+    }
     let index = 0;
     while (index + 1 < replay.frameCount && (replay.frame(index + 1)?.iteration ?? 0) <= x) index++;
     timeline.go(index);
@@ -464,9 +476,15 @@ export class App {
       h(
         "table",
         {},
-        ...this.keys().map(({ shown, what }) => h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, shown)), h("td", {}, what))),
+        ...this.keys().map(({ shown, what }) =>
+          h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, shown)), h("td", {}, what)),
+        ),
       ),
-      h("p", { class: "note" }, "Shift and drag selects hard macros in a box; Shift and click adds to the selection; a double click zooms."),
+      h(
+        "p",
+        { class: "note" },
+        "Shift and drag selects hard macros in a box; Shift and click adds to the selection; a double click zooms.",
+      ),
       h("form", { method: "dialog" }, h("button", {}, "Close")),
     );
     dialog.showModal();

@@ -40,7 +40,12 @@ export class Charts extends Emitter<{ step: number }> {
   constructor(theme: ThemeState) {
     super();
     this.theme = theme;
-    this.element = h("div", { id: "charts" }, h("div", { class: "chart-head" }, this.tabs, this.legend), this.host);
+    this.element = h(
+      "div",
+      { id: "charts" },
+      h("div", { class: "chart-head" }, this.tabs, this.legend),
+      this.host,
+    );
     theme.on("change", () => this.schedule());
     new ResizeObserver(() => this.resize()).observe(this.host);
   }
@@ -117,7 +122,12 @@ export class Charts extends Emitter<{ step: number }> {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (lines.length === 0 || width < 40 || height < 40) return;
     const { colours } = this.theme;
-    const axis = { stroke: colours.muted, grid: { stroke: colours.faint, width: 1 }, ticks: { stroke: colours.faint, width: 1, size: 4 }, font: "11px system-ui, sans-serif" };
+    const axis = {
+      stroke: colours.muted,
+      grid: { stroke: colours.faint, width: 1 },
+      ticks: { stroke: colours.faint, width: 1, size: 4 },
+      font: "11px system-ui, sans-serif",
+    };
     const options: uPlot.Options = {
       width,
       height,
@@ -171,7 +181,13 @@ export class Charts extends Emitter<{ step: number }> {
     const of = (run: RunMetrics, key: string, label: string): Line[] => {
       const lines = run.lines.filter((line) => typeof line[key] === "number");
       if (lines.length < 2) return [];
-      return [{ label, xs: lines.map((line) => Number(line.iteration)), ys: lines.map((line) => Number(line[key])) }];
+      return [
+        {
+          label,
+          xs: lines.map((line) => Number(line.iteration)),
+          ys: lines.map((line) => Number(line[key])),
+        },
+      ];
     };
     if (tab === "components")
       return ["wirelength", "density", "congestion"].flatMap((name) => of(first, `cost/${name}`, name));

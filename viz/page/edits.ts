@@ -36,8 +36,7 @@ function movable(scene: SceneState): Move[] {
   const { block, placement, selection } = scene;
   return [...selection]
     .filter(
-      (node) =>
-        block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && isPlaced(placement, node),
+      (node) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && isPlaced(placement, node),
     )
     .slice(0, 16)
     .map((node) => ({
@@ -62,7 +61,8 @@ export function nudge(scene: SceneState, columns: number, rows: number): void {
   const { canvas, grid } = scene.block;
   const dx = (columns * canvas.width) / grid.columns;
   const dy = (rows * canvas.height) / grid.rows;
-  const within = (value: number, low: number, high: number) => Math.min(Math.max(value, low), Math.max(low, high));
+  const within = (value: number, low: number, high: number) =>
+    Math.min(Math.max(value, low), Math.max(low, high));
   carryOut(
     scene,
     movable(scene).map((move) => {

@@ -10,7 +10,6 @@ export class Emitter<Events extends Record<string, unknown>> {
   }
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
-    for (const listener of this.listeners.get(name) ?? [])
-      (listener as (value: Events[Name]) => void)(value);
+    for (const listener of this.listeners.get(name) ?? []) (listener as (value: Events[Name]) => void)(value);
   }
 }

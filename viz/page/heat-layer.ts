@@ -28,11 +28,7 @@ export class HeatLayer {
   }
 
   /** Colours the cells; values are cut to the range. With `clear`, cells at the lower end are left as they are. */
-  update(
-    values: Float64Array | undefined,
-    [low, high]: readonly [number, number],
-    clear: boolean,
-  ): void {
+  update(values: Float64Array | undefined, [low, high]: readonly [number, number], clear: boolean): void {
     this.sprite.visible = values !== undefined;
     const context = this.canvas.getContext("2d");
     if (!values || !context) return;

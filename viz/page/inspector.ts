@@ -94,8 +94,18 @@ export class Inspector {
         h(
           "div",
           { class: "row" },
-          h("button", { id: "flip-x", title: "Mirror left to right (x)", onclick: () => this.actions.turn("flipX") }, icon("flipX"), " Flip"),
-          h("button", { id: "flip-y", title: "Mirror top to bottom (y)", onclick: () => this.actions.turn("flipY") }, icon("flipY"), " Flip"),
+          h(
+            "button",
+            { id: "flip-x", title: "Mirror left to right (x)", onclick: () => this.actions.turn("flipX") },
+            icon("flipX"),
+            " Flip",
+          ),
+          h(
+            "button",
+            { id: "flip-y", title: "Mirror top to bottom (y)", onclick: () => this.actions.turn("flipY") },
+            icon("flipY"),
+            " Flip",
+          ),
         ),
       this.neighbours([node]),
       this.nets(nets),
@@ -117,7 +127,11 @@ export class Inspector {
   }
 
   private zoomButton(): HTMLElement {
-    return h("button", { class: "link", title: "Zoom to the selection (z)", onclick: this.actions.zoomTo }, "zoom");
+    return h(
+      "button",
+      { class: "link", title: "Zoom to the selection (z)", onclick: this.actions.zoomTo },
+      "zoom",
+    );
   }
 
   private neighbours(nodes: Iterable<number>): HTMLElement {

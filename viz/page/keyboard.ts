@@ -14,7 +14,8 @@ export function listenToKeys(keys: readonly Key[]): void {
     const target = event.target as HTMLElement | null;
     const typing = target?.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
     if (typing || event.altKey || document.querySelector("dialog[open]")) return;
-    const onButton = target?.matches("button, input, [role=tab]") && (event.key === " " || event.key === "Enter");
+    const onButton =
+      target?.matches("button, input, [role=tab]") && (event.key === " " || event.key === "Enter");
     if (onButton) return;
     const command = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
     const inSlider = target?.matches("input[type=range]") && event.key.startsWith("Arrow");

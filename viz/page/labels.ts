@@ -23,7 +23,8 @@ export class Labels {
   constructor(block: Block) {
     this.block = block;
     for (const kind of [NodeKind.HardMacro, NodeKind.SoftMacro])
-      for (let node = 0; node < block.nodeCount; node++) if (block.kinds[node] === kind) this.macros.push(node);
+      for (let node = 0; node < block.nodeCount; node++)
+        if (block.kinds[node] === kind) this.macros.push(node);
   }
 
   recolour(colours: Colours): void {
@@ -66,7 +67,11 @@ export class Labels {
     if (!label) {
       label = new BitmapText({
         text: "",
-        style: { fontFamily: "system-ui, 'DejaVu Sans', Verdana, sans-serif", fontSize: SIZE, fill: "#ffffff" },
+        style: {
+          fontFamily: "system-ui, 'DejaVu Sans', Verdana, sans-serif",
+          fontSize: SIZE,
+          fill: "#ffffff",
+        },
       });
       label.anchor.set(0.5);
       this.pool.push(label);

@@ -39,12 +39,7 @@ export function layersPanel(scene: SceneState): HTMLElement {
       selectable ? select : h("span", {}),
     );
   });
-  return h(
-    "section",
-    {},
-    h("h2", {}, "Layers", h("span", { class: "heading-note" }, "selectable")),
-    ...rows,
-  );
+  return h("section", {}, h("h2", {}, "Layers", h("span", { class: "heading-note" }, "selectable")), ...rows);
 }
 
 function haloWidth({ layers }: SceneState): HTMLElement {

@@ -1,6 +1,7 @@
 // What is shown and what can be selected, by kind, remembered between visits.
-import { Emitter } from "./emitter.js";
+
 import { memory } from "./dom.js";
+import { Emitter } from "./emitter.js";
 
 export const LAYERS = {
   hard: "Hard macros",

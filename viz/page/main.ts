@@ -31,7 +31,12 @@ function hookOf(app: App): PageHook {
       new Promise((resolve) => {
         let quiet = 0;
         const look = () => {
-          const rests = app.busy === 0 && main.view.idle && (app.other?.view.idle ?? true) && app.charts.idle && scene.resting;
+          const rests =
+            app.busy === 0 &&
+            main.view.idle &&
+            (app.other?.view.idle ?? true) &&
+            app.charts.idle &&
+            scene.resting;
           quiet = rests ? quiet + 1 : 0;
           if (quiet >= 2) resolve();
           else requestAnimationFrame(look);
@@ -44,7 +49,8 @@ function hookOf(app: App): PageHook {
       costs: scene.costs,
       map: scene.mapName,
       label: scene.label,
-      placedMacros: scene.placement.xs.filter((x, node) => scene.block.kinds[node] === 0 && !Number.isNaN(x)).length,
+      placedMacros: scene.placement.xs.filter((x, node) => scene.block.kinds[node] === 0 && !Number.isNaN(x))
+        .length,
       edited: scene.edited,
       state: app.session.state,
       connected: app.connected,

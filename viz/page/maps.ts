@@ -38,7 +38,12 @@ export function judgeMap(name: MapName, maps: CostMaps): Float64Array | undefine
 }
 
 /** The policy's map at a step. */
-export function policyMap(name: MapName, trace: Trace, step: number, cells: number): Float64Array | undefined {
+export function policyMap(
+  name: MapName,
+  trace: Trace,
+  step: number,
+  cells: number,
+): Float64Array | undefined {
   if (name !== "probabilities" && name !== "masks" && name !== "wires") return undefined;
   return Float64Array.from(trace[name].subarray(step * cells, (step + 1) * cells));
 }

@@ -26,7 +26,10 @@ function cloud(): Texture {
       const [u, v] = [Math.abs((2 * x + 1) / CLOUD - 1), Math.abs((2 * y + 1) / CLOUD - 1)];
       const radius = (u ** 4 + v ** 4) ** 0.25;
       const alpha = Math.min(1, Math.max(0, (1 - radius) / 0.3));
-      image.data.set([255, 255, 255, Math.round(255 * (0.35 + 0.65 * alpha) * Math.min(1, alpha * 4))], 4 * (y * CLOUD + x));
+      image.data.set(
+        [255, 255, 255, Math.round(255 * (0.35 + 0.65 * alpha) * Math.min(1, alpha * 4))],
+        4 * (y * CLOUD + x),
+      );
     }
   context.putImageData(image, 0, 0);
   return Texture.from(canvas);

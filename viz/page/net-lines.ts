@@ -32,8 +32,7 @@ export function flylines(
     if (++selected > 200) break;
     if (!isPlaced(placement, from)) continue;
     const joined = connectivity.neighbours([from]).slice(0, most);
-    for (const { node: to, weight } of joined)
-      if (isPlaced(placement, to)) lines.push({ from, to, weight });
+    for (const { node: to, weight } of joined) if (isPlaced(placement, to)) lines.push({ from, to, weight });
   }
   const strongest = Math.max(...lines.map((line) => line.weight), 1e-30);
   return lines.map(({ from, to, weight }) => ({

@@ -170,7 +170,13 @@ export class Overlay {
   }
 
   /** Lines in three classes of weight: one stroke each instead of one per line. */
-  private lines(camera: Camera, lines: readonly NetLine[], color: string, width: number, alpha: number): void {
+  private lines(
+    camera: Camera,
+    lines: readonly NetLine[],
+    color: string,
+    width: number,
+    alpha: number,
+  ): void {
     const limits = [0, 0.08, 0.35, Number.POSITIVE_INFINITY];
     for (let level = 0; level < 3; level++) {
       let any = false;
@@ -182,7 +188,11 @@ export class Overlay {
       }
       const strength = [0.22, 0.5, 1][level]!;
       if (any)
-        this.over.stroke({ width: Math.max(0.8, width * strength), color, alpha: alpha * (0.35 + 0.65 * strength) });
+        this.over.stroke({
+          width: Math.max(0.8, width * strength),
+          color,
+          alpha: alpha * (0.35 + 0.65 * strength),
+        });
     }
   }
 
@@ -237,7 +247,11 @@ export class Overlay {
     if (!this.ruler) return;
     const [x1, y1] = [camera.toScreenX(this.ruler.x1), camera.toScreenY(this.ruler.y1)];
     const [x2, y2] = [camera.toScreenX(this.ruler.x2), camera.toScreenY(this.ruler.y2)];
-    this.over.moveTo(x1, y1).lineTo(x2, y1).lineTo(x2, y2).stroke({ width: 1, color: colours.ink, alpha: 0.4 });
+    this.over
+      .moveTo(x1, y1)
+      .lineTo(x2, y1)
+      .lineTo(x2, y2)
+      .stroke({ width: 1, color: colours.ink, alpha: 0.4 });
     this.over.moveTo(x1, y1).lineTo(x2, y2).stroke({ width: 2, color: colours.ink });
     for (const [x, y] of [
       [x1, y1],

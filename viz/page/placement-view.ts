@@ -1,7 +1,7 @@
 // One picture of a placement: a pixi canvas with its layers, drawn when something changed and not otherwise.
 import "pixi.js/unsafe-eval"; // pixi without code made at run time, which the page's policy forbids
 import { Application, Container, Graphics } from "pixi.js";
-import { type Placement } from "../../netlist/index.js";
+import type { Placement } from "../../netlist/index.js";
 import { Camera } from "./camera.js";
 import { CellField } from "./cell-field.js";
 import { boxAround, boxOf, isPlaced, layerOf } from "./geometry.js";
@@ -123,7 +123,8 @@ export class PlacementView {
   fitNodes(nodes: Iterable<number>): void {
     const box = boxAround(this.scene.block, this.placement, nodes);
     if (!box) return;
-    const room = 0.6 * Math.max(box.right - box.left, box.top - box.bottom, this.scene.block.canvas.width / 40);
+    const room =
+      0.6 * Math.max(box.right - box.left, box.top - box.bottom, this.scene.block.canvas.width / 40);
     this.camera.fit({
       left: box.left - room,
       right: box.right + room,
@@ -157,7 +158,8 @@ export class PlacementView {
       if (at >= rank) continue;
       const room = layer === "ports" ? 5 / camera.scale : 0;
       const box = boxOf(block, placement, node);
-      if (x < box.left - room || x > box.right + room || y < box.bottom - room || y > box.top + room) continue;
+      if (x < box.left - room || x > box.right + room || y < box.bottom - room || y > box.top + room)
+        continue;
       found = node;
       rank = at;
       if (rank === 0) break;

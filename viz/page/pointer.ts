@@ -226,7 +226,8 @@ function pinch(
   const other = [...touches].find(([id]) => id !== moving)?.[1];
   const from = touches.get(moving);
   if (!other || !from) return;
-  const distance = (a: readonly [number, number]) => Math.max(1, Math.hypot(a[0] - other[0], a[1] - other[1]));
+  const distance = (a: readonly [number, number]) =>
+    Math.max(1, Math.hypot(a[0] - other[0], a[1] - other[1]));
   host.view.camera.pan((to[0] - from[0]) / 2, (to[1] - from[1]) / 2);
   const middle = [(to[0] + other[0]) / 2, (to[1] + other[1]) / 2] as const;
   host.view.camera.zoomAt(middle[0], middle[1], distance(to) / distance(from));

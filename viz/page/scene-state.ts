@@ -61,7 +61,9 @@ export class SceneState extends Emitter<SceneEvents> {
   show(placement: Placement, label: string, recorded?: Costs): void {
     this.placement = copyPlacement(placement);
     this.label = label;
-    this.partial = placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
+    this.partial = placement.xs.some(
+      (x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port,
+    );
     this.done = [];
     this.undone = [];
     this.trying = undefined;
@@ -118,7 +120,10 @@ export class SceneState extends Emitter<SceneEvents> {
     this.costs = this.judge.try(moves);
     this.place(moves);
     this.refreshMap();
-    this.emit("placement", moves.map((move) => move.node));
+    this.emit(
+      "placement",
+      moves.map((move) => move.node),
+    );
     this.emit("costs", undefined);
   }
   private tryBefore: readonly Move[] = [];
@@ -170,7 +175,10 @@ export class SceneState extends Emitter<SceneEvents> {
     this.judge.commit();
     this.place(moves);
     this.refreshMap();
-    this.emit("placement", moves.map((move) => move.node));
+    this.emit(
+      "placement",
+      moves.map((move) => move.node),
+    );
     this.emit("costs", undefined);
   }
 

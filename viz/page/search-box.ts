@@ -29,9 +29,19 @@ export function searchBox(scene: SceneState, zoomTo: () => void, leave: () => vo
       found = [];
     }
     chosen = -1;
-    const items = found.slice(0, MOST_LISTED).map((node) =>
-      h("li", {}, h("button", { class: "link line", title: scene.block.nodeNames[node]!, onclick: () => take([node]) }, h("span", { class: "path" }, h("bdi", {}, scene.block.nodeNames[node]!)))),
-    );
+    const items = found
+      .slice(0, MOST_LISTED)
+      .map((node) =>
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            { class: "link line", title: scene.block.nodeNames[node]!, onclick: () => take([node]) },
+            h("span", { class: "path" }, h("bdi", {}, scene.block.nodeNames[node]!)),
+          ),
+        ),
+      );
     const many = found.length >= MOST_FOUND ? `${count(MOST_FOUND)} or more` : count(found.length);
     const head = found.length === 0 ? "no name matches" : `${many} found; Enter selects all`;
     list.replaceChildren(h("li", { class: "note", id: "found-count" }, head), ...items);

@@ -28,7 +28,11 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
 
   constructor() {
     super();
-    this.play = h("button", { id: "play", title: "Play or pause (space)", onclick: () => this.toggle() }, icon("play"));
+    this.play = h(
+      "button",
+      { id: "play", title: "Play or pause (space)", onclick: () => this.toggle() },
+      icon("play"),
+    );
     this.slider = h("input", {
       type: "range",
       id: "scrub",
@@ -147,6 +151,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
     this.slider.value = String(this.index);
     this.slider.disabled = this.length < 2;
     this.play.disabled = this.length < 2;
-    this.text.textContent = this.length > 0 ? `${count(this.index + 1)} / ${count(this.length)}` : "nothing yet";
+    this.text.textContent =
+      this.length > 0 ? `${count(this.index + 1)} / ${count(this.length)}` : "nothing yet";
   }
 }

@@ -7,7 +7,13 @@ import type { AddressInfo } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type Block, InputError, type Placement } from "../../netlist/index.js";
 import { type Packed, pack, unpack } from "../packing.js";
-import { type RunMetrics, type RunState, unpackPlacement, type ViewData, type ViewEvent } from "../protocol.js";
+import {
+  type RunMetrics,
+  type RunState,
+  unpackPlacement,
+  type ViewData,
+  type ViewEvent,
+} from "../protocol.js";
 import { type Asset, pageAssets } from "./assets.js";
 import { EventStreams } from "./events.js";
 

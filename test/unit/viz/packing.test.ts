@@ -3,12 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../../netlist/index.js";
 import { pack, unpack } from "../../../viz/packing.js";
-import {
-  packBlock,
-  packPlacement,
-  unpackBlock,
-  unpackPlacement,
-} from "../../../viz/protocol.js";
+import { packBlock, packPlacement, unpackBlock, unpackPlacement } from "../../../viz/protocol.js";
 import { randomPlacement, smallBlock } from "../../support/blocks.js";
 
 test("arrays of every type come back bit by bit, whatever their lengths", () => {

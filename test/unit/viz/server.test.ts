@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readPlacement, loadBlock, Random } from "../../../netlist/index.js";
 import { view } from "../../../flow/index.js";
+import { loadBlock, Random, readPlacement } from "../../../netlist/index.js";
 import { pack, packPlacement, unpack, unpackPlacement, type ViewServer } from "../../../viz/index.js";
 import { fuzzRequest } from "../../support/fuzz-requests.js";
 import { rawRequest, requestText } from "../../support/raw-request.js";
@@ -37,7 +37,10 @@ test("the page, its script, its style and the kernels are served, with isolation
 });
 
 test("the session lists the run's placements, and the best one is best.plc to the last bit", async () => {
-  const session = (await (await ask("/api/session")).json()) as { placements: { id: string }[]; state: string };
+  const session = (await (await ask("/api/session")).json()) as {
+    placements: { id: string }[];
+    state: string;
+  };
   assert.deepEqual(
     session.placements.map(({ id }) => id),
     ["best", "initial"],
@@ -53,8 +56,10 @@ test("an edited placement needs the token, and is kept with every digit", async 
   const placement = unpackPlacement(await binary(await ask("/api/placement/best")), block.nodeCount);
   placement.xs[block.kinds.indexOf(0)] = 1 / 3 + 40;
   const body = pack(packPlacement(placement));
-  const post = (token: string) => ask(`/api/placement?token=${token}`, { method: "POST", body: Buffer.from(body) });
-  for (const wrong of ["", "x", server.token.slice(1), `${server.token}A`]) assert.equal((await post(wrong)).status, 403);
+  const post = (token: string) =>
+    ask(`/api/placement?token=${token}`, { method: "POST", body: Buffer.from(body) });
+  for (const wrong of ["", "x", server.token.slice(1), `${server.token}A`])
+    assert.equal((await post(wrong)).status, 403);
   assert.ok(!existsSync(join(run, "edits")));
   const answer = await post(server.token);
   assert.deepEqual(await answer.json(), { file: "edits/edit-1.plc" });
@@ -85,7 +90,10 @@ test("a chunked body is cut off at the limit too", async () => {
 
 test("requests under another host name are refused: a rebound name gets nothing", async () => {
   for (const host of ["evil.example", `evil.example:${server.port}`, "127.0.0.1", ""]) {
-    const { status, text } = await rawRequest(server.port, requestText("GET", "/api/session", server.port, { host }));
+    const { status, text } = await rawRequest(
+      server.port,
+      requestText("GET", "/api/session", server.port, { host }),
+    );
     assert.ok(status === 421 || status === 400, `${host}: ${status}`);
     assert.doesNotMatch(text, /placements/);
   }
@@ -129,7 +137,9 @@ test("1,000 hostile requests: none crashes the server, reads a file or writes on
   const random = Random.stream(11, "fuzz");
   for (let i = 0; i < 1000; i += 20) {
     const batch = Array.from({ length: 20 }, () => fuzzRequest(random, server.port, server.token));
-    const answers = await Promise.all(batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), 400)));
+    const answers = await Promise.all(
+      batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), 400)),
+    );
     answers.forEach(({ status, text }, index) => {
       assert.ok(status < 500, `${status} to ${JSON.stringify(batch[index])}`);
       assert.doesNotMatch(text, /root:x:|nobody may read/);
