@@ -59,8 +59,10 @@ function restore(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
-export async function launchBrowser(options: { readonly graphics?: boolean } = {}): Promise<Browser> {
-  const args = options.graphics === false ? NO_GRAPHICS : ARGUMENTS;
+export async function launchBrowser(
+  options: { readonly graphics?: boolean; readonly args?: readonly string[] } = {},
+): Promise<Browser> {
+  const args = [...(options.args ?? (options.graphics === false ? NO_GRAPHICS : ARGUMENTS))];
   return chromium.launch({ executablePath: await chromiumPath(), args, headless: true });
 }
 
