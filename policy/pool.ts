@@ -4,6 +4,7 @@ import { Piscina } from "piscina";
 import type { CostWeights } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
+import { endPool } from "../placer/index.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { TrajectoryShape } from "./trajectory.js";
 import type { GradientTask, ReplayTask, RolloutTask, WorkerSetup } from "./worker.js";
@@ -70,6 +71,6 @@ export class TrainingPool {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await endPool(this.pool);
   }
 }
