@@ -9,7 +9,14 @@ import { gunzipSync } from "node:zlib";
 import { Judge } from "../env/index.js";
 import { place } from "../flow/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, loadBlock, NodeKind, type Placement, placementFromPlc, readPlc } from "../netlist/index.js";
+import {
+  type Block,
+  loadBlock,
+  NodeKind,
+  type Placement,
+  placementFromPlc,
+  readPlc,
+} from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import { SHARED } from "../test/support/shared-data.js";
 
@@ -46,8 +53,13 @@ async function compareOn(folder: string): Promise<void> {
         seed,
         out: run,
       });
-      const block = kind === "original" ? original : await loadBlock(join(run, "netlist.pb.txt"), { overrides: { canvas, grid } });
-      const groups = readGroups(join(kind === "original" ? folder : run, kind === "original" ? "groups.txt.gz" : "groups.txt"));
+      const block =
+        kind === "original"
+          ? original
+          : await loadBlock(join(run, "netlist.pb.txt"), { overrides: { canvas, grid } });
+      const groups = readGroups(
+        join(kind === "original" ? folder : run, kind === "original" ? "groups.txt.gz" : "groups.txt"),
+      );
       const placement = placementFromPlc(block, await readPlc(join(run, "best.plc")));
       const softs = block.kinds.filter((kindOf) => kindOf === NodeKind.SoftMacro).length;
       console.log(
@@ -88,7 +100,8 @@ function cutNets(flat: Block, groups: Int32Array): number {
   for (let net = 0; net < flat.netCount; net++) {
     const pins = flat.netPins.subarray(flat.netStarts[net]!, flat.netStarts[net + 1]!);
     const group = groups[flat.pinFileIndices[pins[0]!]!]!;
-    if (pins.length <= 501 && pins.some((pin) => group < 0 || groups[flat.pinFileIndices[pin]!] !== group)) cut++;
+    if (pins.length <= 501 && pins.some((pin) => group < 0 || groups[flat.pinFileIndices[pin]!] !== group))
+      cut++;
   }
   return cut;
 }

@@ -10,3 +10,4 @@ export * from "./place.js";
 export * from "./published.js";
 export * from "./train-command.js";
 export * from "./version.js";
+export * from "./view.js";

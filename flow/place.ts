@@ -22,7 +22,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .enum(["fd", "free"])
     .default("fd")
     .describe(
-      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal only)",
+      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal and pipeline)",
     ),
   budget: z
     .string()
@@ -102,28 +102,30 @@ export async function place(
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const found = await method.run({ block, judge, options, seconds, run, report });
-  if (!found)
-    throw new InputError(
-      block.name,
-      "no legal placement was found in the time given",
-      "allow a larger --budget or choose another --grid",
-    );
-  const costs = judge.evaluate(found.placement);
-  const summary: PlaceSummary = {
-    ...scoreOf(block, costs, judge),
-    block: block.name,
-    method: options.method,
-    protocol: options.protocol,
-    seconds: (performance.now() - started) / 1000,
-    seed: options.seed,
-    workers: options.workers,
-    iterations: found.iterations,
-    episodes: found.episodes,
-    out: options.out,
-  };
-  await writeResult(run, block, found.placement, costs, judge.maps(), summary);
-  return summary;
+  return run.whileOpen(async () => {
+    const found = await method.run({ block, judge, options, seconds, run, report });
+    if (!found)
+      throw new InputError(
+        block.name,
+        "no legal placement was found in the time given",
+        "allow a larger --budget or choose another --grid",
+      );
+    const costs = judge.evaluate(found.placement);
+    const summary: PlaceSummary = {
+      ...scoreOf(block, costs, judge),
+      block: block.name,
+      method: options.method,
+      protocol: options.protocol,
+      seconds: (performance.now() - started) / 1000,
+      seed: options.seed,
+      workers: options.workers,
+      iterations: found.iterations,
+      episodes: found.episodes,
+      out: options.out,
+    };
+    await writeResult(run, block, found.placement, costs, judge.maps(), summary);
+    return summary;
+  });
 }
 
 const DEFAULT_SECONDS = 60;

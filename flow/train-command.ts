@@ -77,19 +77,21 @@ export async function trainCommand(
     options.resume,
   );
   if (clustering) await writeClustering(out, flat, clustering);
-  const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
-  const summary: TrainSummary = {
-    block: block.name,
-    iterations: state.iteration,
-    episodes: state.episodes,
-    seconds: (performance.now() - started) / 1000,
-    seed,
-    checkpoint: run.file(LATEST_CHECKPOINT),
-    out,
-  };
-  if (!state.best) return summary;
-  const costs = judge.evaluate(state.best.placement);
-  const scored = { ...scoreOf(block, costs, judge), ...summary };
-  await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
-  return scored;
+  return run.whileOpen(async () => {
+    const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
+    const summary: TrainSummary = {
+      block: block.name,
+      iterations: state.iteration,
+      episodes: state.episodes,
+      seconds: (performance.now() - started) / 1000,
+      seed,
+      checkpoint: run.file(LATEST_CHECKPOINT),
+      out,
+    };
+    if (!state.best) return summary;
+    const costs = judge.evaluate(state.best.placement);
+    const scored = { ...scoreOf(block, costs, judge), ...summary };
+    await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
+    return scored;
+  });
 }

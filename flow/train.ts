@@ -39,6 +39,11 @@ export async function trainInFolder(
             `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
         );
       },
+      onCollapse: (iteration, entropy) =>
+        report(
+          `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +
+            "training ends here. A larger --set entropy=… keeps it curious",
+        ),
       onBest: ({ placement, costs }) => run.writeBest(block, placement, costs),
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },

@@ -8,6 +8,7 @@ import {
   macrosByArea,
   macrosByConnectivity,
   Observer,
+  OrientationChooser,
 } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, Random } from "../netlist/index.js";
@@ -43,12 +44,16 @@ interface Game {
 class Bench {
   readonly judge: Judge;
   readonly cells: ForceDirectedPlacer;
+  readonly orientations: OrientationChooser;
+  readonly macros: Int32Array;
   private readonly games = new Map<boolean, Game>();
   private refinerMade: Refiner | undefined;
 
   constructor({ block, judge }: RestartSetup) {
     this.judge = new Judge(Kernels.create(), block, judge);
     this.cells = new ForceDirectedPlacer(this.judge);
+    this.orientations = new OrientationChooser(this.judge);
+    this.macros = macrosByArea(block);
   }
 
   game(alongWires: boolean): Game {
@@ -76,7 +81,7 @@ export default function runAttempt(task: Attempt): Scored | undefined {
   const random = Random.stream(task.seed, task.family, task.attempt);
   if (!PLACERS[task.family](bench, task, random)) return undefined;
   bench.cells.settle();
-  const costs = bench.judge.evaluate();
+  const costs = bench.orientations.choose(bench.macros);
   return { placement: copyPlacement(bench.judge.placement), costs };
 }
 

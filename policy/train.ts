@@ -2,14 +2,15 @@
 // collect, advantages, update, log, checkpoint; until the budget is spent.
 import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
+import { drawPrefix, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
 import type { BestPlacement, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
-import { type Trajectory, type TrajectoryShape, trajectoryAt, trajectoryBytes } from "./trajectory.js";
+import { type Slot, type TrajectoryShape, trajectoryAt, trajectoryBytes } from "./trajectory.js";
 import { shardGradients, updatePolicy } from "./update.js";
 
 /** One line of metrics.jsonl; what each means is in docs/training.md. */
@@ -40,6 +41,8 @@ export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
   onBest?(best: BestPlacement): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
+  /** The policy has become certain of everything, so that training ends before its budget does. */
+  onCollapse?(iteration: number, entropy: number): void | Promise<void>;
 }
 
 /**
@@ -71,17 +74,24 @@ export async function train(
     parameters,
     shape: shapeOf(block),
   });
+  const memory = new EliteMemory(makeSlots(kernels, block, options.imitation > 0 ? options.elites : 0));
   const counter = { version: 0 };
   const state: TrainState = { ...(resumeFrom?.state ?? { iteration: 0, episodes: 0 }) };
   try {
     while (!clock.spent(state.iteration)) {
       const began = clock.seconds();
-      await collect(pool, slots, options, state.iteration, counter.version);
+      await collect(pool, slots, options, state, counter.version);
       state.scale ??= rewardScale(played);
       const best = bestOf(block, played, state.best, state.iteration);
+      state.elites = mergeElites(state.elites ?? [], played, options.elites);
       computeAdvantages(played, state.scale, options);
       const explained = explainedVariance(played);
-      const batch = { slotsAt: slots.map((slot) => slot.at), steps: played.map((t) => t.summary[0]!) };
+      const imitated = await memory.update(pool, options.imitation > 0 ? state.elites : []);
+      const batch = {
+        slotsAt: [...slots, ...imitated].map((slot) => slot.at),
+        steps: [...slots, ...imitated].map(({ trajectory }) => trajectory.summary[0]!),
+        firstImitated: slots.length,
+      };
       const update = await updatePolicy(
         pool,
         { parameters, adam, shards },
@@ -112,6 +122,9 @@ export async function train(
         "charts/episodes_per_second": options.episodes / (clock.seconds() - began),
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
+      if (update.gradientSteps === 0 || update.entropy >= LEAST_ENTROPY) continue;
+      await observer.onCollapse?.(state.iteration, update.entropy);
+      break;
     }
   } finally {
     await pool.close();
@@ -126,14 +139,20 @@ function restore(checkpoint: TrainCheckpoint, parameters: Float32Array, adam: Ad
   adam.steps = checkpoint.adam.steps;
 }
 
-/** Plays the episodes of an iteration, one task each. */
+/** Plays the episodes of an iteration, one task each; those of a group begin alike. */
 async function collect(
   pool: TrainingPool,
   slots: readonly Slot[],
   options: TrainOptions,
-  iteration: number,
+  { iteration, elites = [] }: TrainState,
   version: number,
 ): Promise<void> {
+  const groups = Math.ceil(slots.length / options.group);
+  const prefixes = Array.from({ length: groups }, (_, group) =>
+    (group + 1) / groups > 1 - options.eliteShare
+      ? drawPrefix(elites, Random.stream(options.seed, "prefix", iteration, group))
+      : [],
+  );
   await pool.rollouts(
     slots.map((slot, episode) => ({
       slotAt: slot.at,
@@ -142,16 +161,13 @@ async function collect(
       episode,
       version,
       greedy: false,
+      creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,
+      prefix: prefixes[Math.floor(episode / options.group)]!,
     })),
   );
 }
 
 const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
-
-interface Slot {
-  readonly at: number;
-  readonly trajectory: Trajectory;
-}
 
 function makeSlots(kernels: Kernels, block: Block, count: number): Slot[] {
   const shape = shapeOf(block);
@@ -177,6 +193,9 @@ function shapeOf(block: Block): TrajectoryShape {
     nodes: block.nodeCount,
   };
 }
+
+/** Below this entropy, in nats, every episode is the same and nothing is left to learn from. */
+const LEAST_ENTROPY = 0.002;
 
 /** Episodes without a single complete one after which a block counts as not placeable. */
 const MOST_DEAD_ENDS = 256;

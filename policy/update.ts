@@ -30,6 +30,14 @@ export function shardGradients(kernels: Kernels, shards: number, parameterCount:
   return Array.from({ length: shards }, () => kernels.f32(parameterCount));
 }
 
+/** Episodes of an update: where they are stored, and how many steps each has. */
+export interface Batch {
+  readonly slotsAt: readonly number[];
+  readonly steps: readonly number[];
+  /** From which of them on episodes are not new but to be imitated. */
+  readonly firstImitated: number;
+}
+
 /**
  * Runs the epochs of one iteration. `counter.version` goes up with every change of the parameters. Stops early when
  * the mean divergence of a minibatch from the policy that played exceeds the target.
@@ -37,7 +45,7 @@ export function shardGradients(kernels: Kernels, shards: number, parameterCount:
 export async function updatePolicy(
   pool: TrainingPool,
   learner: Learner,
-  batch: { readonly slotsAt: readonly number[]; readonly steps: readonly number[] },
+  batch: Batch,
   options: TrainOptions,
   iteration: number,
   counter: { version: number },
@@ -53,7 +61,7 @@ export async function updatePolicy(
     gradientSteps: 0,
   };
   const samples: Sample[] = batch.steps.flatMap((steps, slot) =>
-    Array.from({ length: steps }, (_, step) => ({ slot, step })),
+    Array.from({ length: steps }, (_, step) => ({ slot, step, imitate: slot >= batch.firstImitated })),
   );
   const random = Random.stream(options.seed, "shuffle", iteration);
   for (let epoch = 0; epoch < options.epochs; epoch++) {
@@ -70,12 +78,14 @@ export async function updatePolicy(
             clip: options.clip,
             entropy: options.entropy,
             valueWeight: options.valueWeight,
+            imitation: options.imitation,
             minibatch: minibatch.length,
           },
         })),
       );
-      const mean = (key: keyof (typeof statistics)[number]) =>
-        statistics.reduce((sum, shard) => sum + shard[key], 0) / minibatch.length;
+      const sum = (key: keyof (typeof statistics)[number]) =>
+        statistics.reduce((total, shard) => total + shard[key], 0);
+      const mean = (key: keyof (typeof statistics)[number]) => sum(key) / Math.max(1, sum("played"));
       const kl = mean("kl");
       totals.policyLoss += mean("policyLoss");
       totals.valueLoss += mean("valueLoss");

@@ -1,7 +1,7 @@
 // What a worker thread of a training run does: play episodes and compute shards of gradients. Everything large
 // lies in the shared kernel memory; a task is a few numbers.
 import { workerData } from "piscina";
-import { type CostWeights, Episode, Judge, Observer } from "../env/index.js";
+import { type CostWeights, CreditAssigner, Episode, Judge, Observer } from "../env/index.js";
 import { type KernelHandle, Kernels } from "../kernels/index.js";
 import { type Block, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -11,7 +11,7 @@ import { PolicyNetwork } from "./network.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { ShardStatistics } from "./pool.js";
 import { accumulateGradient, type LossOptions, type Sample } from "./ppo-loss.js";
-import { playEpisode } from "./rollout.js";
+import { playEpisode, replayEpisode } from "./rollout.js";
 import { type Trajectory, type TrajectoryShape, trajectoryAt } from "./trajectory.js";
 
 export interface WorkerSetup {
@@ -32,8 +32,17 @@ export interface RolloutTask {
   readonly episode: number;
   /** Changes whenever the parameters do. */
   readonly version: number;
+  /** Cells of the first macros, in order. */
+  readonly prefix: readonly number[];
+  readonly creditDraws: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
+}
+
+/** Stores a known episode in a slot, to be imitated. */
+export interface ReplayTask {
+  readonly slotAt: number;
+  readonly cells: readonly number[];
 }
 
 export interface GradientTask {
@@ -52,6 +61,7 @@ class Workbench {
   readonly episode: Episode;
   readonly observer: Observer;
   readonly distribution: ActionDistribution;
+  readonly credits: CreditAssigner;
   readonly graphNodes: Int32Array;
   private readonly setup: WorkerSetup;
   private readonly gradients: Float32Array;
@@ -64,6 +74,7 @@ class Workbench {
     const judge = new Judge(this.kernels, setup.block, { weights: setup.weights });
     this.episode = new Episode(judge, new ForceDirectedPlacer(judge));
     this.observer = new Observer(this.episode);
+    this.credits = new CreditAssigner(judge);
     const parameters = new Float32Array(setup.handle.memory.buffer, setup.parametersAt, setup.parameterCount);
     this.gradients = this.kernels.f32(setup.parameterCount);
     this.network = new PolicyNetwork(this.kernels, setup.network, parameters, this.gradients);
@@ -93,11 +104,15 @@ class Workbench {
   rollout(task: RolloutTask): void {
     this.encode(task.version);
     const random = Random.stream(task.seed, "episode", task.iteration, task.episode);
-    const { episode, observer, network, distribution, graphNodes } = this;
-    playEpisode(episode, observer, network, distribution, graphNodes, this.slot(task.slotAt), {
-      random,
-      greedy: task.greedy,
-    });
+    const { episode, observer, network, distribution, graphNodes, credits } = this;
+    const { greedy, prefix, creditDraws } = task;
+    const options = { random, greedy, prefix, creditDraws };
+    const slot = this.slot(task.slotAt);
+    playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
+  }
+
+  replay({ slotAt, cells }: ReplayTask): void {
+    replayEpisode(this.episode, this.observer, this.graphNodes, this.slot(slotAt), cells);
   }
 
   gradient(task: GradientTask): ShardStatistics {
@@ -121,6 +136,10 @@ function bench(): Workbench {
 
 export function rollout(task: RolloutTask): void {
   bench().rollout(task);
+}
+
+export function replay(task: ReplayTask): void {
+  bench().replay(task);
 }
 
 export function gradient(task: GradientTask): ShardStatistics {

@@ -20,7 +20,7 @@ export interface ClusterOptions {
    */
   readonly clusters?: number;
   readonly seed?: number;
-  /** `partition`: by min-cut partitioning; `communities`: by Louvain's method, in as many groups as it finds. */
+  /** `partition`: by min-cut partitioning; `communities`: by Louvain's method, in about as many groups, but as many as it finds. */
   readonly by?: "partition" | "communities";
   /** Which part of a soft macro its cells take. */
   readonly utilisation?: number;
@@ -59,7 +59,7 @@ export function clusterBlock(flat: Block, options: ClusterOptions = {}): Cluster
   let count = fixed.count + clusters;
   const random = Random.stream(seed, "clustering", by);
   if (by === "partition") partitionCells(flat, nets, groups, fixed.count, clusters, random);
-  else count = fixed.count + findCommunities(flat, nets, groups, fixed.count, random);
+  else count = fixed.count + findCommunities(flat, nets, groups, fixed.count, clusters, random);
   const spread = largestSpread(flat);
   if (placed) count = breakUp(flat, groups, count, spread);
   mergeSmall(flat, nets, groups, count, placed ? spread / 2 : Number.POSITIVE_INFINITY);

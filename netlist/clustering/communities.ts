@@ -9,15 +9,16 @@ import type { CellNets } from "./cell-nets.js";
 // The library's types speak of a default export, its CommonJS module is the function itself.
 const louvain = louvainModule as unknown as typeof louvainModule.default;
 
-/** Higher finds more and smaller communities; this one finds a few hundred in blocks of 10^5 cells. */
-const RESOLUTION = 40;
+/** Clusters asked for per unit of resolution: a higher one finds more and smaller communities (500 asked for: 40). */
+const CLUSTERS_PER_RESOLUTION = 12.5;
 
-/** Gives cells of no group one of their own, from `first` on; returns how many there are. */
+/** Gives cells of no group one of their own, from `first` on; returns how many there are: roughly `clusters`. */
 export function findCommunities(
   flat: Block,
   nets: CellNets,
   groups: Int32Array,
   first: number,
+  clusters: number,
   random: Random,
 ): number {
   const isFree = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! < 0;
@@ -36,7 +37,8 @@ export function findCommunities(
           weight: weight + 1 / (end - start - 1),
         }));
   }
-  const found = louvain(graph, { resolution: RESOLUTION, rng: () => random.uniform() });
+  const resolution = Math.max(1, clusters / CLUSTERS_PER_RESOLUTION);
+  const found = louvain(graph, { resolution, rng: () => random.uniform() });
   let count = 0;
   for (let node = 0; node < flat.nodeCount; node++) {
     if (!isFree(node)) continue;

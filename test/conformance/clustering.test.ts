@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { type Block, clusterBlock, clusteredBlock, loadBlock, NodeKind, nodesOfKind } from "../../netlist/index.js";
 import { cellNets } from "../../netlist/clustering/cell-nets.js";
 import { fixedGroups } from "../../netlist/clustering/fixed-groups.js";
+import {
+  type Block,
+  clusterBlock,
+  clusteredBlock,
+  loadBlock,
+  NodeKind,
+  nodesOfKind,
+} from "../../netlist/index.js";
 import { sharedPath, withoutShared } from "../support/shared-data.js";
 
 const BLOCKS = ["ariane133_ng45", "mempool_tile_ng45", "nvdla_sky130hd"];
@@ -15,7 +22,10 @@ async function readCase(name: string): Promise<{ flat: Block; original: Block; g
   const original = await loadBlock(folder);
   const { canvas, grid } = original;
   const flat = await loadBlock(`${folder}/flat.pb.txt.gz`, { overrides: { canvas, grid } });
-  const lines = gunzipSync(readFileSync(`${folder}/groups.txt.gz`)).toString().trim().split("\n");
+  const lines = gunzipSync(readFileSync(`${folder}/groups.txt.gz`))
+    .toString()
+    .trim()
+    .split("\n");
   const groups = flat.fileIndices.map((index) => Number(lines[index]));
   return { flat, original, groups };
 }

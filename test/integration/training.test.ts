@@ -151,6 +151,17 @@ test("a macro that fits only if another leaves it room ends some episodes early,
   assert.ok(parameters.every(Number.isFinite));
 });
 
+test("a policy that has become certain of everything ends its training, with a word", async () => {
+  const told: [number, number][] = [];
+  const certain = { network: { priorScale: 1e5 }, imitation: 0, iterations: 5 };
+  const { state, metrics } = await run(certain, undefined, {
+    onCollapse: (iteration, entropy) => void told.push([iteration, entropy]),
+  });
+  assert.equal(told.length, 1);
+  assert.ok(told[0]![1] < 0.002);
+  assert.deepEqual([state.iteration, metrics.length, told[0]![0]], [1, 1, 1]);
+});
+
 test("a block whose macros are all fixed can be trained on, though there is nothing to learn", async () => {
   const draft = new NetlistDraft();
   draft.addNode(NodeKind.HardMacro, "M", 30, 30);
@@ -189,9 +200,9 @@ test("the learning curve falls where the cheapest cells are plain to see", async
   const watch: TrainObserver = { onIteration: (line) => void curve.push(line["cost/wirelength"]) };
   await train(blockOf(draft), options, watch, undefined, { wirelength: 1, density: 0, congestion: 0 });
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [first, last] = [mean(curve.slice(0, 3)), mean(curve.slice(-3))];
+  const [first, last] = [curve[0]!, mean(curve.slice(-3))];
   assert.ok(Math.abs(first - 0.49) < 0.04, `${first} at the start is not random play`);
-  assert.ok(last < 0.7 * first, `from ${first} to ${last}: ${curve}`);
+  assert.ok(last < 0.5 * first, `from ${first} to ${last}: ${curve}`);
 });
 
 /** Lines of metrics.jsonl without what the clock says. */

@@ -1,6 +1,9 @@
 // Standard cells into soft macros: groups on small blocks that can be checked by hand, and the original's own files.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { cellNets } from "../../../netlist/clustering/cell-nets.js";
+import { breakUp, mergeSmall } from "../../../netlist/clustering/distance.js";
+import { fixedGroups } from "../../../netlist/clustering/fixed-groups.js";
 import {
   type Block,
   type ClusterOptions,
@@ -11,9 +14,6 @@ import {
   nodesOfKind,
   Random,
 } from "../../../netlist/index.js";
-import { cellNets } from "../../../netlist/clustering/cell-nets.js";
-import { breakUp, mergeSmall } from "../../../netlist/clustering/distance.js";
-import { fixedGroups } from "../../../netlist/clustering/fixed-groups.js";
 import { blockOf } from "../../support/blocks.js";
 
 /** Cells of 2 x 1 µm by name, with the nets that they drive; what is no cell must be in the draft. */
@@ -31,9 +31,9 @@ function groupsOf(block: Block, groups: Readonly<Record<string, number>>): Int32
 /** Nets as text: driver, weight, sinks. */
 function netsAsText(block: Block): string[] {
   return Array.from({ length: block.netCount }, (_, net) => {
-    const [driver, ...sinks] = [...block.netPins.subarray(block.netStarts[net]!, block.netStarts[net + 1]!)].map(
-      (pin) => block.pinNames[pin]!,
-    );
+    const [driver, ...sinks] = [
+      ...block.netPins.subarray(block.netStarts[net]!, block.netStarts[net + 1]!),
+    ].map((pin) => block.pinNames[pin]!);
     return `${driver} x${block.netWeights[net]} > ${sinks.join(" ")}`;
   });
 }
@@ -60,14 +60,7 @@ test("nets are taken to groups: one target adds up in one pin, several keep a pi
   assert.deepEqual([...block.nodeNames], ["p", "M", "Grp_4", "Grp_9"]);
   assert.deepEqual(
     [...block.pinNames],
-    [
-      "p",
-      "M/in",
-      "Grp_4/Poutput_single_0",
-      "Grp_4/Pinput",
-      "Grp_9/Poutput_multi_0",
-      "Grp_9/Pinput",
-    ],
+    ["p", "M/in", "Grp_4/Poutput_single_0", "Grp_4/Pinput", "Grp_9/Poutput_multi_0", "Grp_9/Pinput"],
   );
   assert.deepEqual(netsAsText(block), [
     "p x1 > Grp_9/Pinput Grp_4/Pinput",
@@ -93,10 +86,17 @@ test("nets of more than 500 sinks are left out", () => {
   for (const sinks of [500, 501]) {
     const draft = new NetlistDraft();
     const clock = draft.addPort("clk", 0, 0);
-    const pins = addCells(draft, Array.from({ length: sinks }, (_, i) => `c${i}`));
+    const pins = addCells(
+      draft,
+      Array.from({ length: sinks }, (_, i) => `c${i}`),
+    );
     draft.addNet(clock, [...pins.values()]);
     const flat = blockOf(draft);
-    const { block } = clusteredBlock(flat, groupsOf(flat, Object.fromEntries([...pins.keys()].map((name) => [name, 0]))), 5);
+    const { block } = clusteredBlock(
+      flat,
+      groupsOf(flat, Object.fromEntries([...pins.keys()].map((name) => [name, 0]))),
+      5,
+    );
     assert.equal(block.netCount, sinks === 500 ? 1 : 0);
   }
 });
@@ -162,7 +162,10 @@ test("a tiny group joins the near one that it talks to most", () => {
   draft.addNet(pin("h"), [pin("x")]);
   const places = Object.fromEntries([...names, "x"].map((name, i) => [name, [i < 6 ? 10 : 70, 10] as const]));
   const block = blockOf(draft, {}, { ...places, x: [12, 10] });
-  const given = groupsOf(block, Object.fromEntries([...names, "x"].map((name, i) => [name, i < 6 ? 0 : i < 12 ? 1 : 2])));
+  const given = groupsOf(
+    block,
+    Object.fromEntries([...names, "x"].map((name, i) => [name, i < 6 ? 0 : i < 12 ? 1 : 2])),
+  );
   const x = block.nodeNames.indexOf("x");
   const near = given.slice();
   mergeSmall(block, cellNets(block), near, 3, 20);
@@ -180,9 +183,14 @@ function familyBlock(families: number, size: number, placed: boolean): Block {
   const pins = [...addCells(draft, names).values()];
   for (let cell = 0; cell < pins.length; cell++) {
     const family = Math.floor(cell / size) * size;
-    const sinks = Array.from({ length: 3 }, () => family + random.below(size)).filter((sink) => sink !== cell);
+    const sinks = Array.from({ length: 3 }, () => family + random.below(size)).filter(
+      (sink) => sink !== cell,
+    );
     if (cell % size === 0) sinks.push((cell + size) % pins.length);
-    draft.addNet(pins[cell]!, [...new Set(sinks)].map((sink) => pins[sink]!));
+    draft.addNet(
+      pins[cell]!,
+      [...new Set(sinks)].map((sink) => pins[sink]!),
+    );
   }
   const place = (i: number) => [(100 * (Math.floor(i / size) + 0.5)) / families, 50] as const;
   return blockOf(draft, {}, placed ? Object.fromEntries(names.map((name, i) => [name, place(i)])) : {});
@@ -195,24 +203,30 @@ for (const by of ["partition", "communities"] as const)
       const options: ClusterOptions = { clusters: 12, by, seed: 3 };
       const { block, groups, placed: wasPlaced, cutNets } = clusterBlock(flat, options);
       assert.equal(wasPlaced, placed);
-      assert.ok(groups.every((group) => group >= 0), "every cell has a group");
+      assert.ok(
+        groups.every((group) => group >= 0),
+        "every cell has a group",
+      );
       const softs = nodesOfKind(block, NodeKind.SoftMacro);
       assert.equal(softs.length, 12);
       assert.ok(cutNets <= 24, `${cutNets} nets cut; between the families there are 12`);
-      assert.equal(block.initial.xs.every((x) => Number.isNaN(x)), !placed);
+      assert.equal(
+        block.initial.xs.every((x) => Number.isNaN(x)),
+        !placed,
+      );
       assert.deepEqual(clusterBlock(flat, options).groups, groups);
     }
   });
 
 test("the number of clusters is asked for in whole numbers", () => {
-  assert.throws(() => clusterBlock(smallFlat(), { clusters: 0 }), /drafted: 0 clusters, .*at least 1/);
+  assert.throws(() => clusterBlock(smallFlat(), { clusters: 0 }), /drafted: 0 clusters; .*at least 1/);
   assert.throws(() => clusterBlock(smallFlat(), { clusters: 2.5 }), /2.5 clusters/);
 });
 
-test("few cells make few clusters by default, and cells without nets are in one, too", () => {
-  const { block } = clusterBlock(smallFlat());
+test("by default there are 20 cells to a cluster, and every cell's area is kept", () => {
+  const { block } = clusterBlock(familyBlock(2, 20, false));
   const softs = nodesOfKind(block, NodeKind.SoftMacro);
-  assert.ok(softs.length >= 1 && softs.length <= 4, `${softs.length} soft macros`);
+  assert.equal(softs.length, 2);
   const area = softs.reduce((sum, node) => sum + block.widths[node]! * block.heights[node]!, 0);
-  assert.ok(Math.abs(area - 20) < 1e-6, "5 cells of 2 µm², twice");
+  assert.ok(Math.abs(area - 160) < 1e-6, "40 cells of 2 µm², twice");
 });
