@@ -13,10 +13,11 @@ export async function placeByPolicy(context: MethodContext): Promise<Found | und
     ...(seconds !== undefined && { seconds }),
     ...(options.iterations !== undefined && { iterations: options.iterations }),
   });
-  const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
-  if (!state.best) {
+  const { state } = await trainInFolder([block], trainOptions, run, options.resume, judge.weights, report);
+  const { best } = state.blocks[0]!;
+  if (!best) {
     if (state.episodes > 0) return undefined;
     throw new InputError("--iterations", "0 iterations play no episode", "allow at least 1");
   }
-  return { ...state.best, iterations: state.iteration, episodes: state.episodes };
+  return { ...best, iterations: state.iteration, episodes: state.episodes };
 }

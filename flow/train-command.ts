@@ -78,7 +78,7 @@ export async function trainCommand(
   );
   if (clustering) await writeClustering(out, flat, clustering);
   return run.whileOpen(async () => {
-    const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
+    const { state } = await trainInFolder([block], trainOptions, run, options.resume, judge.weights, report);
     const summary: TrainSummary = {
       block: block.name,
       iterations: state.iteration,
@@ -88,10 +88,11 @@ export async function trainCommand(
       checkpoint: run.file(LATEST_CHECKPOINT),
       out,
     };
-    if (!state.best) return summary;
-    const costs = judge.evaluate(state.best.placement);
+    const { best } = state.blocks[0]!;
+    if (!best) return summary;
+    const costs = judge.evaluate(best.placement);
     const scored = { ...scoreOf(block, costs, judge), ...summary };
-    await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
+    await writeResult(run, block, best.placement, costs, judge.maps(), scored);
     return scored;
   });
 }

@@ -16,17 +16,17 @@ export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
 
 /** Trains in a run folder; with `resume`, from the folder's last checkpoint. */
 export async function trainInFolder(
-  block: Block,
+  blocks: readonly Block[],
   options: TrainOptions,
   run: RunFolder,
   resume: boolean,
   weights: CostWeights = PUBLISHED_WEIGHTS,
   report: (line: string) => void = () => {},
 ): Promise<TrainCheckpoint> {
-  const resumed = resume ? await readLatest(run, block, options) : undefined;
+  const resumed = resume ? await readLatest(run, blocks, options) : undefined;
   if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
   return train(
-    block,
+    blocks,
     options,
     {
       onIteration: (metrics) => {
@@ -44,7 +44,7 @@ export async function trainInFolder(
           `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +
             "training ends here. A larger --set entropy=… keeps it curious",
         ),
-      onBest: ({ placement, costs }) => run.writeBest(block, placement, costs),
+      onBest: ({ placement, costs }, block) => run.writeBest(blocks[block]!, placement, costs),
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
     resumed,
@@ -54,7 +54,7 @@ export async function trainInFolder(
 
 async function readLatest(
   run: RunFolder,
-  block: Block,
+  blocks: readonly Block[],
   options: TrainOptions,
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
@@ -62,7 +62,10 @@ async function readLatest(
     await run.goOn(0);
     return undefined;
   }
-  const checkpoint = await readTrainCheckpoint(path, block.nodeCount);
+  const checkpoint = await readTrainCheckpoint(
+    path,
+    blocks.map((block) => block.nodeCount),
+  );
   // What shapes the result must be as it was; how long to train, and on how many workers, may change.
   const { seconds: _s, iterations: _i, workers: _w, ...before } = checkpoint.options;
   const { seconds: _s2, iterations: _i2, workers: _w2, ...now } = options;

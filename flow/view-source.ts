@@ -210,7 +210,7 @@ export class BlockView implements ViewSource {
       );
     const stamp = stampOf(path);
     if (this.policy?.stamp !== stamp) {
-      const checkpoint = await readTrainCheckpoint(path, this.blockItself.nodeCount);
+      const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
       const { trace, embeddings } = tracePolicy(this.blockItself, this.rules.weights, checkpoint);
       this.policy = {
         stamp,

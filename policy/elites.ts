@@ -1,6 +1,7 @@
 // The best episodes so far, and starts from them: some groups of episodes begin with macros placed as in one of these
 // and play on from there. What a late macro does to the result is then seen without the noise of all earlier ones.
 import type { Random } from "../netlist/index.js";
+import type { Arena } from "./arena.js";
 import type { TrainingPool } from "./pool.js";
 import { Outcome, type Slot, type Trajectory } from "./trajectory.js";
 
@@ -29,29 +30,36 @@ export function drawPrefix(elites: readonly Elite[], random: Random): readonly n
   return cells.slice(0, random.below(cells.length));
 }
 
+/** One of the best episodes of a block. */
+export interface BlockElite {
+  readonly arena: Arena;
+  readonly elite: Elite;
+}
+
 /** The elites' steps, as stored episodes. */
 export class EliteMemory {
-  private readonly slots: readonly Slot[];
+  private readonly addresses: readonly number[];
   /** Which elite each slot holds. */
-  private readonly held: (Elite | undefined)[];
+  private readonly held: (BlockElite | undefined)[];
 
-  constructor(slots: readonly Slot[]) {
-    this.slots = slots;
-    this.held = slots.map(() => undefined);
+  constructor(addresses: readonly number[]) {
+    this.addresses = addresses;
+    this.held = addresses.map(() => undefined);
   }
 
   /** Stores those elites that are new, in place of those that are none any more. Gives the elites' slots. */
-  async update(pool: Pick<TrainingPool, "replays">, elites: readonly Elite[]): Promise<readonly Slot[]> {
-    const { slots, held } = this;
-    const same = (a: Elite, b: Elite | undefined) => a.proxyCost === b?.proxyCost;
+  async update(pool: Pick<TrainingPool, "replays">, elites: readonly BlockElite[]): Promise<readonly Slot[]> {
+    const { addresses, held } = this;
+    const same = (a: BlockElite, b: BlockElite | undefined) =>
+      a.arena === b?.arena && a.elite.proxyCost === b.elite.proxyCost;
     const fresh = elites.filter((elite) => !held.some((other) => same(elite, other)));
-    const free = slots.map((_, i) => i).filter((i) => !elites.some((elite) => same(elite, held[i])));
-    const tasks = fresh.map((elite, i) => {
-      held[free[i]!] = elite;
-      return { slotAt: slots[free[i]!]!.at, cells: elite.cells };
+    const free = addresses.map((_, i) => i).filter((i) => !elites.some((elite) => same(elite, held[i])));
+    const tasks = fresh.map((kept, i) => {
+      held[free[i]!] = kept;
+      return { block: kept.arena.index, slotAt: addresses[free[i]!]!, cells: kept.elite.cells };
     });
     await pool.replays(tasks);
     // In the elites' order: which slot holds which must not show in the result.
-    return elites.map((elite) => slots[held.findIndex((other) => same(elite, other))]!);
+    return elites.map((kept) => kept.arena.slot(addresses[held.findIndex((other) => same(kept, other))]!));
   }
 }

@@ -6,7 +6,6 @@ import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
 import { endPool } from "../placer/index.js";
 import type { NetworkConfig } from "./network-config.js";
-import type { TrajectoryShape } from "./trajectory.js";
 import type { GradientTask, ReplayTask, RolloutTask, WorkerSetup } from "./worker.js";
 
 /** What a shard of a gradient reports: sums over its samples. */
@@ -27,23 +26,21 @@ export class TrainingPool {
 
   constructor(
     kernels: Kernels,
-    block: Block,
+    blocks: readonly Block[],
     options: {
       readonly workers: number;
       readonly weights: CostWeights;
       readonly network: NetworkConfig;
       readonly parameters: Float32Array;
-      readonly shape: TrajectoryShape;
     },
   ) {
     const setup: WorkerSetup = {
       handle: kernels.handle,
-      block,
+      blocks,
       weights: options.weights,
       network: options.network,
       parametersAt: options.parameters.byteOffset,
       parameterCount: options.parameters.length,
-      shape: options.shape,
     };
     this.pool = new Piscina({
       filename: new URL("./worker.js", import.meta.url).href,

@@ -43,6 +43,17 @@ export function clippedSurrogate(
   return { loss, slope: flat ? 0 : -advantage * ratio, clipped: bounded !== ratio, kl };
 }
 
+/** The statistics of no sample. */
+export const NO_SAMPLES = {
+  played: 0,
+  policyLoss: 0,
+  valueLoss: 0,
+  entropy: 0,
+  kl: 0,
+  clipped: 0,
+  imitationLoss: 0,
+};
+
 /** Adds the shard's gradient to the network's; the block must be encoded with the current parameters. */
 export function accumulateGradient(
   network: PolicyNetwork,
@@ -51,7 +62,7 @@ export function accumulateGradient(
   samples: readonly Sample[],
   options: LossOptions,
 ): ShardStatistics {
-  const sums = { played: 0, policyLoss: 0, valueLoss: 0, entropy: 0, kl: 0, clipped: 0, imitationLoss: 0 };
+  const sums = { ...NO_SAMPLES };
   for (const { slot: slotIndex, step, imitate } of samples) {
     const slot = slots[slotIndex]!;
     const cells = distribution.probabilities.length;

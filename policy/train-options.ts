@@ -63,7 +63,23 @@ export const trainOptionsSchema = z.strictObject({
       "weight of the log-probability of the best episodes' steps in the loss; 0: only what was just played",
     ),
   elites: z.number().int().min(1).max(256).default(16).describe("best episodes that are remembered"),
-  epochs: z.number().int().min(1).default(3).describe("passes over the episodes of an iteration"),
+  blocks: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe("blocks that share the episodes of an iteration, if training is on several"),
+  freeze: z
+    .enum(["nothing", "encoder"])
+    .default("nothing")
+    .describe("which part of the network stays as it began"),
+  epochs: z
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe("passes over the episodes of an iteration; 0: nothing is learned"),
   minibatch: z.number().int().min(1).default(512).describe("steps per gradient step"),
   shards: z
     .number()

@@ -49,6 +49,8 @@ export interface Trajectory {
 /** Where an episode is stored. */
 export interface Slot {
   readonly at: number;
+  /** Number of the block that the episode is of. */
+  readonly block: number;
   readonly trajectory: Trajectory;
 }
 

@@ -6,6 +6,7 @@ import type { Adam } from "./adam.js";
 import type { TrainingPool } from "./pool.js";
 import type { Sample } from "./ppo-loss.js";
 import type { TrainOptions } from "./train-options.js";
+import type { Slot } from "./trajectory.js";
 
 /** Means over the updates of an iteration. */
 export interface UpdateStatistics {
@@ -23,6 +24,8 @@ export interface Learner {
   readonly parameters: Float32Array;
   readonly adam: Adam;
   readonly shards: readonly Float32Array[];
+  /** Ranges of the parameters, from and to, that stay as they are. */
+  readonly frozen: readonly (readonly [number, number])[];
 }
 
 /** Memory for the shards' gradients, one after the other. */
@@ -30,10 +33,9 @@ export function shardGradients(kernels: Kernels, shards: number, parameterCount:
   return Array.from({ length: shards }, () => kernels.f32(parameterCount));
 }
 
-/** Episodes of an update: where they are stored, and how many steps each has. */
+/** Episodes of an update. */
 export interface Batch {
-  readonly slotsAt: readonly number[];
-  readonly steps: readonly number[];
+  readonly slots: readonly Slot[];
   /** From which of them on episodes are not new but to be imitated. */
   readonly firstImitated: number;
 }
@@ -60,8 +62,13 @@ export async function updatePolicy(
     gradientNorm: 0,
     gradientSteps: 0,
   };
-  const samples: Sample[] = batch.steps.flatMap((steps, slot) =>
-    Array.from({ length: steps }, (_, step) => ({ slot, step, imitate: slot >= batch.firstImitated })),
+  const places = batch.slots.map(({ at, block }) => ({ at, block }));
+  const samples: Sample[] = batch.slots.flatMap(({ trajectory }, slot) =>
+    Array.from({ length: trajectory.summary[0]! }, (_, step) => ({
+      slot,
+      step,
+      imitate: slot >= batch.firstImitated,
+    })),
   );
   const random = Random.stream(options.seed, "shuffle", iteration);
   for (let epoch = 0; epoch < options.epochs; epoch++) {
@@ -72,7 +79,7 @@ export async function updatePolicy(
         shards.map((gradient, shard) => ({
           gradientAt: gradient.byteOffset,
           samples: partOf(minibatch, shard, shards.length),
-          slotsAt: batch.slotsAt,
+          slots: places,
           version: counter.version,
           loss: {
             clip: options.clip,
@@ -95,6 +102,7 @@ export async function updatePolicy(
       totals.gradientSteps++;
       if (kl > options.targetKl && epoch > 0) return averaged(totals);
       addShards(shards);
+      for (const [start, end] of learner.frozen) shards[0]!.fill(0, start, end);
       totals.gradientNorm += adam.step(parameters, shards[0]!, {
         learningRate: options.learningRate,
         maxGradientNorm: options.gradientNorm,
