@@ -1,5 +1,13 @@
 // What a policy sees and thinks: one greedy episode step by step, and the embeddings behind it. For the viewer.
-import { type CostWeights, Episode, Judge, Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import {
+  type CostWeights,
+  Episode,
+  Judge,
+  MACRO_ORDERS,
+  Observer,
+  PLANES,
+  STATE_NUMBERS,
+} from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -37,7 +45,7 @@ export function tracePolicy(
 ): { trace: PolicyTrace; embeddings: NodeEmbeddings } {
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, { weights });
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[options.order](block));
   const observer = new Observer(episode);
   const own = kernels.f32(parameters.length);
   own.set(parameters);

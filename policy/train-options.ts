@@ -28,6 +28,10 @@ export const trainOptionsSchema = z.strictObject({
     .describe("wall-clock budget; training ends after the iteration it cuts"),
   iterations: z.number().int().min(0).optional().describe("iteration budget; reproduces exactly"),
   episodes: z.number().int().min(1).default(32).describe("episodes per iteration"),
+  order: z
+    .enum(["area", "connectivity"])
+    .default("area")
+    .describe("macros by area, the largest first, or grown along connections"),
   group: z
     .number()
     .int()

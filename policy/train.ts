@@ -73,8 +73,8 @@ export async function train(
   const memory = new EliteMemory(makeSlots(kernels, blocks, options.imitation > 0 ? options.elites : 0));
   const shards = shardGradients(kernels, options.shards, parameters.length);
   const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
-  const { network, workers } = options;
-  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters });
+  const { network, workers, order } = options;
+  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters, order });
   const counter = { version: 0 };
   try {
     while (!clock.spent(state.iteration)) {

@@ -1,7 +1,15 @@
 // What a worker thread of a training run does: play episodes and compute shards of gradients. Everything large
 // lies in the shared kernel memory; a task is a few numbers.
 import { workerData } from "piscina";
-import { type CostWeights, CreditAssigner, Episode, Judge, Observer } from "../env/index.js";
+import {
+  type CostWeights,
+  CreditAssigner,
+  Episode,
+  Judge,
+  MACRO_ORDERS,
+  type MacroOrder,
+  Observer,
+} from "../env/index.js";
 import { type KernelHandle, Kernels } from "../kernels/index.js";
 import { type Block, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -20,6 +28,7 @@ export interface WorkerSetup {
   readonly blocks: readonly Block[];
   readonly weights: CostWeights;
   readonly network: NetworkConfig;
+  readonly order: MacroOrder;
   readonly parametersAt: number;
   readonly parameterCount: number;
 }
@@ -74,7 +83,7 @@ class Workbench {
     this.kernels = kernels;
     this.block = block;
     const judge = new Judge(kernels, block, { weights: setup.weights });
-    this.episode = new Episode(judge, new ForceDirectedPlacer(judge));
+    this.episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[setup.order](block));
     this.observer = new Observer(this.episode);
     this.credits = new CreditAssigner(judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);

@@ -82,6 +82,12 @@ test("several blocks in turn: the same bytes with 1 and 2 workers, and when stop
   assert.deepEqual(rest, expected);
 });
 
+test("macros may be placed along connections", async () => {
+  const along = await run({ iterations: 1, order: "connectivity" });
+  assert.ok(along.state.blocks[0]!.best);
+  assert.notDeepEqual([...along.parameters], [...(await run({ iterations: 1 })).parameters]);
+});
+
 test("a policy of one block goes on on another; what is frozen stays, and without epochs all of it", async () => {
   const { parameters } = await run({ iterations: 2 });
   const { tensors } = parameterLayout(trainOptionsSchema.parse(SMALL).network);
