@@ -35,6 +35,7 @@ export interface IterationMetrics {
   readonly "losses/gradient_norm": number;
   readonly "charts/gradient_steps": number;
   readonly "charts/episodes_per_second": number;
+  readonly "charts/play_seconds": number;
 }
 
 /** Who wants to know. Every method may be left out; what they return is waited for. */
@@ -81,6 +82,7 @@ export async function train(
       const began = clock.seconds();
       const hands = deal(arenas, addresses, options, state.iteration);
       await collect(pool, hands, options, state, counter.version);
+      const playSeconds = clock.seconds() - began;
       const better = hands.filter((hand) => digest(hand, state.blocks[hand.arena.index]!, state, options));
       const played = hands.flatMap((hand) => hand.slots);
       const explained = explainedVariance(played.map((slot) => slot.trajectory));
@@ -106,6 +108,7 @@ export async function train(
         "losses/gradient_norm": update.gradientNorm,
         "charts/gradient_steps": update.gradientSteps,
         "charts/episodes_per_second": options.episodes / (clock.seconds() - began),
+        "charts/play_seconds": playSeconds,
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
       if (update.gradientSteps === 0 || update.entropy >= LEAST_ENTROPY) continue;

@@ -32,6 +32,9 @@ const SMALL = {
   network: { width: 8, rounds: 2, trunk: 16, deconvolutionChannels: [8, 4], cellHidden: 8, valueHidden: 8 },
 };
 
+/** What the clock says is never the same. */
+const NO_CLOCK = { seconds: 0, "charts/episodes_per_second": 0, "charts/play_seconds": 0 };
+
 interface Result extends TrainCheckpoint {
   readonly metrics: IterationMetrics[];
 }
@@ -60,7 +63,7 @@ function essence({ parameters, adam, state, metrics }: Result) {
     parameters: [...parameters],
     adam: { first: [...first], second: [...second], steps },
     state,
-    metrics: metrics.map((line) => ({ ...line, seconds: 0, "charts/episodes_per_second": 0 })),
+    metrics: metrics.map((line) => ({ ...line, ...NO_CLOCK })),
   };
 }
 
@@ -260,7 +263,7 @@ function metricsOf(run: string): unknown[] {
   return readFileSync(join(run, "metrics.jsonl"), "utf8")
     .trim()
     .split("\n")
-    .map((line) => ({ ...JSON.parse(line), seconds: 0, "charts/episodes_per_second": 0 }));
+    .map((line) => ({ ...JSON.parse(line), ...NO_CLOCK }));
 }
 
 function lineCount(path: string): number {
