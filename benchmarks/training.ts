@@ -74,7 +74,7 @@ function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions
   const parameters = kernels.f32(length);
   initialiseParameters(config, 1, parameters);
   const network = new PolicyNetwork(kernels, config, parameters, kernels.f32(length));
-  const graph = graphInput(block);
+  const graph = graphInput(block, config.spectral);
   const { rows, columns } = block.grid;
   const cells = rows * columns;
   network.setBlock(graph, rows, columns);

@@ -50,7 +50,7 @@ export function tracePolicy(
   const own = kernels.f32(parameters.length);
   own.set(parameters);
   const network = new PolicyNetwork(kernels, options.network, own, kernels.f32(parameters.length));
-  const graph = graphInput(block);
+  const graph = graphInput(block, options.network.spectral);
   const { rows, columns } = block.grid;
   const cells = rows * columns;
   network.setBlock(graph, rows, columns);

@@ -5,12 +5,15 @@ import { NODE_FEATURES } from "./graph-input.js";
 import { networkConfigSchema } from "./network-config.js";
 
 /** What this version's observations have; a checkpoint of another version is refused by it. */
-const OBSERVATION = {
-  nodeFeatures: NODE_FEATURES,
-  stateFeatures: STATE_NUMBERS,
-  planes: PLANES.length,
-  priorPlane: PLANES.indexOf("prior"),
-} as const;
+function observation(sizes: unknown) {
+  const { spectral } = z.object({ spectral: z.coerce.number().catch(0) }).parse(sizes ?? {});
+  return {
+    nodeFeatures: NODE_FEATURES + spectral,
+    stateFeatures: STATE_NUMBERS,
+    planes: PLANES.length,
+    priorPlane: PLANES.indexOf("prior"),
+  };
+}
 
 export const trainOptionsSchema = z.strictObject({
   seed: z.number().int().min(0).default(1).describe("root seed; every random stream is derived from it"),
@@ -121,14 +124,15 @@ export const trainOptionsSchema = z.strictObject({
     .describe("reward, in standard deviations, of an episode that finds no cell"),
   network: z
     .preprocess(
-      (sizes) => ({ ...OBSERVATION, ...(sizes as object) }),
+      (sizes) => ({ ...observation(sizes), ...(sizes as object) }),
       networkConfigSchema.superRefine((config, context) => {
+        const expected = observation(config);
         for (const name of ["nodeFeatures", "stateFeatures", "planes"] as const)
-          if (config[name] !== OBSERVATION[name])
+          if (config[name] !== expected[name])
             context.addIssue({
               code: "custom",
               path: [name],
-              message: `is ${config[name]}, but observations of this version have ${OBSERVATION[name]}`,
+              message: `is ${config[name]}, but observations of this version have ${expected[name]}`,
             });
       }),
     )

@@ -87,7 +87,7 @@ class Workbench {
     this.observer = new Observer(this.episode);
     this.credits = new CreditAssigner(judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
-    const graph = graphInput(block);
+    const graph = graphInput(block, setup.network.spectral);
     this.graphNodes = graph.graphNodes;
     const { rows, columns } = block.grid;
     this.distribution = new ActionDistribution(kernels, rows * columns);
