@@ -1,6 +1,7 @@
 // What a block is, and how it comes in and goes out.
 export * from "./block.js";
-export * from "./generate.js";
+export * from "./generator/generate.js";
+export * from "./generator/options.js";
 export * from "./input-error.js";
 export * from "./load-block.js";
 export * from "./macro-graph.js";
@@ -11,6 +12,8 @@ export * from "./pb-netlist-writer.js";
 export * from "./plc.js";
 export * from "./plc-writer.js";
 export * from "./random.js";
+export * from "./rent.js";
 export * from "./statistics.js";
 export * from "./stored-placement.js";
+export * from "./wire-shares.js";
 export * from "./write-file.js";
