@@ -2,12 +2,19 @@
 // of the logic with its memories; a family says which tiles there are, which memories they hold, and which buses run
 // between them. Ranges of shares are those of the open clustered blocks, spread a little wider (docs/generator.md).
 import type { Random } from "../random.js";
+import { MOST_CELLS } from "./grid.js";
 import type { LogicStyle } from "./logic.js";
 import { type Bank, drawMemoryType, type MemoryRole, splitIntoBanks } from "./memory.js";
 import type { Family, GenerateOptions } from "./options.js";
 import type { Outline, Span } from "./outline.js";
 import { drawBusWidths, type Edge } from "./ports.js";
 import { cache, logic, memory, network, systolic, vector } from "./topologies.js";
+
+// The open blocks have 504 cells (133 macros) to 1,064 (128 macros), and 696 for 20 macros.
+const CELLS_PER_MACRO = 7;
+const FEWEST_CELLS = 500;
+const MOST_SOFT_MACROS = 1200;
+const MOST_PORTS = 1300;
 
 /** A part of a block: logic, and memories of some roles. */
 export interface Tile {
@@ -46,64 +53,64 @@ interface FamilyRules {
 const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
   systolic: {
     roles: [
-      { wordBits: [32, 64], capacity: [12, 14], bank: 2 },
-      { wordBits: [32, 64], capacity: [11, 13], bank: 4 },
+      { wordBits: [16, 32], capacity: [12, 14], bank: 2 },
+      { wordBits: [16, 32], capacity: [11, 13], bank: 4 },
       { wordBits: [32], capacity: [11, 12], bank: 4 },
     ],
     softShare: [0.35, 0.55],
     utilisation: [0.6, 0.75],
     softMacros: { base: 200, perMacro: 4 },
     ports: { base: 220, perMacro: 3 },
-    style: { reachDoubles: 0.74, outputs: 10 },
+    style: { reachDoubles: 0.48, outputs: 11, wires: 0.9, oldNeighbour: 0.9 },
     topology: systolic,
   },
   cache: {
     roles: [
-      { wordBits: [32, 64], capacity: [13, 14], bank: 8 },
+      { wordBits: [16, 32], capacity: [13, 14], bank: 8 },
       { wordBits: [16, 32], capacity: [11, 12], bank: 4 },
     ],
     softShare: [0.25, 0.4],
     utilisation: [0.6, 0.7],
     softMacros: { base: 180, perMacro: 4 },
     ports: { base: 300, perMacro: 2 },
-    style: { reachDoubles: 0.78, outputs: 9 },
+    style: { reachDoubles: 0.52, outputs: 10, wires: 0.9, oldNeighbour: 0.9 },
     topology: cache,
   },
   network: {
     roles: [
       { wordBits: [32, 64], capacity: [12, 14], bank: 4 },
-      { wordBits: [64], capacity: [11, 11], bank: 1 },
+      { wordBits: [32], capacity: [11, 11], bank: 1 },
     ],
     softShare: [0.45, 0.7],
     utilisation: [0.65, 0.85],
     softMacros: { base: 260, perMacro: 4 },
     ports: { base: 500, perMacro: 3 },
-    style: { reachDoubles: 0.76, outputs: 11 },
+    style: { reachDoubles: 0.52, outputs: 12, wires: 0.95, oldNeighbour: 0.9 },
     topology: network,
   },
   vector: {
     roles: [
-      { wordBits: [64], capacity: [11, 12], bank: 4 },
+      { wordBits: [32, 64], capacity: [11, 12], bank: 4 },
       { wordBits: [32, 64], capacity: [12, 13], bank: 4 },
     ],
     softShare: [0.4, 0.6],
     utilisation: [0.65, 0.8],
     softMacros: { base: 240, perMacro: 4 },
     ports: { base: 250, perMacro: 2 },
-    style: { reachDoubles: 0.77, outputs: 11 },
+    style: { reachDoubles: 0.5, outputs: 12, wires: 0.95, oldNeighbour: 0.9 },
     topology: vector,
   },
   memory: {
     roles: [
       { wordBits: [32, 64], capacity: [13, 15], bank: 8 },
-      { wordBits: [64], capacity: [12, 13], bank: 4 },
-      { wordBits: [16, 32], capacity: [11, 12], bank: 2 },
+      { wordBits: [32], capacity: [12, 13], bank: 4 },
+      { wordBits: [16], capacity: [11, 12], bank: 2 },
     ],
     softShare: [0.14, 0.25],
     utilisation: [0.55, 0.65],
     softMacros: { base: 140, perMacro: 4 },
     ports: { base: 200, perMacro: 3 },
-    style: { reachDoubles: 0.77, outputs: 8 },
+    style: { reachDoubles: 0.52, outputs: 10, wires: 1.05, oldNeighbour: 0.9 },
     topology: memory,
   },
   logic: {
@@ -115,7 +122,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.75, 0.95],
     softMacros: { base: 300, perMacro: 5 },
     ports: { base: 500, perMacro: 4 },
-    style: { reachDoubles: 0.81, outputs: 14 },
+    style: { reachDoubles: 0.57, outputs: 14, wires: 0.85, oldNeighbour: 0.9 },
     topology: logic,
   },
 };
@@ -129,7 +136,10 @@ export function familyOutline(
   const { macros } = options;
   const rules = RULES[family];
   const shape = stream("shape");
-  const types = rules.roles.map((role) => drawMemoryType(shape, role));
+  // Many memories of a role come in two types.
+  const types = rules.roles.map((role) =>
+    Array.from({ length: macros >= 40 ? 1 + shape.below(2) : 1 }, () => drawMemoryType(shape, role)),
+  );
   const { tiles, links, broadcasts, doors } = rules.topology(macros, shape);
   const between = ([least, most]: Range) => least + (most - least) * shape.uniform();
   const spans = spansOf(tiles);
@@ -141,18 +151,21 @@ export function familyOutline(
     memories.forEach((_, role) => {
       const count = counts[tile * rules.roles.length + role]!;
       const [start, end] = spans[tile]!;
-      for (const bank of splitIntoBanks(count, rules.roles[role]!.bank, types[role]!, shape))
+      const type = types[role]![shape.below(types[role]!.length)]!;
+      for (const bank of splitIntoBanks(count, rules.roles[role]!.bank, type, shape))
         banks.push({ ...bank, home: start + (end - start) * shape.uniform() });
     });
   });
   const doorStream = stream("doors");
   const sized = ({ base, perMacro }: { base: number; perMacro: number }, most: number) =>
     Math.min(Math.round(base + perMacro * macros), most);
-  const buses = drawBusWidths(options.ports ?? sized(rules.ports, 1300), stream("buses")).map((width) => {
-    const { tile, edge } = doors[doorStream.below(doors.length)]!;
-    const [start, end] = spans[tile]!;
-    return { width, edge, home: start + (end - start) * doorStream.uniform() };
-  });
+  const buses = drawBusWidths(options.ports ?? sized(rules.ports, MOST_PORTS), stream("buses")).map(
+    (width) => {
+      const { tile, edge } = doors[doorStream.below(doors.length)]!;
+      const [start, end] = spans[tile]!;
+      return { width, edge, home: start + (end - start) * doorStream.uniform() };
+    },
+  );
   const drawnSoftShare = between(rules.softShare);
   const drawnUtilisation = between(rules.utilisation);
   const drawnAspect = Math.exp(between([-0.3, 0.3]));
@@ -165,10 +178,11 @@ export function familyOutline(
       bits,
     })),
     buses,
-    softMacros: options.softMacros ?? sized(rules.softMacros, 900),
+    softMacros: options.softMacros ?? sized(rules.softMacros, MOST_SOFT_MACROS),
     softShare: options.softShare ?? drawnSoftShare,
     utilisation: options.utilisation ?? drawnUtilisation,
     aspect: options.aspect ?? drawnAspect,
+    cells: Math.min(Math.max(CELLS_PER_MACRO * macros, FEWEST_CELLS), MOST_CELLS),
     style: rules.style,
   };
 }

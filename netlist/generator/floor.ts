@@ -14,6 +14,8 @@ export interface FloorRequest {
   /** Whether the caller asked for the utilisation; then the canvas may grow by a quarter only. */
   readonly asked: boolean;
   readonly aspect: number;
+  /** Grid cells to aim at. */
+  readonly cells: number;
   readonly blockages: number;
   readonly fixedMacros: number;
 }
@@ -67,7 +69,7 @@ function tryFloor(
   if (!fixed) return undefined;
   let grid: Grid;
   try {
-    grid = chooseGrid(sizes, canvas, fineness);
+    grid = chooseGrid(sizes, canvas, fineness * request.cells);
   } catch (error) {
     if (error instanceof InputError) return undefined;
     throw error;

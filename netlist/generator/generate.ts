@@ -32,6 +32,7 @@ export function generateBlock(options: GenerateOptions): Block {
       utilisation: outline.utilisation,
       asked: options.utilisation !== undefined,
       aspect: outline.aspect,
+      cells: outline.cells,
       blockages: options.blockages ?? 0,
       fixedMacros: options.fixedMacros ?? 0,
     },

@@ -9,17 +9,26 @@ export interface Size {
 
 const FEWEST_LINES = 10;
 const MOST_LINES = 127;
-const MOST_CELLS = 2500;
+export const MOST_CELLS = 2500;
 const MOST_CELL_ASPECT = 1.5;
 const CELLS_PER_MACRO = 12;
 
+/** Cells with which most macros are a few of them wide. */
+export function plainCells(macros: number): number {
+  return Math.min(Math.max(CELLS_PER_MACRO * macros, fewestCells(macros)), MOST_CELLS);
+}
+
+function fewestCells(macros: number): number {
+  return macros >= 40 ? 500 : 100;
+}
+
 /**
- * A grid of 500 to 2,500 cells (fewer for few macros) on whose cell centres all macros find room, macros a few cells
- * wide where their number allows, `fineness` times as many cells as usual. Throws `InputError` if not even 127 x 127 cells let them in.
+ * A grid of about `cells` cells, of square ones by preference, on whose cell centres all macros find room; more cells
+ * where those do not let them in. Throws `InputError` if not even 127 x 127 cells do.
  */
-export function chooseGrid(macros: readonly Size[], canvas: Canvas, fineness = 1): Grid {
-  const fewest = macros.length >= 40 ? 500 : 100;
-  const target = Math.min(Math.max(CELLS_PER_MACRO * macros.length, fewest) * fineness, MOST_CELLS);
+export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: number): Grid {
+  const fewest = fewestCells(macros.length);
+  const target = Math.min(cells, MOST_CELLS);
   const candidates: { columns: number; rows: number; distance: number }[] = [];
   for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
     for (let rows = FEWEST_LINES; rows <= MOST_LINES; rows++) {

@@ -1,6 +1,7 @@
 // What a generated block will hold, before it has a canvas: banks of memories with their home in the logic, links,
 // buses, shares. A family draws an outline; `generate.ts` makes the block of it.
 import type { Random } from "../random.js";
+import { plainCells } from "./grid.js";
 import { type LogicStyle, PLAIN_LOGIC } from "./logic.js";
 import { type Bank, drawBanks, drawMemoryTypes } from "./memory.js";
 import type { GenerateOptions } from "./options.js";
@@ -34,6 +35,8 @@ export interface Outline {
   readonly softShare: number;
   readonly utilisation: number;
   readonly aspect: number;
+  /** Grid cells to aim at. */
+  readonly cells: number;
   readonly style: LogicStyle;
 }
 
@@ -54,6 +57,7 @@ export function flatOutline(options: GenerateOptions, stream: (purpose: string) 
     softShare,
     utilisation: options.utilisation ?? 0.6,
     aspect: options.aspect ?? 1,
+    cells: plainCells(macros),
     style: PLAIN_LOGIC,
   };
 }
