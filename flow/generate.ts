@@ -61,6 +61,8 @@ export interface GenerateSummary {
 export interface GenerateSetSummary {
   readonly set: string;
   readonly out: string;
+  readonly trainingBlocks: number;
+  readonly heldOutBlocks: number;
   readonly training: readonly GenerateSummary[];
   readonly heldOut: readonly GenerateSummary[];
 }
@@ -110,7 +112,15 @@ async function generateSet(
       );
     summaries.push(written);
   }
-  return { set: set.name, out: folder, training: summaries[0]!, heldOut: summaries[1]! };
+  const [training, heldOut] = summaries as [GenerateSummary[], GenerateSummary[]];
+  return {
+    set: set.name,
+    out: folder,
+    trainingBlocks: training.length,
+    heldOutBlocks: heldOut.length,
+    training,
+    heldOut,
+  };
 }
 
 async function writeBlock(block: Block, out: string): Promise<GenerateSummary> {

@@ -61,7 +61,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.6, 0.75],
     softMacros: { base: 200, perMacro: 4 },
     ports: { base: 220, perMacro: 3 },
-    style: { reachDoubles: 0.48, outputs: 11, wires: 0.9, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.48, outputs: 11, wires: 0.9, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: systolic,
   },
   cache: {
@@ -73,7 +73,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.6, 0.7],
     softMacros: { base: 180, perMacro: 4 },
     ports: { base: 300, perMacro: 2 },
-    style: { reachDoubles: 0.52, outputs: 10, wires: 0.9, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.52, outputs: 10, wires: 0.9, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: cache,
   },
   network: {
@@ -85,7 +85,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.65, 0.85],
     softMacros: { base: 260, perMacro: 4 },
     ports: { base: 500, perMacro: 3 },
-    style: { reachDoubles: 0.52, outputs: 12, wires: 0.95, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.52, outputs: 12, wires: 0.95, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: network,
   },
   vector: {
@@ -97,7 +97,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.65, 0.8],
     softMacros: { base: 240, perMacro: 4 },
     ports: { base: 250, perMacro: 2 },
-    style: { reachDoubles: 0.5, outputs: 12, wires: 0.95, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.5, outputs: 12, wires: 0.95, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: vector,
   },
   memory: {
@@ -110,7 +110,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.55, 0.65],
     softMacros: { base: 140, perMacro: 4 },
     ports: { base: 200, perMacro: 3 },
-    style: { reachDoubles: 0.52, outputs: 10, wires: 1.05, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.52, outputs: 10, wires: 1.05, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: memory,
   },
   logic: {
@@ -122,7 +122,7 @@ const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
     utilisation: [0.75, 0.95],
     softMacros: { base: 300, perMacro: 5 },
     ports: { base: 500, perMacro: 4 },
-    style: { reachDoubles: 0.57, outputs: 14, wires: 0.85, oldNeighbour: 0.9 },
+    style: { reachDoubles: 0.57, outputs: 14, wires: 0.85, oldNeighbour: 0.9, areaSpread: 0.15 },
     topology: logic,
   },
 };

@@ -15,10 +15,18 @@ export interface LogicStyle {
   readonly wires: number;
   /** Chance that an output goes to one of the soft macro's usual neighbours. */
   readonly oldNeighbour: number;
+  /** Standard deviation of the logarithm of a soft macro's area beside what its outputs say. */
+  readonly areaSpread: number;
 }
 
 /** A Rent exponent of 0.64 on the line; measured over all nets it comes out higher, see docs/generator.md. */
-export const PLAIN_LOGIC: LogicStyle = { reachDoubles: 0.78, outputs: 9, wires: 0.8, oldNeighbour: 0.85 };
+export const PLAIN_LOGIC: LogicStyle = {
+  reachDoubles: 0.78,
+  outputs: 9,
+  wires: 0.8,
+  oldNeighbour: 0.85,
+  areaSpread: 0.4,
+};
 
 const SHORTEST_REACH = 6;
 const SINGLE_OUTPUTS = 0.52; // before those to one target are joined
@@ -51,7 +59,7 @@ export class Logic {
     for (let soft = 0; soft < softs.count; soft++) {
       const outputs = Math.round(style.outputs * Math.exp(0.95 * random.normal()));
       this.outputCounts.push(Math.min(Math.max(outputs, 1), 220));
-      shares.push(this.outputCounts[soft]! ** 0.6 * Math.exp(0.4 * random.normal()));
+      shares.push(this.outputCounts[soft]! ** 0.6 * Math.exp(style.areaSpread * random.normal()));
       this.singles.push(new Map());
       this.multis.push([]);
     }
