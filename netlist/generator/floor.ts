@@ -28,8 +28,8 @@ export interface Floor {
   readonly fixed: ReadonlyMap<number, readonly [x: number, y: number]>;
 }
 
-// Six of eight random episodes must end with all macros placed: a sampler that learns then meets few dead ends.
-const SAMPLES = 8;
+// Fourteen of sixteen random games must end with all macros placed: a sampler that learns then meets few dead ends.
+const SAMPLES = 16;
 const MOST_DEAD_ENDS = 2;
 const GROWTH = 1.04; // of the canvas area, per attempt
 const MOST_ATTEMPTS = 40; // 4.8 times the area

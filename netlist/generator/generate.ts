@@ -15,7 +15,7 @@ import { addBank, connectBank, connectBroadcast, connectBus, connectLink } from 
 
 /**
  * A block from a seed: the same options give the same block. Random placements of its macros reach the end at least
- * six times out of eight. Throws `InputError` for options out of range and for blocks that find no such room.
+ * fourteen times out of sixteen. Throws `InputError` for options out of range and for blocks that find no such room.
  */
 export function generateBlock(options: GenerateOptions): Block {
   checkGenerateOptions(options);

@@ -54,7 +54,7 @@ for (const family of FAMILIES)
       const block = generateBlock({ ...options, family, softMacros: 30, ports: 40 });
       const episodes = options.macros === 800 ? 2 : 8;
       const complete = playRandomly(block, episodes);
-      // Six of eight in the generator's own samples; others may differ a little.
+      // Fourteen of sixteen in the generator's own games; eight others may go a little worse.
       assert.ok(complete >= episodes / 2, `${JSON.stringify(options)}: ${complete} of ${episodes}`);
     }
   });
@@ -63,7 +63,7 @@ test("blocks of eight macros at the default utilisation do not dead-end, whateve
   let complete = 0;
   for (let seed = 0; seed < 20; seed++)
     complete += playRandomly(generateBlock({ seed, macros: 8, softMacros: 12, ports: 16 }), 10);
-  assert.ok(complete >= 150, `${complete} of 200`);
+  assert.ok(complete >= 160, `${complete} of 200`);
 });
 
 test("the generator's sampler plays as the environment does, macro by macro", () => {
