@@ -1,7 +1,8 @@
 // What a block is, and how it comes in and goes out.
 export * from "./block.js";
 export * from "./clustering/index.js";
-export * from "./generate.js";
+export * from "./generator/generate.js";
+export * from "./generator/options.js";
 export * from "./group-by.js";
 export * from "./input-error.js";
 export * from "./load-block.js";
@@ -14,6 +15,8 @@ export * from "./pb-netlist-writer.js";
 export * from "./plc.js";
 export * from "./plc-writer.js";
 export * from "./random.js";
+export * from "./rent.js";
 export * from "./statistics.js";
 export * from "./stored-placement.js";
+export * from "./wire-shares.js";
 export * from "./write-file.js";
