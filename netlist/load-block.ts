@@ -11,6 +11,12 @@ import {
   type Placement,
   type RoutingResources,
 } from "./block.js";
+import {
+  bookshelfFiles,
+  isBookshelfPath,
+  loadBookshelf,
+  readPlPlacement,
+} from "./bookshelf/load-bookshelf.js";
 import { InputError } from "./input-error.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
@@ -35,12 +41,16 @@ export const DEFAULT_ROUTING: RoutingResources = {
 
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
- * them gzip or not. `placement` names another placement file, which then gives places and header.
+ * them gzip or not; or a Bookshelf set by its `.aux` file or its directory. `placement` names another placement file, which then gives places and header.
  */
 export async function loadBlock(
   path: string,
   options: { readonly placement?: string | undefined; readonly overrides?: BlockOverrides } = {},
 ): Promise<Block> {
+  if (isBookshelfPath(path)) {
+    const { block } = await loadBookshelf(path, DEFAULT_ROUTING);
+    return withBookshelfOverrides(block, options.placement, options.overrides);
+  }
   const files = findFiles(path);
   const file = await readPbNetlist(files.netlist, files.name);
   const placementPath = options.placement ?? files.placement;
@@ -50,11 +60,33 @@ export async function loadBlock(
 
 /** The places that a placement file gives the nodes of a block that is loaded already. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
   return applyPlc(block, block.initial, await readPlc(path)).placement;
+}
+
+/** A Bookshelf block, what the caller sets over it, and the places of a `.pl` or `.plc` file. */
+export async function withBookshelfOverrides(
+  block: Block,
+  placement: string | undefined,
+  overrides: BlockOverrides = {},
+): Promise<Block> {
+  const initial = placement === undefined ? block.initial : await readPlacement(placement, block);
+  return {
+    ...block,
+    initial,
+    canvas: overrides.canvas ?? block.canvas,
+    grid: overrides.grid ?? block.grid,
+    routing: overrides.routing ?? block.routing,
+    smoothing: overrides.smoothing ?? block.smoothing,
+  };
 }
 
 /** The files that `loadBlock` reads. */
 export function blockFiles(path: string, placement?: string): string[] {
+  if (isBookshelfPath(path)) {
+    const files = bookshelfFiles(path);
+    return placement === undefined ? files : [...files, placement];
+  }
   const files = findFiles(path);
   const second = placement ?? files.placement;
   return second === undefined ? [files.netlist] : [files.netlist, second];
@@ -159,7 +191,7 @@ function findFiles(path: string): BlockFiles {
       throw new InputError(
         path,
         "unknown format",
-        "a netlist file (.pb.txt, .pb.txt.gz) or a block's directory is expected",
+        "a netlist file (.pb.txt), a Bookshelf set (.aux), gzip or not, or a block's directory is expected",
       );
     return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
@@ -174,7 +206,7 @@ function onlyNetlistIn(path: string): string {
   if (found.length !== 1)
     throw new InputError(
       path,
-      `${found.length} netlist files (.pb.txt) found, one or a file named netlist.pb.txt was expected`,
+      `${found.length} netlist files (.pb.txt) found, one, a file named netlist.pb.txt, or a Bookshelf .aux was expected`,
     );
   return join(path, found[0]!);
 }

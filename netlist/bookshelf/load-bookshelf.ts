@@ -1,0 +1,458 @@
+// From a Bookshelf set to a block. Database units are taken as micrometres, the format knows no other; the canvas is
+// the box of the rows. Nodes higher than a row are hard macros, other movable ones standard cells; terminals are
+// ports, but those higher than a row inside the canvas are hard macros that stay where they are.
+import {
+  type Block,
+  type Canvas,
+  emptyPlacement,
+  type Grid,
+  type Netlist,
+  NodeKind,
+  type Placement,
+} from "../block.js";
+import { chooseGrid } from "../generate-floor.js";
+import { InputError } from "../input-error.js";
+import { isSideways, turnOffset } from "../orientation.js";
+import { type AuxFiles, findAux, readAux, stemOf } from "./aux-file.js";
+import type { BookshelfFrame, TerminalPorts } from "./frame.js";
+import { type NetList, type NetWeights, readNets, readWeights } from "./nets.js";
+import { type NodeList, type Row, readNodes, readRows, Terminal } from "./nodes.js";
+import { type PlLine, readPl } from "./places.js";
+import { readShapes } from "./shapes.js";
+
+/** What was read, and what was not made use of. */
+export interface BookshelfReading {
+  readonly files: readonly string[];
+  /** Endings of files that the .aux names and that are not read. */
+  readonly unread: readonly string[];
+  readonly nodes: number;
+  readonly terminals: number;
+  /** Terminals that are hard macros in the block. */
+  readonly fixedMacros: number;
+  /** Ports that pads with several pins have beyond their first. */
+  readonly extraPorts: number;
+  readonly rows: number;
+  readonly rowHeight: number;
+  /** Lower left corner of the rows' box in the files; the block's is 0, 0. */
+  readonly origin: readonly [number, number];
+  readonly nets: number;
+  readonly pins: number;
+  /** Nets without pins, left out. */
+  readonly emptyNets: number;
+  /** Nets of which no pin is an output: their first pin counts as driver. */
+  readonly netsWithoutDriver: number;
+  readonly netWeights: number;
+  /** Lines of the weights file that are about nodes, not used. */
+  readonly nodeWeights: number;
+  /** Nodes with a shape of several rectangles; their box counts. */
+  readonly shapes: number;
+  readonly unplaced: number;
+}
+
+export interface LoadedBookshelf {
+  readonly block: Block;
+  readonly reading: BookshelfReading;
+}
+
+/** Whether `loadBookshelf` is the reader for a path: an `.aux` file, or a directory with one and no netlist text. */
+export function isBookshelfPath(path: string): boolean {
+  return findAux(path) !== undefined;
+}
+
+/** The files that `loadBookshelf` reads. */
+export function bookshelfFiles(path: string): string[] {
+  return readAux(auxOf(path)).all;
+}
+
+// Circuit Training's tracks per micrometre, for a unit of which a hundred make one: so TILOS reads the ICCAD04 suite.
+const UNITS_PER_MICROMETRE = 100;
+
+/**
+ * Reads a Bookshelf set, gzip or not, by its `.aux` file or the directory that holds one.
+ * @param routing tracks per µm; a hundredth of it is taken per unit
+ */
+export async function loadBookshelf(path: string, routing: Block["routing"]): Promise<LoadedBookshelf> {
+  const files = readAux(auxOf(path));
+  const nodes = await readNodes(files.nodes);
+  const rows = await readRows(files.scl);
+  const nets = await readNets(files.nets, nodes);
+  const weights: NetWeights =
+    files.wts === undefined
+      ? { weights: new Float64Array(nets.names.length).fill(1), ofNodes: 0, ofNets: 0 }
+      : await readWeights(files.wts, nodes, nets);
+  const places = await readPlaces(files.pl, nodes);
+  const shapes = files.shapes === undefined ? 0 : await readShapes(files.shapes, nodes);
+  const box = boxOf(rows, files.scl);
+  const parts = makeParts(stemOf(files.aux), nodes, rows, nets, weights, places, box);
+  const canvas = { width: box.right - box.left, height: box.top - box.bottom };
+  const block: Block = {
+    ...parts.netlist,
+    fixed: parts.fixed,
+    canvas,
+    grid: gridFor(parts.netlist, canvas),
+    routing: {
+      horizontal: routing.horizontal / UNITS_PER_MICROMETRE,
+      vertical: routing.vertical / UNITS_PER_MICROMETRE,
+      horizontalUsedByMacros: routing.horizontalUsedByMacros / UNITS_PER_MICROMETRE,
+      verticalUsedByMacros: routing.verticalUsedByMacros / UNITS_PER_MICROMETRE,
+    },
+    smoothing: 0,
+    overlapThreshold: 0,
+    blockages: [],
+    initial: parts.initial,
+    bookshelf: parts.frame,
+  };
+  return { block, reading: readingOf(files, nodes, rows, nets, weights, box, shapes, block) };
+}
+
+function auxOf(path: string): string {
+  const aux = findAux(path);
+  if (aux === undefined)
+    throw new InputError(path, "no Bookshelf set", "an .aux file or a directory with one was expected");
+  return aux;
+}
+
+/** Where nodes stand in the files: lower left corners, orientations, fixed flags. */
+interface FilePlaces {
+  readonly lefts: Float64Array;
+  readonly bottoms: Float64Array;
+  readonly orientations: Uint8Array;
+  readonly fixed: Uint8Array;
+}
+
+async function readPlaces(path: string, nodes: NodeList): Promise<FilePlaces> {
+  const count = nodes.names.length;
+  const { xs: lefts, ys: bottoms, orientations } = emptyPlacement(count);
+  const fixed = new Uint8Array(count);
+  await readEachPlace(path, nodes.numbers, (node, line) => {
+    lefts[node] = line.left;
+    bottoms[node] = line.bottom;
+    orientations[node] = line.orientation;
+    fixed[node] = line.fixed ? 1 : 0;
+  });
+  return { lefts, bottoms, orientations, fixed };
+}
+
+/** Lines of a `.pl` file by node number; each node at most once. */
+async function readEachPlace(
+  path: string,
+  numbers: ReadonlyMap<string, number>,
+  each: (node: number, line: PlLine) => void,
+): Promise<void> {
+  const seen = new Set<number>();
+  await readPl(path, (line) => {
+    const node = numbers.get(line.name);
+    if (node === undefined)
+      throw new InputError(
+        line.where,
+        `node '${line.name}' is not in the block`,
+        "is this a placement of another block?",
+      );
+    if (seen.has(node)) throw new InputError(line.where, `node '${line.name}' is placed twice`);
+    seen.add(node);
+    each(node, line);
+  });
+}
+
+interface Box {
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly top: number;
+}
+
+function boxOf(rows: readonly Row[], path: string): Box {
+  let [left, bottom, right, top] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const row of rows) {
+    left = Math.min(left, row.left);
+    bottom = Math.min(bottom, row.bottom);
+    right = Math.max(right, row.left + row.sites * row.siteSpacing);
+    top = Math.max(top, row.bottom + row.height);
+  }
+  if (!(right > left)) throw new InputError(path, "the rows have no sites, so that the canvas has no area");
+  return { left, bottom, right, top };
+}
+
+interface Parts {
+  readonly netlist: Netlist;
+  readonly fixed: Uint8Array;
+  readonly initial: Placement;
+  readonly frame: BookshelfFrame;
+}
+
+/** Block nodes are the file's, in its order, then further ports of pads with several pins. */
+function makeParts(
+  name: string,
+  nodes: NodeList,
+  rows: readonly Row[],
+  nets: NetList,
+  { weights }: NetWeights,
+  places: FilePlaces,
+  box: Box,
+): Parts {
+  const fileCount = nodes.names.length;
+  const rowHeight = commonHeight(rows);
+  const kinds = kindsOf(nodes, places, rowHeight, box);
+  const pinNodes = nets.pinNodes.slice();
+  const pinXOffsets = nets.pinXOffsets.slice();
+  const pinYOffsets = nets.pinYOffsets.slice();
+  const names = nodes.names.slice();
+  const pinNames: string[] = new Array(pinNodes.length);
+  const pinsSeen = new Int32Array(fileCount);
+  const terminals = new Map<string, TerminalPorts>();
+  for (let node = 0; node < fileCount; node++) {
+    if (kinds[node] !== NodeKind.Port) continue;
+    terminals.set(nodes.names[node]!, {
+      width: nodes.widths[node]!,
+      height: nodes.heights[node]!,
+      orientation: places.orientations[node]!,
+      ports: [{ node, xOffset: 0, yOffset: 0 }],
+    });
+  }
+  for (let pin = 0; pin < pinNodes.length; pin++) {
+    const owner = pinNodes[pin]!;
+    const count = pinsSeen[owner]!++;
+    const ownerName = nodes.names[owner]!;
+    if (kinds[owner] === NodeKind.HardMacro) pinNames[pin] = `${ownerName}/p${count}`;
+    else pinNames[pin] = ownerName;
+    if (kinds[owner] !== NodeKind.Port) continue;
+    // A port is a point: it stands where the pad's pin is. A pad's further pins are ports of their own.
+    const { orientation, ports } = terminals.get(ownerName)!;
+    const [xOffset, yOffset] = turnOffset(orientation, pinXOffsets[pin]!, pinYOffsets[pin]!);
+    if (count === 0) ports[0] = { node: owner, xOffset, yOffset };
+    else {
+      const portName = freshName(`${ownerName}/p${count}`, nodes.numbers);
+      ports.push({ node: names.length, xOffset, yOffset });
+      pinNodes[pin] = names.length;
+      pinNames[pin] = portName;
+      names.push(portName);
+    }
+    pinXOffsets[pin] = 0;
+    pinYOffsets[pin] = 0;
+  }
+  const nodeCount = names.length;
+  const extended = new Uint8Array(nodeCount).fill(NodeKind.Port);
+  extended.set(kinds);
+  const widths = new Float64Array(nodeCount);
+  const heights = new Float64Array(nodeCount);
+  const fixed = new Uint8Array(nodeCount).fill(1);
+  for (let node = 0; node < fileCount; node++) {
+    if (kinds[node] === NodeKind.Port) continue;
+    widths[node] = nodes.widths[node]!;
+    heights[node] = nodes.heights[node]!;
+    fixed[node] = nodes.terminals[node] !== Terminal.Movable || places.fixed[node] ? 1 : 0;
+  }
+  const full = withPinPerPort(pinNodes, pinXOffsets, pinYOffsets, pinNames, names, extended);
+  const netlist: Netlist = {
+    name,
+    nodeCount,
+    kinds: extended,
+    widths,
+    heights,
+    nodeNames: names,
+    ...full,
+    netCount: nets.names.length,
+    netStarts: nets.starts,
+    netPins: Int32Array.from(nets.pinNodes, (_, pin) => pin),
+    netWeights: weights,
+    fileIndices: Int32Array.from({ length: nodeCount }, (_, node) => node),
+    pinFileIndices: pinFileIndices(full.pinNodes, extended, nodeCount),
+  };
+  const frame: BookshelfFrame = {
+    originX: box.left,
+    originY: box.bottom,
+    rows,
+    terminals,
+    netNames: nets.names,
+    drivenNets: nets.driven,
+  };
+  const initial = emptyPlacement(nodeCount);
+  const put = placer(netlist, frame, initial);
+  for (let node = 0; node < fileCount; node++)
+    put(node, places.lefts[node]!, places.bottoms[node]!, places.orientations[node]!);
+  return { netlist, fixed, initial, frame };
+}
+
+/** A name that no node of the file has. */
+function freshName(name: string, taken: ReadonlyMap<string, number>): string {
+  let fresh = name;
+  while (taken.has(fresh)) fresh += "_";
+  return fresh;
+}
+
+/** The pins, and one more for each port that no net reaches: every port has a pin. */
+function withPinPerPort(
+  pinNodes: Int32Array,
+  xOffsets: Float64Array,
+  yOffsets: Float64Array,
+  pinNames: readonly string[],
+  names: readonly string[],
+  kinds: Uint8Array,
+): Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames"> {
+  const has = new Uint8Array(kinds.length);
+  for (const node of pinNodes) has[node] = 1;
+  const bare: number[] = [];
+  for (let node = 0; node < kinds.length; node++)
+    if (kinds[node] === NodeKind.Port && !has[node]) bare.push(node);
+  if (bare.length === 0)
+    return { pinCount: pinNodes.length, pinNodes, pinXOffsets: xOffsets, pinYOffsets: yOffsets, pinNames };
+  const pinCount = pinNodes.length + bare.length;
+  const more = {
+    nodes: new Int32Array(pinCount),
+    xs: new Float64Array(pinCount),
+    ys: new Float64Array(pinCount),
+  };
+  more.nodes.set(pinNodes);
+  more.nodes.set(bare, pinNodes.length);
+  more.xs.set(xOffsets);
+  more.ys.set(yOffsets);
+  return {
+    pinCount,
+    pinNodes: more.nodes,
+    pinXOffsets: more.xs,
+    pinYOffsets: more.ys,
+    pinNames: [...pinNames, ...bare.map((node) => names[node]!)],
+  };
+}
+
+/** Pins of macros are numbered after all nodes, others are their node's own. */
+function pinFileIndices(pinNodes: Int32Array, kinds: Uint8Array, nodeCount: number): Int32Array {
+  let next = nodeCount;
+  return pinNodes.map((node) => (kinds[node] === NodeKind.HardMacro ? next++ : node));
+}
+
+/** The height that most rows have; of several, the lowest. */
+function commonHeight(rows: readonly Row[]): number {
+  const counts = new Map<number, number>();
+  for (const { height } of rows) counts.set(height, (counts.get(height) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
+}
+
+function kindsOf(nodes: NodeList, places: FilePlaces, rowHeight: number, box: Box): Uint8Array {
+  return Uint8Array.from(nodes.names, (_, node) => {
+    const [width, height] = [nodes.widths[node]!, nodes.heights[node]!];
+    const isHigh = height > rowHeight && width > 0;
+    const terminal = nodes.terminals[node]!;
+    if (terminal === Terminal.Movable) return isHigh ? NodeKind.HardMacro : NodeKind.StandardCell;
+    if (terminal === Terminal.Coverable || !isHigh) return NodeKind.Port;
+    const sideways = isSideways(places.orientations[node]!);
+    const left = places.lefts[node]!;
+    const bottom = places.bottoms[node]!;
+    const meets =
+      left < box.right &&
+      bottom < box.top &&
+      left + (sideways ? height : width) > box.left &&
+      bottom + (sideways ? width : height) > box.bottom;
+    return meets ? NodeKind.HardMacro : NodeKind.Port;
+  });
+}
+
+/** Puts nodes into `out` by their lower left corners in the files. */
+function placer(
+  netlist: Netlist,
+  { originX, originY, terminals }: BookshelfFrame,
+  out: Placement,
+): (node: number, left: number, bottom: number, orientation: number) => void {
+  return (node, left, bottom, orientation) => {
+    const { xs, ys, orientations } = out;
+    if (netlist.kinds[node] === NodeKind.Port) {
+      const { width, height, orientation: turned, ports } = terminals.get(netlist.nodeNames[node]!)!;
+      const sideways = isSideways(turned);
+      const x = left + (sideways ? height : width) / 2 - originX;
+      const y = bottom + (sideways ? width : height) / 2 - originY;
+      for (const port of ports) {
+        xs[port.node] = x + port.xOffset;
+        ys[port.node] = y + port.yOffset;
+      }
+      return;
+    }
+    const sideways = isSideways(orientation);
+    const width = netlist.widths[node]!;
+    const height = netlist.heights[node]!;
+    xs[node] = left + (sideways ? height : width) / 2 - originX;
+    ys[node] = bottom + (sideways ? width : height) / 2 - originY;
+    orientations[node] = orientation;
+  };
+}
+
+/**
+ * The places that a `.pl` file gives the nodes of a Bookshelf block. Macros without a line are not placed, ports and
+ * cells stay where they were.
+ */
+export async function readPlPlacement(path: string, block: Block): Promise<Placement> {
+  const frame = block.bookshelf;
+  if (frame === undefined)
+    throw new InputError(path, `'${block.name}' was not read from Bookshelf files`, "give a .plc file");
+  const initial: Placement = {
+    xs: block.initial.xs.slice(),
+    ys: block.initial.ys.slice(),
+    orientations: block.initial.orientations.slice(),
+  };
+  const numbers = new Map<string, number>();
+  for (let node = 0; node < block.nodeCount; node++) {
+    numbers.set(block.nodeNames[node]!, node);
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    initial.xs[node] = Number.NaN;
+    initial.ys[node] = Number.NaN;
+  }
+  for (const { ports } of frame.terminals.values())
+    for (const { node } of ports.slice(1)) numbers.delete(block.nodeNames[node]!);
+  const put = placer(block, frame, initial);
+  await readEachPlace(path, numbers, (node, line) => put(node, line.left, line.bottom, line.orientation));
+  return initial;
+}
+
+/** The grid on which the macros find room by the method's rule, or one of like size for those that do not. */
+function gridFor(netlist: Netlist, canvas: Canvas): Grid {
+  const macros: { width: number; height: number }[] = [];
+  for (let node = 0; node < netlist.nodeCount; node++)
+    if (netlist.kinds[node] === NodeKind.HardMacro)
+      macros.push({ width: netlist.widths[node]!, height: netlist.heights[node]! });
+  for (const sizes of [macros, macros.map(() => ({ width: 0, height: 0 }))])
+    try {
+      return chooseGrid(sizes, canvas);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error; // crowded, or a canvas as narrow as a line: it can be read
+    }
+  return { columns: 10, rows: 10 };
+}
+
+function readingOf(
+  files: AuxFiles,
+  nodes: NodeList,
+  rows: readonly Row[],
+  nets: NetList,
+  weights: NetWeights,
+  box: Box,
+  shapes: number,
+  block: Block,
+): BookshelfReading {
+  let terminals = 0;
+  let fixedMacros = 0;
+  let unplaced = 0;
+  for (let node = 0; node < nodes.names.length; node++) {
+    if (Number.isNaN(block.initial.xs[node]!)) unplaced++;
+    if (nodes.terminals[node] === Terminal.Movable) continue;
+    terminals++;
+    if (block.kinds[node] === NodeKind.HardMacro) fixedMacros++;
+  }
+  return {
+    files: files.all,
+    unread: files.unread,
+    nodes: nodes.names.length,
+    terminals,
+    fixedMacros,
+    extraPorts: block.nodeCount - nodes.names.length,
+    rows: rows.length,
+    rowHeight: commonHeight(rows),
+    origin: [box.left, box.bottom],
+    nets: nets.names.length,
+    pins: nets.pinNodes.length,
+    emptyNets: nets.empty,
+    netsWithoutDriver: nets.driven.reduce((count, driven) => count + 1 - driven, 0),
+    netWeights: weights.ofNets,
+    nodeWeights: weights.ofNodes,
+    shapes,
+    unplaced,
+  };
+}
