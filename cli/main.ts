@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { VERSION } from "../flow/index.js";
 import { addCompare } from "./compare.js";
+import { addConvert } from "./convert.js";
 import { addDemo } from "./demo.js";
 import { addEval } from "./eval.js";
 import { addGenerate } from "./generate.js";
@@ -20,7 +21,17 @@ const program = new Command("ashlar")
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .configureHelp({ helpWidth: 110 });
 
-for (const add of [addInfo, addEval, addPlace, addTrain, addCompare, addGenerate, addDemo, addView])
+for (const add of [
+  addInfo,
+  addEval,
+  addPlace,
+  addTrain,
+  addCompare,
+  addConvert,
+  addGenerate,
+  addDemo,
+  addView,
+])
   add(program);
 
 await runCommand(() => program.parseAsync());
