@@ -70,15 +70,33 @@ export async function withBookshelfOverrides(
   placement: string | undefined,
   overrides: BlockOverrides = {},
 ): Promise<Block> {
-  const initial = placement === undefined ? block.initial : await readPlacement(placement, block);
+  const canvas = overrides.canvas ?? block.canvas;
+  const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
   return {
     ...block,
     initial,
-    canvas: overrides.canvas ?? block.canvas,
+    canvas,
     grid: overrides.grid ?? block.grid,
     routing: overrides.routing ?? block.routing,
     smoothing: overrides.smoothing ?? block.smoothing,
   };
+}
+
+/**
+ * As `readPlacement`; a `.plc` file, which knows nodes by numbers alone, must be of the same canvas: that tells the
+ * placement of another netlist of the same circuit, of which the ICCAD04 suite has some.
+ */
+async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
+  const plc = await readPlc(path);
+  const differs = (a: number, b: number) => Math.abs(a - b) > 1e-3 * b;
+  if (plc.canvas && (differs(plc.canvas.width, canvas.width) || differs(plc.canvas.height, canvas.height)))
+    throw new InputError(
+      path,
+      `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
+      "is this a placement of another netlist?",
+    );
+  return applyPlc(block, block.initial, plc).placement;
 }
 
 /** The files that `loadBlock` reads. */

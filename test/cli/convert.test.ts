@@ -1,6 +1,6 @@
 // `convert` between all formats, as a user runs it; second writes equal first ones.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generateBlock, loadBlock, writePbNetlist, writePlc } from "../../netlist/index.js";
@@ -35,7 +35,8 @@ test("Bookshelf to the netlist text format and back to it", async () => {
 });
 
 test("a generated block to a directory, its placement to .plc and .pl", async () => {
-  const folder = makeFolder();
+  const folder = join(makeFolder(), "same"); // the folder's name is the block's
+  mkdirSync(folder);
   const block = generateBlock({ seed: 3, macros: 6, softMacros: 8, ports: 8 });
   await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial, { canvas: block.canvas });
   await writePlc(join(folder, "initial.plc"), block, block.initial);
