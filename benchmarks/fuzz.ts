@@ -5,7 +5,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { generateBlock, InputError, loadBlock, pbNetlistPieces, plcText, Random } from "../netlist/index.js";
+import {
+  type Block,
+  InputError,
+  loadBlock,
+  NetlistDraft,
+  NodeKind,
+  pbNetlistPieces,
+  plcText,
+  Random,
+} from "../netlist/index.js";
+import { blockOf } from "../test/support/blocks.js";
 import { TINY_SET } from "../test/unit/netlist/bookshelf/tiny-set.js";
 
 const SLOW_SECONDS = 2;
@@ -17,12 +27,26 @@ interface FuzzedFormat {
   readonly read: (folder: string) => Promise<unknown>;
 }
 
-const seedBlock = generateBlock({ seed: 1, macros: 4, softMacros: 8, ports: 8 });
+/** One node of every kind, small so that a mutation hits something that matters. */
+function seedBlock(): Block {
+  const draft = new NetlistDraft();
+  const port = draft.addPort("in", 0, 50);
+  const macro = draft.addNode(NodeKind.HardMacro, "ram", 20, 10);
+  const [a, b] = [draft.addPin(macro, "ram/a", -10, 1.5), draft.addPin(macro, "ram/b", 10, -2)];
+  const soft = draft.addNode(NodeKind.SoftMacro, "Grp_0", 8, 8);
+  const [input, output] = [draft.addPin(soft, "Grp_0/Pinput"), draft.addPin(soft, "Grp_0/Poutput_single_0")];
+  const cell = draft.addPin(draft.addNode(NodeKind.StandardCell, "u1", 1, 2), "u1");
+  draft.addNet(port, [a, input], 3);
+  draft.addNet(b, [cell, input]);
+  draft.addNet(output, [cell, a]);
+  const blockages = [{ left: 1, bottom: 1, right: 9, top: 9, rate: 1 }];
+  return blockOf(draft, { blockages }, { ram: [30, 30], Grp_0: [60, 60], u1: [10, 90] });
+}
+
+const SEED = seedBlock();
 const NETLIST = {
-  "netlist.pb.txt": [
-    ...pbNetlistPieces("seed", seedBlock, seedBlock.initial, { canvas: seedBlock.canvas }),
-  ].join(""),
-  "initial.plc": plcText(seedBlock, seedBlock.initial),
+  "netlist.pb.txt": [...pbNetlistPieces("seed", SEED, SEED.initial, { canvas: SEED.canvas })].join(""),
+  "initial.plc": plcText(SEED, SEED.initial),
 };
 
 /** One line per format; its files are made by our own writers or by hand. */
