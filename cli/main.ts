@@ -10,6 +10,7 @@ import { addGenerate } from "./generate.js";
 import { addInfo } from "./info.js";
 import { oneLine, runCommand } from "./output.js";
 import { addPlace } from "./place.js";
+import { addPretrain } from "./pretrain.js";
 import { addTrain } from "./train.js";
 import { addView } from "./view.js";
 
@@ -26,6 +27,7 @@ for (const add of [
   addEval,
   addPlace,
   addTrain,
+  addPretrain,
   addCompare,
   addConvert,
   addGenerate,

@@ -11,6 +11,7 @@ import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
+import { policyOptions } from "./start-policy.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
   ...clusterOptions,
@@ -34,6 +35,8 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
+  ...policyOptions,
+  finetune: z.boolean().default(false).describe("with --policy: go on learning on the block, not only play"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -96,7 +99,8 @@ export async function place(
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
-  const run = await RunFolder.open(options.out, options, blockFiles(path, options.placement), options.resume);
+  const inputs = [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])];
+  const run = await RunFolder.open(options.out, options, inputs, options.resume);
   if (clustering) await writeClustering(options.out, flat, clustering);
   const { columns, rows } = block.grid;
   report(
@@ -145,6 +149,18 @@ function checkMethodOptions(method: Method, options: z.output<typeof placeOption
       "--protocol",
       `method '${options.method}' does not know '${options.protocol}'`,
       `use ${method.protocols.join(" or ")}`,
+    );
+  if (options.policy !== undefined && !method.policies)
+    throw new InputError(
+      "--policy",
+      `method '${options.method}' plays no policy`,
+      "use it with --method policy or pipeline",
+    );
+  if (options.finetune && options.policy === undefined)
+    throw new InputError(
+      "--finetune",
+      "no --policy to tune",
+      "name one, or leave --finetune out: it learns anyway",
     );
   if (options.resume && !method.resumes)
     throw new InputError(

@@ -180,7 +180,11 @@ interface InputHash {
 
 async function hashOf(path: string): Promise<InputHash> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw new InputError(path, `cannot be read (${(error as Error).message})`);
+  }
   return { path, sha256: hash.digest("hex") };
 }
 

@@ -3,14 +3,13 @@ import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { blockFiles, InputError } from "../netlist/index.js";
-import { trainOptionsSchema } from "../policy/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
 import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
-import { parseSettings } from "./settings.js";
+import { policyOptions, startPolicy } from "./start-policy.js";
 import { LATEST_CHECKPOINT, trainInFolder } from "./train.js";
 
 export const trainCommandSchema = blockOptionsSchema.extend({
@@ -20,6 +19,7 @@ export const trainCommandSchema = blockOptionsSchema.extend({
     .optional()
     .describe("wall-clock time, such as 10m or 1h (default 10m if no --iterations)"),
   iterations: z.number().int().min(0).optional().describe("budget in iterations; reproduces exactly"),
+  ...policyOptions,
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
@@ -54,12 +54,12 @@ export async function trainCommand(
     throw new InputError(
       "train",
       `${paths.length} blocks were given`,
-      "training on several blocks is not built yet: give one",
+      "give one, or train on several with pretrain",
     );
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
-  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
+  const { trainOptions, policy } = await startPolicy(options.policy, options.set, {
     seed,
     workers,
     ...(seconds !== undefined && { seconds }),
@@ -73,12 +73,20 @@ export async function trainCommand(
   const run = await RunFolder.open(
     out,
     { ...options, out },
-    blockFiles(path, options.placement),
+    [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])],
     options.resume,
   );
   if (clustering) await writeClustering(out, flat, clustering);
   return run.whileOpen(async () => {
-    const { state } = await trainInFolder([block], trainOptions, run, options.resume, judge.weights, report);
+    const { state } = await trainInFolder(
+      [block],
+      trainOptions,
+      run,
+      options.resume,
+      judge.weights,
+      report,
+      policy,
+    );
     const summary: TrainSummary = {
       block: block.name,
       iterations: state.iteration,

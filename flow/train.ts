@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
+  type Policy,
   readTrainCheckpoint,
   type TrainCheckpoint,
   type TrainOptions,
@@ -14,7 +15,10 @@ import type { RunFolder } from "./run-folder.js";
 
 export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
 
-/** Trains in a run folder; with `resume`, from the folder's last checkpoint. */
+/**
+ * Trains in a run folder: with `resume`, from the folder's last checkpoint, else from `policy` if there is one. With one
+ * block its best placement is kept on disk.
+ */
 export async function trainInFolder(
   blocks: readonly Block[],
   options: TrainOptions,
@@ -22,6 +26,7 @@ export async function trainInFolder(
   resume: boolean,
   weights: CostWeights = PUBLISHED_WEIGHTS,
   report: (line: string) => void = () => {},
+  policy?: Policy,
 ): Promise<TrainCheckpoint> {
   const resumed = resume ? await readLatest(run, blocks, options) : undefined;
   if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
@@ -31,10 +36,11 @@ export async function trainInFolder(
     {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
-        const cost = (key: "cost/proxy" | "cost/best") =>
+        const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
           Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
         report(
           `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
+            (blocks.length > 1 ? `  relative ${cost("cost/relative")}` : "") +
             `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
             `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
         );
@@ -44,10 +50,12 @@ export async function trainInFolder(
           `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +
             "training ends here. A larger --set entropy=… keeps it curious",
         ),
-      onBest: ({ placement, costs }, block) => run.writeBest(blocks[block]!, placement, costs),
+      onBest: async ({ placement, costs }) => {
+        if (blocks.length === 1) await run.writeBest(blocks[0]!, placement, costs);
+      },
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
-    resumed,
+    resumed ?? policy,
     weights,
   );
 }
