@@ -9,7 +9,7 @@ export function addPlace(program: Command): void {
     .description(
       "place the macros of a block; writes best.plc, best.svg, summary.json and more to the run folder",
     )
-    .argument("<block>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument("<block>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(

@@ -1,10 +1,20 @@
 // Options that every command taking a block shares: what overrides the files, and how the judge reads them.
 import { z } from "zod";
 import { type CostWeights, type JudgeOptions, PUBLISHED_WEIGHTS } from "../env/index.js";
-import { type Block, type BlockOverrides, InputError, loadBlock, NodeKind } from "../netlist/index.js";
+import {
+  type Block,
+  type BlockOverrides,
+  InputError,
+  loadBlock,
+  NodeKind,
+  withBookshelfOverrides,
+} from "../netlist/index.js";
 
 export const blockOptionsSchema = z.strictObject({
-  placement: z.string().optional().describe("placement file (.plc) to use instead of the block's own"),
+  placement: z
+    .string()
+    .optional()
+    .describe("placement file (.plc; .pl of a Bookshelf block) to use instead of the block's own"),
   canvas: z.string().optional().describe("canvas in µm, as WIDTHxHEIGHT"),
   grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
   routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
@@ -27,13 +37,24 @@ export type BlockOptions = z.input<typeof blockOptionsSchema>;
 
 /** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
 export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
-  const overrides: BlockOverrides = {
-    chooseGrid,
+  const overrides = { ...overridesOf(options), chooseGrid };
+  return overridden(await loadBlock(path, { placement: options.placement, overrides }), options);
+}
+
+/** A Bookshelf block that is loaded already, as the options say. */
+export async function withBlockOptions(block: Block, options: BlockOptions): Promise<Block> {
+  return overridden(await withBookshelfOverrides(block, options.placement, overridesOf(options)), options);
+}
+
+function overridesOf(options: BlockOptions): BlockOverrides {
+  return {
     ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
     ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
     ...(options.smoothing !== undefined && { smoothing: options.smoothing }),
   };
-  const block = await loadBlock(path, { placement: options.placement, overrides });
+}
+
+function overridden(block: Block, options: BlockOptions): Block {
   const routes = options.routes === undefined ? undefined : numbers("--routes", options.routes, 2, /,/);
   const used =
     options.macroRoutes === undefined ? undefined : numbers("--macro-routes", options.macroRoutes, 2, /,/);

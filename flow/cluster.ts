@@ -5,9 +5,11 @@ import {
   type Block,
   type Clustering,
   clusterBlock,
+  copyPlacement,
   DEFAULT_CLUSTERS,
   NodeKind,
   nodesOfKind,
+  type Placement,
   writeFileAtomically,
   writePbNetlist,
 } from "../netlist/index.js";
@@ -71,6 +73,20 @@ export async function writeClustering(
   for (let node = 0; node < flat.nodeCount; node++)
     lines[flat.fileIndices[node]!] = flat.kinds[node] === NodeKind.HardMacro ? -1 : groups[node]!;
   await writeFileAtomically(join(folder, "groups.txt"), `${lines.join("\n")}\n`);
+}
+
+/** A placement of what was clustered as one of the flat block: cells stand in the middle of their soft macros. */
+export function flatPlacement(flat: Block, placement: Placement, clustering?: Clustering): Placement {
+  if (!clustering) return placement;
+  const { xs, ys, orientations } = copyPlacement(flat.initial);
+  for (let node = 0; node < flat.nodeCount; node++) {
+    const now = clustering.nodeOf[node]!;
+    if (now < 0) continue;
+    xs[node] = placement.xs[now]!;
+    ys[node] = placement.ys[now]!;
+    if (flat.kinds[node] === NodeKind.HardMacro) orientations[node] = placement.orientations[now]!;
+  }
+  return { xs, ys, orientations };
 }
 
 function lastOf(indices: Int32Array): number {

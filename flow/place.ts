@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { type Costs, checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, blockFiles, InputError, type Placement } from "../netlist/index.js";
+import { type Block, blockFiles, InputError, type Placement, writePl } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
-import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
+import { clusterFlat, clusterOptions, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
@@ -128,6 +128,8 @@ export async function place(
       out: options.out,
     };
     await writeResult(run, block, found.placement, costs, judge.maps(), summary);
+    if (flat.bookshelf)
+      await writePl(run.file("best.pl"), flat, flatPlacement(flat, found.placement, clustering));
     return summary;
   });
 }
