@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type Block, NodeKind, nodesOfKind } from "../../../netlist/block.js";
 import { generateBlock } from "../../../netlist/generator/generate.js";
-import { FAMILIES, type GenerateOptions } from "../../../netlist/generator/options.js";
+import { BLOCK_FAMILIES, type GenerateOptions } from "../../../netlist/generator/options.js";
 import { InputError } from "../../../netlist/input-error.js";
 import { loadBlock } from "../../../netlist/load-block.js";
 import { writePbNetlist } from "../../../netlist/pb-netlist-writer.js";
@@ -11,9 +11,9 @@ import { writePlc } from "../../../netlist/plc-writer.js";
 import { describeBlock } from "../../../netlist/statistics.js";
 import { makeFolder } from "./tiny-files.js";
 
-const HIERARCHIES = FAMILIES.filter((family) => family !== "flat");
+const HIERARCHIES = BLOCK_FAMILIES.filter((family) => family !== "flat");
 
-for (const family of FAMILIES)
+for (const family of BLOCK_FAMILIES)
   test(`${family}: the same seed gives the same files, and they come back as the same block`, async () => {
     const options: GenerateOptions = {
       family,
@@ -34,8 +34,10 @@ for (const family of FAMILIES)
   });
 
 test("families differ from one another at the same seed", () => {
-  const netlists = FAMILIES.map((family) => generateBlock({ family, seed: 1, macros: 20 }).netPins.join());
-  assert.equal(new Set(netlists).size, FAMILIES.length);
+  const netlists = BLOCK_FAMILIES.map((family) =>
+    generateBlock({ family, seed: 1, macros: 20 }).netPins.join(),
+  );
+  assert.equal(new Set(netlists).size, BLOCK_FAMILIES.length);
 });
 
 test("every family has exactly the hard macros, soft macros and ports asked for, in several sizes", () => {
@@ -50,7 +52,7 @@ test("every family has exactly the hard macros, soft macros and ports asked for,
 });
 
 test("fixed macros stand inside the canvas, clear of blockages and of each other, and blockages inside", () => {
-  for (const family of FAMILIES) {
+  for (const family of BLOCK_FAMILIES) {
     const block = generateBlock({
       family,
       seed: 8,
@@ -140,10 +142,10 @@ for (const family of HIERARCHIES)
   });
 
 test("memory-dominated blocks have the largest share of hard macros, logic-dominated ones the smallest", () => {
-  const share = (family: (typeof FAMILIES)[number]) =>
+  const share = (family: (typeof BLOCK_FAMILIES)[number]) =>
     describeBlock(generateBlock({ family, seed: 4, macros: 48 })).area.hardShare;
-  const shares = new Map(FAMILIES.map((family) => [family, share(family)]));
-  for (const family of FAMILIES) {
+  const shares = new Map(BLOCK_FAMILIES.map((family) => [family, share(family)]));
+  for (const family of BLOCK_FAMILIES) {
     assert.ok(shares.get("memory")! >= shares.get(family)!, family);
     assert.ok(shares.get("logic")! <= shares.get(family)!, family);
   }
@@ -163,5 +165,8 @@ test("what cannot be made is refused, with the reason and what to do", () => {
     { utilisation: 0.9, softShare: 0.02 },
     /^utilisation: 0\.900 .*20 macros: random placements dead-end.*; lower the utilisation/,
   );
-  refused({ family: "memory", macros: 60, utilisation: 0.9, softShare: 0.05, aspect: 5 }, /bring the aspect closer to 1/);
+  refused(
+    { family: "memory", macros: 60, utilisation: 0.9, softShare: 0.05, aspect: 5 },
+    /bring the aspect closer to 1/,
+  );
 });
