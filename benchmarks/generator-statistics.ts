@@ -3,11 +3,11 @@
 // Run: node dist/benchmarks/generator-statistics.js
 import { readFileSync } from "node:fs";
 import {
-  BLOCK_FAMILIES,
   type Block,
   type BlockDescription,
-  type BlockFamily,
   describeBlock,
+  FAMILIES,
+  type Family,
   generateBlock,
   InputError,
   loadBlock,
@@ -79,7 +79,7 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** Statistics in rows; one column per real block, then least to greatest of all of them, then of each family. */
-function table(real: readonly Sample[], made: ReadonlyMap<BlockFamily, readonly Sample[]>): string {
+function table(real: readonly Sample[], made: ReadonlyMap<Family, readonly Sample[]>): string {
   const range = (samples: readonly Sample[], [, value, decimals]: Column) => {
     const values = samples.map(({ description }) => value(description));
     const [least, greatest] = [Math.min(...values), Math.max(...values)].map((v) => v.toFixed(decimals));
@@ -120,7 +120,7 @@ function panelOf(
   xs: readonly number[],
   curveOf: (sample: Sample) => number[],
   real: readonly Sample[],
-  made: ReadonlyMap<BlockFamily, readonly Sample[]>,
+  made: ReadonlyMap<Family, readonly Sample[]>,
 ): ChartPanel {
   const average = (samples: readonly Sample[]) => {
     const curves = samples.map(curveOf);
@@ -151,8 +151,8 @@ async function main(): Promise<void> {
   if (withoutShared) throw new InputError("benchmarks", withoutShared);
   const real: Sample[] = [];
   for (const name of REAL) real.push(sampleOf(await loadBlock(sharedPath(`benchmarks/tilos/${name}`))));
-  const made = new Map<BlockFamily, Sample[]>();
-  for (const family of BLOCK_FAMILIES)
+  const made = new Map<Family, Sample[]>();
+  for (const family of FAMILIES)
     made.set(
       family,
       SIZES.flatMap((macros) => SEEDS.map((seed) => sampleOf(generateBlock({ family, macros, seed })))),

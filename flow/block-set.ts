@@ -1,13 +1,13 @@
 // Sets of generated blocks, defined by seeds in a JSON file: the blocks to learn from, and held-out ones to judge by.
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { BLOCK_FAMILIES, type Block, generateBlock, InputError } from "../netlist/index.js";
+import { type Block, FAMILIES, generateBlock, InputError } from "../netlist/index.js";
 import { checked } from "./settings.js";
 
 const blockSchema = z.strictObject({
   /** Name of the block and of its folder. */
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "letters, digits, _ and - were expected"),
-  family: z.enum(BLOCK_FAMILIES),
+  family: z.enum(FAMILIES),
   seed: z.number().int().min(0),
   macros: z.number().int().min(4).max(800),
   softMacros: z.number().int().min(8).max(5000).optional(),

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import {
-  BLOCK_FAMILIES,
   type Block,
+  FAMILIES,
   generateBlock,
   InputError,
   totalArea,
@@ -17,7 +17,7 @@ const DEFAULT_MACROS = 32;
 const DEFAULT_SEED = 1;
 
 export const generateCommandSchema = z.strictObject({
-  family: z.enum(BLOCK_FAMILIES).optional().describe("kind of block (default flat)"),
+  family: z.enum(FAMILIES).optional().describe("kind of block (default flat)"),
   macros: z.number().int().min(4).max(800).optional().describe(`hard macros (default ${DEFAULT_MACROS})`),
   softMacros: z
     .number()

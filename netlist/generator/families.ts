@@ -5,7 +5,7 @@ import type { Random } from "../random.js";
 import { MOST_CELLS } from "./grid.js";
 import type { LogicStyle } from "./logic.js";
 import { type Bank, drawMemoryType, type MemoryRole, splitIntoBanks } from "./memory.js";
-import type { BlockFamily, GenerateOptions } from "./options.js";
+import type { Family, GenerateOptions } from "./options.js";
 import type { Outline, Span } from "./outline.js";
 import { drawBusWidths, type Edge } from "./ports.js";
 import { cache, logic, memory, network, systolic, vector } from "./topologies.js";
@@ -50,7 +50,7 @@ interface FamilyRules {
   readonly topology: (macros: number, random: Random) => Topology;
 }
 
-const RULES: Readonly<Record<Exclude<BlockFamily, "flat">, FamilyRules>> = {
+const RULES: Readonly<Record<Exclude<Family, "flat">, FamilyRules>> = {
   systolic: {
     roles: [
       { wordBits: [16, 32], capacity: [12, 14], bank: 2 },
@@ -129,7 +129,7 @@ const RULES: Readonly<Record<Exclude<BlockFamily, "flat">, FamilyRules>> = {
 
 /** Draws the outline of a block of a family. */
 export function familyOutline(
-  family: Exclude<BlockFamily, "flat">,
+  family: Exclude<Family, "flat">,
   options: GenerateOptions,
   stream: (purpose: string) => Random,
 ): Outline {

@@ -3,13 +3,13 @@ import type { RoutingResources } from "../block.js";
 import { InputError } from "../input-error.js";
 
 /** `flat` is a line of memory banks; the others are hierarchies, described in docs/generator.md. */
-export const BLOCK_FAMILIES = ["flat", "systolic", "cache", "network", "vector", "memory", "logic"] as const;
-export type BlockFamily = (typeof BLOCK_FAMILIES)[number];
+export const FAMILIES = ["flat", "systolic", "cache", "network", "vector", "memory", "logic"] as const;
+export type Family = (typeof FAMILIES)[number];
 
 export interface GenerateOptions {
   readonly seed: number;
   /** `flat` if not given. */
-  readonly family?: BlockFamily | undefined;
+  readonly family?: Family | undefined;
   /** `generated_<macros>_<seed>` if not given, with the family's name where it is not `flat`. */
   readonly name?: string | undefined;
   /** Hard macros, 4 to 800. */
@@ -45,8 +45,8 @@ export function checkGenerateOptions(options: GenerateOptions): void {
         `${value}, ${whole ? "a whole number" : "a number"} from ${low} to ${high} was expected`,
       );
   };
-  if (options.family !== undefined && !BLOCK_FAMILIES.includes(options.family))
-    throw new InputError("family", `'${options.family}', one of ${BLOCK_FAMILIES.join(", ")} was expected`);
+  if (options.family !== undefined && !FAMILIES.includes(options.family))
+    throw new InputError("family", `'${options.family}', one of ${FAMILIES.join(", ")} was expected`);
   check("seed", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
   check("macros", 4, 800, true);
   check("softMacros", 8, 5000, true);

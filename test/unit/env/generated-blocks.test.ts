@@ -7,8 +7,8 @@ import { Judge } from "../../../env/judge.js";
 import { Kernels } from "../../../kernels/index.js";
 import { sampleOnce } from "../../../netlist/generator/sampler.js";
 import {
-  BLOCK_FAMILIES,
   type Block,
+  FAMILIES,
   type GenerateOptions,
   generateBlock,
   nodesOfKind,
@@ -41,7 +41,7 @@ function drawCell(episode: Episode, random: Random): number {
   for (let cell = 0; ; cell++) if (episode.mask[cell] === 1 && left-- === 0) return cell;
 }
 
-for (const family of BLOCK_FAMILIES)
+for (const family of FAMILIES)
   test(`${family}: random play places the macros of blocks of every size`, () => {
     for (const options of [
       { macros: 4, seed: 1 },

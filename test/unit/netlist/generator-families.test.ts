@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { type Block, NodeKind, nodesOfKind } from "../../../netlist/block.js";
 import { generateBlock } from "../../../netlist/generator/generate.js";
-import { BLOCK_FAMILIES, type GenerateOptions } from "../../../netlist/generator/options.js";
+import { FAMILIES, type GenerateOptions } from "../../../netlist/generator/options.js";
 import { InputError } from "../../../netlist/input-error.js";
 import { loadBlock } from "../../../netlist/load-block.js";
 import { writePbNetlist } from "../../../netlist/pb-netlist-writer.js";
@@ -11,9 +11,9 @@ import { writePlc } from "../../../netlist/plc-writer.js";
 import { describeBlock } from "../../../netlist/statistics.js";
 import { makeFolder } from "./tiny-files.js";
 
-const HIERARCHIES = BLOCK_FAMILIES.filter((family) => family !== "flat");
+const HIERARCHIES = FAMILIES.filter((family) => family !== "flat");
 
-for (const family of BLOCK_FAMILIES)
+for (const family of FAMILIES)
   test(`${family}: the same seed gives the same files, and they come back as the same block`, async () => {
     const options: GenerateOptions = {
       family,
@@ -34,10 +34,8 @@ for (const family of BLOCK_FAMILIES)
   });
 
 test("families differ from one another at the same seed", () => {
-  const netlists = BLOCK_FAMILIES.map((family) =>
-    generateBlock({ family, seed: 1, macros: 20 }).netPins.join(),
-  );
-  assert.equal(new Set(netlists).size, BLOCK_FAMILIES.length);
+  const netlists = FAMILIES.map((family) => generateBlock({ family, seed: 1, macros: 20 }).netPins.join());
+  assert.equal(new Set(netlists).size, FAMILIES.length);
 });
 
 test("every family has exactly the hard macros, soft macros and ports asked for, in several sizes", () => {
@@ -52,7 +50,7 @@ test("every family has exactly the hard macros, soft macros and ports asked for,
 });
 
 test("fixed macros stand inside the canvas, clear of blockages and of each other, and blockages inside", () => {
-  for (const family of BLOCK_FAMILIES) {
+  for (const family of FAMILIES) {
     const block = generateBlock({
       family,
       seed: 8,
@@ -142,10 +140,10 @@ for (const family of HIERARCHIES)
   });
 
 test("memory-dominated blocks have the largest share of hard macros, logic-dominated ones the smallest", () => {
-  const share = (family: (typeof BLOCK_FAMILIES)[number]) =>
+  const share = (family: (typeof FAMILIES)[number]) =>
     describeBlock(generateBlock({ family, seed: 4, macros: 48 })).area.hardShare;
-  const shares = new Map(BLOCK_FAMILIES.map((family) => [family, share(family)]));
-  for (const family of BLOCK_FAMILIES) {
+  const shares = new Map(FAMILIES.map((family) => [family, share(family)]));
+  for (const family of FAMILIES) {
     assert.ok(shares.get("memory")! >= shares.get(family)!, family);
     assert.ok(shares.get("logic")! <= shares.get(family)!, family);
   }
