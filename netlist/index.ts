@@ -2,6 +2,7 @@
 export * from "./block.js";
 export * from "./generate.js";
 export * from "./input-error.js";
+export * from "./lefdef/index.js";
 export * from "./load-block.js";
 export * from "./macro-graph.js";
 export * from "./netlist-draft.js";

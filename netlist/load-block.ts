@@ -12,6 +12,7 @@ import {
   type RoutingResources,
 } from "./block.js";
 import { InputError } from "./input-error.js";
+import { defFiles, isDefPath, loadDef } from "./lefdef/load-def.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -35,12 +36,21 @@ export const DEFAULT_ROUTING: RoutingResources = {
 
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
- * them gzip or not. `placement` names another placement file, which then gives places and header.
+ * them gzip or not. `placement` names another placement file, which then gives places and header. A DEF file is read
+ * with the LEF files `lef`, or those beside it.
  */
 export async function loadBlock(
   path: string,
-  options: { readonly placement?: string | undefined; readonly overrides?: BlockOverrides } = {},
+  options: {
+    readonly placement?: string | undefined;
+    readonly overrides?: BlockOverrides;
+    readonly lef?: readonly string[] | undefined;
+  } = {},
 ): Promise<Block> {
+  if (isDefPath(path)) {
+    const { block } = await loadDef(path, { lef: options.lef, defaultRouting: DEFAULT_ROUTING });
+    return withOverrides(block, options.placement, options.overrides);
+  }
   const files = findFiles(path);
   const file = await readPbNetlist(files.netlist, files.name);
   const placementPath = options.placement ?? files.placement;
@@ -49,10 +59,31 @@ export async function loadBlock(
 }
 
 /** The files that `loadBlock` reads. */
-export function blockFiles(path: string, placement?: string): string[] {
+export function blockFiles(path: string, placement?: string, lef?: readonly string[]): string[] {
+  if (isDefPath(path)) {
+    const { def, lefs } = defFiles(path, lef);
+    return placement === undefined ? [def, ...lefs] : [def, ...lefs, placement];
+  }
   const files = findFiles(path);
   const second = placement ?? files.placement;
   return second === undefined ? [files.netlist] : [files.netlist, second];
+}
+
+/** A block that has its canvas and rules, with what the caller sets over them and the places of a placement file. */
+export async function withOverrides(
+  block: Block,
+  placement: string | undefined,
+  overrides: BlockOverrides = {},
+): Promise<Block> {
+  const initial = placement === undefined ? block.initial : placementFromPlc(block, await readPlc(placement));
+  return {
+    ...block,
+    initial,
+    canvas: overrides.canvas ?? block.canvas,
+    grid: overrides.grid ?? block.grid,
+    routing: overrides.routing ?? block.routing,
+    smoothing: overrides.smoothing ?? block.smoothing,
+  };
 }
 
 /** Joins a netlist and a placement file's header and places. */
@@ -154,7 +185,7 @@ function findFiles(path: string): BlockFiles {
       throw new InputError(
         path,
         "unknown format",
-        "a netlist file (.pb.txt, .pb.txt.gz) or a block's directory is expected",
+        "a netlist file (.pb.txt), a design (.def), each of them gzip or not, or a block's directory is expected",
       );
     return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
