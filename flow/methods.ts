@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./place.js";
 import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
+import { pipelineSettingsSchema, placeByPipeline } from "./place-by-pipeline.js";
 import { placeByPolicy } from "./place-by-policy.js";
 import { restartMethod } from "./place-by-restarts.js";
 
@@ -19,7 +20,14 @@ export interface Method {
 export const METHODS = {
   policy: { protocols: ["fd"], settings: trainOptionsSchema, resumes: true, run: placeByPolicy },
   anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, resumes: true, run: placeByAnneal },
+  pipeline: {
+    protocols: ["fd", "free"],
+    settings: pipelineSettingsSchema,
+    resumes: true,
+    run: placeByPipeline,
+  },
   greedy: restartMethod("greedy"),
+  mincut: restartMethod("mincut"),
   analytic: restartMethod("analytic"),
   refine: restartMethod("refine"),
   random: restartMethod("random"),

@@ -20,7 +20,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .enum(["fd", "free"])
     .default("fd")
     .describe(
-      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal only)",
+      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal and pipeline)",
     ),
   budget: z
     .string()

@@ -5,12 +5,15 @@ import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, 
 import { join } from "node:path";
 import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
+import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
 const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
 
-const RUN_FILES = ["options.json", "metrics.jsonl", "summary.json", "best.plc", "best.svg", "report.html"];
+const METRICS = "metrics.jsonl";
+const EVENTS = "events.out.tfevents.ashlar";
+const RUN_FILES = ["options.json", METRICS, EVENTS, "summary.json", "best.plc", "best.svg", "report.html"];
 
 export class RunFolder {
   readonly path: string;
@@ -64,17 +67,23 @@ export class RunFolder {
     await writePlc(this.file("best.plc"), block, placement, { costs });
   }
 
-  /** Adds a line to metrics.jsonl. */
+  /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file. */
   appendMetrics(metrics: object): void {
-    appendFileSync(this.file("metrics.jsonl"), `${JSON.stringify(metrics)}\n`);
+    appendFileSync(this.file(METRICS), `${JSON.stringify(metrics)}\n`);
+    if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
+    appendFileSync(this.file(EVENTS), metricsEvent(metrics as Record<string, unknown>));
   }
 
   /** Cuts metrics.jsonl back to the iterations that a checkpoint knows: a kill may have come in between. */
   private async keepMetrics(iterations: number): Promise<void> {
     const kept = this.readMetrics().filter((line) => Number(line.iteration) <= iterations);
     await writeFileAtomically(
-      this.file("metrics.jsonl"),
+      this.file(METRICS),
       kept.map((line) => `${JSON.stringify(line)}\n`),
+    );
+    await writeFileAtomically(
+      this.file(EVENTS),
+      Buffer.concat([eventFileHeader(), ...kept.map((line) => metricsEvent(line))]),
     );
   }
 
@@ -153,7 +162,7 @@ export function makeFolder(path: string): void {
 
 /** The metrics of the run in a folder; a line that a kill cut short is left out. */
 export function readMetricsOf(path: string): Record<string, unknown>[] {
-  const file = join(path, "metrics.jsonl");
+  const file = join(path, METRICS);
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split("\n")

@@ -4,7 +4,6 @@
 import {
   type CellPlacer,
   type Costs,
-  groupBy,
   IncrementalJudge,
   type Judge,
   MaskMaker,
@@ -12,7 +11,7 @@ import {
   netsOfNodes,
 } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
-import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
+import { copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
 
 /** Kinds of proposals, in the kernel's order. */
 export const GRID_PROPOSALS = [
@@ -80,16 +79,16 @@ export interface GridAnnealOptions {
 
 export const GRID_ANNEAL_DEFAULTS: GridAnnealOptions = {
   shares: {
-    swap: 0.24,
-    shift: 0.24,
-    flip: 0.04,
-    move: 0.24,
-    shuffle: 0.08,
-    wireMove: 0.08,
+    swap: 0.12,
+    shift: 0.2,
+    flip: 0.08,
+    move: 0.16,
+    shuffle: 0.04,
+    wireMove: 0.12,
     wireSwap: 0.08,
-    sizeSwap: 0,
-    slide: 0,
-    coolMove: 0,
+    sizeSwap: 0.08,
+    slide: 0.08,
+    coolMove: 0.04,
   },
   hottest: 5e-4,
   coldest: 1e-6,

@@ -9,6 +9,7 @@ export * from "./free-search.js";
 export * from "./free-start.js";
 export * from "./greedy.js";
 export * from "./legaliser.js";
+export * from "./mincut.js";
 export * from "./prior-start.js";
 export * from "./refine.js";
 export * from "./restart-search.js";

@@ -8,12 +8,14 @@ import {
   macrosByArea,
   macrosByConnectivity,
   Observer,
+  OrientationChooser,
 } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, Random } from "../netlist/index.js";
 import { analyticPlacement } from "./analytic.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
 import { GREEDY_PLAIN, type GreedySettings, greedyPlacement, growsAlongWires } from "./greedy.js";
+import { type MincutOptions, mincutPlacement } from "./mincut.js";
 import { Refiner } from "./refine.js";
 import type { FamilyName, Scored, Settings } from "./restarts.js";
 
@@ -42,12 +44,16 @@ interface Game {
 class Bench {
   readonly judge: Judge;
   readonly cells: ForceDirectedPlacer;
+  readonly orientations: OrientationChooser;
+  readonly macros: Int32Array;
   private readonly games = new Map<boolean, Game>();
   private refinerMade: Refiner | undefined;
 
   constructor({ block, judge }: RestartSetup) {
     this.judge = new Judge(Kernels.create(), block, judge);
     this.cells = new ForceDirectedPlacer(this.judge);
+    this.orientations = new OrientationChooser(this.judge);
+    this.macros = macrosByArea(block);
   }
 
   game(alongWires: boolean): Game {
@@ -75,7 +81,7 @@ export default function runAttempt(task: Attempt): Scored | undefined {
   const random = Random.stream(task.seed, task.family, task.attempt);
   if (!PLACERS[task.family](bench, task, random)) return undefined;
   bench.cells.settle();
-  const costs = bench.judge.evaluate();
+  const costs = bench.orientations.choose(bench.macros);
   return { placement: copyPlacement(bench.judge.placement), costs };
 }
 
@@ -84,6 +90,7 @@ const PLACERS: Record<FamilyName, (bench: Bench, task: Attempt, random: Random) 
   random: (tools, _task, random) => placeAtRandom(tools.game(false).episode, random),
   greedy: (tools, { settings }, random) => placeGreedily(tools, settings, random),
   analytic: (tools, { settings }, random) => analyticPlacement(tools.judge, random, settings) !== undefined,
+  mincut: (tools, { settings }, random) => placeByMincut(tools, settings, random),
   refine: (tools, { from }, random) =>
     from
       ? tools.refiner.sweep(from.placement, random)
@@ -101,6 +108,12 @@ function placeGreedily(bench: Bench, settings: GreedySettings, random: Random): 
     const noise = (settings.noise ?? 0) + NOISE_PER_DEAD_END * dead;
     if (greedyPlacement(episode, observer, { ...settings, noise }, random)) return true;
   }
+  return false;
+}
+
+/** The next stream of random numbers after a dead end: another division, by the same settings. */
+function placeByMincut({ judge }: Bench, settings: Partial<MincutOptions>, random: Random): boolean {
+  for (let dead = 0; dead < TRIES; dead++) if (mincutPlacement(judge, random, settings)) return true;
   return false;
 }
 

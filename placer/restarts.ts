@@ -6,6 +6,7 @@ import type { Costs } from "../env/index.js";
 import type { Placement, Random } from "../netlist/index.js";
 import { ANALYTIC_SETTINGS, ANALYTIC_START } from "./analytic.js";
 import { GREEDY_SETTINGS, GREEDY_STARTS } from "./greedy.js";
+import { MINCUT_SETTINGS, MINCUT_START } from "./mincut.js";
 
 /** A setting that attempts draw, evenly on a logarithmic scale. */
 export interface DrawnSetting {
@@ -40,6 +41,7 @@ export const FAMILIES = {
   random: { settings: {}, starts: [], lag: LAG },
   greedy: { settings: GREEDY_SETTINGS, starts: GREEDY_STARTS, lag: LAG },
   analytic: { settings: ANALYTIC_SETTINGS, starts: [ANALYTIC_START], lag: LAG },
+  mincut: { settings: MINCUT_SETTINGS, starts: [MINCUT_START], lag: LAG },
   refine: { settings: {}, starts: [], lag: 2 },
 } as const satisfies Record<string, Family>;
 

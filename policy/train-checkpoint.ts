@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, type Placement, revivePlacement, storePlacement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import type { Elite } from "./elites.js";
 import type { RewardScale } from "./iteration.js";
 import { type TrainOptions, trainOptionsSchema } from "./train-options.js";
 
@@ -21,6 +22,7 @@ export interface TrainState {
   iteration: number;
   episodes: number;
   scale?: RewardScale;
+  elites?: readonly Elite[];
   best?: BestPlacement | undefined;
 }
 
@@ -62,6 +64,7 @@ const stateSchema = z.strictObject({
   iteration: count,
   episodes: count,
   scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
+  elites: z.array(z.strictObject({ proxyCost: z.number(), cells: z.array(count) })).optional(),
 });
 
 /** Places are null where a node has none: JSON knows no NaN. */

@@ -27,7 +27,35 @@ export const trainOptionsSchema = z.strictObject({
     .optional()
     .describe("wall-clock budget; training ends after the iteration it cuts"),
   iterations: z.number().int().min(0).optional().describe("iteration budget; reproduces exactly"),
-  episodes: z.number().int().min(1).default(16).describe("episodes per iteration"),
+  episodes: z.number().int().min(1).default(32).describe("episodes per iteration"),
+  group: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe(
+      "episodes that begin alike, whose mean reward is what each is compared with; 1: with the value",
+    ),
+  creditWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("weight of each macro's own share of the result beside the episode's reward"),
+  creditDraws: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(6)
+    .describe("places elsewhere that a macro's own is compared with"),
+  eliteShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("share of the groups that begin with macros placed as in one of the best episodes so far"),
+  elites: z.number().int().min(1).max(256).default(8).describe("best episodes that are remembered"),
   epochs: z.number().int().min(1).default(3).describe("passes over the episodes of an iteration"),
   minibatch: z.number().int().min(1).default(512).describe("steps per gradient step"),
   shards: z
@@ -52,7 +80,9 @@ export const trainOptionsSchema = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe("weight of the wirelength that every step pays for at once; 0: only the end pays"),
+    .describe(
+      "weight of the wirelength that every step pays for at once; 0: only the end pays; needs group 1",
+    ),
   targetKl: z
     .number()
     .positive()

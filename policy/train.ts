@@ -2,8 +2,9 @@
 // collect, advantages, update, log, checkpoint; until the budget is spent.
 import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
+import { drawPrefix, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
@@ -76,9 +77,10 @@ export async function train(
   try {
     while (!clock.spent(state.iteration)) {
       const began = clock.seconds();
-      await collect(pool, slots, options, state.iteration, counter.version);
+      await collect(pool, slots, options, state, counter.version);
       state.scale ??= rewardScale(played);
       const best = bestOf(block, played, state.best, state.iteration);
+      state.elites = mergeElites(state.elites ?? [], played, options.elites);
       computeAdvantages(played, state.scale, options);
       const explained = explainedVariance(played);
       const batch = { slotsAt: slots.map((slot) => slot.at), steps: played.map((t) => t.summary[0]!) };
@@ -126,14 +128,20 @@ function restore(checkpoint: TrainCheckpoint, parameters: Float32Array, adam: Ad
   adam.steps = checkpoint.adam.steps;
 }
 
-/** Plays the episodes of an iteration, one task each. */
+/** Plays the episodes of an iteration, one task each; those of a group begin alike. */
 async function collect(
   pool: TrainingPool,
   slots: readonly Slot[],
   options: TrainOptions,
-  iteration: number,
+  { iteration, elites = [] }: TrainState,
   version: number,
 ): Promise<void> {
+  const groups = Math.ceil(slots.length / options.group);
+  const prefixes = Array.from({ length: groups }, (_, group) =>
+    (group + 1) / groups > 1 - options.eliteShare
+      ? drawPrefix(elites, Random.stream(options.seed, "prefix", iteration, group))
+      : [],
+  );
   await pool.rollouts(
     slots.map((slot, episode) => ({
       slotAt: slot.at,
@@ -142,6 +150,8 @@ async function collect(
       episode,
       version,
       greedy: false,
+      creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,
+      prefix: prefixes[Math.floor(episode / options.group)]!,
     })),
   );
 }

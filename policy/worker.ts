@@ -1,7 +1,7 @@
 // What a worker thread of a training run does: play episodes and compute shards of gradients. Everything large
 // lies in the shared kernel memory; a task is a few numbers.
 import { workerData } from "piscina";
-import { type CostWeights, Episode, Judge, Observer } from "../env/index.js";
+import { type CostWeights, CreditAssigner, Episode, Judge, Observer } from "../env/index.js";
 import { type KernelHandle, Kernels } from "../kernels/index.js";
 import { type Block, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -32,6 +32,9 @@ export interface RolloutTask {
   readonly episode: number;
   /** Changes whenever the parameters do. */
   readonly version: number;
+  /** Cells of the first macros, in order. */
+  readonly prefix: readonly number[];
+  readonly creditDraws: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
 }
@@ -52,6 +55,7 @@ class Workbench {
   readonly episode: Episode;
   readonly observer: Observer;
   readonly distribution: ActionDistribution;
+  readonly credits: CreditAssigner;
   readonly graphNodes: Int32Array;
   private readonly setup: WorkerSetup;
   private readonly gradients: Float32Array;
@@ -64,6 +68,7 @@ class Workbench {
     const judge = new Judge(this.kernels, setup.block, { weights: setup.weights });
     this.episode = new Episode(judge, new ForceDirectedPlacer(judge));
     this.observer = new Observer(this.episode);
+    this.credits = new CreditAssigner(judge);
     const parameters = new Float32Array(setup.handle.memory.buffer, setup.parametersAt, setup.parameterCount);
     this.gradients = this.kernels.f32(setup.parameterCount);
     this.network = new PolicyNetwork(this.kernels, setup.network, parameters, this.gradients);
@@ -93,11 +98,11 @@ class Workbench {
   rollout(task: RolloutTask): void {
     this.encode(task.version);
     const random = Random.stream(task.seed, "episode", task.iteration, task.episode);
-    const { episode, observer, network, distribution, graphNodes } = this;
-    playEpisode(episode, observer, network, distribution, graphNodes, this.slot(task.slotAt), {
-      random,
-      greedy: task.greedy,
-    });
+    const { episode, observer, network, distribution, graphNodes, credits } = this;
+    const { greedy, prefix, creditDraws } = task;
+    const options = { random, greedy, prefix, creditDraws };
+    const slot = this.slot(task.slotAt);
+    playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
   }
 
   gradient(task: GradientTask): ShardStatistics {

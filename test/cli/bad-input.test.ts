@@ -97,7 +97,7 @@ const CASES: readonly Bad[] = [
   {
     name: "an unknown method",
     args: placeAt("--method", "magic"),
-    says: /'magic' is invalid.*policy, anneal, greedy, analytic, refine, random/,
+    says: /'magic' is invalid.*policy, anneal, pipeline, greedy, mincut, analytic, refine, random/,
   },
   { name: "an unknown protocol", args: placeAt("--protocol", "loose"), says: /'loose' is invalid/ },
   {
