@@ -13,7 +13,17 @@ const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
 
 const METRICS = "metrics.jsonl";
 const EVENTS = "events.out.tfevents.ashlar";
-const RUN_FILES = ["options.json", METRICS, EVENTS, "summary.json", "best.plc", "best.svg", "report.html"];
+const RUN_FILES = [
+  "options.json",
+  METRICS,
+  EVENTS,
+  "summary.json",
+  "best.plc",
+  "best.def",
+  "best.tcl",
+  "best.svg",
+  "report.html",
+];
 
 export class RunFolder {
   readonly path: string;

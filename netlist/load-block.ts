@@ -12,7 +12,7 @@ import {
   type RoutingResources,
 } from "./block.js";
 import { InputError } from "./input-error.js";
-import { defFiles, isDefPath, loadDef } from "./lefdef/load-def.js";
+import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -37,18 +37,18 @@ export const DEFAULT_ROUTING: RoutingResources = {
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
  * them gzip or not. `placement` names another placement file, which then gives places and header. A DEF file is read
- * with the LEF files `lef`, or those beside it.
+ * with the LEF files that `def` names, or those beside it.
  */
 export async function loadBlock(
   path: string,
   options: {
     readonly placement?: string | undefined;
     readonly overrides?: BlockOverrides;
-    readonly lef?: readonly string[] | undefined;
+    readonly def?: Omit<LoadDefOptions, "defaultRouting"> | undefined;
   } = {},
 ): Promise<Block> {
   if (isDefPath(path)) {
-    const { block } = await loadDef(path, { lef: options.lef, defaultRouting: DEFAULT_ROUTING });
+    const { block } = await loadDef(path, { ...options.def, defaultRouting: DEFAULT_ROUTING });
     return withOverrides(block, options.placement, options.overrides);
   }
   const files = findFiles(path);

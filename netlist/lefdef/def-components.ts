@@ -49,13 +49,13 @@ export class ComponentCollector {
       if (given !== undefined) {
         status = given;
         start = statement.starts[statement.at - 1]!;
-        if (given !== PlaceStatus.Unplaced || statement.next === "(") {
+        if (given !== PlaceStatus.Unplaced || statement.peek() === "(") {
           [x, y] = readPoint(statement);
           orientation = readOrientation(statement);
         }
         end = statement.ends[statement.at - 1]!;
       } else if (option === "HALO") {
-        if (statement.next === "SOFT") statement.at++;
+        if (statement.peek() === "SOFT") statement.at++;
         const side = () => statement.takeInteger("a halo's width");
         this.halos.set(index, { left: side(), bottom: side(), right: side(), top: side() });
       } else if (option === "REGION") {

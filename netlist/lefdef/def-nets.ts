@@ -17,7 +17,7 @@ export class NetCollector {
   read(statement: Statement, componentOf: (name: string) => number | undefined): void {
     const line = statement.lines[0]!;
     const name = statement.take("the net's name");
-    while (statement.next === "(") {
+    while (statement.peek() === "(") {
       statement.at++;
       const component = statement.take("a component or PIN");
       const pin = statement.take("a pin");
@@ -35,7 +35,7 @@ export class NetCollector {
         this.components.push(index);
         this.pins.push(this.numberOf(pin));
       }
-      while (!statement.done && statement.next !== ")") statement.at++; // + SYNTHESIZED
+      while (!statement.done && statement.peek() !== ")") statement.at++; // + SYNTHESIZED
       statement.expect(")");
     }
     let weight = 1;

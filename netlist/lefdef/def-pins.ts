@@ -20,10 +20,10 @@ export function readPin(statement: Statement): DefPin {
     else if (option === "USE") use = statement.take("a use");
     else if (option === "PORT") shape = undefined;
     else if (option === "LAYER") {
-      while (!statement.done && statement.next !== "(" && statement.next !== "+") statement.at++;
+      while (!statement.done && statement.peek() !== "(" && statement.peek() !== "+") statement.at++;
       shape = unionOf(shape, rectOf(readPoint(statement), readPoint(statement)));
     } else if (option === "POLYGON") {
-      while (!statement.done && statement.next !== "(" && statement.next !== "+") statement.at++;
+      while (!statement.done && statement.peek() !== "(" && statement.peek() !== "+") statement.at++;
       const points = readPoints(statement);
       if (points.length < 3) throw statement.error(`pin '${name}' has a polygon of ${points.length} points`);
       shape = unionOf(shape, boundsOf(points));

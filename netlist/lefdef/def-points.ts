@@ -7,19 +7,19 @@ import type { Statement } from "./statements.js";
 export function readPoint(statement: Statement, before?: Point): Point {
   statement.expect("(");
   const coordinate = (what: string, same: number | undefined): number => {
-    if (statement.next !== "*" || same === undefined) return statement.takeInteger(what);
+    if (statement.peek() !== "*" || same === undefined) return statement.takeInteger(what);
     statement.at++;
     return same;
   };
   const point: Point = [coordinate("x", before?.[0]), coordinate("y", before?.[1])];
-  while (!statement.done && statement.next !== ")") statement.at++; // an extension in routing
+  while (!statement.done && statement.peek() !== ")") statement.at++; // an extension in routing
   statement.expect(")");
   return point;
 }
 
 export function readPoints(statement: Statement): Point[] {
   const points: Point[] = [];
-  while (statement.next === "(") points.push(readPoint(statement, points.at(-1)));
+  while (statement.peek() === "(") points.push(readPoint(statement, points.at(-1)));
   return points;
 }
 

@@ -36,6 +36,9 @@ const SKIPPED_SECTIONS = [
   "CONSTRAINTS",
 ];
 
+/** Statements about the file itself, which say nothing about the design. */
+const HEADER = ["VERSION", "DIVIDERCHAR", "BUSBITCHARS", "NAMESCASESENSITIVE", "TECHNOLOGY", "HISTORY"];
+
 class DefReader {
   private readonly path: string;
   private readonly setKeep: (words: number) => void;
@@ -73,9 +76,9 @@ class DefReader {
   };
 
   readonly handle = (statement: Statement): void => {
-    if (this.ended) throw statement.error(`'${statement.next}' after END DESIGN`);
+    if (this.ended) throw statement.error(`'${statement.peek()}' after END DESIGN`);
     this.statements++;
-    if (statement.next === "END") this.close(statement);
+    if (statement.peek() === "END") this.close(statement);
     else if (this.section === "") this.top(statement);
     else this.item(statement);
   };
@@ -126,6 +129,7 @@ class DefReader {
     else if (keyword === "DIEAREA") this.readDie(statement);
     else if (keyword === "ROW") this.readRow(statement);
     else if (keyword === "TRACKS") this.readTracks(statement);
+    else if (HEADER.includes(keyword)) return;
     else if (/^[A-Z][A-Z0-9_]*$/.test(keyword)) this.ignore(keyword);
     else
       throw statement.error(
@@ -173,7 +177,7 @@ class DefReader {
     if (statement.take("'-'") !== "-") {
       statement.at = 0;
       if (READ_SECTIONS.includes(section))
-        throw statement.error(`'${statement.next}' inside ${section}, '-' or 'END ${section}' was expected`);
+        throw statement.error(`'${statement.peek()}' inside ${section}, '-' or 'END ${section}' was expected`);
       return; // such as the parts of a scan chain or of constraints
     }
     this.found++;
@@ -217,12 +221,12 @@ class DefReader {
     const y = statement.takeInteger("y");
     readOrientation(statement);
     this.rowCount++;
-    if (statement.next !== "DO") return;
+    if (statement.peek() !== "DO") return;
     statement.take("DO");
     const columns = statement.takeInteger("a number of sites");
     statement.expect("BY");
     const rows = statement.takeInteger("a number of sites");
-    if (statement.next !== "STEP") return;
+    if (statement.peek() !== "STEP") return;
     statement.take("STEP");
     // The last site's far edge: a row of one in y does not say its height, which is below any that matters here.
     const right = x + columns * statement.takeInteger("a step in x");
@@ -241,7 +245,7 @@ class DefReader {
     const count = statement.takeInteger("a number of tracks");
     statement.expect("STEP");
     const step = statement.takeInteger("a step");
-    while (!statement.done && statement.next !== "LAYER") statement.at++;
+    while (!statement.done && statement.peek() !== "LAYER") statement.at++;
     const layers: string[] = [];
     if (!statement.done) statement.at++;
     while (!statement.done) layers.push(statement.take("a layer"));
@@ -279,7 +283,7 @@ function readRegion(statement: Statement): DefRegion {
   const line = statement.lines[0]!;
   const name = statement.take("the region's name");
   const rects: Rect[] = [];
-  while (statement.next === "(") rects.push(rectOf(readPoint(statement), readPoint(statement)));
+  while (statement.peek() === "(") rects.push(rectOf(readPoint(statement), readPoint(statement)));
   if (rects.length === 0) throw statement.error(`region '${name}' has no rectangle`);
   let type: DefRegion["type"];
   while (!statement.done) {
@@ -299,11 +303,11 @@ function readGroup(statement: Statement): DefGroup {
   const line = statement.lines[0]!;
   const name = statement.take("the group's name");
   const patterns: string[] = [];
-  while (!statement.done && statement.next !== "+") patterns.push(statement.take("a component"));
+  while (!statement.done && statement.peek() !== "+") patterns.push(statement.take("a component"));
   let region: string | undefined;
   while (!statement.done) {
     statement.expect("+");
-    if (statement.take("an option") === "REGION" && statement.next !== "(")
+    if (statement.take("an option") === "REGION" && statement.peek() !== "(")
       region = statement.take("the region's name");
     statement.skipOption();
   }

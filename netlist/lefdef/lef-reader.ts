@@ -195,9 +195,9 @@ class LefReader {
       // END LIBRARY
     } else {
       const expected = context === "Units" ? "UNITS" : context === "Pin" ? this.pinName : this.name;
-      if (statement.next !== expected)
+      if (statement.peek() !== expected)
         throw statement.error(
-          `'END ${statement.next}' closes ${context.toUpperCase()} '${expected}', 'END ${expected}' was expected`,
+          `'END ${statement.peek()}' closes ${context.toUpperCase()} '${expected}', 'END ${expected}' was expected`,
         );
       if (context === "Pin") this.closePin();
       else if (context === "Macro") this.closeMacro(statement);
@@ -220,7 +220,7 @@ class LefReader {
       const direction = statement.take("a direction").toUpperCase();
       this.direction = direction.startsWith("H") ? "H" : direction.startsWith("V") ? "V" : undefined;
     } else if (keyword === "PITCH") {
-      this.pitch = [positive(statement, "a pitch"), ...(NUMERIC.test(statement.next) ? [positive(statement, "a pitch")] : [])];
+      this.pitch = [positive(statement, "a pitch"), ...(NUMERIC.test(statement.peek()) ? [positive(statement, "a pitch")] : [])];
     } else if (keyword === "WIDTH") {
       this.width = statement.takeNumber("a width");
     }
@@ -292,11 +292,11 @@ class LefReader {
       return;
     }
     if (keyword !== "RECT" && keyword !== "POLYGON" && keyword !== "PATH") return; // VIA, SPACING, CLASS …
-    if (statement.next === "MASK") statement.at += 2;
-    const iterate = statement.next.toUpperCase() === "ITERATE";
+    if (statement.peek() === "MASK") statement.at += 2;
+    const iterate = statement.peek().toUpperCase() === "ITERATE";
     if (iterate) statement.at++;
     const points: Point[] = [];
-    while (!statement.done && statement.next.toUpperCase() !== "DO") points.push(pointOf(statement));
+    while (!statement.done && statement.peek().toUpperCase() !== "DO") points.push(pointOf(statement));
     if (points.length < (keyword === "POLYGON" ? 3 : keyword === "RECT" ? 2 : 1))
       throw statement.error(`${keyword} with ${points.length} points`, "corners as pairs of numbers were expected");
     let rect = keyword === "RECT" ? rectOf(points[0]!, points[1]!) : boundsOf(points);
@@ -346,16 +346,16 @@ function tidy(value: number): number {
 
 function pointOf(statement: Statement): Point {
   // POLYGON and PATH may have their points in brackets in old files.
-  if (statement.next === "(") statement.at++;
+  if (statement.peek() === "(") statement.at++;
   const point: Point = [statement.takeNumber("x"), statement.takeNumber("y")];
-  if (statement.next === ")") statement.at++;
+  if (statement.peek() === ")") statement.at++;
   return point;
 }
 
 function sizeOf(statement: Statement): Point {
   const width = positive(statement, "a width");
-  if (statement.next.toUpperCase() === "BY") statement.at++;
-  else throw statement.error(`'${statement.next}', 'BY' was expected`);
+  if (statement.peek().toUpperCase() === "BY") statement.at++;
+  else throw statement.error(`'${statement.peek()}', 'BY' was expected`);
   return [width, positive(statement, "a height")];
 }
 

@@ -1,14 +1,14 @@
 // A DEF file with its LEF files as a block and what else macro placement has to respect.
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { type Block, NodeKind, type RoutingResources } from "../block.js";
+import { dirname, join } from "node:path";
+import { type Block, type Canvas, type Grid, type Netlist, NodeKind, type RoutingResources } from "../block.js";
 import { chooseGrid } from "../generate-floor.js";
 import { InputError } from "../input-error.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
 import { type DefNetlist, hardBlockagesOf, netlistOf } from "./def-to-block.js";
 import { boundsOf } from "./geometry.js";
-import { allowedOrientations, type LefLibrary } from "./lef-library.js";
+import { allowedOrientations, isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
 import { readLef } from "./lef-reader.js";
 import { routingOf } from "./routing.js";
 
@@ -30,6 +30,8 @@ export interface LoadDefOptions {
   readonly defaultRouting: RoutingResources;
   /** Whether hard macros that the file fixes may move all the same. */
   readonly freeFixed?: boolean | undefined;
+  /** Halo in x and y, in µm, of hard macros to which the DEF file gives none. */
+  readonly halo?: readonly [number, number] | undefined;
 }
 
 const DEF_NAME = /\.def(\.gz)?$/i;
@@ -66,10 +68,11 @@ function lefsIn(directory: string): string[] {
 export async function loadDef(path: string, options: LoadDefOptions): Promise<LoadedDef> {
   const files = defFiles(path, options.lef);
   const library = await readLef(files.lefs);
-  const design = await readDef(files.def);
-  if (design.die.length === 0)
+  const given = await readDef(files.def);
+  if (given.die.length === 0)
     throw new InputError(path, "no DIEAREA statement, the die's size is needed", "write the DEF after floorplanning");
-  const nodes = netlistOf(design, library);
+  const nodes = netlistOf(given, library);
+  const design = options.halo ? withHalo(given, nodes.masters, options.halo) : given;
   const { netlist, masters, nodeOfComponent } = nodes;
   const die = boundsOf(design.die);
   const canvas = { width: (die.right - die.left) / design.units, height: (die.top - die.bottom) / design.units };
@@ -77,15 +80,19 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
   const found = routingOf(design, library, masters, componentKinds);
   const allowed = new Array<readonly number[] | undefined>(netlist.nodeCount).fill(undefined);
   const orientationsOf = new Map(masters.map((master) => [master, allowedOrientations(master.symmetry)]));
+  const { statuses, orientations } = design.components;
   masters.forEach((master, component) => {
-    allowed[nodeOfComponent[component]!] = orientationsOf.get(master);
+    const bySymmetry = orientationsOf.get(master)!;
+    // Whoever placed a macro in an orientation knew that it may have it.
+    const isMore = statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
+    allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
   });
   const block: Block = {
     ...netlist,
-    name: basename(path).replace(DEF_NAME, "") === "design" ? design.name : basename(path).replace(DEF_NAME, ""),
+    name: design.name,
     fixed: options.freeFixed ? freed(nodes, design) : nodes.fixed,
     canvas,
-    grid: gridFor(netlist, canvas),
+    grid: gridFor(netlist, nodes, design, canvas),
     routing: found ?? options.defaultRouting,
     smoothing: 0,
     overlapThreshold: 0,
@@ -111,11 +118,41 @@ function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
   });
 }
 
-/** The grid on which the method's rule likes the hard macros best; 10 x 10 without any. */
-function gridFor(netlist: Block | DefNetlist["netlist"], canvas: Block["canvas"]) {
+/** The grid on which the hard macros with their halos find room by the method's rule, or one of like size. */
+function gridFor(netlist: Netlist, { componentOfNode }: DefNetlist, design: DefDesign, canvas: Canvas): Grid {
   const macros: { width: number; height: number }[] = [];
-  for (let node = 0; node < netlist.nodeCount; node++)
-    if (netlist.kinds[node] === NodeKind.HardMacro)
-      macros.push({ width: netlist.widths[node]!, height: netlist.heights[node]! });
-  return macros.length > 0 ? chooseGrid(macros, canvas) : { columns: 10, rows: 10 };
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    if (netlist.kinds[node] !== NodeKind.HardMacro) continue;
+    const { x, y } = haloOf(design, componentOfNode[node]!);
+    macros.push({ width: netlist.widths[node]! + 2 * x, height: netlist.heights[node]! + 2 * y });
+  }
+  try {
+    return chooseGrid(macros, canvas);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    // Crowded, or a macro as large as the die: it may yet be only read, or be placed as it stands.
+    const none = macros.map(() => ({ width: 0, height: 0 }));
+    return chooseGrid(none, canvas);
+  }
+}
+
+/** A component's halo in µm on either side, the larger of two that differ. */
+export function haloOf(design: DefDesign, component: number): { readonly x: number; readonly y: number } {
+  const halo = design.components.halos.get(component);
+  if (!halo) return { x: 0, y: 0 };
+  return {
+    x: Math.max(halo.left, halo.right, 0) / design.units,
+    y: Math.max(halo.bottom, halo.top, 0) / design.units,
+  };
+}
+
+/** The design with a halo around every hard macro that has none of its own. */
+function withHalo(design: DefDesign, masters: readonly LefMaster[], [x, y]: readonly [number, number]): DefDesign {
+  const [width, height] = [Math.round(x * design.units), Math.round(y * design.units)];
+  const halos = new Map(design.components.halos);
+  masters.forEach((master, component) => {
+    if (isBlockMaster(master) && !halos.has(component))
+      halos.set(component, { left: width, bottom: height, right: width, top: height });
+  });
+  return { ...design, components: { ...design.components, halos } };
 }

@@ -1,8 +1,8 @@
 // Routing resources as the congestion cost counts them, from the layers of LEF and the tracks of DEF: tracks per µm of
 // canvas side, and how many of them a hard macro takes away (../../docs/proxy-cost.md).
 import { NodeKind, type RoutingResources } from "../block.js";
-import type { DefDesign } from "./def-design.js";
-import { boundsOf } from "./geometry.js";
+import type { DefDesign, DefTracks } from "./def-design.js";
+import { boundsOf, type Rect } from "./geometry.js";
 import type { LefLibrary, LefMaster } from "./lef-library.js";
 
 /**
@@ -28,11 +28,11 @@ export function routingOf(
     if (!direction) continue;
     const seen = new Set<string>();
     let tracks = 0;
-    for (const { axis, start, count, step, layers } of design.tracks) {
-      if (axis !== (direction === "H" ? "Y" : "X") || !layers.includes(name)) continue;
-      if (seen.has(`${start} ${step}`)) continue; // the same tracks again, as some flows write them
-      seen.add(`${start} ${step}`);
-      tracks += count;
+    for (const row of design.tracks) {
+      if (row.axis !== (direction === "H" ? "Y" : "X") || !row.layers.includes(name)) continue;
+      if (seen.has(`${row.start} ${row.step}`)) continue; // the same tracks again, as some flows write them
+      seen.add(`${row.start} ${row.step}`);
+      tracks += tracksInside(row, die);
     }
     const perUm = tracks > 0 ? tracks / side[direction] : pitch > 0 ? 1 / pitch : 0;
     total[direction] += perUm;
@@ -45,6 +45,15 @@ export function routingOf(
     horizontalUsedByMacros: taken.H,
     verticalUsedByMacros: taken.V,
   };
+}
+
+/** How many tracks of a row of them lie on the die; a die that was cut keeps those of the larger one in its file. */
+function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): number {
+  const [low, high] = axis === "X" ? [die.left, die.right] : [die.bottom, die.top];
+  if (step <= 0) return count > 0 && start >= low && start <= high ? 1 : 0;
+  const first = Math.max(0, Math.ceil((low - start) / step));
+  const last = Math.min(count - 1, Math.floor((high - start) / step));
+  return Math.max(0, last - first + 1);
 }
 
 /** Per layer, the share of all hard macros' area that their obstructions cover. */

@@ -32,7 +32,7 @@ export class Statement {
   }
 
   /** The next word, or "" at the end. */
-  get next(): string {
+  peek(): string {
     return this.at < this.count ? this.words[this.at]! : "";
   }
 
@@ -62,8 +62,8 @@ export class Statement {
   }
 
   expect(word: string): void {
-    if (this.next === word) this.at++;
-    else throw this.error(`${this.done ? "the statement ends" : `'${this.next}'`}, '${word}' was expected`);
+    if (this.peek() === word) this.at++;
+    else throw this.error(`${this.done ? "the statement ends" : `'${this.peek()}'`}, '${word}' was expected`);
   }
 
   /** Goes to the next `+`, or to the end. */
@@ -160,8 +160,8 @@ export class StatementScanner {
         stop - begin === 1 && high < 128
           ? SINGLE[chunk[begin]!]!
           : high < 128
-            ? chunk.latin1Slice(begin, stop)
-            : chunk.utf8Slice(begin, stop);
+            ? chunk.toString("latin1", begin, stop)
+            : chunk.toString("utf8", begin, stop);
       this.add(text, this.offset + begin, this.offset + stop, this.line);
     }
     if (closes && !this.inExtension) this.finish();
@@ -175,10 +175,10 @@ export class StatementScanner {
       if (byte === NEWLINE) this.line++;
       if (byte !== QUOTE || chunk[i - 1] === BACKSLASH) continue;
       this.openString = undefined;
-      this.add(open.text + chunk.utf8Slice(from, i + 1), open.start, this.offset + i + 1, open.line);
+      this.add(open.text + chunk.toString("utf8", from, i + 1), open.start, this.offset + i + 1, open.line);
       return i + 1;
     }
-    open.text += chunk.utf8Slice(from, chunk.length);
+    open.text += chunk.toString("utf8", from, chunk.length);
     if (open.text.length > LONGEST_WORD_BYTES)
       throw new InputError(`${this.statement.path}:${open.line}`, "a string is longer than 1 MiB", "is a quote missing?");
     return chunk.length;
