@@ -4,6 +4,7 @@ export * from "./compare.js";
 export * from "./comparison.js";
 export * from "./comparison-table.js";
 export * from "./demo.js";
+export * from "./describe.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./place.js";

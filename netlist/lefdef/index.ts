@@ -8,5 +8,6 @@ export * from "./def-to-block.js";
 export * from "./def-writer.js";
 export * from "./lef-library.js";
 export * from "./lef-reader.js";
+export * from "./describe-def.js";
 export * from "./load-def.js";
 export * from "./tcl-writer.js";
