@@ -20,10 +20,7 @@ export const blockOptionsSchema = z.strictObject({
     .array(z.string())
     .default([])
     .describe("LEF file, or directory of them, of a .def block; may be repeated (default all beside it)"),
-  halo: z
-    .string()
-    .optional()
-    .describe("halo in µm, as X,Y, of macros to which the .def gives none"),
+  halo: z.string().optional().describe("halo in µm, as X,Y, of macros to which the .def gives none"),
   freeFixed: z.boolean().default(false).describe("let hard macros that the .def fixes move"),
   placement: z.string().optional().describe("placement file (.plc) to use instead of the block's own"),
   canvas: z.string().optional().describe("canvas in µm, as WIDTHxHEIGHT"),
@@ -49,7 +46,10 @@ export type BlockOptions = z.input<typeof blockOptionsSchema>;
 /** Loads a block as the options say. */
 export async function loadBlockWith(path: string, options: BlockOptions): Promise<Block> {
   const { placement } = options;
-  return overridden(await loadBlock(path, { placement, overrides: overridesOf(options), def: defOptions(path, options) }), options);
+  return overridden(
+    await loadBlock(path, { placement, overrides: overridesOf(options), def: defOptions(path, options) }),
+    options,
+  );
 }
 
 /** Loads a DEF design as the options say: its block and all else that came with it. */
@@ -60,10 +60,18 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
 }
 
 /** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */
-function defOptions(path: string, { lef = [], halo, freeFixed }: BlockOptions): Omit<LoadDefOptions, "defaultRouting"> {
-  const given = lef.length > 0 ? "--lef" : halo !== undefined ? "--halo" : freeFixed ? "--free-fixed" : undefined;
+function defOptions(
+  path: string,
+  { lef = [], halo, freeFixed }: BlockOptions,
+): Omit<LoadDefOptions, "defaultRouting"> {
+  const given =
+    lef.length > 0 ? "--lef" : halo !== undefined ? "--halo" : freeFixed ? "--free-fixed" : undefined;
   if (given && !isDefPath(path)) throw new InputError(given, `is for .def designs, and '${path}' is none`);
-  return { lef, freeFixed, halo: halo === undefined ? undefined : (numbers("--halo", halo, 2, /,/) as [number, number]) };
+  return {
+    lef,
+    freeFixed,
+    halo: halo === undefined ? undefined : (numbers("--halo", halo, 2, /,/) as [number, number]),
+  };
 }
 
 function overridesOf(options: BlockOptions): BlockOverrides {

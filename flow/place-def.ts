@@ -49,7 +49,8 @@ export async function openDefJob(
       const violations = checkConstraints(loaded, placement);
       report(`best.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
       for (const { message } of violations.slice(0, MOST_REPORTED)) report(message);
-      if (violations.length > MOST_REPORTED) report(`and ${violations.length - MOST_REPORTED} more violations`);
+      if (violations.length > MOST_REPORTED)
+        report(`and ${violations.length - MOST_REPORTED} more violations`);
       return { violations: violations.length };
     },
   };
@@ -63,7 +64,11 @@ function refuseIfAllStand({ block, design }: LoadedDef): void {
     macros++;
     if (!block.fixed[node]) movable++;
   }
-  if (macros === 0) throw new InputError(design.path, "holds no component of a LEF master of CLASS BLOCK, so there is no macro to place");
+  if (macros === 0)
+    throw new InputError(
+      design.path,
+      "holds no component of a LEF master of CLASS BLOCK, so there is no macro to place",
+    );
   if (movable === 0)
     throw new InputError(
       design.path,
@@ -77,7 +82,9 @@ function clustered(block: Block, report: (line: string) => void): Block {
   const cells = block.kinds.filter((kind) => kind === NodeKind.StandardCell).length;
   const result = clusterStandardCells(block);
   const soft = result.kinds.filter((kind) => kind === NodeKind.SoftMacro).length;
-  report(`${cells} standard cells in ${soft} soft macros, ${result.netCount} of ${block.netCount} nets between them`);
+  report(
+    `${cells} standard cells in ${soft} soft macros, ${result.netCount} of ${block.netCount} nets between them`,
+  );
   return result;
 }
 
@@ -103,7 +110,8 @@ function withHalos(block: Block, { design, nodes, block: { nodeNames } }: Loaded
   const heights = block.heights.slice();
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
-    if (block.nodeNames[node] !== nodeNames[node]) throw new Error("internal: clustering has renumbered the macros");
+    if (block.nodeNames[node] !== nodeNames[node])
+      throw new Error("internal: clustering has renumbered the macros");
     const halo = haloOf(design, nodes.componentOfNode[node]!);
     widths[node]! += 2 * halo.x;
     heights[node]! += 2 * halo.y;
@@ -156,7 +164,9 @@ function turned(
     const candidates = alike.length > 0 ? alike : [0];
     let best = { orientation: -1, cost: Number.POSITIVE_INFINITY };
     // The orientation at hand first: another must be better, not as good.
-    for (const orientation of [...candidates].sort((a, b) => Number(b === now) - Number(a === now) || a - b)) {
+    for (const orientation of [...candidates].sort(
+      (a, b) => Number(b === now) - Number(a === now) || a - b,
+    )) {
       const { proxyCost } = moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation }]);
       moves.revert();
       if (proxyCost < best.cost) best = { orientation, cost: proxyCost };

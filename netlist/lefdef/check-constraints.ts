@@ -104,7 +104,8 @@ function wildcard(pattern: string): (name: string) => boolean {
   const pieces = pattern.split("*");
   const [head, tail] = [pieces[0]!, pieces.at(-1)!];
   return (name) => {
-    if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail)) return false;
+    if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail))
+      return false;
     let at = head.length;
     for (const piece of pieces.slice(1, -1)) {
       const found = name.indexOf(piece, at);
@@ -115,11 +116,16 @@ function wildcard(pattern: string): (name: string) => boolean {
   };
 }
 
-function checkOne(loaded: LoadedDef, macro: Placed, memberships: ReadonlyMap<number, DefRegion[]>): Violation[] {
+function checkOne(
+  loaded: LoadedDef,
+  macro: Placed,
+  memberships: ReadonlyMap<number, DefRegion[]>,
+): Violation[] {
   const { design, block, allowed } = loaded;
   const { component, node, place, box, label } = macro;
   const violations: Violation[] = [];
-  const add = (kind: ViolationKind, problem: string) => violations.push({ kind, message: `${label}: ${problem}` });
+  const add = (kind: ViolationKind, problem: string) =>
+    violations.push({ kind, message: `${label}: ${problem}` });
   if (block.fixed[node]) {
     const isFixed = design.components.statuses[component] !== PlaceStatus.Unplaced;
     if (isFixed && isMoved(loaded, component, place))

@@ -52,7 +52,9 @@ export function clusterStandardCells(block: Block, options: ClusterOptions = {})
     initial.ys[kept.length + group] = sums[2 * group + 1]! / areas[group]!;
   }
   const pick = (values: Float64Array | Uint8Array, ofGroup: (group: number) => number) =>
-    Array.from({ length: nodeCount }, (_, i) => (i < kept.length ? values[kept[i]!]! : ofGroup(i - kept.length)));
+    Array.from({ length: nodeCount }, (_, i) =>
+      i < kept.length ? values[kept[i]!]! : ofGroup(i - kept.length),
+    );
   const kinds = Uint8Array.from(pick(block.kinds, () => NodeKind.SoftMacro));
   const nodeNames = Array.from({ length: nodeCount }, (_, i) =>
     i < kept.length ? block.nodeNames[kept[i]!]! : `Grp_${i - kept.length}`,
@@ -79,7 +81,10 @@ interface Groups {
 function groupCells(block: Block, options: ClusterOptions): Groups {
   const { nodeCount, kinds, pinNodes, netStarts, netPins } = block;
   const root = Int32Array.from({ length: nodeCount }, (_, node) => node);
-  const areas = Float64Array.from({ length: nodeCount }, (_, node) => block.widths[node]! * block.heights[node]!);
+  const areas = Float64Array.from(
+    { length: nodeCount },
+    (_, node) => block.widths[node]! * block.heights[node]!,
+  );
   const find = (node: number): number => {
     let top = node;
     while (root[top] !== top) top = root[top]!;

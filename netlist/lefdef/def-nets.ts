@@ -22,7 +22,9 @@ export class NetCollector {
       const component = statement.take("a component or PIN");
       const pin = statement.take("a pin");
       if (component === "*") {
-        this.notes.push(`${statement.path}:${line}: net '${name}': '( * ${pin} )' is left out, all components have it`);
+        this.notes.push(
+          `${statement.path}:${line}: net '${name}': '( * ${pin} )' is left out, all components have it`,
+        );
       } else {
         const index = component === "PIN" ? -1 : componentOf(component);
         if (index === undefined) {

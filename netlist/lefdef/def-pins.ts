@@ -38,5 +38,14 @@ export function readPin(statement: Statement): DefPin {
     }
     statement.skipOption();
   }
-  return { name, net, direction, use, isPlaced: place !== undefined, x: place?.x ?? 0, y: place?.y ?? 0, line };
+  return {
+    name,
+    net,
+    direction,
+    use,
+    isPlaced: place !== undefined,
+    x: place?.x ?? 0,
+    y: place?.y ?? 0,
+    line,
+  };
 }

@@ -85,7 +85,8 @@ class DefReader {
 
   finish(lines: number): DefDesign {
     const where = `${this.path}:${lines}`;
-    if (this.statements === 0) throw new InputError(this.path, "holds no DEF statement", "is this a DEF file?");
+    if (this.statements === 0)
+      throw new InputError(this.path, "holds no DEF statement", "is this a DEF file?");
     if (this.section !== "")
       throw new InputError(
         where,
@@ -177,7 +178,9 @@ class DefReader {
     if (statement.take("'-'") !== "-") {
       statement.at = 0;
       if (READ_SECTIONS.includes(section))
-        throw statement.error(`'${statement.peek()}' inside ${section}, '-' or 'END ${section}' was expected`);
+        throw statement.error(
+          `'${statement.peek()}' inside ${section}, '-' or 'END ${section}' was expected`,
+        );
       return; // such as the parts of a scan chain or of constraints
     }
     this.found++;
@@ -205,7 +208,8 @@ class DefReader {
 
   private readDie(statement: Statement): void {
     const points = readPoints(statement);
-    if (points.length < 2) throw statement.error(`DIEAREA with ${points.length} points, 2 or more were expected`);
+    if (points.length < 2)
+      throw statement.error(`DIEAREA with ${points.length} points, 2 or more were expected`);
     if (points.length > 2 && !isRectilinear(points))
       throw statement.error("DIEAREA has a slanting edge, horizontal and vertical ones were expected");
     const { left, bottom, right, top } = boundsOf(points);

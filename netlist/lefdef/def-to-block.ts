@@ -251,7 +251,14 @@ function connect(
   const notes: string[] = [];
   if (supply > 0) notes.push(`${design.path}: ${supply} nets of use POWER or GROUND are left out`);
   if (short > 0) notes.push(`${design.path}: ${short} nets of fewer than two pins are left out`);
-  return { nodes, order, netStarts, netPins, netWeights: Float64Array.from(kept, (net) => nets.weights[net]!), notes };
+  return {
+    nodes,
+    order,
+    netStarts,
+    netPins,
+    netWeights: Float64Array.from(kept, (net) => nets.weights[net]!),
+    notes,
+  };
 }
 
 /** How well a pin serves as its net's driver: sinks not at all, pins of both directions if there is no better. */

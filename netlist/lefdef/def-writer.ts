@@ -1,7 +1,8 @@
 // DEF written back: the bytes of the file that was read, with the placements of the moved components in place of
 // theirs. Nothing else is parsed, formatted or reordered.
-import { writeFileAtomically } from "../write-file.js";
+
 import { readLineChunks } from "../text-stream.js";
+import { writeFileAtomically } from "../write-file.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";

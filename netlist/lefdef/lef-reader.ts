@@ -142,7 +142,8 @@ class LefReader {
         `the file ends inside '${this.name || this.skipTo}', which begins at line ${this.openLine}`,
         "is the file complete?",
       );
-    if (this.statements === 0) throw new InputError(this.path, "holds no LEF statement", "is this a LEF file?");
+    if (this.statements === 0)
+      throw new InputError(this.path, "holds no LEF statement", "is this a LEF file?");
   }
 
   private top(keyword: string, statement: Statement): void {
@@ -169,7 +170,10 @@ class LefReader {
     } else if (keyword === "MANUFACTURINGGRID") {
       this.library.manufacturingGrid ??= positive(statement, "the manufacturing grid");
     } else if (this.statements === 1 && !/^[A-Z0-9_]+$/.test(keyword)) {
-      throw statement.error(`'${keyword}', a LEF statement such as VERSION was expected`, "is this a LEF file?");
+      throw statement.error(
+        `'${keyword}', a LEF statement such as VERSION was expected`,
+        "is this a LEF file?",
+      );
     }
   }
 
@@ -220,7 +224,10 @@ class LefReader {
       const direction = statement.take("a direction").toUpperCase();
       this.direction = direction.startsWith("H") ? "H" : direction.startsWith("V") ? "V" : undefined;
     } else if (keyword === "PITCH") {
-      this.pitch = [positive(statement, "a pitch"), ...(NUMERIC.test(statement.peek()) ? [positive(statement, "a pitch")] : [])];
+      this.pitch = [
+        positive(statement, "a pitch"),
+        ...(NUMERIC.test(statement.peek()) ? [positive(statement, "a pitch")] : []),
+      ];
     } else if (keyword === "WIDTH") {
       this.width = statement.takeNumber("a width");
     }
@@ -230,7 +237,12 @@ class LefReader {
     if (!this.isRouting) return;
     // Two pitches are in x and in y: horizontal wires are apart in y.
     const pitch = this.direction === "H" ? (this.pitch[1] ?? this.pitch[0]) : this.pitch[0];
-    this.library.addLayer({ name: this.name, direction: this.direction, pitch: pitch ?? 0, width: this.width });
+    this.library.addLayer({
+      name: this.name,
+      direction: this.direction,
+      pitch: pitch ?? 0,
+      width: this.width,
+    });
   }
 
   private site(keyword: string, statement: Statement): void {
@@ -267,7 +279,9 @@ class LefReader {
     if (keyword === "DIRECTION") {
       const direction = statement.take("a direction").toUpperCase();
       if (!DIRECTIONS.includes(direction))
-        throw statement.error(`pin '${this.pinName}' has direction '${direction}', one of ${DIRECTIONS.join(" ")} was expected`);
+        throw statement.error(
+          `pin '${this.pinName}' has direction '${direction}', one of ${DIRECTIONS.join(" ")} was expected`,
+        );
       this.pinDirection = direction as LefDirection;
     } else if (keyword === "PORT") {
       this.openShapes(true);
@@ -298,7 +312,10 @@ class LefReader {
     const points: Point[] = [];
     while (!statement.done && statement.peek().toUpperCase() !== "DO") points.push(pointOf(statement));
     if (points.length < (keyword === "POLYGON" ? 3 : keyword === "RECT" ? 2 : 1))
-      throw statement.error(`${keyword} with ${points.length} points`, "corners as pairs of numbers were expected");
+      throw statement.error(
+        `${keyword} with ${points.length} points`,
+        "corners as pairs of numbers were expected",
+      );
     let rect = keyword === "RECT" ? rectOf(points[0]!, points[1]!) : boundsOf(points);
     if (keyword === "PATH") rect = grown(rect, this.shapeWidth / 2);
     if (iterate) rect = iterated(rect, statement);
@@ -312,8 +329,7 @@ class LefReader {
 
   private closeMacro(statement: Statement): void {
     const { size, origin, name } = this;
-    if (!size)
-      throw statement.error(`MACRO '${name}' has no SIZE`, "give it one: SIZE width BY height ;");
+    if (!size) throw statement.error(`MACRO '${name}' has no SIZE`, "give it one: SIZE width BY height ;");
     const [width, height] = size;
     for (const pin of this.rawPins) {
       const { bounds } = pin;

@@ -1,7 +1,14 @@
 // A DEF file with its LEF files as a block and what else macro placement has to respect.
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Block, type Canvas, type Grid, type Netlist, NodeKind, type RoutingResources } from "../block.js";
+import {
+  type Block,
+  type Canvas,
+  type Grid,
+  type Netlist,
+  NodeKind,
+  type RoutingResources,
+} from "../block.js";
 import { chooseGrid } from "../generate-floor.js";
 import { InputError } from "../input-error.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
@@ -44,8 +51,13 @@ export function isDefPath(path: string): boolean {
 /** The DEF file, and the LEF files given or found beside it: technology first, then by name. */
 export function defFiles(path: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
   if (!existsSync(path)) throw new InputError(path, "no such file");
-  for (const given of lef ?? []) if (!existsSync(given)) throw new InputError("--lef", `'${given}': no such file`);
-  if (lef && lef.length > 0) return { def: path, lefs: lef.flatMap((given) => (statSync(given).isDirectory() ? lefsIn(given) : [given])) };
+  for (const given of lef ?? [])
+    if (!existsSync(given)) throw new InputError("--lef", `'${given}': no such file`);
+  if (lef && lef.length > 0)
+    return {
+      def: path,
+      lefs: lef.flatMap((given) => (statSync(given).isDirectory() ? lefsIn(given) : [given])),
+    };
   const lefs = lefsIn(dirname(path));
   if (lefs.length === 0)
     throw new InputError(
@@ -70,12 +82,19 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
   const library = await readLef(files.lefs);
   const given = await readDef(files.def);
   if (given.die.length === 0)
-    throw new InputError(path, "no DIEAREA statement, the die's size is needed", "write the DEF after floorplanning");
+    throw new InputError(
+      path,
+      "no DIEAREA statement, the die's size is needed",
+      "write the DEF after floorplanning",
+    );
   const nodes = netlistOf(given, library);
   const design = options.halo ? withHalo(given, nodes.masters, options.halo) : given;
   const { netlist, masters, nodeOfComponent } = nodes;
   const die = boundsOf(design.die);
-  const canvas = { width: (die.right - die.left) / design.units, height: (die.top - die.bottom) / design.units };
+  const canvas = {
+    width: (die.right - die.left) / design.units,
+    height: (die.top - die.bottom) / design.units,
+  };
   const componentKinds = Uint8Array.from(nodeOfComponent, (node) => netlist.kinds[node]!);
   const found = routingOf(design, library, masters, componentKinds);
   const allowed = new Array<readonly number[] | undefined>(netlist.nodeCount).fill(undefined);
@@ -84,7 +103,8 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
   masters.forEach((master, component) => {
     const bySymmetry = orientationsOf.get(master)!;
     // Whoever placed a macro in an orientation knew that it may have it.
-    const isMore = statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
+    const isMore =
+      statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
     allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
   });
   const block: Block = {
@@ -103,7 +123,9 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
     ...library.notes,
     ...design.notes,
     ...nodes.notes,
-    ...(found ? [] : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
+    ...(found
+      ? []
+      : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
   ];
   return { block, design, library, nodes, allowed, notes };
 }
@@ -147,7 +169,11 @@ export function haloOf(design: DefDesign, component: number): { readonly x: numb
 }
 
 /** The design with a halo around every hard macro that has none of its own. */
-function withHalo(design: DefDesign, masters: readonly LefMaster[], [x, y]: readonly [number, number]): DefDesign {
+function withHalo(
+  design: DefDesign,
+  masters: readonly LefMaster[],
+  [x, y]: readonly [number, number],
+): DefDesign {
   const [width, height] = [Math.round(x * design.units), Math.round(y * design.units)];
   const halos = new Map(design.components.halos);
   masters.forEach((master, component) => {

@@ -57,7 +57,10 @@ function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): numbe
 }
 
 /** Per layer, the share of all hard macros' area that their obstructions cover. */
-function obstructedShares(masters: readonly (LefMaster | undefined)[], kinds: Uint8Array): Map<string, number> {
+function obstructedShares(
+  masters: readonly (LefMaster | undefined)[],
+  kinds: Uint8Array,
+): Map<string, number> {
   const areas = new Map<string, number>();
   let macroArea = 0;
   masters.forEach((master, component) => {

@@ -130,12 +130,15 @@ export class StatementScanner {
   end(): number {
     const { path, count, words } = this.statement;
     if (this.openString)
-      throw new InputError(`${path}:${this.openString.line}`, 'a string begins here and does not end, \'"\' was expected');
+      throw new InputError(
+        `${path}:${this.openString.line}`,
+        "a string begins here and does not end, '\"' was expected",
+      );
     if (this.inExtension) throw new InputError(`${path}:${this.line}`, "the file ends, ENDEXT was expected");
     if (count > 0)
       throw new InputError(
         `${path}:${this.statement.lines[0]}`,
-        `the statement '${words.slice(0, 3).join(" ")}' does not end, ';' was expected`,
+        `the statement '${words.slice(0, Math.min(count, 3)).join(" ")}' does not end, ';' was expected`,
         "is the file complete?",
       );
     return this.line;
@@ -151,7 +154,11 @@ export class StatementScanner {
       high |= byte;
     }
     if (end - begin > LONGEST_WORD_BYTES)
-      throw new InputError(`${this.statement.path}:${this.line}`, "a word is longer than 1 MiB", "is this a text file?");
+      throw new InputError(
+        `${this.statement.path}:${this.line}`,
+        "a word is longer than 1 MiB",
+        "is this a text file?",
+      );
     // Some writers leave out the blank before the semicolon.
     const closes = chunk[end - 1] === SEMICOLON && (end - begin === 1 || chunk[end - 2] !== BACKSLASH);
     const stop = closes ? end - 1 : end;
@@ -180,7 +187,11 @@ export class StatementScanner {
     }
     open.text += chunk.toString("utf8", from, chunk.length);
     if (open.text.length > LONGEST_WORD_BYTES)
-      throw new InputError(`${this.statement.path}:${open.line}`, "a string is longer than 1 MiB", "is a quote missing?");
+      throw new InputError(
+        `${this.statement.path}:${open.line}`,
+        "a string is longer than 1 MiB",
+        "is a quote missing?",
+      );
     return chunk.length;
   }
 

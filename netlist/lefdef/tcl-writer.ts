@@ -16,7 +16,8 @@ export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number,
   const { statuses, names } = design.components;
   let text = "";
   for (const component of [...places.keys()].sort((a, b) => a - b)) {
-    const isFixed = block.fixed[nodes.nodeOfComponent[component]!] && statuses[component] !== PlaceStatus.Placed;
+    const isFixed =
+      block.fixed[nodes.nodeOfComponent[component]!] && statuses[component] !== PlaceStatus.Placed;
     if (isFixed) continue;
     const { x, y, orientation } = places.get(component)!;
     text += `place_macro -macro_name {${names[component]}} -location {${x / design.units} ${y / design.units}} -orientation ${OPENROAD_ORIENTATIONS[orientation]}\n`;

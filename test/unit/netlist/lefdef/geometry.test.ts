@@ -42,5 +42,11 @@ test("a ring with a notch in the middle of a side has area inside and outside th
 
 test("slanting edges are seen", () => {
   assert.ok(isRectilinear(L));
-  assert.ok(!isRectilinear([[0, 0], [5, 5], [5, 0]]));
+  assert.ok(
+    !isRectilinear([
+      [0, 0],
+      [5, 5],
+      [5, 0],
+    ]),
+  );
 });

@@ -25,11 +25,26 @@ test("units, layers, sites and masters are kept", async () => {
 test("a pin's offset runs from the centre of the macro to the middle of its shapes", async () => {
   const { masters } = await read(TINY_LEF);
   // A: middle (0.2, 1.1), centre (10, 5).
-  assert.deepEqual(masters.get("RAM")!.pins.get("A"), { name: "A", direction: "INPUT", xOffset: -9.8, yOffset: -3.9 });
+  assert.deepEqual(masters.get("RAM")!.pins.get("A"), {
+    name: "A",
+    direction: "INPUT",
+    xOffset: -9.8,
+    yOffset: -3.9,
+  });
   // ORIGIN 1 0.5 moves the shape's middle from (-0.5, 0) to (0.5, 0.5); the centre is (4, 2).
-  assert.deepEqual(masters.get("ROT")!.pins.get("P"), { name: "P", direction: "INOUT", xOffset: -3.5, yOffset: -1.5 });
+  assert.deepEqual(masters.get("ROT")!.pins.get("P"), {
+    name: "P",
+    direction: "INOUT",
+    xOffset: -3.5,
+    yOffset: -1.5,
+  });
   // No shape: the centre.
-  assert.deepEqual(masters.get("FF")!.pins.get("O"), { name: "O", direction: "OUTPUT", xOffset: 0, yOffset: 0 });
+  assert.deepEqual(masters.get("FF")!.pins.get("O"), {
+    name: "O",
+    direction: "OUTPUT",
+    xOffset: 0,
+    yOffset: 0,
+  });
 });
 
 test("polygons, paths, masks and arrays of rectangles count with their bounds", async () => {
@@ -73,7 +88,8 @@ test("of a master that is defined twice the first counts, and another size is no
 });
 
 test("SYMMETRY says which orientations a macro may take", () => {
-  const names = (...symmetry: string[]) => allowedOrientations(symmetry).map((code) => ORIENTATION_NAMES[code]!);
+  const names = (...symmetry: string[]) =>
+    allowedOrientations(symmetry).map((code) => ORIENTATION_NAMES[code]!);
   assert.deepEqual(allowedOrientations(undefined), [0]);
   assert.deepEqual(names(), ["N"]);
   assert.deepEqual(names("X"), ["N", "FS"]);
@@ -84,16 +100,28 @@ test("SYMMETRY says which orientations a macro may take", () => {
 });
 
 const WRONG: readonly [string, string, RegExp][] = [
-  ["a size that is no number", "MACRO M\n SIZE a BY 2 ;\nEND M", /:2: 'a', a width \(a number\) was expected/],
+  [
+    "a size that is no number",
+    "MACRO M\n SIZE a BY 2 ;\nEND M",
+    /:2: 'a', a width \(a number\) was expected/,
+  ],
   ["a size of 0", "MACRO M\n SIZE 0 BY 2 ;\nEND M", /:2: a width is 0, more than 0 was expected/],
   ["no BY", "MACRO M\n SIZE 1 2 ;\nEND M", /:2: '2', 'BY' was expected/],
   ["no size", "MACRO M\n CLASS BLOCK ;\nEND M", /:3: MACRO 'M' has no SIZE/],
   ["another end", "MACRO M\n SIZE 1 BY 1 ;\nEND N", /:3: 'END N' closes MACRO 'M', 'END M' was expected/],
   ["another pin's end", "MACRO M\n PIN a\n END b\nEND M", /:3: 'END b' closes PIN 'a'/],
   ["an unknown direction", "MACRO M\n PIN a DIRECTION UP ; END a\nEND M", /:2: pin 'a' has direction 'UP'/],
-  ["a rectangle of three numbers", "MACRO M OBS LAYER m ;\n RECT 0 0 1 ; END END M", /:2: y was expected, the statement ends/],
+  [
+    "a rectangle of three numbers",
+    "MACRO M OBS LAYER m ;\n RECT 0 0 1 ; END END M",
+    /:2: y was expected, the statement ends/,
+  ],
   ["a negative pitch", "LAYER m\n PITCH -1 ;\nEND m", /:2: a pitch is -1/],
-  ["a file that ends in a macro", "MACRO M\n SIZE 1 BY 1 ;\n", /:\d: the file ends inside 'M', which begins at line 1/],
+  [
+    "a file that ends in a macro",
+    "MACRO M\n SIZE 1 BY 1 ;\n",
+    /:\d: the file ends inside 'M', which begins at line 1/,
+  ],
   ["a file that ends in a statement", "MACRO M\n SIZE 1 BY 1", /:2: the statement 'SIZE 1 BY' does not end/],
   ["nothing", "# only a comment\n", /holds no LEF statement/],
   ["something else", "<html> ; </html>", /'<HTML>', a LEF statement such as VERSION was expected/],

@@ -41,7 +41,12 @@ BEGINEXT "vendor" anything ; goes "
 test("statements end at a semicolon or where the rule says, comments and extensions are left out", () => {
   assert.deepEqual(
     scan(TEXT).map(({ words }) => words),
-    [["A", "b", "(1", "2", ")"], ['"two\nlines ; # no comment"', "x"], ["END", "STUFF"], ["-", "name\\;odd", "é#no"]],
+    [
+      ["A", "b", "(1", "2", ")"],
+      ['"two\nlines ; # no comment"', "x"],
+      ["END", "STUFF"],
+      ["-", "name\\;odd", "é#no"],
+    ],
   );
   assert.deepEqual(
     scan(TEXT).map(({ line }) => line),
@@ -52,7 +57,10 @@ test("statements end at a semicolon or where the rule says, comments and extensi
 test("byte ranges give the words, however the file is cut into chunks", () => {
   for (const lines of [1, 2, 3, 100]) {
     const seen = scan(TEXT, lines);
-    assert.deepEqual(seen.map(({ words }) => words), scan(TEXT).map(({ words }) => words));
+    assert.deepEqual(
+      seen.map(({ words }) => words),
+      scan(TEXT).map(({ words }) => words),
+    );
     for (const { words, bytes } of seen) assert.deepEqual(bytes, words);
   }
 });

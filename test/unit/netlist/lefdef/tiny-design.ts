@@ -125,6 +125,10 @@ export function makeDesign(def = TINY_DEF, lef = TINY_LEF, name = "top.def"): st
 }
 
 /** The design loaded, its library beside it. */
-export function loadTiny(def = TINY_DEF, options: Partial<LoadDefOptions> = {}, lef = TINY_LEF): Promise<LoadedDef> {
+export function loadTiny(
+  def = TINY_DEF,
+  options: Partial<LoadDefOptions> = {},
+  lef = TINY_LEF,
+): Promise<LoadedDef> {
   return loadDef(makeDesign(def, lef), { defaultRouting: DEFAULT_ROUTING, ...options });
 }
