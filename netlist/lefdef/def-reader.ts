@@ -39,7 +39,8 @@ const SKIPPED_SECTIONS = [
 /** Statements about the file itself, which say nothing about the design. */
 const HEADER = ["VERSION", "DIVIDERCHAR", "BUSBITCHARS", "NAMESCASESENSITIVE", "TECHNOLOGY", "HISTORY"];
 
-class DefReader {
+/** Takes the statements of a DEF file. `setKeep` asks the scanner to keep only so many words of each. */
+export class DefReader {
   private readonly path: string;
   private readonly setKeep: (words: number) => void;
   private section = "";

@@ -26,7 +26,8 @@ export async function readLef(paths: readonly string[]): Promise<LefLibrary> {
   return builder;
 }
 
-class LibraryBuilder implements LefLibrary {
+/** A library in the making: of layers and masters of one name the first counts. */
+export class LibraryBuilder implements LefLibrary {
   databaseUnits: number | undefined;
   manufacturingGrid: number | undefined;
   readonly layers: LefLayer[] = [];
@@ -58,7 +59,8 @@ const SKIPPED = ["VIA", "VIARULE", "NONDEFAULTRULE", "ARRAY"];
 
 const DIRECTIONS = ["INPUT", "OUTPUT", "INOUT", "FEEDTHRU"];
 
-class LefReader {
+/** Takes the statements of one LEF file into a library. */
+export class LefReader {
   private readonly path: string;
   private readonly library: LibraryBuilder;
   private context: Context = "Top";

@@ -1,0 +1,94 @@
+// A design through the command line: information, placing, and what is written.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runCli, runJson } from "../support/run-cli.js";
+import { makeFolder } from "../support/temp-folder.js";
+import { makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+
+/** Forty cells more, on a chain from mem/a[0] to c, so that there is something to cluster and to draw. */
+function withCells(text: string): string {
+  const names = Array.from({ length: 40 }, (_, i) => `u${i}`);
+  const cells = names.map((name) => `- ${name} FF ;\n`).join("");
+  const nets = names.slice(1).map((name, i) => `- w${i} ( u${i} O ) ( ${name} D ) ;\n`);
+  return text.replace("END COMPONENTS", `${cells}END COMPONENTS`).replace("END NETS", `${nets.join("")}END NETS`);
+}
+
+test("info says what was read, kept and passed over", () => {
+  const path = makeDesign();
+  const { counts, design } = runJson("info", path, "--json") as Record<string, Record<string, unknown>>;
+  assert.deepEqual([counts!.hardMacros, counts!.standardCells, counts!.ports], [3, 1, 2]);
+  assert.deepEqual(design!.components, {
+    count: 4,
+    macros: 3,
+    macrosPlaced: 1,
+    macrosFixed: 1,
+    cellsPlaced: 0,
+    cellsFixed: 0,
+  });
+  assert.deepEqual(design!.ignored, { SPECIALNETS: 1 });
+  assert.match(runCli("info", path).stdout, /unitsPerMicron: 1000/);
+});
+
+test("place writes best.def and best.tcl: fixed macros untouched, the rest of the file as it was", () => {
+  const text = withCells(TINY_DEF);
+  const path = makeDesign(text, TINY_LEF, "top.def.gz");
+  const out = join(makeFolder(), "run");
+  const args = ["--method", "anneal", "--iterations", "3", "--workers", "1", "--grid", "20x12", "--out", out];
+  const summary = runJson("place", path, ...args, "--json");
+  assert.equal(summary.legal, true);
+  assert.equal(summary.violations, 0);
+  const written = readFileSync(join(out, "best.def"), "utf8");
+  const differing = text.split("\n").filter((line, i) => line !== written.split("\n")[i]);
+  assert.deepEqual(differing, ["- mem/a[0] RAM + PLACED ( 20000 30000 ) FN", "- c ROT ;"]);
+  assert.match(written, /^- mem\/a\[0\] RAM \+ PLACED \( \d+ \d+ \) (N|FN|S|FS)$/m);
+  assert.match(written, /^- c ROT \+ PLACED \( \d+ \d+ \) \w+ ;$/m);
+  const tcl = readFileSync(join(out, "best.tcl"), "utf8").trimEnd().split("\n");
+  assert.equal(tcl.length, 2);
+  for (const line of tcl)
+    assert.match(line, /^place_macro -macro_name \{[^}]+\} -location \{[\d.]+ [\d.]+\} -orientation \w+$/);
+  assert.match(runCli("place", path, ...args, "--resume").stderr, /./);
+});
+
+test("the same seed gives the same design", () => {
+  const path = makeDesign(withCells(TINY_DEF));
+  const run = () => {
+    const out = join(makeFolder(), "run");
+    const { status, stderr } = runCli("place", path, "--method", "anneal", "--iterations", "2", "--workers", "1", "--out", out);
+    assert.equal(status, 0, stderr);
+    return readFileSync(join(out, "best.def"), "utf8");
+  };
+  assert.equal(run(), run());
+});
+
+test("--halo keeps macros apart and is said to be for designs only", () => {
+  const path = makeDesign();
+  const out = join(makeFolder(), "run");
+  const summary = runJson("place", path, "--halo", "4,4", "--method", "random", "--iterations", "5", "--out", out, "--json");
+  assert.equal(summary.violations, 0);
+  const { status, stderr } = runCli("info", "x.pb.txt", "--halo", "4,4");
+  assert.equal(status, 1);
+  assert.match(stderr, /--halo: is for \.def designs, and 'x\.pb\.txt' is none/);
+});
+
+test("a design without a macro that may move is refused, and --free-fixed frees the fixed ones", () => {
+  const fixed = TINY_DEF.replace("+ PLACED ( 20000 30000 )", "+ FIXED ( 20000 30000 )").replace("- c ROT ;", "- c ROT + FIXED ( 60000 30000 ) N ;");
+  const path = makeDesign(fixed);
+  const args = ["place", path, "--method", "random", "--iterations", "2", "--out", join(makeFolder(), "run")];
+  const refused = runCli(...args);
+  assert.equal(refused.status, 1);
+  assert.match(refused.stderr, /all 3 macros are FIXED, there is none to place; let them move with --free-fixed/);
+  assert.equal(runCli(...args, "--free-fixed").status, 0);
+});
+
+test("eval scores a design whose nodes all have places, and tells of the first that has none", () => {
+  const placed = TINY_DEF.replace("- c ROT ;", "- c ROT + PLACED ( 60000 30000 ) N ;");
+  assert.match(runCli("eval", makeDesign(placed)).stderr, /1 of 6 nodes have no place, 'ff' for one/);
+  const whole = placed.replace("+ UNPLACED ;", "+ PLACED ( 40000 50000 ) N ;");
+  const score = runJson("eval", makeDesign(whole), "--json");
+  // n1: in (10.2, 50) to mem/a[0]/A (30 + 9.8, 35 - 3.9), weight 3: 3 · (29.6 + 18.9) = 145.5
+  // n2: Q of a (30 - 9.8, 35 + 3.2?) and so on; see the sum below, by the same plain arithmetic.
+  assert.equal(score.legal, true);
+  assert.ok((score.wirelength as number) > 145.5);
+});
