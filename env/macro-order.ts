@@ -80,3 +80,7 @@ class Growth {
     return sum;
   }
 }
+
+/** Orders in which macros are placed, by name. */
+export const MACRO_ORDERS = { area: macrosByArea, connectivity: macrosByConnectivity } as const;
+export type MacroOrder = keyof typeof MACRO_ORDERS;

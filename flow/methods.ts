@@ -11,6 +11,8 @@ export interface Method {
   readonly protocols: readonly ("fd" | "free")[];
   /** What `--set` may name. */
   readonly settings: z.ZodType;
+  /** Whether it plays a policy, so that one can be given. */
+  readonly policies?: boolean;
   /** Whether it leaves checkpoints that `--resume` goes on from. */
   readonly resumes: boolean;
   /** Runs until its budget is spent; undefined if it found no legal placement. */
@@ -18,11 +20,18 @@ export interface Method {
 }
 
 export const METHODS = {
-  policy: { protocols: ["fd"], settings: trainOptionsSchema, resumes: true, run: placeByPolicy },
+  policy: {
+    protocols: ["fd"],
+    settings: trainOptionsSchema,
+    policies: true,
+    resumes: true,
+    run: placeByPolicy,
+  },
   anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, resumes: true, run: placeByAnneal },
   pipeline: {
     protocols: ["fd", "free"],
     settings: pipelineSettingsSchema,
+    policies: true,
     resumes: true,
     run: placeByPipeline,
   },

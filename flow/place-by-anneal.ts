@@ -45,7 +45,10 @@ export const annealSettingsSchema = z.strictObject({
   shares: z
     .strictObject(
       Object.fromEntries(
-        GRID_PROPOSALS.map((name) => [name, share.default(GRID_ANNEAL_DEFAULTS.shares[name])]),
+        GRID_PROPOSALS.map((name) => [
+          name,
+          share.default(GRID_ANNEAL_DEFAULTS.shares[name]).describe("relative frequency of this proposal"),
+        ]),
       ),
     )
     .prefault({})
@@ -84,6 +87,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
     async ({ state: now, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
+      await run.writeBest(block, placement, costs);
       run.appendMetrics({
         iteration: before + now.stretch,
         seconds: elapsed,
@@ -94,7 +98,6 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
       report(
         `stretch ${now.stretch} of ${stretches}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
       );
-      await run.writeBest(block, placement, costs);
       await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
     },
     resumed?.state ?? (start && startState(start, replicas)),

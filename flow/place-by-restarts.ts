@@ -55,16 +55,15 @@ async function placeByRestarts(family: FamilyName, context: MethodContext): Prom
       const elapsed = (performance.now() - started) / 1000;
       const best = now.improvements.at(-1);
       const better = best?.attempt === now.attempts - 1;
+      if (better) await run.writeBest(block, best.placement, best.costs);
       run.appendMetrics({
         iteration: now.attempts,
         seconds: elapsed,
         "cost/proxy": found?.costs.proxyCost ?? null,
         "cost/best": best?.costs.proxyCost ?? null,
       });
-      if (better) {
+      if (better)
         report(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  best ${best.costs.proxyCost.toFixed(4)}`);
-        await run.writeBest(block, best.placement, best.costs);
-      }
       if (!better && elapsed - saved < SECONDS_PER_CHECKPOINT) return;
       saved = elapsed;
       await run.writeJson(CHECKPOINT, storeState(now));

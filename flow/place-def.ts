@@ -7,7 +7,6 @@ import {
   blockFiles,
   centreOf,
   checkConstraints,
-  clusterStandardCells,
   copyPlacement,
   defPlacesOf,
   haloOf,
@@ -23,23 +22,27 @@ import {
   writeFileAtomically,
 } from "../netlist/index.js";
 import { type BlockOptions, loadDefWith } from "./block-options.js";
+import { type ClusterChoice, clusterFlat } from "./cluster.js";
 import type { PlacingJob } from "./placing-job.js";
 
 const MOST_REPORTED = 20;
 
 export async function openDefJob(
   path: string,
-  options: BlockOptions,
+  options: BlockOptions & ClusterChoice,
   report: (line: string) => void,
 ): Promise<PlacingJob> {
   const loaded = await loadDefWith(path, options);
   for (const note of loaded.notes) report(note);
   refuseIfAllStand(loaded);
-  const scored = withPortsInside(clustered(loaded.block, report), report);
+  const { block: grouped, clustering } = clusterFlat(loaded.block, options, report);
+  const scored = withPortsInside(grouped, report);
   const block = withFences(withHalos(scored, loaded), loaded);
   return {
     block,
     scored,
+    flat: loaded.block,
+    ...(clustering && { clustering: { ...clustering, block: scored } }),
     inputs: blockFiles(path, options.placement, options.lef),
     finish: (placement, rules) => snapped(loaded, turned(loaded, scored, placement, rules)),
     write: async (run, placement) => {
@@ -75,17 +78,6 @@ function refuseIfAllStand({ block, design }: LoadedDef): void {
       `all ${macros} macros are FIXED, there is none to place`,
       "let them move with --free-fixed, or change FIXED to PLACED",
     );
-}
-
-function clustered(block: Block, report: (line: string) => void): Block {
-  if (!block.kinds.includes(NodeKind.StandardCell)) return block;
-  const cells = block.kinds.filter((kind) => kind === NodeKind.StandardCell).length;
-  const result = clusterStandardCells(block);
-  const soft = result.kinds.filter((kind) => kind === NodeKind.SoftMacro).length;
-  report(
-    `${cells} standard cells in ${soft} soft macros, ${result.netCount} of ${block.netCount} nets between them`,
-  );
-  return result;
 }
 
 /** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */

@@ -5,14 +5,17 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { parseBudget } from "./budget.js";
+import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
 import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
+import { policyOptions } from "./start-policy.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
+  ...clusterOptions,
   method: z
     .enum(Object.keys(METHODS) as [MethodName, ...MethodName[]])
     .default("policy")
@@ -33,6 +36,8 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
+  ...policyOptions,
+  finetune: z.boolean().default(false).describe("with --policy: go on learning on the block, not only play"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -98,38 +103,42 @@ export async function place(
   const judge = new Judge(Kernels.create(), block, rules);
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
-  const run = await RunFolder.open(options.out, options, job.inputs, options.resume);
+  const inputs = [...job.inputs, ...(options.policy ? [options.policy] : [])];
+  const run = await RunFolder.open(options.out, options, inputs, options.resume);
+  if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
   const { columns, rows } = block.grid;
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const found = await method.run({ block, judge, options, seconds, run, report });
-  if (!found)
-    throw new InputError(
-      block.name,
-      "no legal placement was found in the time given",
-      "allow a larger --budget or choose another --grid",
-    );
-  const placement = job.finish(found.placement, rules);
-  const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, rules);
-  const costs = scorer.evaluate(placement);
-  const score = scoreOf(scored, costs, scorer);
-  const { violations } = await job.write(run, placement);
-  const summary: PlaceSummary = {
-    ...score,
-    ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
-    block: block.name,
-    method: options.method,
-    protocol: options.protocol,
-    seconds: (performance.now() - started) / 1000,
-    seed: options.seed,
-    workers: options.workers,
-    iterations: found.iterations,
-    episodes: found.episodes,
-    out: options.out,
-  };
-  await writeResult(run, scored, placement, costs, scorer.maps(), summary);
-  return summary;
+  return run.whileOpen(async () => {
+    const found = await method.run({ block, judge, options, seconds, run, report });
+    if (!found)
+      throw new InputError(
+        block.name,
+        "no legal placement was found in the time given",
+        "allow a larger --budget or choose another --grid",
+      );
+    const placement = job.finish(found.placement, rules);
+    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, rules);
+    const costs = scorer.evaluate(placement);
+    const score = scoreOf(scored, costs, scorer);
+    const { violations } = await job.write(run, placement);
+    const summary: PlaceSummary = {
+      ...score,
+      ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
+      block: block.name,
+      method: options.method,
+      protocol: options.protocol,
+      seconds: (performance.now() - started) / 1000,
+      seed: options.seed,
+      workers: options.workers,
+      iterations: found.iterations,
+      episodes: found.episodes,
+      out: options.out,
+    };
+    await writeResult(run, scored, placement, costs, scorer.maps(), summary);
+    return summary;
+  });
 }
 
 const DEFAULT_SECONDS = 60;
@@ -147,6 +156,18 @@ function checkMethodOptions(method: Method, options: z.output<typeof placeOption
       "--protocol",
       `method '${options.method}' does not know '${options.protocol}'`,
       `use ${method.protocols.join(" or ")}`,
+    );
+  if (options.policy !== undefined && !method.policies)
+    throw new InputError(
+      "--policy",
+      `method '${options.method}' plays no policy`,
+      "use it with --method policy or pipeline",
+    );
+  if (options.finetune && options.policy === undefined)
+    throw new InputError(
+      "--finetune",
+      "no --policy to tune",
+      "name one, or leave --finetune out: it learns anyway",
     );
   if (options.resume && !method.resumes)
     throw new InputError(

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
+import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
@@ -17,17 +18,24 @@ const RUN_FILES = [
   "options.json",
   METRICS,
   EVENTS,
+  "frames.jsonl",
+  "running.json",
   "summary.json",
   "best.plc",
   "best.def",
   "best.tcl",
   "best.svg",
   "report.html",
+  "netlist.pb.txt",
+  "groups.txt",
 ];
 
 export class RunFolder {
   readonly path: string;
   private readonly record: RunRecord;
+  /** Iterations in metrics.jsonl, and the cost of the last frame. */
+  private iterations = 0;
+  private frameCost = Number.POSITIVE_INFINITY;
 
   private constructor(path: string, record: RunRecord) {
     this.path = path;
@@ -49,18 +57,25 @@ export class RunFolder {
     const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
       folder.refuseOtherRun();
+      folder.iterations = folder.readMetrics().length;
+      folder.frameCost = lastFrameCost(folder.file("frames.jsonl"));
+      await folder.writeJson("running.json", { process: process.pid });
       return folder;
     }
     for (const name of RUN_FILES) rmSync(folder.file(name), { force: true });
     rmSync(folder.file("checkpoints"), { recursive: true, force: true });
     mkdirSync(folder.file("checkpoints"));
     await folder.writeJson("options.json", record);
+    await folder.writeJson("running.json", { process: process.pid });
     return folder;
   }
 
   /** Goes on after `iterations` iterations: cuts the metrics back to them and records the options now in force. */
   async goOn(iterations: number): Promise<void> {
     await this.keepMetrics(iterations);
+    await keepFrames(this.file("frames.jsonl"), iterations);
+    this.iterations = iterations;
+    this.frameCost = lastFrameCost(this.file("frames.jsonl"));
     await this.writeJson("options.json", this.record);
   }
 
@@ -72,13 +87,27 @@ export class RunFolder {
     await writeFileAtomically(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
-  /** Keeps the best placement so far on disk. */
+  /** Does the run's work; `running.json` goes when it ends, well or not, and stays if the process is killed. */
+  async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      rmSync(this.file("running.json"), { force: true });
+    }
+  }
+
+  /** Keeps the best placement so far on disk, and a frame of it if it is better than the last one. */
   async writeBest(block: Block, placement: Placement, costs: Costs): Promise<void> {
+    if (costs.proxyCost < this.frameCost) {
+      this.frameCost = costs.proxyCost;
+      appendFrame(this.file("frames.jsonl"), this.iterations + 1, block, placement, costs);
+    }
     await writePlc(this.file("best.plc"), block, placement, { costs });
   }
 
   /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file. */
   appendMetrics(metrics: object): void {
+    this.iterations++;
     appendFileSync(this.file(METRICS), `${JSON.stringify(metrics)}\n`);
     if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
     appendFileSync(this.file(EVENTS), metricsEvent(metrics as Record<string, unknown>));
@@ -153,7 +182,11 @@ interface InputHash {
 
 async function hashOf(path: string): Promise<InputHash> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw new InputError(path, `cannot be read (${(error as Error).message})`);
+  }
   return { path, sha256: hash.digest("hex") };
 }
 

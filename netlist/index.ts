@@ -1,5 +1,6 @@
 // What a block is, and how it comes in and goes out.
 export * from "./block.js";
+export * from "./clustering/index.js";
 export * from "./generate.js";
 export * from "./group-by.js";
 export * from "./input-error.js";

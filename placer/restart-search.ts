@@ -3,6 +3,7 @@
 import { Piscina } from "piscina";
 import type { JudgeOptions } from "../env/index.js";
 import { type Block, Random } from "../netlist/index.js";
+import { endPool } from "./end-pool.js";
 import type { Attempt, RestartSetup } from "./restart-worker.js";
 import {
   drawSettings,
@@ -82,7 +83,7 @@ export async function searchByRestarts(
       if (performance.now() >= end) break;
     }
   } finally {
-    await pool.destroy();
+    await endPool(pool);
   }
   return state;
 }

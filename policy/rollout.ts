@@ -2,7 +2,7 @@
 import { type CreditAssigner, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
-import type { PolicyNetwork } from "./network.js";
+import type { PolicyNetwork, PolicyStep } from "./network.js";
 import { Outcome, type Trajectory } from "./trajectory.js";
 
 /**
@@ -25,9 +25,6 @@ export function playEpisode(
   },
   creditAssigner: CreditAssigner,
 ): void {
-  const { block } = episode.judge;
-  const cells = block.grid.columns * block.grid.rows;
-  const planeNumbers = PLANES.length * cells;
   let entropySum = 0;
   episode.reset();
   for (const cell of options.prefix) episode.place(cell);
@@ -35,25 +32,13 @@ export function playEpisode(
   const first = episode.step;
   while (!episode.complete && !episode.deadEnd) {
     const step = episode.step - first;
-    const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
-    const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
-    const mask = out.masks.subarray(step * cells, (step + 1) * cells);
-    observer.observe(planes, state);
-    mask.set(episode.mask);
-    out.nodes[2 * step] = graphNodes[episode.macro]!;
-    out.nodes[2 * step + 1] = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
-    out.values[step] = network.forward({
-      currentNode: out.nodes[2 * step]!,
-      nextNode: out.nodes[2 * step + 1]!,
-      state,
-      planes,
-      mask,
-    });
+    const seen = lookAround(episode, observer, graphNodes, out, step);
+    out.values[step] = network.forward(seen);
     distribution.update(network.logits);
     entropySum += distribution.entropy;
     const action = options.greedy
       ? mostProbable(network.logits)
-      : sample(distribution.probabilities, mask, options.random);
+      : sample(distribution.probabilities, seen.mask, options.random);
     out.actions[step] = action;
     out.cells[first + step] = action;
     out.growths[step] = observer.growthAt(action);
@@ -79,6 +64,46 @@ export function playEpisode(
   out.xs.set(episode.judge.placement.xs);
   out.ys.set(episode.judge.placement.ys);
   out.orientations.set(episode.judge.placement.orientations);
+}
+
+/** Plays the cells of a known episode again and stores what a policy would have seen. Complete it must be. */
+export function replayEpisode(
+  episode: Episode,
+  observer: Observer,
+  graphNodes: Int32Array,
+  out: Trajectory,
+  cells: readonly number[],
+): void {
+  episode.reset();
+  for (const [step, cell] of cells.entries()) {
+    lookAround(episode, observer, graphNodes, out, step);
+    out.actions[step] = cell;
+    episode.place(cell);
+  }
+  out.summary.set([cells.length, Outcome.Complete, 0]);
+}
+
+/** Stores what is seen before a step. */
+function lookAround(
+  episode: Episode,
+  observer: Observer,
+  graphNodes: Int32Array,
+  out: Trajectory,
+  step: number,
+): PolicyStep {
+  const { grid } = episode.judge.block;
+  const cells = grid.columns * grid.rows;
+  const planeNumbers = PLANES.length * cells;
+  const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
+  const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
+  const mask = out.masks.subarray(step * cells, (step + 1) * cells);
+  observer.observe(planes, state);
+  mask.set(episode.mask);
+  const currentNode = graphNodes[episode.macro]!;
+  const nextNode = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
+  out.nodes[2 * step] = currentNode;
+  out.nodes[2 * step + 1] = nextNode;
+  return { currentNode, nextNode, state, planes, mask };
 }
 
 /** Draws a feasible cell by its probability. */

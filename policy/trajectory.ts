@@ -46,6 +46,14 @@ export interface Trajectory {
   readonly orientations: Uint8Array;
 }
 
+/** Where an episode is stored. */
+export interface Slot {
+  readonly at: number;
+  /** Number of the block that the episode is of. */
+  readonly block: number;
+  readonly trajectory: Trajectory;
+}
+
 const BYTES: Readonly<Record<keyof Trajectory, 1 | 4 | 8>> = {
   costs: 8,
   xs: 8,

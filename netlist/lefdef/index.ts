@@ -1,6 +1,5 @@
 // LEF and DEF: what a design is made of and where it goes, in and out.
 export * from "./check-constraints.js";
-export * from "./cluster-cells.js";
 export * from "./def-design.js";
 export * from "./def-places.js";
 export * from "./def-reader.js";

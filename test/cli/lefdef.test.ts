@@ -12,7 +12,9 @@ function withCells(text: string): string {
   const names = Array.from({ length: 40 }, (_, i) => `u${i}`);
   const cells = names.map((name) => `- ${name} FF ;\n`).join("");
   const nets = names.slice(1).map((name, i) => `- w${i} ( u${i} O ) ( ${name} D ) ;\n`);
-  return text.replace("END COMPONENTS", `${cells}END COMPONENTS`).replace("END NETS", `${nets.join("")}END NETS`);
+  return text
+    .replace("END COMPONENTS", `${cells}END COMPONENTS`)
+    .replace("END NETS", `${nets.join("")}END NETS`);
 }
 
 test("info says what was read, kept and passed over", () => {
@@ -55,7 +57,18 @@ test("the same seed gives the same design", () => {
   const path = makeDesign(withCells(TINY_DEF));
   const run = () => {
     const out = join(makeFolder(), "run");
-    const { status, stderr } = runCli("place", path, "--method", "anneal", "--iterations", "2", "--workers", "1", "--out", out);
+    const { status, stderr } = runCli(
+      "place",
+      path,
+      "--method",
+      "anneal",
+      "--iterations",
+      "2",
+      "--workers",
+      "1",
+      "--out",
+      out,
+    );
     assert.equal(status, 0, stderr);
     return readFileSync(join(out, "best.def"), "utf8");
   };
@@ -65,7 +78,19 @@ test("the same seed gives the same design", () => {
 test("--halo keeps macros apart and is said to be for designs only", () => {
   const path = makeDesign();
   const out = join(makeFolder(), "run");
-  const summary = runJson("place", path, "--halo", "4,4", "--method", "random", "--iterations", "5", "--out", out, "--json");
+  const summary = runJson(
+    "place",
+    path,
+    "--halo",
+    "4,4",
+    "--method",
+    "random",
+    "--iterations",
+    "5",
+    "--out",
+    out,
+    "--json",
+  );
   assert.equal(summary.violations, 0);
   const { status, stderr } = runCli("info", "x.pb.txt", "--halo", "4,4");
   assert.equal(status, 1);
@@ -73,12 +98,18 @@ test("--halo keeps macros apart and is said to be for designs only", () => {
 });
 
 test("a design without a macro that may move is refused, and --free-fixed frees the fixed ones", () => {
-  const fixed = TINY_DEF.replace("+ PLACED ( 20000 30000 )", "+ FIXED ( 20000 30000 )").replace("- c ROT ;", "- c ROT + FIXED ( 60000 30000 ) N ;");
+  const fixed = TINY_DEF.replace("+ PLACED ( 20000 30000 )", "+ FIXED ( 20000 30000 )").replace(
+    "- c ROT ;",
+    "- c ROT + FIXED ( 60000 30000 ) N ;",
+  );
   const path = makeDesign(fixed);
   const args = ["place", path, "--method", "random", "--iterations", "2", "--out", join(makeFolder(), "run")];
   const refused = runCli(...args);
   assert.equal(refused.status, 1);
-  assert.match(refused.stderr, /all 3 macros are FIXED, there is none to place; let them move with --free-fixed/);
+  assert.match(
+    refused.stderr,
+    /all 3 macros are FIXED, there is none to place; let them move with --free-fixed/,
+  );
   assert.equal(runCli(...args, "--free-fixed").status, 0);
 });
 

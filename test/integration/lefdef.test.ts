@@ -120,7 +120,10 @@ async function checkWriteBack(loaded: LoadedDef, path: string): Promise<void> {
   });
   const places = defPlacesOf(loaded, moved);
   await writeDef(out, loaded, places);
-  const again = await loadDef(out, { lef: loaded.library ? lefPathsOf(path) : undefined, defaultRouting: DEFAULT_ROUTING });
+  const again = await loadDef(out, {
+    lef: loaded.library ? lefPathsOf(path) : undefined,
+    defaultRouting: DEFAULT_ROUTING,
+  });
   assert.deepEqual(defPlacesOf(again, again.block.initial), places);
   const names = new Set([...places.keys()].map((component) => design.components.names[component]!));
   const unpacked = (await lines(source)).filter((line) => !holdsOne(line, names));
@@ -143,6 +146,7 @@ function holdsOne(line: string, names: ReadonlySet<string>): boolean {
 async function lines(path: string): Promise<string[]> {
   const chunks: Buffer[] = [];
   const bytes = createReadStream(path);
-  for await (const chunk of path.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes) chunks.push(chunk as Buffer);
+  for await (const chunk of path.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes)
+    chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString("utf8").split("\n");
 }

@@ -162,7 +162,7 @@ test("nets that become alike are one, nets inside a vertex are gone", () => {
 
 test("k parts are about even and follow the structure", () => {
   const graph = ringOfCliques(60, 8);
-  const parts = partition(graph, 6, Random.stream(2, "parts"), { tolerance: 0.2 });
+  const parts = partition(graph, 6, Random.stream(2, "parts"), { tolerance: 0.035 });
   const areas = new Float64Array(6);
   for (const part of parts) areas[part]!++;
   for (const area of areas) assert.ok(area >= 64 && area <= 96, `areas ${areas}`);

@@ -224,7 +224,7 @@ const WRONG: readonly [string, string, RegExp][] = [
   ],
   ["a file that ends early", HEADER, /:10: the file ends without END DESIGN/],
   ["a file cut in a statement", `${HEADER}PINS 3`, /:10: the statement 'PINS 3' does not end/],
-  ["more after the end", withSections("") + "PINS 0 ;", /'PINS' after END DESIGN/],
+  ["more after the end", `${withSections("")}PINS 0 ;`, /'PINS' after END DESIGN/],
   ["a slanting die", "DESIGN a ;\nDIEAREA ( 0 0 ) ( 5 5 ) ( 5 0 ) ;\n", /:2: DIEAREA has a slanting edge/],
   ["a flat die", "DESIGN a ;\nDIEAREA ( 0 0 ) ( 5 0 ) ;\n", /:2: DIEAREA is 5 x 0, both more than 0/],
   ["units of 0", "UNITS DISTANCE MICRONS 0 ;\n", /:1: UNITS DISTANCE MICRONS 0, more than 0 was expected/],

@@ -1,14 +1,32 @@
 // Broken files by the thousand: each reads or is refused with one line that names the file; nothing else is thrown.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DefReader } from "../../../../netlist/lefdef/def-reader.js";
 import { InputError, Random } from "../../../../netlist/index.js";
+import { DefReader } from "../../../../netlist/lefdef/def-reader.js";
 import { LefReader, LibraryBuilder } from "../../../../netlist/lefdef/lef-reader.js";
 import { StatementScanner } from "../../../../netlist/lefdef/statements.js";
 import { TINY_DEF, TINY_LEF } from "./tiny-design.js";
 
 const MUTATIONS = 1000;
-const PIECES = ["", ";", "+", "(", ")", "*", "-", "END", "99999999999", "-1", "1e400", '"', "#", "\n", "\0", "é", "PLACED"];
+const PIECES = [
+  "",
+  ";",
+  "+",
+  "(",
+  ")",
+  "*",
+  "-",
+  "END",
+  "99999999999",
+  "-1",
+  "1e400",
+  '"',
+  "#",
+  "\n",
+  "\0",
+  "é",
+  "PLACED",
+];
 
 /** The text with one to four words or bytes left out, doubled, exchanged or replaced. */
 function mutate(text: string, random: Random): string {
