@@ -34,7 +34,7 @@ export async function openDefJob(
 ): Promise<PlacingJob> {
   const loaded = await loadDefWith(path, options);
   for (const note of loaded.notes) report(note);
-  refuseIfAllStand(loaded);
+  countMovable(loaded, report);
   const { block: grouped, clustering } = clusterFlat(loaded.block, options, report);
   const scored = withPortsInside(grouped, report);
   const block = withFences(withHalos(scored, loaded), loaded);
@@ -59,7 +59,8 @@ export async function openDefJob(
   };
 }
 
-function refuseIfAllStand({ block, design }: LoadedDef): void {
+/** Throws `InputError` if there is no macro; says so if none moves, and then only cells and costs are left. */
+function countMovable({ block, design }: LoadedDef, report: (line: string) => void): void {
   let macros = 0;
   let movable = 0;
   for (let node = 0; node < block.nodeCount; node++) {
@@ -73,11 +74,7 @@ function refuseIfAllStand({ block, design }: LoadedDef): void {
       "holds no component of a LEF master of CLASS BLOCK, so there is no macro to place",
     );
   if (movable === 0)
-    throw new InputError(
-      design.path,
-      `all ${macros} macros are FIXED, there is none to place`,
-      "let them move with --free-fixed, or change FIXED to PLACED",
-    );
+    report(`${design.path}: all ${macros} macros are FIXED and stay; --free-fixed lets them move`);
 }
 
 /** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
