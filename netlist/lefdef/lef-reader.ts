@@ -2,16 +2,10 @@
 // what it reads must be right. Facts: LEF/DEF 5.8 Language Reference.
 import { InputError } from "../input-error.js";
 import { readLineChunks } from "../text-stream.js";
-import { boundsOf, type Point, type Rect, rectOf, unionOf } from "./geometry.js";
-import type {
-  LefDirection,
-  LefLayer,
-  LefLibrary,
-  LefMaster,
-  LefPin,
-  LefShape,
-  LefSite,
-} from "./lef-library.js";
+import { type Point, type Rect, unionOf } from "./geometry.js";
+import type { LefDirection, LefLibrary, LefPin, LefShape } from "./lef-library.js";
+import { NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
+import { LibraryBuilder } from "./library-builder.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
 /** Reads LEF files, gzip or not, as one library. The technology may come in any of them. */
@@ -26,27 +20,14 @@ export async function readLef(paths: readonly string[]): Promise<LefLibrary> {
   return builder;
 }
 
-/** A library in the making: of layers and masters of one name the first counts. */
-export class LibraryBuilder implements LefLibrary {
-  databaseUnits: number | undefined;
-  manufacturingGrid: number | undefined;
-  readonly layers: LefLayer[] = [];
-  readonly sites = new Map<string, LefSite>();
-  readonly masters = new Map<string, LefMaster>();
-  readonly notes: string[] = [];
-
-  addLayer(layer: LefLayer): void {
-    if (!this.layers.some(({ name }) => name === layer.name)) this.layers.push(layer);
-  }
-
-  addMaster(master: LefMaster): void {
-    const earlier = this.masters.get(master.name);
-    if (!earlier) this.masters.set(master.name, master);
-    else if (earlier.width !== master.width || earlier.height !== master.height)
-      this.notes.push(
-        `${master.where}: MACRO '${master.name}' of another size is at ${earlier.where}, the first counts`,
-      );
-  }
+/** Reads LEF from text; `path` is what errors name. */
+export function readLefText(text: string, path = "text.lef"): LefLibrary {
+  const builder = new LibraryBuilder();
+  const reader = new LefReader(path, builder);
+  const scanner = new StatementScanner(path, reader);
+  scanner.push(Buffer.from(text));
+  reader.end(scanner.end());
+  return builder;
 }
 
 /** Where the reader is. `Skip` passes over everything up to `END` and the name in `skipTo`. */
@@ -60,7 +41,7 @@ const SKIPPED = ["VIA", "VIARULE", "NONDEFAULTRULE", "ARRAY"];
 const DIRECTIONS = ["INPUT", "OUTPUT", "INOUT", "FEEDTHRU"];
 
 /** Takes the statements of one LEF file into a library. */
-export class LefReader {
+class LefReader {
   private readonly path: string;
   private readonly library: LibraryBuilder;
   private context: Context = "Top";
@@ -307,20 +288,8 @@ export class LefReader {
       this.shapeWidth = statement.takeNumber("a width");
       return;
     }
-    if (keyword !== "RECT" && keyword !== "POLYGON" && keyword !== "PATH") return; // VIA, SPACING, CLASS …
-    if (statement.peek() === "MASK") statement.at += 2;
-    const iterate = statement.peek().toUpperCase() === "ITERATE";
-    if (iterate) statement.at++;
-    const points: Point[] = [];
-    while (!statement.done && statement.peek().toUpperCase() !== "DO") points.push(pointOf(statement));
-    if (points.length < (keyword === "POLYGON" ? 3 : keyword === "RECT" ? 2 : 1))
-      throw statement.error(
-        `${keyword} with ${points.length} points`,
-        "corners as pairs of numbers were expected",
-      );
-    let rect = keyword === "RECT" ? rectOf(points[0]!, points[1]!) : boundsOf(points);
-    if (keyword === "PATH") rect = grown(rect, this.shapeWidth / 2);
-    if (iterate) rect = iterated(rect, statement);
+    const rect = readShape(keyword, statement, this.shapeWidth);
+    if (!rect) return;
     if (this.shapesOfPin) this.pinBounds = unionOf(this.pinBounds, rect);
     else this.obstructions.push({ ...rect, layer: this.shapeLayer });
   }
@@ -353,64 +322,4 @@ export class LefReader {
       where: `${this.path}:${this.openLine}`,
     });
   }
-}
-
-const NUMERIC = /^[-+]?[\d.]/;
-
-/** Sums of decimals such as 2.065 carry rounding in the last bits; a millionth of a µm is far below any grid. */
-function tidy(value: number): number {
-  return Math.round(value * 1e7) / 1e7;
-}
-
-function pointOf(statement: Statement): Point {
-  // POLYGON and PATH may have their points in brackets in old files.
-  if (statement.peek() === "(") statement.at++;
-  const point: Point = [statement.takeNumber("x"), statement.takeNumber("y")];
-  if (statement.peek() === ")") statement.at++;
-  return point;
-}
-
-function sizeOf(statement: Statement): Point {
-  const width = positive(statement, "a width");
-  if (statement.peek().toUpperCase() === "BY") statement.at++;
-  else throw statement.error(`'${statement.peek()}', 'BY' was expected`);
-  return [width, positive(statement, "a height")];
-}
-
-function positive(statement: Statement, what: string): number {
-  const value = statement.takeNumber(what);
-  if (value > 0) return value;
-  statement.at--;
-  throw statement.error(`${what} is ${value}, more than 0 was expected`);
-}
-
-function grown(rect: Rect, by: number): Rect {
-  return { left: rect.left - by, bottom: rect.bottom - by, right: rect.right + by, top: rect.top + by };
-}
-
-/** Bounds of `… DO columns BY rows STEP x y`. */
-function iterated(rect: Rect, statement: Statement): Rect {
-  statement.expect("DO");
-  const columns = statement.takeInteger("a number of columns");
-  statement.expect("BY");
-  const rows = statement.takeInteger("a number of rows");
-  statement.expect("STEP");
-  const stepX = statement.takeNumber("a step in x") * Math.max(columns - 1, 0);
-  const stepY = statement.takeNumber("a step in y") * Math.max(rows - 1, 0);
-  return unionOf(rect, {
-    left: rect.left + stepX,
-    bottom: rect.bottom + stepY,
-    right: rect.right + stepX,
-    top: rect.top + stepY,
-  });
-}
-
-/** Per layer, the obstructions' area over the master's. Overlaps of obstructions count twice, but no share is above 1. */
-function sharesOf(shapes: readonly LefShape[], area: number): Map<string, number> {
-  const shares = new Map<string, number>();
-  for (const { layer, left, bottom, right, top } of shapes) {
-    const share = (shares.get(layer) ?? 0) + ((right - left) * (top - bottom)) / area;
-    shares.set(layer, Math.min(share, 1));
-  }
-  return shares;
 }

@@ -97,20 +97,28 @@ test("--halo keeps macros apart and is said to be for designs only", () => {
   assert.match(stderr, /--halo: is for \.def designs, and 'x\.pb\.txt' is none/);
 });
 
-test("a design without a macro that may move is refused, and --free-fixed frees the fixed ones", () => {
+test("where all macros are fixed they stay, and --free-fixed frees them", () => {
   const fixed = TINY_DEF.replace("+ PLACED ( 20000 30000 )", "+ FIXED ( 20000 30000 )").replace(
     "- c ROT ;",
     "- c ROT + FIXED ( 60000 30000 ) N ;",
   );
   const path = makeDesign(fixed);
-  const args = ["place", path, "--method", "random", "--iterations", "2", "--out", join(makeFolder(), "run")];
-  const refused = runCli(...args);
-  assert.equal(refused.status, 1);
-  assert.match(
-    refused.stderr,
-    /all 3 macros are FIXED, there is none to place; let them move with --free-fixed/,
-  );
+  const out = join(makeFolder(), "run");
+  const args = ["place", path, "--method", "random", "--iterations", "2", "--out", out];
+  const { status, stderr } = runCli(...args);
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /all 3 macros are FIXED and stay; --free-fixed lets them move/);
+  assert.equal(readFileSync(join(out, "best.def"), "utf8"), fixed);
+  assert.equal(readFileSync(join(out, "best.tcl"), "utf8"), "");
   assert.equal(runCli(...args, "--free-fixed").status, 0);
+  assert.notEqual(readFileSync(join(out, "best.def"), "utf8"), fixed);
+});
+
+test("a design without a macro is refused", () => {
+  const none = TINY_LEF.replaceAll("CLASS BLOCK", "CLASS CORE");
+  const { status, stderr } = runCli("place", makeDesign(TINY_DEF, none), "--out", join(makeFolder(), "run"));
+  assert.equal(status, 1);
+  assert.match(stderr, /holds no component of a LEF master of CLASS BLOCK, so there is no macro to place/);
 });
 
 test("eval scores a design whose nodes all have places, and tells of the first that has none", () => {
@@ -118,8 +126,7 @@ test("eval scores a design whose nodes all have places, and tells of the first t
   assert.match(runCli("eval", makeDesign(placed)).stderr, /1 of 6 nodes have no place, 'ff' for one/);
   const whole = placed.replace("+ UNPLACED ;", "+ PLACED ( 40000 50000 ) N ;");
   const score = runJson("eval", makeDesign(whole), "--json");
-  // n1: in (10.2, 50) to mem/a[0]/A (30 + 9.8, 35 - 3.9), weight 3: 3 · (29.6 + 18.9) = 145.5
-  // n2: Q of a (30 - 9.8, 35 + 3.2?) and so on; see the sum below, by the same plain arithmetic.
   assert.equal(score.legal, true);
+  // n1 alone: in at (10.2, 50) to mem/a[0]/A at (30 + 9.8, 35 - 3.9), weight 3: 3 · (29.6 + 18.9) = 145.5 µm.
   assert.ok((score.wirelength as number) > 145.5);
 });

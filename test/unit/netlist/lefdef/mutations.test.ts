@@ -1,11 +1,15 @@
 // Broken files by the thousand: each reads or is refused with one line that names the file; nothing else is thrown.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { InputError, Random } from "../../../../netlist/index.js";
-import { DefReader } from "../../../../netlist/lefdef/def-reader.js";
-import { LefReader, LibraryBuilder } from "../../../../netlist/lefdef/lef-reader.js";
-import { StatementScanner } from "../../../../netlist/lefdef/statements.js";
-import { TINY_DEF, TINY_LEF } from "./tiny-design.js";
+import {
+  hardBlockagesOf,
+  InputError,
+  netlistOf,
+  Random,
+  readDefText,
+  readLefText,
+} from "../../../../netlist/index.js";
+import { FUZZ_DEF, TINY_LEF } from "./tiny-design.js";
 
 const MUTATIONS = 1000;
 const PIECES = [
@@ -46,25 +50,16 @@ function mutate(text: string, random: Random): string {
   return result;
 }
 
-const READERS: Readonly<Record<string, { text: string; read: (text: string) => void }>> = {
-  LEF: {
-    text: TINY_LEF,
-    read: (text) => {
-      const reader = new LefReader("x", new LibraryBuilder());
-      const scanner = new StatementScanner("x", reader);
-      scanner.push(Buffer.from(text));
-      reader.end(scanner.end());
-    },
-  },
+const LIBRARY = readLefText(TINY_LEF);
+
+const READERS: Readonly<Record<string, { text: string; read: (text: string) => unknown }>> = {
+  LEF: { text: TINY_LEF, read: (text) => readLefText(text, "x") },
   DEF: {
-    text: TINY_DEF,
+    text: FUZZ_DEF,
     read: (text) => {
-      const reader: DefReader = new DefReader("x", (words) => {
-        scanner.keep = words;
-      });
-      const scanner = new StatementScanner("x", reader);
-      scanner.push(Buffer.from(text));
-      reader.finish(scanner.end());
+      const design = readDefText(text, "x");
+      if (design.die.length > 0) hardBlockagesOf(design);
+      netlistOf(design, LIBRARY);
     },
   },
 };

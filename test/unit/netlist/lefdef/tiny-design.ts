@@ -117,6 +117,26 @@ END NETS
 
 export const TINY_DEF = `${HEADER}${COMPONENTS}${PINS}${NETS}END DESIGN\n`;
 
+/** The tiny design with a polygon die and every kind of constraint: what readers are fuzzed with. */
+export const FUZZ_DEF = TINY_DEF.replace(
+  "( 110000 80000 )",
+  "( 10000 80000 ) ( 60000 80000 ) ( 60000 60000 ) ( 110000 60000 ) ( 110000 20000 )",
+).replace(
+  "PINS 2",
+  `BLOCKAGES 3 ;
+- PLACEMENT RECT ( 10000 20000 ) ( 12000 22000 ) ;
+- PLACEMENT + SOFT RECT ( 10000 20000 ) ( 12000 22000 ) RECT ( 0 0 ) ( 5 5 ) ;
+- LAYER m1 RECT ( 0 0 ) ( 100 100 ) ;
+END BLOCKAGES
+REGIONS 1 ;
+- core ( 10000 20000 ) ( 60000 60000 ) + TYPE FENCE ;
+END REGIONS
+GROUPS 1 ;
+- grp mem/* + REGION core ;
+END GROUPS
+PINS 2`,
+);
+
 /** Both files in a fresh folder. */
 export function makeDesign(def = TINY_DEF, lef = TINY_LEF, name = "top.def"): string {
   const folder = makeFolder();
