@@ -1,11 +1,12 @@
 // A design through the command line: information, placing, and what is written.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { runCli, runJson } from "../support/run-cli.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { makeFile } from "../unit/netlist/tiny-files.js";
 
 /** Forty cells more, on a chain from mem/a[0] to c, so that there is something to cluster and to draw. */
 function withCells(text: string): string {
@@ -95,6 +96,26 @@ test("--halo keeps macros apart and is said to be for designs only", () => {
   const { status, stderr } = runCli("info", "x.pb.txt", "--halo", "4,4");
   assert.equal(status, 1);
   assert.match(stderr, /--halo: is for \.def designs, and 'x\.pb\.txt' is none/);
+});
+
+test("options come from a file too: by the schema's names, checked, and flags count over them", () => {
+  const path = makeDesign();
+  const folder = makeFolder();
+  const config = (options: unknown) => makeFile("options.json", JSON.stringify(options), folder);
+  const gridOf = (...args: string[]) =>
+    (runJson("info", path, "--json", ...args) as { grid: { columns: number; rows: number } }).grid;
+  const file = config({ grid: "20x12", lef: [join(dirname(path), "tiny.lef")] });
+  assert.deepEqual([gridOf("--config", file).columns, gridOf("--config", file).rows], [20, 12]);
+  assert.equal(gridOf("--config", file, "--grid", "7x5").columns, 7);
+  for (const [options, message] of [
+    [{ gird: "20x12" }, /options\.json: 'gird' is no option of 'info'/],
+    [{ smoothing: "much" }, /--smoothing: .*expected number/],
+    [[1], /options\.json: holds no object/],
+  ] as const) {
+    const { status, stderr } = runCli("info", path, "--config", config(options));
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  }
 });
 
 test("where all macros are fixed they stay, and --free-fixed frees them", () => {
