@@ -27,6 +27,7 @@ const RUN_FILES = [
   "best.svg",
   "report.html",
   "netlist.pb.txt",
+  "initial.plc",
   "groups.txt",
 ];
 

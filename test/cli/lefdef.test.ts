@@ -151,3 +151,26 @@ test("eval scores a design whose nodes all have places, and tells of the first t
   // n1 alone: in at (10.2, 50) to mem/a[0]/A at (30 + 9.8, 35 - 3.9), weight 3: 3 · (29.6 + 18.9) = 145.5 µm.
   assert.ok((score.wirelength as number) > 145.5);
 });
+
+test("the folder of a clustered run is a block: it is scored and viewed as it was placed", () => {
+  const path = makeDesign(withCells(TINY_DEF));
+  const out = join(makeFolder(), "run");
+  const args = ["--method", "random", "--iterations", "3", "--workers", "1", "--halo", "2,2", "--out", out];
+  const placed = runJson("place", path, ...args, "--json");
+  const scored = runJson("eval", out, "--placement", join(out, "best.plc"), "--json");
+  assert.equal(scored.proxy_cost, placed.proxy_cost);
+  const picture = join(out, "view.svg");
+  const { status, stderr } = runCli("view", out, "--svg", picture);
+  assert.equal(status, 0, stderr);
+  assert.match(readFileSync(picture, "utf8"), /<svg/);
+});
+
+test("a run of a design without cells is viewed from its DEF and LEF files", () => {
+  const path = makeDesign(
+    TINY_DEF.replace("- ff FF", "- ff ROT").replaceAll("( ff O )", "").replaceAll("( ff D )", ""),
+  );
+  const out = join(makeFolder(), "run");
+  runJson("place", path, "--method", "random", "--iterations", "3", "--workers", "1", "--out", out, "--json");
+  const { status, stderr } = runCli("view", out, "--svg", join(out, "view.svg"));
+  assert.equal(status, 0, stderr);
+});
