@@ -43,13 +43,11 @@ export const blockOptionsSchema = z.strictObject({
 
 export type BlockOptions = z.input<typeof blockOptionsSchema>;
 
-/** Loads a block as the options say. */
-export async function loadBlockWith(path: string, options: BlockOptions): Promise<Block> {
+/** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
+export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
   const { placement } = options;
-  return overridden(
-    await loadBlock(path, { placement, overrides: overridesOf(options), def: defOptions(path, options) }),
-    options,
-  );
+  const overrides = { chooseGrid, ...overridesOf(options) };
+  return overridden(await loadBlock(path, { placement, overrides, def: defOptions(path, options) }), options);
 }
 
 /** Loads a DEF design as the options say: its block and all else that came with it. */

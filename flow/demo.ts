@@ -1,7 +1,7 @@
 // The first thing a newcomer runs: a block of our own making, placed by a policy that learns it on the spot.
 import { join, resolve } from "node:path";
 import { parseBudget } from "./budget.js";
-import { generateCommand } from "./generate.js";
+import { generateOne } from "./generate.js";
 import { place } from "./place.js";
 
 const DEMO = { macros: 24, seed: 7 };
@@ -9,7 +9,7 @@ const DEMO = { macros: 24, seed: 7 };
 /** Generates, places, and gives the text that says where picture and report are. */
 export async function demo(out: string, budget: string, report: (line: string) => void): Promise<string> {
   parseBudget(budget);
-  const { out: block } = await generateCommand({ ...DEMO, name: "demo", out: join(out, "block") });
+  const { out: block } = await generateOne({ ...DEMO, name: "demo", out: join(out, "block") });
   const run = join(out, "run");
   const random = await place(block, { method: "random", iterations: 64, out: join(out, "random") });
   const learned = await place(block, { method: "policy", budget, out: run }, report);

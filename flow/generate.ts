@@ -1,23 +1,51 @@
-// `generate`: a structured block of our own making, written like any other.
+// `generate`: a structured block of our own making, or a set of them, written like any other.
 import { join } from "node:path";
 import { z } from "zod";
-import { generateBlock, writePbNetlist, writePlc } from "../netlist/index.js";
+import {
+  type Block,
+  FAMILIES,
+  generateBlock,
+  InputError,
+  totalArea,
+  writePbNetlist,
+  writePlc,
+} from "../netlist/index.js";
+import { generateSetBlock, readBlockSet } from "./block-set.js";
 import { makeFolder } from "./run-folder.js";
 
+const DEFAULT_MACROS = 32;
+const DEFAULT_SEED = 1;
+
 export const generateCommandSchema = z.strictObject({
-  macros: z.number().int().min(4).max(800).default(32).describe("hard macros"),
+  family: z.enum(FAMILIES).optional().describe("kind of block (default flat)"),
+  macros: z.number().int().min(4).max(800).optional().describe(`hard macros (default ${DEFAULT_MACROS})`),
   softMacros: z
     .number()
     .int()
-    .min(1)
+    .min(8)
     .max(5000)
     .optional()
-    .describe("soft macros (default about six per hard macro)"),
-  ports: z.number().int().min(1).max(20000).optional().describe("ports (default from the block's size)"),
-  utilisation: z.number().min(0.05).max(0.9).optional().describe("area of all macros over the canvas area"),
+    .describe("soft macros (default from family and macros)"),
+  ports: z.number().int().min(1).max(10_000).optional().describe("ports (default from the block's size)"),
+  utilisation: z
+    .number()
+    .min(0.05)
+    .max(0.9)
+    .optional()
+    .describe("area of all macros over the canvas area; up to a fifth less where random play dead-ends"),
   aspect: z.number().min(0.2).max(5).optional().describe("canvas width over height"),
-  seed: z.number().int().min(0).default(1).describe("same seed, same bytes"),
+  softShare: z.number().min(0.01).max(0.95).optional().describe("share of the macro area that is soft"),
+  blockages: z.number().int().min(0).max(6).optional().describe("rectangles that macros must keep free"),
+  fixedMacros: z
+    .number()
+    .int()
+    .min(0)
+    .max(200)
+    .optional()
+    .describe("macros that stand at the edges from the start"),
+  seed: z.number().int().min(0).optional().describe(`same seed, same bytes (default ${DEFAULT_SEED})`),
   name: z.string().optional().describe("block name"),
+  set: z.string().optional().describe("write all blocks of this set (JSON file) instead of one"),
   out: z.string().optional().describe("directory to write (default blocks/NAME)"),
 });
 
@@ -26,17 +54,79 @@ export interface GenerateSummary {
   readonly out: string;
   readonly nodes: number;
   readonly nets: number;
+  /** Area of all macros over the canvas area, as it came out. */
+  readonly utilisation: number;
 }
 
-/** Writes `netlist.pb.txt.gz` and `initial.plc` of a generated block to a directory. */
+export interface GenerateSetSummary {
+  readonly set: string;
+  readonly out: string;
+  readonly trainingBlocks: number;
+  readonly heldOutBlocks: number;
+  readonly training: readonly GenerateSummary[];
+  readonly heldOut: readonly GenerateSummary[];
+}
+
+/** Writes `netlist.pb.txt.gz` and `initial.plc` of a generated block to a directory, or of each block of a set. */
 export async function generateCommand(
-  options: z.output<typeof generateCommandSchema>,
+  options: z.input<typeof generateCommandSchema>,
+): Promise<GenerateSummary | GenerateSetSummary> {
+  const { out, set, ...shape } = options;
+  if (set !== undefined) return generateSet(set, out, shape);
+  return generateOne({ ...shape, out });
+}
+
+/** One block; what `generateCommand` does without a set. */
+export async function generateOne(
+  options: Omit<z.input<typeof generateCommandSchema>, "set">,
 ): Promise<GenerateSummary> {
-  const { out: given, ...shape } = options;
-  const block = generateBlock(shape);
-  const out = given ?? join("blocks", block.name);
+  const { out, macros = DEFAULT_MACROS, seed = DEFAULT_SEED, ...shape } = options;
+  const block = generateBlock({ ...shape, macros, seed });
+  return writeBlock(block, out ?? join("blocks", block.name));
+}
+
+/** The blocks of a set as `OUT/training/NAME` and `OUT/held-out/NAME`. */
+async function generateSet(
+  path: string,
+  out: string | undefined,
+  others: object,
+): Promise<GenerateSetSummary> {
+  const given = Object.entries(others).find(([, value]) => value !== undefined);
+  if (given)
+    throw new InputError(
+      "--set",
+      `the set says what each block is, ${given[0]} was given too`,
+      "leave it out",
+    );
+  const set = readBlockSet(path);
+  const folder = out ?? join("blocks", set.name);
+  const summaries: GenerateSummary[][] = [];
+  for (const part of ["training", "heldOut"] as const) {
+    const written: GenerateSummary[] = [];
+    for (const entry of set[part])
+      written.push(
+        await writeBlock(
+          generateSetBlock(entry),
+          join(folder, part === "training" ? "training" : "held-out", entry.name),
+        ),
+      );
+    summaries.push(written);
+  }
+  const [training, heldOut] = summaries as [GenerateSummary[], GenerateSummary[]];
+  return {
+    set: set.name,
+    out: folder,
+    trainingBlocks: training.length,
+    heldOutBlocks: heldOut.length,
+    training,
+    heldOut,
+  };
+}
+
+async function writeBlock(block: Block, out: string): Promise<GenerateSummary> {
   makeFolder(out);
   await writePbNetlist(join(out, "netlist.pb.txt.gz"), block, block.initial, { canvas: block.canvas });
   await writePlc(join(out, "initial.plc"), block, block.initial);
-  return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount };
+  const utilisation = totalArea(block) / (block.canvas.width * block.canvas.height);
+  return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount, utilisation };
 }

@@ -1,5 +1,6 @@
 // What the command line calls, and what a program that uses the package calls: whole jobs.
 export * from "./block-options.js";
+export * from "./block-set.js";
 export * from "./compare.js";
 export * from "./comparison.js";
 export * from "./comparison-table.js";

@@ -31,7 +31,7 @@ export async function openPlacingJob(
   report: (line: string) => void,
 ): Promise<PlacingJob> {
   if (isDefPath(path)) return openDefJob(path, options, report);
-  const flat = await loadBlockWith(path, options);
+  const flat = await loadBlockWith(path, options, true);
   const { block, clustering } = clusterFlat(flat, options, report);
   return {
     block,

@@ -1,7 +1,9 @@
 // What a block is, and how it comes in and goes out.
 export * from "./block.js";
 export * from "./clustering/index.js";
-export * from "./generate.js";
+export * from "./generator/generate.js";
+export * from "./generator/options.js";
+export * from "./grid-choice.js";
 export * from "./group-by.js";
 export * from "./input-error.js";
 export * from "./lefdef/index.js";
@@ -15,6 +17,8 @@ export * from "./pb-netlist-writer.js";
 export * from "./plc.js";
 export * from "./plc-writer.js";
 export * from "./random.js";
+export * from "./rent.js";
 export * from "./statistics.js";
 export * from "./stored-placement.js";
+export * from "./wire-shares.js";
 export * from "./write-file.js";

@@ -6,9 +6,12 @@ import {
   type Canvas,
   type Grid,
   NodeKind,
+  nodesOfKind,
   type RoutingResources,
 } from "./block.js";
 import { buildMacroGraph, type CompiledGraph, compileGraph } from "./macro-graph.js";
+import { describeRent, type RentDescription } from "./rent.js";
+import { describeWires, type WireDescription } from "./wire-shares.js";
 
 export interface BlockDescription {
   readonly name: string;
@@ -26,7 +29,15 @@ export interface BlockDescription {
   readonly smoothing: number;
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
-  readonly area: { readonly hard: number; readonly soft: number; readonly cells: number };
+  /** `hardShare`: that of the area of all macros and cells. */
+  readonly area: {
+    readonly hard: number;
+    readonly soft: number;
+    readonly cells: number;
+    readonly hardShare: number;
+  };
+  /** µm². */
+  readonly softMacroAreas: Quantiles;
   /** Shares of the canvas area. */
   readonly utilisation: { readonly hard: number; readonly total: number };
   /** Of macros and cells; fixed ones count as placed or unplaced as well. */
@@ -35,10 +46,14 @@ export interface BlockDescription {
   readonly fanout: FanoutDescription;
   readonly netWeights: Quantiles;
   readonly pinsPerHardMacro: Quantiles;
+  readonly pinsPerSoftMacro: Quantiles;
+  readonly wires: WireDescription;
   /** Sizes of hard macros, most frequent first. */
   readonly macroSizes: readonly { readonly width: number; readonly height: number; readonly count: number }[];
   /** The macro graph; undefined for blocks of more than 20,000 macros and cells. */
   readonly graph?: GraphDescription;
+  /** Undefined where `graph` is. */
+  readonly rent?: RentDescription;
 }
 
 export interface Quantiles {
@@ -96,16 +111,23 @@ export function describeBlock(block: Block): BlockDescription {
     smoothing: block.smoothing,
     overlapThreshold: block.overlapThreshold,
     blockages: block.blockages,
-    area: { hard, soft, cells },
+    area: { hard, soft, cells, hardShare: movable > 0 ? hard / (hard + soft + cells) : 0 },
+    softMacroAreas: quantiles(softMacroAreas(block)),
     utilisation: { hard: hard / canvasArea, total: (hard + soft + cells) / canvasArea },
     places: { placed, unplaced: movable - placed, fixed },
     fanout: describeFanout(block),
     netWeights: quantiles(block.netWeights),
-    pinsPerHardMacro: quantiles(pinsPerHardMacro(block)),
+    pinsPerHardMacro: quantiles(pinsPer(block, NodeKind.HardMacro)),
+    pinsPerSoftMacro: quantiles(pinsPer(block, NodeKind.SoftMacro)),
+    wires: describeWires(block),
     macroSizes: macroSizes(block),
   };
   if (movable > MOST_GRAPH_NODES) return description;
-  return { ...description, graph: describeGraph(compileGraph(buildMacroGraph(block))) };
+  return {
+    ...description,
+    graph: describeGraph(compileGraph(buildMacroGraph(block))),
+    rent: describeRent(block),
+  };
 }
 
 /** Minimum, median, nearest-rank 90 and 99 per cent, maximum and mean. */
@@ -141,10 +163,16 @@ function describeFanout(block: Block): FanoutDescription {
   return { ...summary, histogram };
 }
 
-function pinsPerHardMacro(block: Block): number[] {
+function pinsPer(block: Block, kind: NodeKind): number[] {
   const pins = new Int32Array(block.nodeCount);
   for (let pin = 0; pin < block.pinCount; pin++) pins[block.pinNodes[pin]!]!++;
-  return [...pins].filter((_, node) => block.kinds[node] === NodeKind.HardMacro);
+  return [...pins].filter((_, node) => block.kinds[node] === kind);
+}
+
+function softMacroAreas(block: Block): number[] {
+  return [...nodesOfKind(block, NodeKind.SoftMacro)].map(
+    (node) => block.widths[node]! * block.heights[node]!,
+  );
 }
 
 function macroSizes(block: Block): { width: number; height: number; count: number }[] {

@@ -9,7 +9,7 @@ import {
   NodeKind,
   type RoutingResources,
 } from "../block.js";
-import { chooseGrid } from "../generate-floor.js";
+import { chooseGrid, plainCells } from "../generator/grid.js";
 import { InputError } from "../input-error.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
@@ -149,12 +149,12 @@ function gridFor(netlist: Netlist, { componentOfNode }: DefNetlist, design: DefD
     macros.push({ width: netlist.widths[node]! + 2 * x, height: netlist.heights[node]! + 2 * y });
   }
   try {
-    return chooseGrid(macros, canvas);
+    return chooseGrid(macros, canvas, plainCells(macros.length));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     // Crowded, or a macro as large as the die: it may yet be only read, or be placed as it stands.
     const none = macros.map(() => ({ width: 0, height: 0 }));
-    return chooseGrid(none, canvas);
+    return chooseGrid(none, canvas, plainCells(none.length));
   }
 }
 

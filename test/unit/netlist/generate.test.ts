@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Block, NodeKind, nodesOfKind } from "../../../netlist/block.js";
-import { generateBlock } from "../../../netlist/generate.js";
+import { generateBlock } from "../../../netlist/generator/generate.js";
 import { InputError } from "../../../netlist/input-error.js";
 import { loadBlock } from "../../../netlist/load-block.js";
 import { writePbNetlist } from "../../../netlist/pb-netlist-writer.js";

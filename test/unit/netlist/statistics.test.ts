@@ -20,7 +20,7 @@ test("a tiny block is described as one counts it by hand", async () => {
     pins: 7,
     nets: 4,
   });
-  assert.deepEqual(description.area, { hard: 328, soft: 30, cells: 0 });
+  assert.deepEqual(description.area, { hard: 328, soft: 30, cells: 0, hardShare: 328 / 358 });
   assert.deepEqual(description.utilisation, { hard: 0.0328, total: 0.0358 });
   assert.deepEqual(description.places, { placed: 2, unplaced: 1, fixed: 0 });
   assert.deepEqual(description.grid, { columns: 4, rows: 5, cellWidth: 25, cellHeight: 20 });

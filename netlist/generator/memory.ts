@@ -1,6 +1,6 @@
 // Memory macros of a generated block: a few types (words, bits, pins along one or two edges) and banks of them.
 // Proportions are those of the SRAM macros in open 45 nm and 7 nm benchmark blocks: about 2 µm² a bit, 40 to 200 pins.
-import type { Random } from "./random.js";
+import type { Random } from "../random.js";
 
 export interface MemoryPin {
   readonly name: string;
@@ -30,14 +30,26 @@ const ROW_HEIGHT = 1.4;
 const PIN_INSET = 0.035;
 const PIN_GRID = 0.07;
 
+/** What memories of one role look like. */
+export interface MemoryRole {
+  /** Word lengths, one of which is drawn; multiples of 8. */
+  readonly wordBits: readonly number[];
+  /** Smallest and largest capacity as powers of two, in bits. */
+  readonly capacity: readonly [least: number, most: number];
+}
+
+const ANY_ROLE: MemoryRole = { wordBits: [16, 32, 32, 64], capacity: [11, 14] };
+
 /** Draws `count` memory types. */
 export function drawMemoryTypes(count: number, random: Random): MemoryType[] {
   return Array.from({ length: count }, () => drawMemoryType(random));
 }
 
-function drawMemoryType(random: Random): MemoryType {
-  const wordBits = [16, 32, 32, 64][random.below(4)]!;
-  const bits = 2 ** (11 + random.below(4));
+/** Draws a memory type: its size, aspect and pins. */
+export function drawMemoryType(random: Random, role: MemoryRole = ANY_ROLE): MemoryType {
+  const wordBits = role.wordBits[random.below(role.wordBits.length)]!;
+  const [least, most] = role.capacity;
+  const bits = 2 ** (least + random.below(most - least + 1));
   const addressBits = Math.log2(bits / wordBits);
   const area = AREA_PER_BIT * bits + AREA_OVERHEAD;
   const aspect = Math.min(Math.max(Math.exp(0.3 + 0.5 * random.normal()), 0.4), 2.8); // height : width
@@ -84,6 +96,17 @@ export function drawBanks(macros: number, types: readonly MemoryType[], random: 
     const type = banks.length < types.length ? types[banks.length]! : types[random.below(types.length)]!;
     banks.push({ type, macros: size, ways: ways[random.below(ways.length)]! });
     left -= size;
+  }
+  return banks;
+}
+
+/** `macros` of one type as banks of `size` each, the last one smaller if they do not divide. */
+export function splitIntoBanks(macros: number, size: number, type: MemoryType, random: Random): Bank[] {
+  const banks: Bank[] = [];
+  for (let left = macros; left > 0; left -= size) {
+    const count = Math.min(size, left);
+    const ways = [8, 4, 2, 1].filter((ways) => count % ways === 0);
+    banks.push({ type, macros: count, ways: ways[random.below(ways.length)]! });
   }
   return banks;
 }

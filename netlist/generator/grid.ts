@@ -1,7 +1,6 @@
-// The floor of a generated block: the grid on which its macros provably fit, and where ports stand on the edges.
-import type { Canvas, Grid } from "./block.js";
-import { InputError } from "./input-error.js";
-import type { Random } from "./random.js";
+// The grid of a generated block, on which its macros provably fit.
+import type { Canvas, Grid } from "../block.js";
+import { InputError } from "../input-error.js";
 
 export interface Size {
   readonly width: number;
@@ -10,17 +9,26 @@ export interface Size {
 
 const FEWEST_LINES = 10;
 const MOST_LINES = 127;
-const MOST_CELLS = 2500;
+export const MOST_CELLS = 2500;
 const MOST_CELL_ASPECT = 1.5;
 const CELLS_PER_MACRO = 12;
 
+/** Cells with which most macros are a few of them wide. */
+export function plainCells(macros: number): number {
+  return Math.min(Math.max(CELLS_PER_MACRO * macros, fewestCells(macros)), MOST_CELLS);
+}
+
+function fewestCells(macros: number): number {
+  return macros >= 40 ? 500 : 100;
+}
+
 /**
- * A grid of 500 to 2,500 cells (fewer for few macros) on whose cell centres all macros find room, macros a few cells
- * wide where their number allows. Throws `InputError` if not even 127 x 127 cells let them in.
+ * A grid of about `cells` cells, of square ones by preference, on whose cell centres all macros find room; more cells
+ * where those do not let them in. Throws `InputError` if not even 127 x 127 cells do.
  */
-export function chooseGrid(macros: readonly Size[], canvas: Canvas): Grid {
-  const fewest = macros.length >= 40 ? 500 : 100;
-  const target = Math.min(Math.max(CELLS_PER_MACRO * macros.length, fewest), MOST_CELLS);
+export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: number): Grid {
+  const fewest = fewestCells(macros.length);
+  const target = Math.min(cells, MOST_CELLS);
   const candidates: { columns: number; rows: number; distance: number }[] = [];
   for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
     for (let rows = FEWEST_LINES; rows <= MOST_LINES; rows++) {
@@ -68,38 +76,4 @@ function fitsOnShelves(sizes: readonly Size[], canvas: Canvas, grid: Grid): bool
 /** First cell on whose centre something of this length stays inside the canvas. */
 function firstLine(length: number, cell: number): number {
   return Math.max(0, Math.ceil(length / 2 / cell - 0.5));
-}
-
-// Ports stand just inside the canvas, as on the metal shapes of real ones, so that the cell of each is beyond doubt.
-const PORT_INSET = 0.07;
-const PORT_PITCH = 2.8;
-
-/** Places of buses of ports (their widths given), each on one of the four edges, its ports in a row. */
-export function placeBuses(widths: readonly number[], canvas: Canvas, random: Random): [number, number][][] {
-  const edges: number[][] = [[], [], [], []]; // left, right, bottom, top
-  widths.forEach((_, bus) => {
-    edges[random.below(4)]!.push(bus);
-  });
-  const places: [number, number][][] = widths.map(() => []);
-  edges.forEach((buses, edge) => {
-    const length = edge < 2 ? canvas.height : canvas.width;
-    const count = buses.reduce((sum, bus) => sum + widths[bus]!, 0);
-    const pitch = Math.min(PORT_PITCH, (0.8 * length) / Math.max(count, 1));
-    // The free length is shared out as gaps before, between and behind the buses.
-    const gaps = Array.from({ length: buses.length + 1 }, () => 0.05 + random.uniform());
-    const gapUnit = (length - pitch * count) / gaps.reduce((sum, gap) => sum + gap, 0);
-    let at = 0;
-    buses.forEach((bus, position) => {
-      at += gaps[position]! * gapUnit;
-      for (let bit = 0; bit < widths[bus]!; bit++) {
-        const along = at + (bit + 0.5) * pitch;
-        if (edge === 0) places[bus]!.push([PORT_INSET, along]);
-        else if (edge === 1) places[bus]!.push([canvas.width - PORT_INSET, along]);
-        else if (edge === 2) places[bus]!.push([along, PORT_INSET]);
-        else places[bus]!.push([along, canvas.height - PORT_INSET]);
-      }
-      at += pitch * widths[bus]!;
-    });
-  });
-  return places;
 }

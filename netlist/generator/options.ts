@@ -1,0 +1,60 @@
+// What a caller may ask of a generated block, and the check of it.
+import type { RoutingResources } from "../block.js";
+import { InputError } from "../input-error.js";
+
+/** `flat` is a line of memory banks; the others are hierarchies, described in docs/generator.md. */
+export const FAMILIES = ["flat", "systolic", "cache", "network", "vector", "memory", "logic"] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export interface GenerateOptions {
+  readonly seed: number;
+  /** `flat` if not given. */
+  readonly family?: Family | undefined;
+  /** `generated_<macros>_<seed>` if not given, with the family's name where it is not `flat`. */
+  readonly name?: string | undefined;
+  /** Hard macros, 4 to 800. */
+  readonly macros: number;
+  /** Soft macros; from the family and the number of hard macros, at most 900, if not given. */
+  readonly softMacros?: number | undefined;
+  readonly ports?: number | undefined;
+  /**
+   * Area of all macros over the canvas area that is not blocked. Where random samplers would dead-end the canvas
+   * grows: without limit to speak of if this is not given, by a quarter at most if it is.
+   */
+  readonly utilisation?: number | undefined;
+  /** Canvas width over height. */
+  readonly aspect?: number | undefined;
+  /** Share of the macro area that is soft; drawn from the family's range if not given. */
+  readonly softShare?: number | undefined;
+  /** Rectangles at the canvas edges and inside that macros must keep free, up to 6; each takes 1 to 3 per cent. */
+  readonly blockages?: number | undefined;
+  /** Hard macros that stand at the canvas edges from the start, at most a quarter of all. */
+  readonly fixedMacros?: number | undefined;
+  readonly routing?: RoutingResources | undefined;
+  readonly smoothing?: number | undefined;
+}
+
+/** Throws `InputError` for options out of range. */
+export function checkGenerateOptions(options: GenerateOptions): void {
+  const check = (name: keyof GenerateOptions, low: number, high: number, whole = false) => {
+    const value = options[name] as number | undefined;
+    if (value === undefined) return;
+    if (!(value >= low && value <= high) || (whole && !Number.isInteger(value)))
+      throw new InputError(
+        name,
+        `${value}, ${whole ? "a whole number" : "a number"} from ${low} to ${high} was expected`,
+      );
+  };
+  if (options.family !== undefined && !FAMILIES.includes(options.family))
+    throw new InputError("family", `'${options.family}', one of ${FAMILIES.join(", ")} was expected`);
+  check("seed", Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, true);
+  check("macros", 4, 800, true);
+  check("softMacros", 8, 5000, true);
+  check("ports", 0, 10_000, true);
+  check("utilisation", 0.05, 0.9);
+  check("aspect", 0.2, 5);
+  check("softShare", 0.01, 0.95);
+  check("blockages", 0, 6, true);
+  check("fixedMacros", 0, Math.floor(options.macros / 4), true);
+  check("smoothing", 0, 100, true);
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { generateSetBlock, readBlockSet } from "../../../flow/index.js";
+import { InputError, nodesOfKind } from "../../../netlist/index.js";
+import { makeFolder } from "../netlist/tiny-files.js";
+
+const SETS = ["two", "five", "twenty"].map((name) => readBlockSet(`benchmarks/sets/${name}.json`));
+
+test("the sets have 2, 5 and 20 blocks, each set begins with the smaller one, and all hold out the same", () => {
+  const [two, five, twenty] = SETS as [(typeof SETS)[0], (typeof SETS)[0], (typeof SETS)[0]];
+  assert.deepEqual(
+    SETS.map((set) => set.training.length),
+    [2, 5, 20],
+  );
+  assert.deepEqual(five.training.slice(0, 2), two.training);
+  assert.deepEqual(twenty.training.slice(0, 5), five.training);
+  for (const set of SETS) assert.deepEqual(set.heldOut, two.heldOut);
+});
+
+test("every block of the sets can be made, each with its own number of macros and its name", () => {
+  const entries = [...SETS[2]!.training, ...SETS[2]!.heldOut];
+  for (const entry of entries) {
+    const block = generateSetBlock(entry);
+    assert.equal(block.name, entry.name);
+    assert.equal(nodesOfKind(block, 0).length, entry.macros);
+  }
+});
+
+test("a broken set is refused in one line that says what is wrong", () => {
+  const folder = makeFolder();
+  const block = { name: "a", family: "cache", seed: 1, macros: 20 };
+  const set = { name: "s", description: "", training: [block], heldOut: [{ ...block, name: "b", seed: 2 }] };
+  const refused = (content: unknown, message: RegExp) => {
+    const path = join(folder, "set.json");
+    writeFileSync(path, typeof content === "string" ? content : JSON.stringify(content));
+    assert.throws(
+      () => readBlockSet(path),
+      (error: Error) => error instanceof InputError && message.test(error.message),
+    );
+  };
+  refused("{", /set\.json: no JSON file: .*; a block set was expected$/);
+  refused({ ...set, training: [] }, /set\.json training: /);
+  refused({ ...set, extra: 1 }, /set\.json: .*extra/);
+  refused({ ...set, training: [{ ...block, family: "gpu" }] }, /set\.json training\.0\.family: /);
+  refused({ ...set, training: [{ ...block, name: "../up" }] }, /training\.0\.name: letters, digits/);
+  refused({ ...set, training: [block, { ...block, seed: 3 }] }, /two blocks are named 'a'/);
+  refused({ ...set, heldOut: [{ ...block, name: "b" }] }, /'b' is the same block as 'a'; change its seed/);
+  assert.throws(() => readBlockSet(join(folder, "none.json")), /none\.json: no such file/);
+});
