@@ -6,7 +6,10 @@ export function addInfo(program: Command): void {
   const command = program
     .command("info")
     .description("say what is in a block: counts, sizes, canvas, grid, nets, connections")
-    .argument("<block>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
+    .argument(
+      "<block>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .addHelpText("after", "\nExample:\n  ashlar info blocks/ariane");
   addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {

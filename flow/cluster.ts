@@ -12,6 +12,7 @@ import {
   type Placement,
   writeFileAtomically,
   writePbNetlist,
+  writePlc,
 } from "../netlist/index.js";
 
 /** Options of commands that place: how a flat block is clustered. */
@@ -58,8 +59,8 @@ export function clusterFlat(
 }
 
 /**
- * Writes what a placement of the clustered block refers to: the netlist, and per node of the flat file (pins of
- * macros count) its group, -1 for none.
+ * Writes what a placement of the clustered block refers to: the block itself, so that the folder is one, and per node of
+ * the flat file (pins of macros count) its group, -1 for none.
  */
 export async function writeClustering(
   folder: string,
@@ -67,6 +68,7 @@ export async function writeClustering(
   { block, groups }: Clustering,
 ): Promise<void> {
   await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  await writePlc(join(folder, "initial.plc"), block, block.initial);
   const lines = new Int32Array(Math.max(lastOf(flat.fileIndices), lastOf(flat.pinFileIndices)) + 1).fill(-1);
   for (let pin = 0; pin < flat.pinCount; pin++)
     lines[flat.pinFileIndices[pin]!] = groups[flat.pinNodes[pin]!]!;

@@ -1,20 +1,25 @@
-// `info`: what is in a block, and for Bookshelf files what was read of them and what was not made use of.
+// `info`: what is in a block, and of Bookshelf sets and DEF designs what was read and what was not made use of.
 import {
   type BlockDescription,
   type BookshelfReading,
-  DEFAULT_ROUTING,
+  type DefDescription,
   describeBlock,
+  describeDef,
   isBookshelfPath,
-  loadBookshelf,
+  isDefPath,
 } from "../netlist/index.js";
-import { type BlockOptions, loadBlockWith, withBlockOptions } from "./block-options.js";
+import { type BlockOptions, loadBlockWith, loadBookshelfWith, loadDefWith } from "./block-options.js";
 
 /** Describes the block at `path`. Throws `InputError` for bad input. */
 export async function describe(
   path: string,
   options: BlockOptions = {},
-): Promise<BlockDescription & { readonly bookshelf?: BookshelfReading }> {
-  if (!isBookshelfPath(path)) return describeBlock(await loadBlockWith(path, options));
-  const { block, reading } = await loadBookshelf(path, DEFAULT_ROUTING);
-  return { ...describeBlock(await withBlockOptions(block, options)), bookshelf: reading };
+): Promise<BlockDescription & { readonly bookshelf?: BookshelfReading; readonly design?: DefDescription }> {
+  if (isBookshelfPath(path)) {
+    const { block, reading } = await loadBookshelfWith(path, options);
+    return { ...describeBlock(block), bookshelf: reading };
+  }
+  if (!isDefPath(path)) return describeBlock(await loadBlockWith(path, options));
+  const loaded = await loadDefWith(path, options);
+  return { ...describeBlock(loaded.block), design: describeDef(loaded) };
 }

@@ -8,6 +8,7 @@ export * from "./grid-choice.js";
 export * from "./group-by.js";
 export * from "./growing-array.js";
 export * from "./input-error.js";
+export * from "./lefdef/index.js";
 export * from "./load-block.js";
 export * from "./macro-graph.js";
 export * from "./netlist-draft.js";

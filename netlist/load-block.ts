@@ -19,6 +19,7 @@ import {
 } from "./bookshelf/load-bookshelf.js";
 import { gridFor, hardBoxes } from "./grid-choice.js";
 import { InputError } from "./input-error.js";
+import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -44,15 +45,24 @@ export const DEFAULT_ROUTING: RoutingResources = {
 
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
- * them gzip or not; or a Bookshelf set by its `.aux` file or its directory. `placement` names another placement file, which then gives places and header.
+ * them gzip or not; a Bookshelf set by its `.aux` file or its directory; a DEF file with the LEF files that `def` names,
+ * or those beside it. `placement` names another placement file, which then gives places and header.
  */
 export async function loadBlock(
   path: string,
-  options: { readonly placement?: string | undefined; readonly overrides?: BlockOverrides } = {},
+  options: {
+    readonly placement?: string | undefined;
+    readonly overrides?: BlockOverrides;
+    readonly def?: Omit<LoadDefOptions, "defaultRouting"> | undefined;
+  } = {},
 ): Promise<Block> {
   if (isBookshelfPath(path)) {
     const { block } = await loadBookshelf(path, DEFAULT_ROUTING);
-    return withBookshelfOverrides(block, options.placement, options.overrides);
+    return withOverrides(block, options.placement, options.overrides);
+  }
+  if (isDefPath(path)) {
+    const { block } = await loadDef(path, { ...options.def, defaultRouting: DEFAULT_ROUTING });
+    return withOverrides(block, options.placement, options.overrides);
   }
   const files = findFiles(path);
   const file = await readPbNetlist(files.netlist, files.name);
@@ -65,24 +75,6 @@ export async function loadBlock(
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
   return applyPlc(block, block.initial, await readPlc(path)).placement;
-}
-
-/** A Bookshelf block, what the caller sets over it, and the places of a `.pl` or `.plc` file. */
-export async function withBookshelfOverrides(
-  block: Block,
-  placement: string | undefined,
-  overrides: BlockOverrides = {},
-): Promise<Block> {
-  const canvas = overrides.canvas ?? block.canvas;
-  const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
-  return {
-    ...block,
-    initial,
-    canvas,
-    grid: overrides.grid ?? block.grid,
-    routing: overrides.routing ?? block.routing,
-    smoothing: overrides.smoothing ?? block.smoothing,
-  };
 }
 
 /**
@@ -103,7 +95,11 @@ async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Pr
 }
 
 /** The files that `loadBlock` reads. */
-export function blockFiles(path: string, placement?: string): string[] {
+export function blockFiles(path: string, placement?: string, lef?: readonly string[]): string[] {
+  if (isDefPath(path)) {
+    const { def, lefs } = defFiles(path, lef);
+    return placement === undefined ? [def, ...lefs] : [def, ...lefs, placement];
+  }
   if (isBookshelfPath(path)) {
     const files = bookshelfFiles(path);
     return placement === undefined ? files : [...files, placement];
@@ -111,6 +107,24 @@ export function blockFiles(path: string, placement?: string): string[] {
   const files = findFiles(path);
   const second = placement ?? files.placement;
   return second === undefined ? [files.netlist] : [files.netlist, second];
+}
+
+/** A block that has its canvas and rules, with what the caller sets over them and the places of a placement file. */
+export async function withOverrides(
+  block: Block,
+  placement: string | undefined,
+  overrides: BlockOverrides = {},
+): Promise<Block> {
+  const canvas = overrides.canvas ?? block.canvas;
+  const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
+  return {
+    ...block,
+    initial,
+    canvas,
+    grid: overrides.grid ?? block.grid,
+    routing: overrides.routing ?? block.routing,
+    smoothing: overrides.smoothing ?? block.smoothing,
+  };
 }
 
 /** Joins a netlist and a placement file's header and places. */
@@ -221,7 +235,7 @@ function findFiles(path: string): BlockFiles {
       throw new InputError(
         path,
         "unknown format",
-        "a netlist file (.pb.txt), a Bookshelf set (.aux), gzip or not, or a block's directory is expected",
+        "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
       );
     return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
