@@ -9,7 +9,9 @@ import { addGenerate } from "./generate.js";
 import { addInfo } from "./info.js";
 import { oneLine, runCommand } from "./output.js";
 import { addPlace } from "./place.js";
+import { addPretrain } from "./pretrain.js";
 import { addTrain } from "./train.js";
+import { addView } from "./view.js";
 
 const program = new Command("ashlar")
   .description(
@@ -19,6 +21,17 @@ const program = new Command("ashlar")
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
   .configureHelp({ helpWidth: 110 });
 
-for (const add of [addInfo, addEval, addPlace, addTrain, addCompare, addGenerate, addDemo]) add(program);
+for (const add of [
+  addInfo,
+  addEval,
+  addPlace,
+  addTrain,
+  addPretrain,
+  addCompare,
+  addGenerate,
+  addDemo,
+  addView,
+])
+  add(program);
 
 await runCommand(() => program.parseAsync());

@@ -26,7 +26,8 @@ function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {
 function toOption(name: string, property: JsonProperty): Option {
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   const { type, description, default: preset } = property;
-  if (type === "boolean") return new Option(flag, description);
+  if (type === "boolean")
+    return new Option(preset === true ? flag.replace("--", "--no-") : flag, description);
   if (type === "array")
     // Repeated, not variadic: `--set a=1 BLOCK` must leave the block alone.
     return new Option(`${flag} <value>`, description).argParser((text, before: string[] | undefined) => [

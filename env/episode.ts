@@ -5,6 +5,7 @@ import type { CellPlacer } from "./cell-placer.js";
 import { MaskMaker } from "./feasibility.js";
 import type { Costs, Judge } from "./judge.js";
 import { macrosByArea } from "./macro-order.js";
+import { OrientationChooser } from "./orientations.js";
 
 /** A macro was put on a cell that its mask forbids: the caller's mistake. */
 export class InfeasibleActionError extends Error {
@@ -30,6 +31,7 @@ export class Episode {
   private readonly cells: CellPlacer;
   private readonly masks: MaskMaker;
   private readonly start: Placement;
+  private readonly orientations: OrientationChooser;
   private nextIndex = 0;
   private feasibleCount = 0;
 
@@ -39,6 +41,7 @@ export class Episode {
     this.cells = cells;
     this.macros = macros;
     this.masks = new MaskMaker(judge);
+    this.orientations = new OrientationChooser(judge);
     this.start = startOf(judge, macros, cells);
     this.reset();
   }
@@ -101,11 +104,11 @@ export class Episode {
     this.feasibleCount = this.masks.maskFor(this.macro);
   }
 
-  /** Settles the soft macros and scores the placement, which stays in `judge.placement`. */
+  /** Settles the soft macros, mirrors macros where that pays, and scores the placement, which stays in `judge.placement`. */
   finish(): Costs {
     if (!this.complete) throw new Error("internal: an episode is scored before all macros stand");
     this.cells.settle();
-    return this.judge.evaluate();
+    return this.orientations.choose(this.macros);
   }
 }
 
@@ -124,7 +127,7 @@ function startOf(judge: Judge, macros: Int32Array, cells: CellPlacer): Placement
   for (const macro of macros) {
     placement.xs[macro] = Number.NaN;
     placement.ys[macro] = Number.NaN;
-    placement.orientations[macro] = 0; // orientation is not an action; every macro starts as N
+    placement.orientations[macro] = 0; // every macro starts as N; orientations are chosen at the end
   }
   kernels.run.placePoints(state.address);
   cells.anticipate(SWEEPS_AT_START, true);

@@ -4,7 +4,7 @@ import { KernelRecord } from "../kernels/index.js";
 import type { Placement } from "../netlist/index.js";
 import type { Costs, Judge } from "./judge.js";
 import { MAP_UNIT } from "./judge.js";
-import { groupBy } from "./judge-nets.js";
+import { netsOfNodes } from "./judge-nets.js";
 
 /** A node and where it goes: centre in µm, orientation code. */
 export interface Move {
@@ -19,31 +19,36 @@ export const MOST_NODES_PER_MOVE = 16;
 
 /** Mirrors `TopList` of kernels/assembly/top-list.ts. */
 export const TOP_LIST = {
+  base: "i64",
   sumAbove: "i64",
-  k: "i32",
-  n: "i32",
+  values: "i32",
+  length: "i32",
+  wanted: "i32",
+  shift: "i32",
   boundary: "i32",
   countAbove: "i32",
-  values: "i32",
+  memberCount: "i32",
+  fewest: "i32",
+  most: "i32",
   counts: "i32",
   sums: "i32",
+  members: "i32",
+  places: "i32",
   scratch: "i32",
 } as const;
 
-/** Mirrors `BUCKETS` of kernels/assembly/top-list.ts. */
-const BUCKETS = 4096;
-
-/** Mirrors `MoveState` of kernels/assembly/moves.ts. */
+/** Mirrors `MoveState` of kernels/assembly/move-state.ts. */
 export const MOVE_STATE = {
   lengthFactor: "f64",
   densityFactor: "f64",
   congestionFactor: "f64",
   oldWirelength: "i64",
+  oldCongestionTop: "i64",
   judge: "i32",
   densityList: "i32",
   congestionList: "i32",
-  pointNetStarts: "i32",
-  pointNets: "i32",
+  nodeNetStarts: "i32",
+  nodeNets: "i32",
   moveCount: "i32",
   moveNodes: "i32",
   moveXs: "i32",
@@ -52,29 +57,29 @@ export const MOVE_STATE = {
   oldXs: "i32",
   oldYs: "i32",
   oldOrientations: "i32",
+  routed: "i32",
   pointCount: "i32",
-  points: "i32",
-  oldPointXs: "i32",
-  oldPointYs: "i32",
-  oldPointCells: "i32",
-  newPointXs: "i32",
-  newPointYs: "i32",
-  newPointCells: "i32",
+  keptPointXs: "i32",
+  keptPointYs: "i32",
+  keptPointCells: "i32",
   netStamp: "i32",
   netCount: "i32",
   nets: "i32",
   oldLengths: "i32",
   netStamps: "i32",
-  rerouted: "i32",
-  netMovers: "i32",
-  changeCount: "i32",
-  changes: "i32",
-  oldValues: "i32",
+  horizontalSteps: "i32",
+  verticalSteps: "i32",
+  keptHorizontalSteps: "i32",
+  keptVerticalSteps: "i32",
   keptHorizontalDemand: "i32",
   keptVerticalDemand: "i32",
   keptHorizontalBlocked: "i32",
   keptVerticalBlocked: "i32",
   keptDensity: "i32",
+  keptCongestion: "i32",
+  rowFlags: "i32",
+  columnFlags: "i32",
+  cellPlaces: "i32",
 } as const;
 
 /** Tries moves on a judge's own placement. While one is in use, only it may change that placement. */
@@ -90,9 +95,8 @@ export class IncrementalJudge {
     this.judge = judge;
     const { kernels, nets, block, weights } = judge;
     const cells = block.grid.columns * block.grid.rows;
-    const netsOfPoints = groupNetsByPoint(nets);
+    const incidence = netsOfNodes(block.nodeCount, nets);
     const most = MOST_NODES_PER_MOVE;
-    const pointsPerMove = most * mostPointsOfNode(nets.nodePointStarts);
     this.moveNodes = kernels.i32(most);
     this.moveXs = kernels.f64(most);
     this.moveYs = kernels.f64(most);
@@ -106,8 +110,8 @@ export class IncrementalJudge {
       judge: judge.state.address,
       densityList: this.topList(judge.state.get("density"), cells, densityCount),
       congestionList: this.topList(judge.state.get("congestion"), 2 * cells, congestionCount),
-      pointNetStarts: kernels.copyOf(netsOfPoints.starts),
-      pointNets: kernels.copyOf(netsOfPoints.nets),
+      nodeNetStarts: kernels.copyOf(incidence.starts),
+      nodeNets: kernels.copyOf(incidence.nets),
       moveNodes: this.moveNodes.byteOffset,
       moveXs: this.moveXs.byteOffset,
       moveYs: this.moveYs.byteOffset,
@@ -115,25 +119,25 @@ export class IncrementalJudge {
       oldXs: kernels.f64(most).byteOffset,
       oldYs: kernels.f64(most).byteOffset,
       oldOrientations: kernels.u8(most).byteOffset,
-      points: kernels.i32(pointsPerMove).byteOffset,
-      oldPointXs: kernels.f64(pointsPerMove).byteOffset,
-      oldPointYs: kernels.f64(pointsPerMove).byteOffset,
-      oldPointCells: kernels.i32(pointsPerMove).byteOffset,
-      newPointXs: kernels.f64(pointsPerMove).byteOffset,
-      newPointYs: kernels.f64(pointsPerMove).byteOffset,
-      newPointCells: kernels.i32(pointsPerMove).byteOffset,
+      keptPointXs: kernels.f64(nets.pointCount).byteOffset,
+      keptPointYs: kernels.f64(nets.pointCount).byteOffset,
+      keptPointCells: kernels.i32(nets.pointCount).byteOffset,
       nets: kernels.i32(nets.netCount).byteOffset,
       oldLengths: kernels.i64(nets.netCount).byteOffset,
       netStamps: kernels.i32(nets.netCount).byteOffset,
-      rerouted: kernels.u8(nets.netCount).byteOffset,
-      netMovers: kernels.i32(nets.netCount).byteOffset,
-      changes: kernels.i32(3 * cells).byteOffset,
-      oldValues: kernels.i64(3 * cells).byteOffset,
+      horizontalSteps: kernels.i64(cells).byteOffset,
+      verticalSteps: kernels.i64(cells).byteOffset,
+      keptHorizontalSteps: kernels.i64(cells).byteOffset,
+      keptVerticalSteps: kernels.i64(cells).byteOffset,
       keptHorizontalDemand: kernels.i64(cells).byteOffset,
       keptVerticalDemand: kernels.i64(cells).byteOffset,
       keptHorizontalBlocked: kernels.i64(cells).byteOffset,
       keptVerticalBlocked: kernels.i64(cells).byteOffset,
       keptDensity: kernels.i64(cells).byteOffset,
+      keptCongestion: kernels.i64(2 * cells).byteOffset,
+      rowFlags: kernels.u8(block.grid.rows).byteOffset,
+      columnFlags: kernels.u8(block.grid.columns).byteOffset,
+      cellPlaces: kernels.i32(cells).byteOffset,
     });
   }
 
@@ -169,32 +173,20 @@ export class IncrementalJudge {
     this.judge.kernels.run.revertMove(this.state.address);
   }
 
-  private topList(values: number, n: number, k: number): number {
+  private topList(values: number, length: number, wanted: number): number {
     const { kernels } = this.judge;
+    const buckets = kernels.run.topBuckets();
     const list = new KernelRecord(kernels, TOP_LIST);
     list.set({
-      k,
-      n,
       values,
-      counts: kernels.i32(BUCKETS).byteOffset,
-      sums: kernels.i64(BUCKETS).byteOffset,
-      scratch: kernels.i64(n).byteOffset,
+      length,
+      wanted,
+      counts: kernels.i32(buckets).byteOffset,
+      sums: kernels.i64(buckets).byteOffset,
+      members: kernels.i32(length).byteOffset,
+      places: kernels.i32(length).byteOffset,
+      scratch: kernels.i64(length).byteOffset,
     });
     return list.address;
   }
-}
-
-/** Nets of every point: those of point p are `nets[starts[p] .. starts[p + 1]]`. */
-function groupNetsByPoint(nets: Judge["nets"]): { starts: Int32Array; nets: Int32Array } {
-  const netOf = new Int32Array(nets.netPoints.length);
-  for (let net = 0; net < nets.netCount; net++) netOf.fill(net, nets.netStarts[net], nets.netStarts[net + 1]);
-  const { starts, items } = groupBy(nets.pointCount, nets.netPoints);
-  return { starts, nets: items.map((item) => netOf[item]!) };
-}
-
-function mostPointsOfNode(nodePointStarts: Int32Array): number {
-  let most = 1;
-  for (let node = 0; node + 1 < nodePointStarts.length; node++)
-    most = Math.max(most, nodePointStarts[node + 1]! - nodePointStarts[node]!);
-  return most;
 }

@@ -1,5 +1,6 @@
 // The game and the judge.
 export * from "./cell-placer.js";
+export * from "./credits.js";
 export * from "./episode.js";
 export * from "./feasibility.js";
 export * from "./incremental-judge.js";
@@ -7,3 +8,4 @@ export * from "./judge.js";
 export * from "./judge-nets.js";
 export * from "./macro-order.js";
 export * from "./observation.js";
+export * from "./orientations.js";

@@ -1,6 +1,6 @@
 // The netlist as the judge reads it. Pins of one node at one offset are one point; nets that join the same points
 // from the same driver are one net. Neither changes any cost, and clustered netlists shrink by half.
-import type { Netlist } from "../netlist/index.js";
+import { groupBy, type Netlist } from "../netlist/index.js";
 
 /** Points in node order, and nets as lists of distinct points, the driver first. */
 export interface JudgeNets {
@@ -102,13 +102,22 @@ function gatherPoints(netlist: Netlist): Pick<
   };
 }
 
-/** Items 0, 1, … gathered by group: those of group g are `items[starts[g] .. starts[g + 1]]`, in order. */
-export function groupBy(groupCount: number, groups: Int32Array): { starts: Int32Array; items: Int32Array } {
-  const starts = new Int32Array(groupCount + 1);
-  for (const group of groups) starts[group + 1]!++;
-  for (let group = 0; group < groupCount; group++) starts[group + 1]! += starts[group]!;
-  const next = starts.slice();
-  const items = new Int32Array(groups.length);
-  for (let item = 0; item < groups.length; item++) items[next[groups[item]!]!++] = item;
-  return { starts, items };
+/** Nets of every node, each once: those of node n are `nets[starts[n] .. starts[n + 1]]`. */
+export function netsOfNodes(
+  nodeCount: number,
+  judgeNets: Pick<JudgeNets, "netCount" | "netStarts" | "netPoints" | "pointNodes">,
+): { starts: Int32Array; nets: Int32Array } {
+  const owners: number[] = [];
+  const netOf: number[] = [];
+  const lastNet = new Int32Array(nodeCount).fill(-1);
+  for (let net = 0; net < judgeNets.netCount; net++)
+    for (let i = judgeNets.netStarts[net]!; i < judgeNets.netStarts[net + 1]!; i++) {
+      const node = judgeNets.pointNodes[judgeNets.netPoints[i]!]!;
+      if (lastNet[node] === net) continue;
+      lastNet[node] = net;
+      owners.push(node);
+      netOf.push(net);
+    }
+  const { starts, items } = groupBy(nodeCount, Int32Array.from(owners));
+  return { starts, nets: items.map((item) => netOf[item]!) };
 }

@@ -1,6 +1,6 @@
 // What a policy sees of an episode, as planes over the grid and a few numbers, all cheap enough for every step.
 import type { Episode } from "./episode.js";
-import { groupBy } from "./judge-nets.js";
+import { netsOfNodes } from "./judge-nets.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
@@ -146,24 +146,4 @@ function range(values: Float64Array): [number, number] {
     high = Math.max(high, value);
   }
   return [low, high];
-}
-
-/** Nets of every node, each once: those of node n are `nets[starts[n] .. starts[n + 1]]`. */
-export function netsOfNodes(
-  nodeCount: number,
-  judgeNets: { netCount: number; netStarts: Int32Array; netPoints: Int32Array; pointNodes: Int32Array },
-): { starts: Int32Array; nets: Int32Array } {
-  const owners: number[] = [];
-  const netOf: number[] = [];
-  const lastNet = new Int32Array(nodeCount).fill(-1);
-  for (let net = 0; net < judgeNets.netCount; net++)
-    for (let i = judgeNets.netStarts[net]!; i < judgeNets.netStarts[net + 1]!; i++) {
-      const node = judgeNets.pointNodes[judgeNets.netPoints[i]!]!;
-      if (lastNet[node] === net) continue;
-      lastNet[node] = net;
-      owners.push(node);
-      netOf.push(net);
-    }
-  const { starts, items } = groupBy(nodeCount, Int32Array.from(owners));
-  return { starts, nets: items.map((item) => netOf[item]!) };
 }

@@ -8,6 +8,8 @@ export * from "./demo.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./place.js";
+export * from "./pretrain.js";
 export * from "./published.js";
 export * from "./train-command.js";
 export * from "./version.js";
+export * from "./view.js";

@@ -1,6 +1,6 @@
 // Method `anneal`: simulated annealing by several replicas. Protocol fd: hard macros on grid cells. Protocol free: the
 // same first, then hard and soft macros anywhere.
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
@@ -45,16 +45,20 @@ export const annealSettingsSchema = z.strictObject({
   shares: z
     .strictObject(
       Object.fromEntries(
-        GRID_PROPOSALS.map((name) => [name, share.default(GRID_ANNEAL_DEFAULTS.shares[name])]),
+        GRID_PROPOSALS.map((name) => [
+          name,
+          share.default(GRID_ANNEAL_DEFAULTS.shares[name]).describe("relative frequency of this proposal"),
+        ]),
       ),
     )
     .prefault({})
     .describe("relative frequency of each kind of proposal"),
 });
 
-const CHECKPOINT = "checkpoints/anneal.json";
+export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
 
-export async function placeByAnneal(context: MethodContext): Promise<Found | undefined> {
+/** @param start where to go on from, found by a method before; by default placements are drawn */
+export async function placeByAnneal(context: MethodContext, start?: Found): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
   const { replicas, stretches, starts, shares, gridShare, ...schedule } = parseSettings(
     annealSettingsSchema,
@@ -62,9 +66,10 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
     {},
   );
   const started = performance.now();
-  const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
-  if (resumed) report(`resuming after stretch ${resumed.stretch} of ${stretches}`);
-  else rmSync(run.file("metrics.jsonl"), { force: true });
+  const resumed = options.resume ? readState(run.file(ANNEAL_CHECKPOINT), block.nodeCount) : undefined;
+  if (resumed) report(`resuming after stretch ${resumed.state.stretch} of ${stretches}`);
+  const before = resumed?.before ?? start?.iterations ?? 0;
+  if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
   const state = await annealReplicas(
     block,
     judge.weights,
@@ -82,8 +87,9 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
     async ({ state: now, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
+      await run.writeBest(block, placement, costs);
       run.appendMetrics({
-        iteration: now.stretch,
+        iteration: before + now.stretch,
         seconds: elapsed,
         slices: now.slices,
         "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
@@ -92,12 +98,16 @@ export async function placeByAnneal(context: MethodContext): Promise<Found | und
       report(
         `stretch ${now.stretch} of ${stretches}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
       );
-      await run.writeBest(block, placement, costs);
-      await run.writeJson(CHECKPOINT, storeState(now));
+      await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
     },
-    resumed,
+    resumed?.state ?? (start && startState(start, replicas)),
   );
-  return state && { ...state.best, iterations: state.slices, episodes: 0 };
+  return state && { ...state.best, iterations: state.slices, episodes: start?.episodes ?? 0 };
+}
+
+function startState({ placement, costs }: Found, replicas: number): ReplicasState {
+  const best = { placement, costs };
+  return { stretch: 0, slices: 0, best, replicas: Array.from({ length: replicas }, () => best) };
 }
 
 interface StoredReplica {
@@ -106,16 +116,18 @@ interface StoredReplica {
 }
 
 interface StoredState extends Omit<ReplicasState, "best" | "replicas"> {
+  /** Iterations in metrics.jsonl of the method before. */
+  readonly before: number;
   readonly best: StoredReplica;
   readonly replicas: readonly StoredReplica[];
 }
 
-function storeState(state: ReplicasState): StoredState {
+function storeState(state: ReplicasState, before: number): StoredState {
   const store = ({ placement, costs }: Replica) => ({ costs, placement: storePlacement(placement) });
-  return { ...state, best: store(state.best), replicas: state.replicas.map(store) };
+  return { ...state, before, best: store(state.best), replicas: state.replicas.map(store) };
 }
 
-function readState(path: string, nodeCount: number): ReplicasState | undefined {
+function readState(path: string, nodeCount: number): { state: ReplicasState; before: number } | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const stored = JSON.parse(readFileSync(path, "utf8")) as StoredState;
@@ -123,7 +135,8 @@ function readState(path: string, nodeCount: number): ReplicasState | undefined {
       costs,
       placement: revivePlacement(placement, nodeCount),
     });
-    return { ...stored, best: revive(stored.best), replicas: stored.replicas.map(revive) };
+    const { before, ...rest } = stored;
+    return { before, state: { ...rest, best: revive(stored.best), replicas: stored.replicas.map(revive) } };
   } catch {
     throw new InputError(path, "is not a checkpoint of annealing this block", "choose another --out");
   }

@@ -5,19 +5,25 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, blockFiles, InputError, type Placement } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
+import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
+import { policyOptions } from "./start-policy.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
-  method: z.enum(["policy", "anneal", "random"]).default("policy").describe("how to place"),
+  ...clusterOptions,
+  method: z
+    .enum(Object.keys(METHODS) as [MethodName, ...MethodName[]])
+    .default("policy")
+    .describe("how to place"),
   protocol: z
     .enum(["fd", "free"])
     .default("fd")
     .describe(
-      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal only)",
+      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal and pipeline)",
     ),
   budget: z
     .string()
@@ -29,6 +35,8 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .min(1)
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
+  ...policyOptions,
+  finetune: z.boolean().default(false).describe("with --policy: go on learning on the block, not only play"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -86,37 +94,42 @@ export async function place(
   const seconds = budgetOf(parsed);
   const method: Method = METHODS[parsed.method];
   checkMethodOptions(method, parsed);
-  const block = await loadBlockWith(path, parsed);
+  const flat = await loadBlockWith(path, parsed);
+  const { block, clustering } = clusterFlat(flat, parsed, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
-  const run = await RunFolder.open(options.out, options, blockFiles(path, options.placement), options.resume);
+  const inputs = [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])];
+  const run = await RunFolder.open(options.out, options, inputs, options.resume);
+  if (clustering) await writeClustering(options.out, flat, clustering);
   const { columns, rows } = block.grid;
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
-  const found = await method.run({ block, judge, options, seconds, run, report });
-  if (!found)
-    throw new InputError(
-      block.name,
-      "no legal placement was found in the time given",
-      "allow a larger --budget or choose another --grid",
-    );
-  const costs = judge.evaluate(found.placement);
-  const summary: PlaceSummary = {
-    ...scoreOf(block, costs, judge),
-    block: block.name,
-    method: options.method,
-    protocol: options.protocol,
-    seconds: (performance.now() - started) / 1000,
-    seed: options.seed,
-    workers: options.workers,
-    iterations: found.iterations,
-    episodes: found.episodes,
-    out: options.out,
-  };
-  await writeResult(run, block, found.placement, costs, judge.maps(), summary);
-  return summary;
+  return run.whileOpen(async () => {
+    const found = await method.run({ block, judge, options, seconds, run, report });
+    if (!found)
+      throw new InputError(
+        block.name,
+        "no legal placement was found in the time given",
+        "allow a larger --budget or choose another --grid",
+      );
+    const costs = judge.evaluate(found.placement);
+    const summary: PlaceSummary = {
+      ...scoreOf(block, costs, judge),
+      block: block.name,
+      method: options.method,
+      protocol: options.protocol,
+      seconds: (performance.now() - started) / 1000,
+      seed: options.seed,
+      workers: options.workers,
+      iterations: found.iterations,
+      episodes: found.episodes,
+      out: options.out,
+    };
+    await writeResult(run, block, found.placement, costs, judge.maps(), summary);
+    return summary;
+  });
 }
 
 const DEFAULT_SECONDS = 60;
@@ -134,6 +147,18 @@ function checkMethodOptions(method: Method, options: z.output<typeof placeOption
       "--protocol",
       `method '${options.method}' does not know '${options.protocol}'`,
       `use ${method.protocols.join(" or ")}`,
+    );
+  if (options.policy !== undefined && !method.policies)
+    throw new InputError(
+      "--policy",
+      `method '${options.method}' plays no policy`,
+      "use it with --method policy or pipeline",
+    );
+  if (options.finetune && options.policy === undefined)
+    throw new InputError(
+      "--finetune",
+      "no --policy to tune",
+      "name one, or leave --finetune out: it learns anyway",
     );
   if (options.resume && !method.resumes)
     throw new InputError(

@@ -5,16 +5,35 @@ import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, 
 import { join } from "node:path";
 import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
+import { eventFileHeader, metricsEvent } from "./event-file.js";
+import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
 const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
 
-const RUN_FILES = ["options.json", "metrics.jsonl", "summary.json", "best.plc", "best.svg", "report.html"];
+const METRICS = "metrics.jsonl";
+const EVENTS = "events.out.tfevents.ashlar";
+const RUN_FILES = [
+  "options.json",
+  METRICS,
+  EVENTS,
+  "frames.jsonl",
+  "running.json",
+  "summary.json",
+  "best.plc",
+  "best.svg",
+  "report.html",
+  "netlist.pb.txt",
+  "groups.txt",
+];
 
 export class RunFolder {
   readonly path: string;
   private readonly record: RunRecord;
+  /** Iterations in metrics.jsonl, and the cost of the last frame. */
+  private iterations = 0;
+  private frameCost = Number.POSITIVE_INFINITY;
 
   private constructor(path: string, record: RunRecord) {
     this.path = path;
@@ -36,18 +55,25 @@ export class RunFolder {
     const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
       folder.refuseOtherRun();
+      folder.iterations = folder.readMetrics().length;
+      folder.frameCost = lastFrameCost(folder.file("frames.jsonl"));
+      await folder.writeJson("running.json", { process: process.pid });
       return folder;
     }
     for (const name of RUN_FILES) rmSync(folder.file(name), { force: true });
     rmSync(folder.file("checkpoints"), { recursive: true, force: true });
     mkdirSync(folder.file("checkpoints"));
     await folder.writeJson("options.json", record);
+    await folder.writeJson("running.json", { process: process.pid });
     return folder;
   }
 
   /** Goes on after `iterations` iterations: cuts the metrics back to them and records the options now in force. */
   async goOn(iterations: number): Promise<void> {
     await this.keepMetrics(iterations);
+    await keepFrames(this.file("frames.jsonl"), iterations);
+    this.iterations = iterations;
+    this.frameCost = lastFrameCost(this.file("frames.jsonl"));
     await this.writeJson("options.json", this.record);
   }
 
@@ -59,22 +85,42 @@ export class RunFolder {
     await writeFileAtomically(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
   }
 
-  /** Keeps the best placement so far on disk. */
+  /** Does the run's work; `running.json` goes when it ends, well or not, and stays if the process is killed. */
+  async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      rmSync(this.file("running.json"), { force: true });
+    }
+  }
+
+  /** Keeps the best placement so far on disk, and a frame of it if it is better than the last one. */
   async writeBest(block: Block, placement: Placement, costs: Costs): Promise<void> {
+    if (costs.proxyCost < this.frameCost) {
+      this.frameCost = costs.proxyCost;
+      appendFrame(this.file("frames.jsonl"), this.iterations + 1, block, placement, costs);
+    }
     await writePlc(this.file("best.plc"), block, placement, { costs });
   }
 
-  /** Adds a line to metrics.jsonl. */
+  /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file. */
   appendMetrics(metrics: object): void {
-    appendFileSync(this.file("metrics.jsonl"), `${JSON.stringify(metrics)}\n`);
+    this.iterations++;
+    appendFileSync(this.file(METRICS), `${JSON.stringify(metrics)}\n`);
+    if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
+    appendFileSync(this.file(EVENTS), metricsEvent(metrics as Record<string, unknown>));
   }
 
   /** Cuts metrics.jsonl back to the iterations that a checkpoint knows: a kill may have come in between. */
   private async keepMetrics(iterations: number): Promise<void> {
     const kept = this.readMetrics().filter((line) => Number(line.iteration) <= iterations);
     await writeFileAtomically(
-      this.file("metrics.jsonl"),
+      this.file(METRICS),
       kept.map((line) => `${JSON.stringify(line)}\n`),
+    );
+    await writeFileAtomically(
+      this.file(EVENTS),
+      Buffer.concat([eventFileHeader(), ...kept.map((line) => metricsEvent(line))]),
     );
   }
 
@@ -134,7 +180,11 @@ interface InputHash {
 
 async function hashOf(path: string): Promise<InputHash> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  } catch (error) {
+    throw new InputError(path, `cannot be read (${(error as Error).message})`);
+  }
   return { path, sha256: hash.digest("hex") };
 }
 
@@ -153,7 +203,7 @@ export function makeFolder(path: string): void {
 
 /** The metrics of the run in a folder; a line that a kill cut short is left out. */
 export function readMetricsOf(path: string): Record<string, unknown>[] {
-  const file = join(path, "metrics.jsonl");
+  const file = join(path, METRICS);
   if (!existsSync(file)) return [];
   return readFileSync(file, "utf8")
     .split("\n")

@@ -3,21 +3,23 @@ import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { blockFiles, InputError } from "../netlist/index.js";
-import { trainOptionsSchema } from "../policy/index.js";
 import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
 import { parseBudget } from "./budget.js";
+import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
-import { parseSettings } from "./settings.js";
+import { policyOptions, startPolicy } from "./start-policy.js";
 import { LATEST_CHECKPOINT, trainInFolder } from "./train.js";
 
 export const trainCommandSchema = blockOptionsSchema.extend({
+  ...clusterOptions,
   budget: z
     .string()
     .optional()
     .describe("wall-clock time, such as 10m or 1h (default 10m if no --iterations)"),
   iterations: z.number().int().min(0).optional().describe("budget in iterations; reproduces exactly"),
+  ...policyOptions,
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
@@ -52,40 +54,53 @@ export async function trainCommand(
     throw new InputError(
       "train",
       `${paths.length} blocks were given`,
-      "training on several blocks is not built yet: give one",
+      "give one, or train on several with pretrain",
     );
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
-  const trainOptions = parseSettings(trainOptionsSchema, options.set, {
+  const { trainOptions, policy } = await startPolicy(options.policy, options.set, {
     seed,
     workers,
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
   });
-  const block = await loadBlockWith(path, options);
+  const flat = await loadBlockWith(path, options);
+  const { block, clustering } = clusterFlat(flat, options, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);
   const out = options.out ?? `runs/${block.name}/train-s${options.seed}`;
   const run = await RunFolder.open(
     out,
     { ...options, out },
-    blockFiles(path, options.placement),
+    [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])],
     options.resume,
   );
-  const { state } = await trainInFolder(block, trainOptions, run, options.resume, judge.weights, report);
-  const summary: TrainSummary = {
-    block: block.name,
-    iterations: state.iteration,
-    episodes: state.episodes,
-    seconds: (performance.now() - started) / 1000,
-    seed,
-    checkpoint: run.file(LATEST_CHECKPOINT),
-    out,
-  };
-  if (!state.best) return summary;
-  const costs = judge.evaluate(state.best.placement);
-  const scored = { ...scoreOf(block, costs, judge), ...summary };
-  await writeResult(run, block, state.best.placement, costs, judge.maps(), scored);
-  return scored;
+  if (clustering) await writeClustering(out, flat, clustering);
+  return run.whileOpen(async () => {
+    const { state } = await trainInFolder(
+      [block],
+      trainOptions,
+      run,
+      options.resume,
+      judge.weights,
+      report,
+      policy,
+    );
+    const summary: TrainSummary = {
+      block: block.name,
+      iterations: state.iteration,
+      episodes: state.episodes,
+      seconds: (performance.now() - started) / 1000,
+      seed,
+      checkpoint: run.file(LATEST_CHECKPOINT),
+      out,
+    };
+    const { best } = state.blocks[0]!;
+    if (!best) return summary;
+    const costs = judge.evaluate(best.placement);
+    const scored = { ...scoreOf(block, costs, judge), ...summary };
+    await writeResult(run, block, best.placement, costs, judge.maps(), scored);
+    return scored;
+  });
 }

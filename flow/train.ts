@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
+  type Policy,
   readTrainCheckpoint,
   type TrainCheckpoint,
   type TrainOptions,
@@ -14,42 +15,54 @@ import type { RunFolder } from "./run-folder.js";
 
 export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
 
-/** Trains in a run folder; with `resume`, from the folder's last checkpoint. */
+/**
+ * Trains in a run folder: with `resume`, from the folder's last checkpoint, else from `policy` if there is one. With one
+ * block its best placement is kept on disk.
+ */
 export async function trainInFolder(
-  block: Block,
+  blocks: readonly Block[],
   options: TrainOptions,
   run: RunFolder,
   resume: boolean,
   weights: CostWeights = PUBLISHED_WEIGHTS,
   report: (line: string) => void = () => {},
+  policy?: Policy,
 ): Promise<TrainCheckpoint> {
-  const resumed = resume ? await readLatest(run, block, options) : undefined;
+  const resumed = resume ? await readLatest(run, blocks, options) : undefined;
   if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
   return train(
-    block,
+    blocks,
     options,
     {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
-        const cost = (key: "cost/proxy" | "cost/best") =>
+        const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
           Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
         report(
           `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
+            (blocks.length > 1 ? `  relative ${cost("cost/relative")}` : "") +
             `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
             `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
         );
       },
-      onBest: ({ placement, costs }) => run.writeBest(block, placement, costs),
+      onCollapse: (iteration, entropy) =>
+        report(
+          `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +
+            "training ends here. A larger --set entropy=… keeps it curious",
+        ),
+      onBest: async ({ placement, costs }) => {
+        if (blocks.length === 1) await run.writeBest(blocks[0]!, placement, costs);
+      },
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
-    resumed,
+    resumed ?? policy,
     weights,
   );
 }
 
 async function readLatest(
   run: RunFolder,
-  block: Block,
+  blocks: readonly Block[],
   options: TrainOptions,
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
@@ -57,7 +70,10 @@ async function readLatest(
     await run.goOn(0);
     return undefined;
   }
-  const checkpoint = await readTrainCheckpoint(path, block.nodeCount);
+  const checkpoint = await readTrainCheckpoint(
+    path,
+    blocks.map((block) => block.nodeCount),
+  );
   // What shapes the result must be as it was; how long to train, and on how many workers, may change.
   const { seconds: _s, iterations: _i, workers: _w, ...before } = checkpoint.options;
   const { seconds: _s2, iterations: _i2, workers: _w2, ...now } = options;

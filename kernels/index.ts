@@ -32,11 +32,13 @@ export class Kernels {
       .exports as unknown as KernelExports;
   }
 
-  /** Compiles the module (once per process) and gives it a fresh memory. */
-  static create(): Kernels {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL("./ashlar.wasm", import.meta.url)));
+  /**
+   * Gives the module a fresh memory. Without one, the package's own file is compiled, once per process; a browser has
+   * no files and hands in what it fetched.
+   */
+  static create(module: WebAssembly.Module = compiledModule()): Kernels {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
-    const kernels = new Kernels({ module: compiled, memory });
+    const kernels = new Kernels({ module, memory });
     new Int32Array(memory.buffer)[HEAP_TOP] = align(kernels.run.heapBase());
     return kernels;
   }
@@ -89,6 +91,11 @@ export class Kernels {
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
     return address;
   }
+}
+
+function compiledModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL("./ashlar.wasm", import.meta.url)));
+  return compiled;
 }
 
 function align(bytes: number): number {

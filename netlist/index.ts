@@ -1,12 +1,15 @@
 // What a block is, and how it comes in and goes out.
 export * from "./block.js";
+export * from "./clustering/index.js";
 export * from "./generator/generate.js";
 export * from "./generator/options.js";
+export * from "./group-by.js";
 export * from "./input-error.js";
 export * from "./load-block.js";
 export * from "./macro-graph.js";
 export * from "./netlist-draft.js";
 export * from "./orientation.js";
+export * from "./partition/index.js";
 export * from "./pb-netlist-reader.js";
 export * from "./pb-netlist-writer.js";
 export * from "./plc.js";

@@ -48,6 +48,11 @@ export async function loadBlock(
   return makeBlock(file, plc, options.overrides);
 }
 
+/** The places that a placement file gives the nodes of a block that is loaded already. */
+export async function readPlacement(path: string, block: Block): Promise<Placement> {
+  return applyPlc(block, block.initial, await readPlc(path)).placement;
+}
+
 /** The files that `loadBlock` reads. */
 export function blockFiles(path: string, placement?: string): string[] {
   const files = findFiles(path);

@@ -1,7 +1,7 @@
 // Analytic placement: hard and soft macros move together down the gradient of a smooth wirelength plus a penalty for
 // overfull bins whose weight grows, from the middle of the canvas (Adam steps); then hard macros go to grid cells,
 // largest first, each to the feasible one nearest to its place. It does not see density or congestion as the judge
-// counts them: placer/analytic-search.ts restarts it with other settings and lets the judge choose.
+// counts them: restarts (placer/restarts.ts) try other settings and let the judge choose.
 import { type Judge, MaskMaker, macrosByArea, putOnCell } from "../env/index.js";
 import {
   type Block,
@@ -51,6 +51,24 @@ export const ANALYTIC_DEFAULTS: AnalyticOptions = {
   softGrowth: 0.5,
   spread: 0.02,
 };
+
+/** What restarts draw. */
+export const ANALYTIC_SETTINGS = {
+  target: { least: 0.45, most: 1.2, meaning: "how full a bin may be at no cost" },
+  inflation: { least: 0.3, most: 1, meaning: "how far hard macros count as whole numbers of grid cells" },
+  softGrowth: { least: 0.15, most: 1, meaning: "how much larger soft macros count than they are" },
+  outward: { least: 0.5, most: 25, meaning: "pull of hard macros to the walls, in their mean pull of wires" },
+  lastPenalty: {
+    least: 2000,
+    most: 40000,
+    meaning: "force that spreads the macros at the end, in that of wires",
+  },
+  spread: { least: 0.01, most: 0.1, meaning: "spread of the start around the middle, in canvas sides" },
+} as const satisfies Partial<Record<keyof AnalyticOptions, object>>;
+
+export const ANALYTIC_START = Object.fromEntries(
+  Object.keys(ANALYTIC_SETTINGS).map((name) => [name, ANALYTIC_DEFAULTS[name as keyof AnalyticOptions]]),
+);
 
 // First and last softness of the wirelength and reach of the penalty, in half-perimeters of the canvas.
 const GAMMA = [0.02, 0.001] as const;

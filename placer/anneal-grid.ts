@@ -11,16 +11,28 @@ import {
   netsOfNodes,
 } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
-import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
+import { copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
 
 /** Kinds of proposals, in the kernel's order. */
-export const GRID_PROPOSALS = ["swap", "shift", "flip", "move", "shuffle", "wireMove", "wireSwap"] as const;
+export const GRID_PROPOSALS = [
+  "swap",
+  "shift",
+  "flip",
+  "move",
+  "shuffle",
+  "wireMove",
+  "wireSwap",
+  "sizeSwap",
+  "slide",
+  "coolMove",
+] as const;
 export type GridProposal = (typeof GRID_PROPOSALS)[number];
 
-/** Mirrors `GridAnneal` of kernels/assembly/anneal-grid.ts. */
+/** Mirrors `GridAnneal` of kernels/assembly/grid-anneal-state.ts. */
 export const GRID_ANNEAL = {
   temperature: "f64",
   cost: "f64",
+  congestionChange: "f64",
   moves: "i32",
   random: "i32",
   macroCount: "i32",
@@ -29,6 +41,8 @@ export const GRID_ANNEAL = {
   halfHeights: "i32",
   macroCells: "i32",
   classes: "i32",
+  memberStarts: "i32",
+  members: "i32",
   allowed: "i32",
   cellMacros: "i32",
   reachColumns: "i32",
@@ -47,6 +61,12 @@ export const GRID_ANNEAL = {
   targets: "i32",
 } as const;
 
+/** First guess of how much a move's congestion changes the proxy cost; soon replaced by what is seen. */
+const START_CONGESTION_CHANGE = 1e-3;
+
+/** Mirrors `MOST_CHOSEN` of kernels/assembly/grid-anneal-state.ts. */
+const MOST_CHOSEN = 8;
+
 export interface GridAnnealOptions {
   /** Relative frequency of each kind of proposal. */
   readonly shares: Readonly<Record<GridProposal, number>>;
@@ -58,10 +78,21 @@ export interface GridAnnealOptions {
 }
 
 export const GRID_ANNEAL_DEFAULTS: GridAnnealOptions = {
-  shares: { swap: 0.24, shift: 0.24, flip: 0.04, move: 0.24, shuffle: 0.08, wireMove: 0.08, wireSwap: 0.08 },
+  shares: {
+    swap: 0.12,
+    shift: 0.2,
+    flip: 0.08,
+    move: 0.16,
+    shuffle: 0.04,
+    wireMove: 0.12,
+    wireSwap: 0.08,
+    sizeSwap: 0.08,
+    slide: 0.08,
+    coolMove: 0.04,
+  },
   hottest: 5e-4,
   coldest: 1e-6,
-  stepsPerMacro: 20,
+  stepsPerMacro: 80,
 };
 
 /** How often each kind of proposal was made, feasible and accepted, and how much cost it took off. */
@@ -113,6 +144,7 @@ export class GridAnnealer {
   /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
   begin(placement: Placement, random: Random): void {
     this.random.set(seedWords(random));
+    this.state.set({ congestionChange: START_CONGESTION_CHANGE });
     this.judge.evaluate(placement);
     this.takePlaces();
     for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])
@@ -137,6 +169,11 @@ export class GridAnnealer {
     if (settled.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: this.placement(), costs: settled };
     return settled;
+  }
+
+  /** Proxy cost as the moves of the last slice left it, before settling. */
+  get runningCost(): number {
+    return this.state.get("cost");
   }
 
   counts(): ProposalCounts {
@@ -190,6 +227,8 @@ function makeArrays(judge: Judge) {
     halfHeights: kernels.f64(order.length),
     macroCells: kernels.i32(order.length),
     classes: kernels.i32(order.length),
+    memberStarts: kernels.i32(representatives.length + 1),
+    members: kernels.i32(order.length),
     allowed: kernels.u8(representatives.length * cells),
     cellMacros: kernels.i32(cells),
     nodeNetStarts: kernels.i32(incidence.starts.length),
@@ -201,11 +240,14 @@ function makeArrays(judge: Judge) {
     feasible: kernels.i32(GRID_PROPOSALS.length),
     accepted: kernels.i32(GRID_PROPOSALS.length),
     gains: kernels.f64(GRID_PROPOSALS.length),
-    chosen: kernels.i32(4),
-    targets: kernels.i32(4),
+    chosen: kernels.i32(MOST_CHOSEN),
+    targets: kernels.i32(MOST_CHOSEN),
   };
   arrays.macros.set(order);
   arrays.classes.set(classes);
+  const members = groupBy(representatives.length, classes);
+  arrays.memberStarts.set(members.starts);
+  arrays.members.set(members.items);
   arrays.nodeNetStarts.set(incidence.starts);
   arrays.nodeNets.set(incidence.nets);
   order.forEach((node, macro) => {

@@ -6,6 +6,7 @@ import type { CostWeights } from "../env/index.js";
 import type { Block } from "../netlist/index.js";
 import type { GridAnnealOptions } from "./anneal-grid.js";
 import type { AnnealSetup, Replica, Stretch, StretchResult } from "./anneal-worker.js";
+import { endPool } from "./end-pool.js";
 
 export interface ReplicaOptions {
   readonly seed: number;
@@ -63,7 +64,7 @@ export async function annealReplicas(
       await onStretch({ state, results: found });
     }
   } finally {
-    await pool.destroy();
+    await endPool(pool);
   }
   return state;
 }

@@ -32,15 +32,41 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   await writeSafetensors(path, { tensors, metadata: { ...notes, ...own } });
 }
 
-/** Reads a checkpoint. Throws `InputError` if the file is not one. */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
+/** A policy ready to play: what a checkpoint holds without what training needs. */
+export type Policy = Pick<Checkpoint, "config" | "parameters" | "notes">;
+
+/** Writes a policy without its optimiser, a third of a checkpoint, whole or not at all. */
+export async function writePolicy(path: string, { config, parameters, notes }: Policy): Promise<void> {
+  const tensors = new Map<string, SavedTensor>();
+  for (const { name, shape, offset, length } of parameterLayout(config).tensors)
+    tensors.set(name, { shape, data: parameters.subarray(offset, offset + length) });
+  await writeSafetensors(path, {
+    tensors,
+    metadata: { ...notes, format: FORMAT, config: JSON.stringify(config) },
+  });
+}
+
+/** Reads the policy of a file that `writePolicy` or `writeCheckpoint` wrote. Throws `InputError` if it is neither. */
+export async function readPolicy(path: string): Promise<Policy> {
+  const { tensors, config, layout, metadata } = await readTensors(path);
+  const { format: _, config: _config, adamSteps: _steps, ...notes } = metadata;
+  return { config, parameters: flatten(path, layout, tensors, ""), notes };
+}
+
+async function readTensors(path: string) {
   const { tensors, metadata } = await readSafetensors(path);
-  const { format, config: configText, adamSteps, ...notes } = metadata;
+  const { format, config: configText } = metadata;
   if (format !== FORMAT) {
     throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
   }
   const config = parseConfig(path, configText ?? "");
-  const layout = parameterLayout(config);
+  return { tensors, config, layout: parameterLayout(config), metadata };
+}
+
+/** Reads a checkpoint. Throws `InputError` if the file is not one. */
+export async function readCheckpoint(path: string): Promise<Checkpoint> {
+  const { tensors, config, layout, metadata } = await readTensors(path);
+  const { format: _, config: _config, adamSteps, ...notes } = metadata;
   const [parameters, first, second] = PARTS.map((part) => flatten(path, layout, tensors, part));
   const steps = Number(adamSteps);
   if (!Number.isSafeInteger(steps) || steps < 0) {

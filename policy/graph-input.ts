@@ -2,8 +2,12 @@
 // change during an episode.
 import { type Block, buildMacroGraph, compileGraph, NodeKind } from "../netlist/index.js";
 import type { PolicyGraph } from "./graph-encoder.js";
+import { spectralFeatures } from "./spectral-features.js";
 
-/** Kind (3), width, height, square root of the area, logarithm of the degree, place (2) and whether it is known. */
+/**
+ * Kind (3), width, height, square root of the area, logarithm of the degree, place (2) and whether it is known; spectral
+ * features may follow.
+ */
 export const NODE_FEATURES = 10;
 
 /** What `PolicyNetwork.setBlock` takes, and where the block's nodes are in it. */
@@ -12,18 +16,19 @@ export interface GraphInput extends PolicyGraph {
   readonly graphNodes: Int32Array;
 }
 
-/** The block's graph with its features; edge weights are divided by their mean. */
-export function graphInput(block: Block): GraphInput {
+/** The block's graph with its features, so many spectral ones among them; edge weights are divided by their mean. */
+export function graphInput(block: Block, spectral = 0): GraphInput {
   const graph = compileGraph(buildMacroGraph(block));
   const { nodeCount, edgeCount } = graph;
   const { width, height } = block.canvas;
   const side = Math.sqrt(width * height);
-  const features = new Float32Array(nodeCount * NODE_FEATURES);
+  const count = NODE_FEATURES + spectral;
+  const features = new Float32Array(nodeCount * count);
   const graphNodes = new Int32Array(block.nodeCount).fill(-1);
   const meanDegree = Math.max(1, (2 * edgeCount) / Math.max(1, nodeCount));
   for (let node = 0; node < nodeCount; node++) {
     const blockNode = graph.blockNodes[node]!;
-    const row = features.subarray(node * NODE_FEATURES, (node + 1) * NODE_FEATURES);
+    const row = features.subarray(node * count, (node + 1) * count);
     const kind = graph.nodeKinds[node]!;
     row[0] = kind === NodeKind.HardMacro ? 1 : 0;
     row[1] = kind === NodeKind.Port ? 1 : 0;
@@ -49,13 +54,11 @@ export function graphInput(block: Block): GraphInput {
   let total = 0;
   for (const weight of graph.edgeWeights) total += weight;
   const mean = total / Math.max(1, edgeCount) || 1;
-  return {
-    nodeCount,
-    edgeCount,
-    edgeSources: graph.edgeSources,
-    edgeTargets: graph.edgeTargets,
-    edgeWeights: Float32Array.from(graph.edgeWeights, (weight) => weight / mean),
-    features,
-    graphNodes,
-  };
+  const { edgeSources, edgeTargets } = graph;
+  const edgeWeights = Float32Array.from(graph.edgeWeights, (weight) => weight / mean);
+  const edges = { nodeCount, edgeCount, edgeSources, edgeTargets, edgeWeights };
+  const vectors = spectralFeatures(edges, spectral);
+  for (let node = 0; node < nodeCount; node++)
+    features.set(vectors.subarray(node * spectral, (node + 1) * spectral), node * count + NODE_FEATURES);
+  return { ...edges, features, graphNodes };
 }

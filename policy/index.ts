@@ -6,6 +6,7 @@ export * from "./network.js";
 export * from "./network-config.js";
 export * from "./parameters.js";
 export * from "./safetensors.js";
+export * from "./trace.js";
 export * from "./train.js";
 export * from "./train-checkpoint.js";
 export * from "./train-options.js";

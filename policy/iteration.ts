@@ -30,25 +30,49 @@ export function rewardOf(trajectory: Trajectory, scale: RewardScale, deadEndRewa
   return Math.max(-LARGEST_REWARD, Math.min(LARGEST_REWARD, reward));
 }
 
-/** Fills in advantages and returns, then brings the advantages of all steps to mean 0 and deviation 1. */
+/**
+ * Fills in advantages and returns, then brings the advantages of all steps to mean 0 and deviation 1. In groups of
+ * several episodes, which begin alike, an advantage is the reward over the group's mean (no value is needed for it).
+ */
 export function computeAdvantages(
   played: readonly Trajectory[],
   scale: RewardScale,
   options: TrainOptions,
 ): void {
-  for (const trajectory of played) {
+  const finalRewards = played.map((trajectory) => rewardOf(trajectory, scale, options.deadEndReward));
+  for (const [index, trajectory] of played.entries()) {
     const steps = trajectory.summary[0]!;
-    const reward = rewardOf(trajectory, scale, options.deadEndReward);
+    const reward = finalRewards[index]!;
+    if (options.group > 1) {
+      const start = index - (index % options.group);
+      const { mean } = moments(finalRewards.slice(start, start + options.group));
+      stepsOf(trajectory, trajectory.advantages).fill(reward - mean);
+      stepsOf(trajectory, trajectory.returns).fill(reward);
+      continue;
+    }
     const rewards = shapedRewards(steps, reward, trajectory.growths, scale.deviation, options.shaping);
     const { values, advantages, returns } = trajectory;
     estimateAdvantages(steps, rewards, values, options.lambda, advantages, returns);
   }
-  const { mean, deviation } = moments(played.flatMap((t) => [...stepsOf(t, t.advantages)]));
-  for (const trajectory of played) {
-    const advantages = stepsOf(trajectory, trajectory.advantages);
-    for (let step = 0; step < advantages.length; step++)
-      advantages[step] = (advantages[step]! - mean) / (deviation + 1e-8);
-  }
+  standardise(played.map((t) => stepsOf(t, t.advantages)));
+  if (options.creditWeight > 0) addCredits(played.filter(isComplete), options.creditWeight);
+}
+
+/** Adds every macro's own share of the result to its step's advantage, and brings these to deviation 1 again. */
+function addCredits(complete: readonly Trajectory[], weight: number): void {
+  const credits = complete.map((t) => stepsOf(t, t.credits));
+  standardise(credits);
+  for (const [i, trajectory] of complete.entries())
+    for (let step = 0; step < credits[i]!.length; step++)
+      trajectory.advantages[step]! += weight * credits[i]![step]!;
+  standardise(complete.map((t) => stepsOf(t, t.advantages)));
+}
+
+/** Brings numbers to mean 0 and deviation 1, all lists together, in place. */
+function standardise(lists: readonly Float32Array[]): void {
+  const { mean, deviation } = moments(lists.flatMap((list) => [...list]));
+  for (const list of lists)
+    for (let i = 0; i < list.length; i++) list[i] = (list[i]! - mean) / (deviation + 1e-8);
 }
 
 /** 1 - variance of (return - value) / variance of the returns; 0 if the returns are all the same. */
@@ -85,10 +109,11 @@ function placementOf(block: Block, trajectory: Trajectory) {
   return placement;
 }
 
-/** Means over the episodes played, by their names in metrics.jsonl. */
+/** By their names in metrics.jsonl; means are over the episodes played from an empty canvas, the rest over all. */
 export function episodeMetrics(played: readonly Trajectory[], best: BestPlacement | undefined) {
   const complete = played.filter(isComplete);
-  const mean = (index: number) => moments(complete.map((trajectory) => trajectory.costs[index]!)).mean;
+  const whole = complete.filter((trajectory) => trajectory.summary[2] === 0);
+  const mean = (index: number) => moments(whole.map((trajectory) => trajectory.costs[index]!)).mean;
   return {
     dead_ends: played.length - complete.length,
     "cost/proxy": mean(4),

@@ -12,6 +12,13 @@ export const COARSE_CHANNELS = 32;
 export const networkConfigSchema = z
   .strictObject({
     nodeFeatures: size.describe("static features of a graph node"),
+    spectral: z
+      .number()
+      .int()
+      .min(0)
+      .max(32)
+      .default(0)
+      .describe("how many of them are entries of the graph's leading eigenvectors"),
     width: vectorSize.default(16).describe("width of node and edge embeddings"),
     rounds: size.default(3).describe("rounds of the edge-based graph network"),
     stateFeatures: z.number().int().min(0).describe("numbers that describe the step as a whole"),

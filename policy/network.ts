@@ -137,6 +137,12 @@ export class PolicyNetwork {
     this.encoder?.forward();
   }
 
+  /** A copy of a graph node's embedding as `encode` left it; undefined if the network has no encoder. */
+  embedding(graphNode: number): Float32Array | undefined {
+    if (!this.encoder) return undefined;
+    return this.workspace.view(this.encoder.embedding(graphNode), this.config.width).slice();
+  }
+
   /** One step: fills `logits` and returns the value. Its activations stay until the next one. */
   forward(step: PolicyStep): number {
     this.takeStep(step);

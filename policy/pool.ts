@@ -1,20 +1,24 @@
 // The worker pool of a training run: one shared kernel memory, a task for every episode and for every shard of a
 // gradient. Results come back in task order, whoever computed them.
 import { Piscina } from "piscina";
-import type { CostWeights } from "../env/index.js";
+import type { CostWeights, MacroOrder } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
+import { endPool } from "../placer/index.js";
 import type { NetworkConfig } from "./network-config.js";
-import type { TrajectoryShape } from "./trajectory.js";
-import type { GradientTask, RolloutTask, WorkerSetup } from "./worker.js";
+import type { GradientTask, ReplayTask, RolloutTask, WorkerSetup } from "./worker.js";
 
 /** What a shard of a gradient reports: sums over its samples. */
 export interface ShardStatistics {
+  /** Samples that were just played; the rest are imitated and counted in nothing else. */
+  readonly played: number;
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
   readonly kl: number;
   readonly clipped: number;
+  /** Of the imitated samples: minus the sum of the log-probabilities of their actions. */
+  readonly imitationLoss: number;
 }
 
 export class TrainingPool {
@@ -22,23 +26,23 @@ export class TrainingPool {
 
   constructor(
     kernels: Kernels,
-    block: Block,
+    blocks: readonly Block[],
     options: {
       readonly workers: number;
       readonly weights: CostWeights;
       readonly network: NetworkConfig;
+      readonly order: MacroOrder;
       readonly parameters: Float32Array;
-      readonly shape: TrajectoryShape;
     },
   ) {
     const setup: WorkerSetup = {
       handle: kernels.handle,
-      block,
+      blocks,
       weights: options.weights,
       network: options.network,
+      order: options.order,
       parametersAt: options.parameters.byteOffset,
       parameterCount: options.parameters.length,
-      shape: options.shape,
     };
     this.pool = new Piscina({
       filename: new URL("./worker.js", import.meta.url).href,
@@ -53,6 +57,11 @@ export class TrainingPool {
     await Promise.all(tasks.map((task) => this.pool.run(task, { name: "rollout" })));
   }
 
+  /** Stores known episodes; each task says in which slot. */
+  async replays(tasks: readonly ReplayTask[]): Promise<void> {
+    await Promise.all(tasks.map((task) => this.pool.run(task, { name: "replay" })));
+  }
+
   /** Computes shards of one gradient; statistics in task order. */
   async gradients(tasks: readonly GradientTask[]): Promise<ShardStatistics[]> {
     return Promise.all(
@@ -61,6 +70,6 @@ export class TrainingPool {
   }
 
   async close(): Promise<void> {
-    await this.pool.destroy();
+    await endPool(this.pool);
   }
 }

@@ -1,5 +1,6 @@
 // The loss of PPO (Schulman et al. 2017) over a shard of samples, and its gradient with respect to the parameters.
-// Per sample: -min(r A, clip(r, 1 ± ε) A) + c_v (v - R)² / 2 - c_e H, averaged over the whole minibatch.
+// Per sample: -min(r A, clip(r, 1 ± ε) A) + c_v (v - R)² / 2 - c_e H, averaged over the whole minibatch. A step of one of
+// the best episodes so far counts -c_i log p instead (self-imitation, Oh et al. 2018).
 import { PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
 import type { PolicyNetwork } from "./network.js";
@@ -10,12 +11,16 @@ import type { Trajectory } from "./trajectory.js";
 export interface Sample {
   readonly slot: number;
   readonly step: number;
+  /** To be imitated: the loss is the log-probability of its action alone. */
+  readonly imitate: boolean;
 }
 
 export interface LossOptions {
   readonly clip: number;
   readonly entropy: number;
   readonly valueWeight: number;
+  /** Weight of steps to be imitated. */
+  readonly imitation: number;
   /** Samples of the whole minibatch, by which the gradient is divided. */
   readonly minibatch: number;
 }
@@ -38,6 +43,17 @@ export function clippedSurrogate(
   return { loss, slope: flat ? 0 : -advantage * ratio, clipped: bounded !== ratio, kl };
 }
 
+/** The statistics of no sample. */
+export const NO_SAMPLES = {
+  played: 0,
+  policyLoss: 0,
+  valueLoss: 0,
+  entropy: 0,
+  kl: 0,
+  clipped: 0,
+  imitationLoss: 0,
+};
+
 /** Adds the shard's gradient to the network's; the block must be encoded with the current parameters. */
 export function accumulateGradient(
   network: PolicyNetwork,
@@ -46,8 +62,8 @@ export function accumulateGradient(
   samples: readonly Sample[],
   options: LossOptions,
 ): ShardStatistics {
-  const sums = { policyLoss: 0, valueLoss: 0, entropy: 0, kl: 0, clipped: 0 };
-  for (const { slot: slotIndex, step } of samples) {
+  const sums = { ...NO_SAMPLES };
+  for (const { slot: slotIndex, step, imitate } of samples) {
     const slot = slots[slotIndex]!;
     const cells = distribution.probabilities.length;
     const mask = slot.masks.subarray(step * cells, (step + 1) * cells);
@@ -60,6 +76,13 @@ export function accumulateGradient(
     });
     distribution.update(network.logits);
     const action = slot.actions[step]!;
+    if (imitate) {
+      distribution.backward(action, -options.imitation / options.minibatch, 0, network.dLogits);
+      network.backward(network.dLogits, 0);
+      sums.imitationLoss -= distribution.logProbabilities[action]!;
+      continue;
+    }
+    sums.played++;
     const { loss, slope, clipped, kl } = clippedSurrogate(
       distribution.logProbabilities[action]!,
       slot.logProbabilities[step]!,

@@ -1,11 +1,14 @@
 // One episode played by the policy and written down for the update.
-import { type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { type CreditAssigner, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
-import type { PolicyNetwork } from "./network.js";
+import type { PolicyNetwork, PolicyStep } from "./network.js";
 import { Outcome, type Trajectory } from "./trajectory.js";
 
-/** Plays an episode from its start. At a dead end it stops, and the costs are NaN. */
+/**
+ * Plays an episode and stores its steps. The first macros go to the cells of `prefix`, which must be feasible, and are
+ * not stored. At a dead end the episode stops, and the costs are NaN.
+ */
 export function playEpisode(
   episode: Episode,
   observer: Observer,
@@ -13,42 +16,39 @@ export function playEpisode(
   distribution: ActionDistribution,
   graphNodes: Int32Array,
   out: Trajectory,
-  options: { readonly random: Random; readonly greedy: boolean },
+  options: {
+    readonly random: Random;
+    readonly greedy: boolean;
+    readonly prefix: readonly number[];
+    /** Alternatives per macro that credits are averaged over; 0: no credits. */
+    readonly creditDraws: number;
+  },
+  creditAssigner: CreditAssigner,
 ): void {
-  const { block } = episode.judge;
-  const cells = block.grid.columns * block.grid.rows;
-  const planeNumbers = PLANES.length * cells;
   let entropySum = 0;
   episode.reset();
+  for (const cell of options.prefix) episode.place(cell);
+  out.cells.set(options.prefix);
+  const first = episode.step;
   while (!episode.complete && !episode.deadEnd) {
-    const { step } = episode;
-    const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
-    const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
-    const mask = out.masks.subarray(step * cells, (step + 1) * cells);
-    observer.observe(planes, state);
-    mask.set(episode.mask);
-    out.nodes[2 * step] = graphNodes[episode.macro]!;
-    out.nodes[2 * step + 1] = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
-    out.values[step] = network.forward({
-      currentNode: out.nodes[2 * step]!,
-      nextNode: out.nodes[2 * step + 1]!,
-      state,
-      planes,
-      mask,
-    });
+    const step = episode.step - first;
+    const seen = lookAround(episode, observer, graphNodes, out, step);
+    out.values[step] = network.forward(seen);
     distribution.update(network.logits);
     entropySum += distribution.entropy;
     const action = options.greedy
       ? mostProbable(network.logits)
-      : sample(distribution.probabilities, mask, options.random);
+      : sample(distribution.probabilities, seen.mask, options.random);
     out.actions[step] = action;
+    out.cells[first + step] = action;
     out.growths[step] = observer.growthAt(action);
     out.logProbabilities[step] = distribution.logProbabilities[action]!;
     episode.place(action);
   }
-  const steps = episode.step;
+  const steps = episode.step - first;
   out.summary[0] = steps;
   out.summary[1] = episode.complete ? Outcome.Complete : Outcome.DeadEnd;
+  out.summary[2] = first;
   out.costs.fill(Number.NaN);
   out.costs[5] = entropySum / Math.max(1, steps);
   if (episode.complete) {
@@ -58,10 +58,52 @@ export function playEpisode(
     out.costs[2] = costs.densityCost;
     out.costs[3] = costs.congestionCost;
     out.costs[4] = costs.proxyCost;
+    if (options.creditDraws > 0)
+      creditAssigner.assign(episode.macros.subarray(first), options.creditDraws, options.random, out.credits);
   }
   out.xs.set(episode.judge.placement.xs);
   out.ys.set(episode.judge.placement.ys);
   out.orientations.set(episode.judge.placement.orientations);
+}
+
+/** Plays the cells of a known episode again and stores what a policy would have seen. Complete it must be. */
+export function replayEpisode(
+  episode: Episode,
+  observer: Observer,
+  graphNodes: Int32Array,
+  out: Trajectory,
+  cells: readonly number[],
+): void {
+  episode.reset();
+  for (const [step, cell] of cells.entries()) {
+    lookAround(episode, observer, graphNodes, out, step);
+    out.actions[step] = cell;
+    episode.place(cell);
+  }
+  out.summary.set([cells.length, Outcome.Complete, 0]);
+}
+
+/** Stores what is seen before a step. */
+function lookAround(
+  episode: Episode,
+  observer: Observer,
+  graphNodes: Int32Array,
+  out: Trajectory,
+  step: number,
+): PolicyStep {
+  const { grid } = episode.judge.block;
+  const cells = grid.columns * grid.rows;
+  const planeNumbers = PLANES.length * cells;
+  const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
+  const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
+  const mask = out.masks.subarray(step * cells, (step + 1) * cells);
+  observer.observe(planes, state);
+  mask.set(episode.mask);
+  const currentNode = graphNodes[episode.macro]!;
+  const nextNode = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
+  out.nodes[2 * step] = currentNode;
+  out.nodes[2 * step + 1] = nextNode;
+  return { currentNode, nextNode, state, planes, mask };
 }
 
 /** Draws a feasible cell by its probability. */

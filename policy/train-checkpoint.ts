@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, type Placement, revivePlacement, storePlacement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
+import type { Elite } from "./elites.js";
 import type { RewardScale } from "./iteration.js";
 import { type TrainOptions, trainOptionsSchema } from "./train-options.js";
 
@@ -15,13 +16,20 @@ export interface BestPlacement {
   readonly iteration: number;
 }
 
+/** What training knows of one block. */
+export interface BlockState {
+  scale?: RewardScale;
+  elites?: readonly Elite[];
+  best?: BestPlacement | undefined;
+}
+
 /** Where training stands. */
 export interface TrainState {
   /** Iterations done. */
   iteration: number;
   episodes: number;
-  scale?: RewardScale;
-  best?: BestPlacement | undefined;
+  /** In the order in which the blocks were given. */
+  readonly blocks: readonly BlockState[];
 }
 
 export interface TrainCheckpoint {
@@ -34,36 +42,41 @@ export interface TrainCheckpoint {
 /** Writes the checkpoint whole or not at all. */
 export async function writeTrainCheckpoint(path: string, checkpoint: TrainCheckpoint): Promise<void> {
   const { options, parameters, adam, state } = checkpoint;
-  const { best, ...rest } = state;
-  const notes: Record<string, string> = { options: JSON.stringify(options), state: JSON.stringify(rest) };
-  if (best) notes.best = JSON.stringify({ ...best, placement: storePlacement(best.placement) });
+  const blocks = state.blocks.map(({ best, ...known }) => ({
+    ...known,
+    ...(best && { best: { ...best, placement: storePlacement(best.placement) } }),
+  }));
+  const notes = { options: JSON.stringify(options), state: JSON.stringify({ ...state, blocks }) };
   await writeCheckpoint(path, { config: options.network, parameters, adam, notes });
 }
 
-/** Reads a checkpoint of training on a block of `nodeCount` nodes. Throws `InputError` if the file is not one. */
-export async function readTrainCheckpoint(path: string, nodeCount: number): Promise<TrainCheckpoint> {
+/**
+ * Reads a checkpoint of training on blocks of so many nodes each. Throws `InputError` if the file is not one.
+ */
+export async function readTrainCheckpoint(
+  path: string,
+  nodeCounts: readonly number[],
+): Promise<TrainCheckpoint> {
   const { parameters, adam, notes } = await readCheckpoint(path);
   try {
     const options = trainOptionsSchema.parse(JSON.parse(notes.options!));
-    const state: TrainState = stateSchema.parse(JSON.parse(notes.state!));
-    if (notes.best !== undefined) state.best = parseBest(notes.best, nodeCount);
-    return { options, parameters, adam, state };
+    const { blocks, ...counts } = stateSchema.parse(JSON.parse(notes.state!));
+    if (blocks.length !== nodeCounts.length) throw new Error("other blocks");
+    const revived = blocks.map(({ best, ...known }, i) => ({
+      ...known,
+      ...(best && { best: { ...best, placement: revivePlacement(best.placement, nodeCounts[i]!) } }),
+    }));
+    return { options, parameters, adam, state: { ...counts, blocks: revived } as TrainState };
   } catch {
     throw new InputError(
       path,
-      "is not a checkpoint of training on this block",
-      "resume with the block that it was started with, or choose another --out",
+      "is not a checkpoint of training on these blocks",
+      "resume with the blocks that it was started with, or choose another --out",
     );
   }
 }
 
 const count = z.number().int().min(0);
-const stateSchema = z.strictObject({
-  iteration: count,
-  episodes: count,
-  scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
-});
-
 /** Places are null where a node has none: JSON knows no NaN. */
 const places = z.array(z.number().nullable());
 const bestSchema = z.strictObject({
@@ -82,7 +95,14 @@ const bestSchema = z.strictObject({
   }),
 });
 
-function parseBest(text: string, nodeCount: number): BestPlacement {
-  const { placement, ...best } = bestSchema.parse(JSON.parse(text));
-  return { ...best, placement: revivePlacement(placement, nodeCount) };
-}
+const stateSchema = z.strictObject({
+  iteration: count,
+  episodes: count,
+  blocks: z.array(
+    z.strictObject({
+      scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
+      elites: z.array(z.strictObject({ proxyCost: z.number(), cells: z.array(count) })).optional(),
+      best: bestSchema.optional(),
+    }),
+  ),
+});

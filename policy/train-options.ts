@@ -5,12 +5,15 @@ import { NODE_FEATURES } from "./graph-input.js";
 import { networkConfigSchema } from "./network-config.js";
 
 /** What this version's observations have; a checkpoint of another version is refused by it. */
-const OBSERVATION = {
-  nodeFeatures: NODE_FEATURES,
-  stateFeatures: STATE_NUMBERS,
-  planes: PLANES.length,
-  priorPlane: PLANES.indexOf("prior"),
-} as const;
+function observation(sizes: unknown) {
+  const { spectral } = z.object({ spectral: z.coerce.number().catch(0) }).parse(sizes ?? {});
+  return {
+    nodeFeatures: NODE_FEATURES + spectral,
+    stateFeatures: STATE_NUMBERS,
+    planes: PLANES.length,
+    priorPlane: PLANES.indexOf("prior"),
+  };
+}
 
 export const trainOptionsSchema = z.strictObject({
   seed: z.number().int().min(0).default(1).describe("root seed; every random stream is derived from it"),
@@ -27,8 +30,63 @@ export const trainOptionsSchema = z.strictObject({
     .optional()
     .describe("wall-clock budget; training ends after the iteration it cuts"),
   iterations: z.number().int().min(0).optional().describe("iteration budget; reproduces exactly"),
-  episodes: z.number().int().min(1).default(16).describe("episodes per iteration"),
-  epochs: z.number().int().min(1).default(3).describe("passes over the episodes of an iteration"),
+  episodes: z.number().int().min(1).default(32).describe("episodes per iteration"),
+  order: z
+    .enum(["area", "connectivity"])
+    .default("area")
+    .describe("macros by area, the largest first, or grown along connections"),
+  group: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe(
+      "episodes that begin alike, whose mean reward is what each is compared with; 1: with the value",
+    ),
+  creditWeight: z
+    .number()
+    .min(0)
+    .default(1)
+    .describe("weight of each macro's own share of the result beside the episode's reward"),
+  creditDraws: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(6)
+    .describe("places elsewhere that a macro's own is compared with"),
+  eliteShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe("share of the groups that begin with macros placed as in one of the best episodes so far"),
+  imitation: z
+    .number()
+    .min(0)
+    .default(0.5)
+    .describe(
+      "weight of the log-probability of the best episodes' steps in the loss; 0: only what was just played",
+    ),
+  elites: z.number().int().min(1).max(256).default(16).describe("best episodes that are remembered"),
+  blocks: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe("blocks that share the episodes of an iteration, if training is on several"),
+  freeze: z
+    .enum(["nothing", "encoder"])
+    .default("nothing")
+    .describe("which part of the network stays as it began"),
+  epochs: z
+    .number()
+    .int()
+    .min(0)
+    .default(3)
+    .describe("passes over the episodes of an iteration; 0: nothing is learned"),
   minibatch: z.number().int().min(1).default(512).describe("steps per gradient step"),
   shards: z
     .number()
@@ -52,7 +110,9 @@ export const trainOptionsSchema = z.strictObject({
     .number()
     .min(0)
     .default(0)
-    .describe("weight of the wirelength that every step pays for at once; 0: only the end pays"),
+    .describe(
+      "weight of the wirelength that every step pays for at once; 0: only the end pays; needs group 1",
+    ),
   targetKl: z
     .number()
     .positive()
@@ -64,14 +124,15 @@ export const trainOptionsSchema = z.strictObject({
     .describe("reward, in standard deviations, of an episode that finds no cell"),
   network: z
     .preprocess(
-      (sizes) => ({ ...OBSERVATION, ...(sizes as object) }),
+      (sizes) => ({ ...observation(sizes), ...(sizes as object) }),
       networkConfigSchema.superRefine((config, context) => {
+        const expected = observation(config);
         for (const name of ["nodeFeatures", "stateFeatures", "planes"] as const)
-          if (config[name] !== OBSERVATION[name])
+          if (config[name] !== expected[name])
             context.addIssue({
               code: "custom",
               path: [name],
-              message: `is ${config[name]}, but observations of this version have ${OBSERVATION[name]}`,
+              message: `is ${config[name]}, but observations of this version have ${expected[name]}`,
             });
       }),
     )

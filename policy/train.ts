@@ -1,15 +1,16 @@
-// Training of the placement policy on one block, by PPO (Schulman et al. 2017) as Circuit Training does it:
+// Training of the placement policy on one or several blocks, by PPO (Schulman et al. 2017) as Circuit Training does it:
 // collect, advantages, update, log, checkpoint; until the budget is spent.
-import { type CostWeights, macrosByArea, PLANES, PUBLISHED_WEIGHTS, STATE_NUMBERS } from "../env/index.js";
+import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
+import { Arena, deal, type Hand, makeSlots } from "./arena.js";
+import { type BlockElite, drawPrefix, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
-import { initialiseParameters, parameterLayout } from "./parameters.js";
+import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
-import type { BestPlacement, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
+import type { BestPlacement, BlockState, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
-import { type Trajectory, type TrajectoryShape, trajectoryAt, trajectoryBytes } from "./trajectory.js";
 import { shardGradients, updatePolicy } from "./update.js";
 
 /** One line of metrics.jsonl; what each means is in docs/training.md. */
@@ -21,6 +22,7 @@ export interface IterationMetrics {
   readonly "cost/proxy": number;
   readonly "cost/proxy_min": number;
   readonly "cost/best": number;
+  readonly "cost/relative": number;
   readonly "cost/wirelength": number;
   readonly "cost/density": number;
   readonly "cost/congestion": number;
@@ -33,74 +35,70 @@ export interface IterationMetrics {
   readonly "losses/gradient_norm": number;
   readonly "charts/gradient_steps": number;
   readonly "charts/episodes_per_second": number;
+  readonly "charts/play_seconds": number;
 }
 
 /** Who wants to know. Every method may be left out; what they return is waited for. */
 export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
-  onBest?(best: BestPlacement): void | Promise<void>;
+  onBest?(best: BestPlacement, block: number): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
+  /** The policy has become certain of everything, so that training ends before its budget does. */
+  onCollapse?(iteration: number, entropy: number): void | Promise<void>;
 }
 
+/** Where training begins if not from scratch: a checkpoint of the same run, or a trained policy's parameters. */
+export type StartPoint = TrainCheckpoint | Pick<TrainCheckpoint, "parameters">;
+
 /**
- * Trains a policy on `block` from scratch or on from a checkpoint, which it also returns. With the same seed and
- * iteration budget the result is the same to the last bit, whatever the number of workers and however often it was
- * stopped and resumed.
+ * Trains a policy on one or several blocks, from scratch or on from a checkpoint, which it also returns. With the same
+ * seed and iteration budget the result is the same to the last bit, whatever the number of workers and however often
+ * it was stopped and resumed.
  */
 export async function train(
-  block: Block,
+  blocks: readonly Block[],
   options: TrainOptions,
   observer: TrainObserver = {},
-  resumeFrom?: TrainCheckpoint,
+  from?: StartPoint,
   weights: CostWeights = PUBLISHED_WEIGHTS,
 ): Promise<TrainCheckpoint> {
   const clock = startClock(options);
   const kernels = Kernels.create();
-  const parameters = kernels.f32(parameterLayout(options.network).length);
+  const layout = parameterLayout(options.network);
+  const parameters = kernels.f32(layout.length);
   initialiseParameters(options.network, options.seed, parameters);
   const adam = new Adam(kernels, parameters.length);
-  if (resumeFrom) restore(resumeFrom, parameters, adam);
-  const slots = makeSlots(kernels, block, options.episodes);
-  const played = slots.map((slot) => slot.trajectory);
+  const state = start(blocks, parameters, adam, from);
+  const arenas = blocks.map((block, index) => new Arena(kernels, block, index));
+  const addresses = makeSlots(kernels, blocks, options.episodes);
+  const memory = new EliteMemory(makeSlots(kernels, blocks, options.imitation > 0 ? options.elites : 0));
   const shards = shardGradients(kernels, options.shards, parameters.length);
-  const { network, workers } = options;
-  const pool = new TrainingPool(kernels, block, {
-    workers,
-    weights,
-    network,
-    parameters,
-    shape: shapeOf(block),
-  });
+  const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
+  const { network, workers, order } = options;
+  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters, order });
   const counter = { version: 0 };
-  const state: TrainState = { ...(resumeFrom?.state ?? { iteration: 0, episodes: 0 }) };
   try {
     while (!clock.spent(state.iteration)) {
       const began = clock.seconds();
-      await collect(pool, slots, options, state.iteration, counter.version);
-      state.scale ??= rewardScale(played);
-      const best = bestOf(block, played, state.best, state.iteration);
-      computeAdvantages(played, state.scale, options);
-      const explained = explainedVariance(played);
-      const batch = { slotsAt: slots.map((slot) => slot.at), steps: played.map((t) => t.summary[0]!) };
-      const update = await updatePolicy(
-        pool,
-        { parameters, adam, shards },
-        batch,
-        options,
-        state.iteration,
-        counter,
-      );
+      const hands = deal(arenas, addresses, options, state.iteration);
+      await collect(pool, hands, options, state, counter.version);
+      const playSeconds = clock.seconds() - began;
+      const better = hands.filter((hand) => digest(hand, state.blocks[hand.arena.index]!, state, options));
+      const played = hands.flatMap((hand) => hand.slots);
+      const explained = explainedVariance(played.map((slot) => slot.trajectory));
+      const imitated = await memory.update(pool, toImitate(hands, state, options));
+      const batch = { slots: [...played, ...imitated], firstImitated: played.length };
+      const update = await updatePolicy(pool, learner, batch, options, state.iteration, counter);
       state.iteration++;
       state.episodes += options.episodes;
-      if (best !== state.best) await observer.onBest?.(best!);
-      state.best = best;
-      refuseDeadEnds(block, state);
+      for (const { arena } of better) await observer.onBest?.(state.blocks[arena.index]!.best!, arena.index);
+      refuseDeadEnds(blocks, state);
       refuseDivergence(parameters, state.iteration);
       await observer.onIteration?.({
         iteration: state.iteration,
         seconds: clock.seconds(),
         episodes: state.episodes,
-        ...episodeMetrics(played, best),
+        ...iterationMetrics(hands, state),
         "losses/policy": update.policyLoss,
         "losses/value": update.valueLoss,
         "losses/entropy": update.entropy,
@@ -110,8 +108,12 @@ export async function train(
         "losses/gradient_norm": update.gradientNorm,
         "charts/gradient_steps": update.gradientSteps,
         "charts/episodes_per_second": options.episodes / (clock.seconds() - began),
+        "charts/play_seconds": playSeconds,
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
+      if (update.gradientSteps === 0 || update.entropy >= LEAST_ENTROPY) continue;
+      await observer.onCollapse?.(state.iteration, update.entropy);
+      break;
     }
   } finally {
     await pool.close();
@@ -119,70 +121,126 @@ export async function train(
   return { options, parameters, adam, state };
 }
 
-function restore(checkpoint: TrainCheckpoint, parameters: Float32Array, adam: Adam): void {
-  parameters.set(checkpoint.parameters);
-  adam.first.set(checkpoint.adam.first);
-  adam.second.set(checkpoint.adam.second);
-  adam.steps = checkpoint.adam.steps;
+/** Fills in parameters and optimiser as they were left, and gives the state of training. */
+function start(
+  blocks: readonly Block[],
+  parameters: Float32Array,
+  adam: Adam,
+  from: StartPoint | undefined,
+): TrainState {
+  if (from) parameters.set(from.parameters);
+  if (!from || !("state" in from)) return { iteration: 0, episodes: 0, blocks: blocks.map(() => ({})) };
+  adam.first.set(from.adam.first);
+  adam.second.set(from.adam.second);
+  adam.steps = from.adam.steps;
+  return { ...from.state, blocks: from.state.blocks.map((block) => ({ ...block })) };
 }
 
-/** Plays the episodes of an iteration, one task each. */
+/** Plays the episodes of an iteration, one task each; those of a group begin alike. */
 async function collect(
   pool: TrainingPool,
-  slots: readonly Slot[],
+  hands: readonly Hand[],
   options: TrainOptions,
-  iteration: number,
+  { iteration, blocks }: TrainState,
   version: number,
 ): Promise<void> {
+  const groups = Math.ceil(options.episodes / options.group);
+  const slots = hands.flatMap((hand) => hand.slots);
+  // Of every block's groups the last ones begin from its elites.
+  const prefixes = hands.flatMap(({ arena, slots: own }, hand) => {
+    const first = hands
+      .slice(0, hand)
+      .reduce((sum, { slots }) => sum + Math.ceil(slots.length / options.group), 0);
+    const count = Math.ceil(own.length / options.group);
+    const elites = blocks[arena.index]!.elites ?? [];
+    return Array.from({ length: count }, (_, group) =>
+      (group + 1) / count > 1 - options.eliteShare
+        ? drawPrefix(elites, Random.stream(options.seed, "prefix", iteration, first + group))
+        : [],
+    );
+  });
+  if (prefixes.length !== groups) throw new Error("internal: groups were lost in dealing");
   await pool.rollouts(
     slots.map((slot, episode) => ({
+      block: slot.block,
       slotAt: slot.at,
       seed: options.seed,
       iteration,
       episode,
       version,
-      greedy: false,
+      greedy: iteration === 0 && episode === 0, // what the policy plays unasked
+      creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,
+      prefix: prefixes[Math.floor(episode / options.group)]!,
     })),
   );
 }
 
-const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
-
-interface Slot {
-  readonly at: number;
-  readonly trajectory: Trajectory;
+/** Takes in what was played of a block: scale, best placement, elites, advantages. Whether a better one was found. */
+function digest(
+  { arena, slots }: Hand,
+  known: BlockState,
+  state: TrainState,
+  options: TrainOptions,
+): boolean {
+  const played = slots.map((slot) => slot.trajectory);
+  known.scale ??= rewardScale(played);
+  const best = bestOf(arena.block, played, known.best, state.iteration);
+  const better = best !== known.best;
+  if (best) known.best = best;
+  known.elites = mergeElites(known.elites ?? [], played, options.elites);
+  computeAdvantages(played, known.scale, options);
+  return better;
 }
 
-function makeSlots(kernels: Kernels, block: Block, count: number): Slot[] {
-  const shape = shapeOf(block);
-  const bytes = trajectoryBytes(shape) * count;
-  if (bytes > MOST_EPISODE_BYTES)
-    throw new InputError(
-      "--set episodes",
-      `${count} episodes of this block take ${(bytes / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
-      "play fewer per iteration, or choose a coarser --grid",
+/** The best episodes of the iteration's blocks, as many of each. */
+function toImitate(hands: readonly Hand[], state: TrainState, options: TrainOptions): BlockElite[] {
+  if (options.imitation === 0) return [];
+  const share = Math.max(1, Math.floor(options.elites / hands.length));
+  return hands.flatMap(({ arena }) =>
+    (state.blocks[arena.index]!.elites ?? []).slice(0, share).map((elite) => ({ arena, elite })),
+  );
+}
+
+/** Means over the iteration's blocks. */
+function iterationMetrics(hands: readonly Hand[], state: TrainState) {
+  const each = hands.map(({ arena, slots }) => {
+    const { scale, best } = state.blocks[arena.index]!;
+    const metrics = episodeMetrics(
+      slots.map((slot) => slot.trajectory),
+      best,
     );
-  return Array.from({ length: count }, () => {
-    const at = kernels.f64(Math.ceil(trajectoryBytes(shape) / 8)).byteOffset;
-    return { at, trajectory: trajectoryAt(kernels, at, shape) };
+    return { ...metrics, "cost/relative": metrics["cost/proxy"] / scale!.mean };
   });
-}
-
-function shapeOf(block: Block): TrajectoryShape {
+  const mean = (key: keyof (typeof each)[number]) =>
+    each.reduce((sum, metrics) => sum + metrics[key], 0) / each.length;
   return {
-    steps: macrosByArea(block).length,
-    cells: block.grid.columns * block.grid.rows,
-    planes: PLANES.length,
-    stateNumbers: STATE_NUMBERS,
-    nodes: block.nodeCount,
+    dead_ends: each.reduce((sum, metrics) => sum + metrics.dead_ends, 0),
+    "cost/proxy": mean("cost/proxy"),
+    "cost/proxy_min": mean("cost/proxy_min"),
+    "cost/best": mean("cost/best"),
+    "cost/relative": mean("cost/relative"),
+    "cost/wirelength": mean("cost/wirelength"),
+    "cost/density": mean("cost/density"),
+    "cost/congestion": mean("cost/congestion"),
   };
 }
+
+/** Where the parameters lie that are not to change. */
+function frozenRanges(layout: ParameterLayout, freeze: TrainOptions["freeze"]): [number, number][] {
+  return layout.tensors
+    .filter(({ name }) => freeze === "encoder" && name.startsWith("encoder."))
+    .map(({ offset, length }) => [offset, offset + length]);
+}
+
+/** Below this entropy, in nats, every episode is the same and nothing is left to learn from. */
+const LEAST_ENTROPY = 0.002;
 
 /** Episodes without a single complete one after which a block counts as not placeable. */
 const MOST_DEAD_ENDS = 256;
 
-function refuseDeadEnds(block: Block, state: TrainState): void {
-  if (state.best || state.episodes < MOST_DEAD_ENDS) return;
+function refuseDeadEnds([block, ...others]: readonly Block[], state: TrainState): void {
+  // On several blocks one that cannot be placed teaches nothing, and does no harm.
+  if (!block || others.length > 0 || state.blocks[0]!.best || state.episodes < MOST_DEAD_ENDS) return;
   const { columns, rows } = block.grid;
   throw new InputError(
     block.name,

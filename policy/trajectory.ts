@@ -25,14 +25,18 @@ export interface Trajectory {
   /** [steps x 2]: graph nodes of the current and of the next macro (-1 for none). */
   readonly nodes: Int32Array;
   readonly actions: Int32Array;
+  /** [steps]: cells of all macros in order, those placed before the first stored step included. */
+  readonly cells: Int32Array;
   readonly logProbabilities: Float32Array;
   readonly values: Float32Array;
   /** Growth of the anticipated wirelength cost by every step. */
   readonly growths: Float32Array;
+  /** By how much the final cost would grow if the step's macro stood elsewhere (env/credits.ts). */
+  readonly credits: Float32Array;
   /** Filled in by the trainer before the update. */
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
-  /** Steps taken, `Outcome`. */
+  /** Steps stored, `Outcome`, macros placed before the first of them. */
   readonly summary: Int32Array;
   /** wirelength, wirelengthCost, densityCost, congestionCost, proxyCost, mean entropy. */
   readonly costs: Float64Array;
@@ -40,6 +44,14 @@ export interface Trajectory {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
   readonly orientations: Uint8Array;
+}
+
+/** Where an episode is stored. */
+export interface Slot {
+  readonly at: number;
+  /** Number of the block that the episode is of. */
+  readonly block: number;
+  readonly trajectory: Trajectory;
 }
 
 const BYTES: Readonly<Record<keyof Trajectory, 1 | 4 | 8>> = {
@@ -50,15 +62,19 @@ const BYTES: Readonly<Record<keyof Trajectory, 1 | 4 | 8>> = {
   states: 4,
   nodes: 4,
   actions: 4,
+  cells: 4,
   logProbabilities: 4,
   values: 4,
   growths: 4,
+  credits: 4,
   advantages: 4,
   returns: 4,
   summary: 4,
   masks: 1,
   orientations: 1,
 };
+
+const INTEGERS: ReadonlySet<keyof Trajectory> = new Set(["nodes", "actions", "cells", "summary"]);
 
 function lengths(shape: TrajectoryShape): Record<keyof Trajectory, number> {
   const { steps, cells, planes, stateNumbers, nodes } = shape;
@@ -70,12 +86,14 @@ function lengths(shape: TrajectoryShape): Record<keyof Trajectory, number> {
     states: steps * stateNumbers,
     nodes: steps * 2,
     actions: steps,
+    cells: steps,
     logProbabilities: steps,
     values: steps,
     growths: steps,
+    credits: steps,
     advantages: steps,
     returns: steps,
-    summary: 2,
+    summary: 3,
     masks: steps * cells,
     orientations: nodes,
   };
@@ -99,8 +117,7 @@ export function trajectoryAt(kernels: Kernels, address: number, shape: Trajector
     const length = counts[key];
     if (BYTES[key] === 8) slot[key] = new Float64Array(buffer, at, length);
     else if (BYTES[key] === 1) slot[key] = new Uint8Array(buffer, at, length);
-    else if (key === "nodes" || key === "actions" || key === "summary")
-      slot[key] = new Int32Array(buffer, at, length);
+    else if (INTEGERS.has(key)) slot[key] = new Int32Array(buffer, at, length);
     else slot[key] = new Float32Array(buffer, at, length);
     at += length * BYTES[key];
   }

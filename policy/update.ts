@@ -6,6 +6,7 @@ import type { Adam } from "./adam.js";
 import type { TrainingPool } from "./pool.js";
 import type { Sample } from "./ppo-loss.js";
 import type { TrainOptions } from "./train-options.js";
+import type { Slot } from "./trajectory.js";
 
 /** Means over the updates of an iteration. */
 export interface UpdateStatistics {
@@ -23,11 +24,20 @@ export interface Learner {
   readonly parameters: Float32Array;
   readonly adam: Adam;
   readonly shards: readonly Float32Array[];
+  /** Ranges of the parameters, from and to, that stay as they are. */
+  readonly frozen: readonly (readonly [number, number])[];
 }
 
 /** Memory for the shards' gradients, one after the other. */
 export function shardGradients(kernels: Kernels, shards: number, parameterCount: number): Float32Array[] {
   return Array.from({ length: shards }, () => kernels.f32(parameterCount));
+}
+
+/** Episodes of an update. */
+export interface Batch {
+  readonly slots: readonly Slot[];
+  /** From which of them on episodes are not new but to be imitated. */
+  readonly firstImitated: number;
 }
 
 /**
@@ -37,7 +47,7 @@ export function shardGradients(kernels: Kernels, shards: number, parameterCount:
 export async function updatePolicy(
   pool: TrainingPool,
   learner: Learner,
-  batch: { readonly slotsAt: readonly number[]; readonly steps: readonly number[] },
+  batch: Batch,
   options: TrainOptions,
   iteration: number,
   counter: { version: number },
@@ -52,8 +62,13 @@ export async function updatePolicy(
     gradientNorm: 0,
     gradientSteps: 0,
   };
-  const samples: Sample[] = batch.steps.flatMap((steps, slot) =>
-    Array.from({ length: steps }, (_, step) => ({ slot, step })),
+  const places = batch.slots.map(({ at, block }) => ({ at, block }));
+  const samples: Sample[] = batch.slots.flatMap(({ trajectory }, slot) =>
+    Array.from({ length: trajectory.summary[0]! }, (_, step) => ({
+      slot,
+      step,
+      imitate: slot >= batch.firstImitated,
+    })),
   );
   const random = Random.stream(options.seed, "shuffle", iteration);
   for (let epoch = 0; epoch < options.epochs; epoch++) {
@@ -64,18 +79,20 @@ export async function updatePolicy(
         shards.map((gradient, shard) => ({
           gradientAt: gradient.byteOffset,
           samples: partOf(minibatch, shard, shards.length),
-          slotsAt: batch.slotsAt,
+          slots: places,
           version: counter.version,
           loss: {
             clip: options.clip,
             entropy: options.entropy,
             valueWeight: options.valueWeight,
+            imitation: options.imitation,
             minibatch: minibatch.length,
           },
         })),
       );
-      const mean = (key: keyof (typeof statistics)[number]) =>
-        statistics.reduce((sum, shard) => sum + shard[key], 0) / minibatch.length;
+      const sum = (key: keyof (typeof statistics)[number]) =>
+        statistics.reduce((total, shard) => total + shard[key], 0);
+      const mean = (key: keyof (typeof statistics)[number]) => sum(key) / Math.max(1, sum("played"));
       const kl = mean("kl");
       totals.policyLoss += mean("policyLoss");
       totals.valueLoss += mean("valueLoss");
@@ -85,6 +102,7 @@ export async function updatePolicy(
       totals.gradientSteps++;
       if (kl > options.targetKl && epoch > 0) return averaged(totals);
       addShards(shards);
+      for (const [start, end] of learner.frozen) shards[0]!.fill(0, start, end);
       totals.gradientNorm += adam.step(parameters, shards[0]!, {
         learningRate: options.learningRate,
         maxGradientNorm: options.gradientNorm,

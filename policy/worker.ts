@@ -1,30 +1,40 @@
 // What a worker thread of a training run does: play episodes and compute shards of gradients. Everything large
 // lies in the shared kernel memory; a task is a few numbers.
 import { workerData } from "piscina";
-import { type CostWeights, Episode, Judge, Observer } from "../env/index.js";
+import {
+  type CostWeights,
+  CreditAssigner,
+  Episode,
+  Judge,
+  MACRO_ORDERS,
+  type MacroOrder,
+  Observer,
+} from "../env/index.js";
 import { type KernelHandle, Kernels } from "../kernels/index.js";
 import { type Block, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import { ActionDistribution } from "./action-distribution.js";
+import { shapeOf } from "./arena.js";
 import { graphInput } from "./graph-input.js";
 import { PolicyNetwork } from "./network.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { ShardStatistics } from "./pool.js";
-import { accumulateGradient, type LossOptions, type Sample } from "./ppo-loss.js";
-import { playEpisode } from "./rollout.js";
-import { type Trajectory, type TrajectoryShape, trajectoryAt } from "./trajectory.js";
+import { accumulateGradient, type LossOptions, NO_SAMPLES, type Sample } from "./ppo-loss.js";
+import { playEpisode, replayEpisode } from "./rollout.js";
+import { type Trajectory, trajectoryAt } from "./trajectory.js";
 
 export interface WorkerSetup {
   readonly handle: KernelHandle;
-  readonly block: Block;
+  readonly blocks: readonly Block[];
   readonly weights: CostWeights;
   readonly network: NetworkConfig;
+  readonly order: MacroOrder;
   readonly parametersAt: number;
   readonly parameterCount: number;
-  readonly shape: TrajectoryShape;
 }
 
 export interface RolloutTask {
+  readonly block: number;
   readonly slotAt: number;
   readonly seed: number;
   /** Which stream of the seed: iteration and episode number. */
@@ -32,97 +42,148 @@ export interface RolloutTask {
   readonly episode: number;
   /** Changes whenever the parameters do. */
   readonly version: number;
+  /** Cells of the first macros, in order. */
+  readonly prefix: readonly number[];
+  readonly creditDraws: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
+}
+
+/** Stores a known episode in a slot, to be imitated. */
+export interface ReplayTask {
+  readonly block: number;
+  readonly slotAt: number;
+  readonly cells: readonly number[];
 }
 
 export interface GradientTask {
   /** Where the shard's gradient goes: `parameterCount` f32, overwritten. */
   readonly gradientAt: number;
   readonly samples: readonly Sample[];
-  readonly slotsAt: readonly number[];
+  /** Where the episodes are that the samples are of, and of which blocks. */
+  readonly slots: readonly { readonly at: number; readonly block: number }[];
   readonly loss: LossOptions;
   readonly version: number;
 }
 
-/** A thread's own tools, made on its first task. */
+/** A thread's own tools for one block. */
 class Workbench {
-  readonly kernels: Kernels;
-  readonly network: PolicyNetwork;
   readonly episode: Episode;
-  readonly observer: Observer;
-  readonly distribution: ActionDistribution;
-  readonly graphNodes: Int32Array;
-  private readonly setup: WorkerSetup;
-  private readonly gradients: Float32Array;
+  private readonly kernels: Kernels;
+  private readonly block: Block;
+  private readonly network: PolicyNetwork;
+  private readonly observer: Observer;
+  private readonly distribution: ActionDistribution;
+  private readonly credits: CreditAssigner;
+  private readonly graphNodes: Int32Array;
   private readonly slots = new Map<number, Trajectory>();
   private encodedVersion = -1;
 
-  constructor(setup: WorkerSetup) {
-    this.setup = setup;
-    this.kernels = Kernels.attach(setup.handle);
-    const judge = new Judge(this.kernels, setup.block, { weights: setup.weights });
-    this.episode = new Episode(judge, new ForceDirectedPlacer(judge));
+  constructor({ kernels, setup, parameters, gradients }: Thread, block: Block) {
+    this.kernels = kernels;
+    this.block = block;
+    const judge = new Judge(kernels, block, { weights: setup.weights });
+    this.episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[setup.order](block));
     this.observer = new Observer(this.episode);
-    const parameters = new Float32Array(setup.handle.memory.buffer, setup.parametersAt, setup.parameterCount);
-    this.gradients = this.kernels.f32(setup.parameterCount);
-    this.network = new PolicyNetwork(this.kernels, setup.network, parameters, this.gradients);
-    const graph = graphInput(setup.block);
+    this.credits = new CreditAssigner(judge);
+    this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
+    const graph = graphInput(block, setup.network.spectral);
     this.graphNodes = graph.graphNodes;
-    const { rows, columns } = setup.block.grid;
-    this.distribution = new ActionDistribution(this.kernels, rows * columns);
+    const { rows, columns } = block.grid;
+    this.distribution = new ActionDistribution(kernels, rows * columns);
     this.network.setBlock(graph, rows, columns);
   }
 
   slot(address: number): Trajectory {
     let slot = this.slots.get(address);
     if (!slot) {
-      slot = trajectoryAt(this.kernels, address, this.setup.shape);
+      slot = trajectoryAt(this.kernels, address, shapeOf(this.block));
       this.slots.set(address, slot);
     }
     return slot;
   }
 
+  rollout(task: RolloutTask): void {
+    this.encode(task.version);
+    const random = Random.stream(task.seed, "episode", task.iteration, task.episode);
+    const { episode, observer, network, distribution, graphNodes, credits } = this;
+    const { greedy, prefix, creditDraws } = task;
+    const options = { random, greedy, prefix, creditDraws };
+    const slot = this.slot(task.slotAt);
+    playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
+  }
+
+  replay({ slotAt, cells }: ReplayTask): void {
+    replayEpisode(this.episode, this.observer, this.graphNodes, this.slot(slotAt), cells);
+  }
+
+  /** Adds the gradient of samples of this block to the thread's. */
+  gradient(slots: readonly Trajectory[], samples: readonly Sample[], task: GradientTask): ShardStatistics {
+    this.encode(task.version);
+    return accumulateGradient(this.network, this.distribution, slots, samples, task.loss);
+  }
+
   /** Encodes the block anew if the parameters changed since the last time. */
-  encode(version: number): void {
+  private encode(version: number): void {
     if (version === this.encodedVersion) return;
     this.network.encode();
     this.encodedVersion = version;
   }
+}
 
-  rollout(task: RolloutTask): void {
-    this.encode(task.version);
-    const random = Random.stream(task.seed, "episode", task.iteration, task.episode);
-    const { episode, observer, network, distribution, graphNodes } = this;
-    playEpisode(episode, observer, network, distribution, graphNodes, this.slot(task.slotAt), {
-      random,
-      greedy: task.greedy,
-    });
+/** What a thread has, made on its first task; workbenches when their block first comes up. */
+class Thread {
+  readonly setup = workerData as WorkerSetup;
+  readonly kernels = Kernels.attach(this.setup.handle);
+  readonly parameters = this.shared(this.setup.parametersAt);
+  readonly gradients = this.kernels.f32(this.setup.parameterCount);
+  private readonly benches = new Map<number, Workbench>();
+
+  bench(block: number): Workbench {
+    let bench = this.benches.get(block);
+    if (!bench) {
+      bench = new Workbench(this, this.setup.blocks[block]!);
+      this.benches.set(block, bench);
+    }
+    return bench;
   }
 
+  /** A shard's gradient: block by block, so that each is encoded once. */
   gradient(task: GradientTask): ShardStatistics {
-    this.encode(task.version);
+    const { slots, samples } = task;
     this.gradients.fill(0);
-    const slots = task.slotsAt.map((address) => this.slot(address));
-    const statistics = accumulateGradient(this.network, this.distribution, slots, task.samples, task.loss);
-    new Float32Array(this.setup.handle.memory.buffer, task.gradientAt, this.gradients.length).set(
-      this.gradients,
-    );
-    return statistics;
+    const sums = { ...NO_SAMPLES };
+    for (const block of [...new Set(samples.map(({ slot }) => slots[slot]!.block))].sort((a, b) => a - b)) {
+      const bench = this.bench(block);
+      const trajectories = slots.map((slot) => bench.slot(slot.at));
+      const own = samples.filter(({ slot }) => slots[slot]!.block === block);
+      const statistics = bench.gradient(trajectories, own, task);
+      for (const key of Object.keys(sums) as (keyof ShardStatistics)[]) sums[key] += statistics[key];
+    }
+    this.shared(task.gradientAt).set(this.gradients);
+    return sums;
+  }
+
+  private shared(at: number): Float32Array {
+    return new Float32Array(this.setup.handle.memory.buffer, at, this.setup.parameterCount);
   }
 }
 
-let workbench: Workbench | undefined;
+let thread: Thread | undefined;
 
-function bench(): Workbench {
-  workbench ??= new Workbench(workerData as WorkerSetup);
-  return workbench;
+function here(): Thread {
+  thread ??= new Thread();
+  return thread;
 }
 
 export function rollout(task: RolloutTask): void {
-  bench().rollout(task);
+  here().bench(task.block).rollout(task);
+}
+
+export function replay(task: ReplayTask): void {
+  here().bench(task.block).replay(task);
 }
 
 export function gradient(task: GradientTask): ShardStatistics {
-  return bench().gradient(task);
+  return here().gradient(task);
 }

@@ -1,5 +1,9 @@
-// Pictures of placements and runs.
+// Pictures of placements and runs, and the viewer's server.
 export { type ChartPanel, renderPanelsSvg } from "./chart-panels.js";
 export { type ChartOptions, renderCurvesSvg } from "./curve-chart.js";
+export { type Packed, pack, unpack } from "./packing.js";
+export { type PngPrinter, renderPage } from "./page-file.js";
+export * from "./protocol.js";
 export { type Report, type ReportFile, renderReportHtml } from "./report.js";
+export { startViewServer, type ViewServer, type ViewSource } from "./server/server.js";
 export * from "./svg.js";

@@ -25,7 +25,8 @@ export function heatColour(share: number): string {
 /** How many lines of a chart have a colour of their own; further ones repeat them with dashes. */
 export const SERIES_COLOURS = 6;
 
-interface Colours {
+/** A theme's colours, as CSS writes them. */
+export interface Colours {
   readonly page: string;
   readonly ink: string;
   readonly muted: string;
@@ -45,7 +46,7 @@ interface Colours {
   readonly series: readonly string[];
 }
 
-const LIGHT: Colours = {
+export const LIGHT: Colours = {
   page: "#ffffff",
   ink: "#1b2430",
   muted: "#55616f",
@@ -64,7 +65,7 @@ const LIGHT: Colours = {
   series: ["#0072b2", "#d55e00", "#00805d", "#b0508a", "#8a6d00", "#3f4854"],
 };
 
-const DARK: Colours = {
+export const DARK: Colours = {
   page: "#11161d",
   ink: "#e9eef4",
   muted: "#a3afbc",

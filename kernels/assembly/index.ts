@@ -12,8 +12,9 @@ export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from 
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
 export { judgeStateBytes } from "./judge-state";
 export { matmul } from "./matmul";
-export { commitMove, moveStateBytes, revertMove, startMoves, tryMove } from "./moves";
-export { topListBytes } from "./top-list";
+export { moveStateBytes } from "./move-state";
+export { commitMove, revertMove, startMoves, tryMove } from "./moves";
+export { topBuckets, topListBytes } from "./top-list";
 export { addTransposedMatmul, denseBackward, matmulTransposed } from "./matmul-gradients";
 export { resample, resampleBackward } from "./resample";
 export { sumOfLargest } from "./select";
@@ -22,7 +23,8 @@ export { wireMask } from "./wire-mask";
 export { annealFree } from "./anneal-free";
 export { startFree } from "./free-bins";
 export { freeAnnealBytes } from "./free-state";
-export { annealGrid, gridAnnealBytes } from "./anneal-grid";
+export { annealGrid } from "./anneal-grid";
+export { gridAnnealBytes } from "./grid-anneal-state";
 export { nextInt32 } from "./random";
 
 /** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */

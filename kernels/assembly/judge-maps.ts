@@ -28,8 +28,6 @@ export function coverNode(state: JudgeState, node: i32, sign: i64): void {
   const r0 = <i32>max(0, floor(bottom / cellHeight));
   const c1 = <i32>min(<f64>(columns - 1), floor(right / cellWidth));
   const r1 = <i32>min(<f64>(state.rows - 1), floor(top / cellHeight));
-  state.coverLow = min(state.coverLow, r0);
-  state.coverHigh = max(state.coverHigh, r1);
   const cellArea = cellWidth * cellHeight;
   for (let row = r0; row <= r1; row++) {
     const dy = min(top, <f64>(row + 1) * cellHeight) - max(bottom, <f64>row * cellHeight);

@@ -86,9 +86,6 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
 // @ts-ignore: decorator
 @inline
 function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void {
-  if (a == b) return;
-  state.horizontalLow = min(state.horizontalLow, row);
-  state.horizontalHigh = max(state.horizontalHigh, row);
   const map = state.horizontalDemand;
   const base = row * state.columns;
   const to = base + max(a, b);
@@ -99,15 +96,10 @@ function addRow(state: JudgeState, row: i32, a: i32, b: i32, demand: i64): void 
 // @ts-ignore: decorator
 @inline
 function addColumn(state: JudgeState, column: i32, a: i32, b: i32, demand: i64): void {
-  if (a == b) return;
-  const low = min(a, b);
-  const high = max(a, b);
-  state.verticalLow = min(state.verticalLow, low);
-  state.verticalHigh = max(state.verticalHigh, high - 1);
   const map = state.verticalDemand;
   const columns = state.columns;
-  const to = high * columns + column;
-  for (let cell = low * columns + column; cell < to; cell += columns) addTo(map, cell, demand);
+  const to = max(a, b) * columns + column;
+  for (let cell = min(a, b) * columns + column; cell < to; cell += columns) addTo(map, cell, demand);
 }
 
 /** Two cells: along the source's row, then along the sink's column. */
@@ -208,43 +200,4 @@ export function routeNet(state: JudgeState, net: i32, sign: i64): void {
     return;
   }
   for (let i = 0; i < count; i++) routeTwo(state, source, i32At(list, i), demand);
-}
-
-/**
- * Routes anew what changes when one sink point of a net goes to `newCell` and all else stands. Nothing and false if
- * that is more than the sink's own wires: they are its own where three cells besides hold sinks before and after.
- */
-export function rerouteSink(state: JudgeState, net: i32, point: i32, newCell: i32): bool {
-  const netPoints = state.netPoints;
-  const pointCells = state.pointCells;
-  const start = i32At(state.netStarts, net);
-  const end = i32At(state.netStarts, net + 1);
-  if (end - start < 5) return false;
-  const driver = i32At(netPoints, start);
-  const source = i32At(pointCells, driver);
-  const oldCell = i32At(pointCells, point);
-  if (driver == point || source < 0 || oldCell < 0 || newCell < 0) return false;
-  const stamps = state.cellStamps;
-  const stamp = ++state.stamp;
-  let others = 0;
-  let oldShared = oldCell == source;
-  let newShared = newCell == source;
-  for (let i = start + 1; i < end; i++) {
-    const other = i32At(netPoints, i);
-    if (other == point) continue;
-    const cell = i32At(pointCells, other);
-    if (cell < 0) return false;
-    if (cell == oldCell) oldShared = true;
-    if (cell == newCell) newShared = true;
-    if (cell == source) continue;
-    const at = stamps + (<usize>cell << 2);
-    if (load<i32>(at) == stamp) continue;
-    store<i32>(at, stamp);
-    others++;
-  }
-  if (others < 3) return false;
-  const demand = load<i64>(state.netDemands + (<usize>net << 3));
-  if (!oldShared) routeTwo(state, source, oldCell, -demand);
-  if (!newShared) routeTwo(state, source, newCell, demand);
-  return true;
 }

@@ -40,13 +40,6 @@ export class JudgeState {
   stamp: i32;
   densityCount: i32;
   congestionCount: i32;
-  // Rows of the maps that were written to since a move began (kernels/assembly/moves.ts), low to high.
-  horizontalLow: i32;
-  horizontalHigh: i32;
-  verticalLow: i32;
-  verticalHigh: i32;
-  coverLow: i32;
-  coverHigh: i32;
   // Nodes.
   xs: usize;
   ys: usize;

@@ -1,27 +1,36 @@
-// The sum of the k largest of n values, kept up while single values change: values are counted in buckets by size,
-// the boundary bucket is the one that holds the k-th largest. Only its members are ever compared with each other.
-import { addTo, i32At, i64At } from "./judge-state";
+// Sum of the k largest of an array that changes a little at a time: a histogram of the values near the top, with
+// the members of its buckets in one list. A change costs O(1); the sum looks only at the members of one bucket.
+import { i32At, i64At } from "./judge-state";
 import { sumOfLargest } from "./select";
 
-/** Fractional bits of a value (see MAP_BITS) that a bucket's number leaves out: buckets are 2^-10 wide. */
-const BUCKET_SHIFT: i64 = 32;
-/** Values of 4 and more share the last bucket. */
-export const BUCKETS: i32 = 4096;
+/** Buckets of the histogram. */
+const BUCKETS: i32 = 512;
 
 /** Laid out by env/incremental-judge.ts in the same order. */
 @unmanaged
 export class TopList {
-  /** Sum of all values in buckets above the boundary. */
+  /** Values below are not counted (they are far from the top); 1 if all others are zero. */
+  base: i64;
+  /** Sum of the values in buckets above `boundary`. */
   sumAbove: i64;
-  k: i32;
-  n: i32;
-  boundary: i32;
-  /** Number of values above the boundary: less than k. */
-  countAbove: i32;
+  /** The array (i64, none negative), kept by its owner; every change is told by `changeTop`. */
   values: usize;
-  /** Per bucket: how many values, and their sum. */
+  length: i32;
+  wanted: i32;
+  /** A bucket spans 2^shift. */
+  shift: i32;
+  boundary: i32;
+  countAbove: i32;
+  memberCount: i32;
+  /** Numbers of members at which the window is laid anew. */
+  fewest: i32;
+  most: i32;
+  /** Per bucket: number and sum of its members. */
   counts: usize;
   sums: usize;
+  /** Indices of the values at or above `base`, in no order, and where each index is in that list. */
+  members: usize;
+  places: usize;
   scratch: usize;
 }
 
@@ -29,94 +38,172 @@ export function topListBytes(): i32 {
   return offsetof<TopList>();
 }
 
-// @ts-ignore: decorator
-@inline
-function bucketOf(value: i64): i32 {
-  const bucket = value >> BUCKET_SHIFT;
-  return bucket >= <i64>BUCKETS ? BUCKETS - 1 : <i32>bucket;
+export function topBuckets(): i32 {
+  return BUCKETS;
 }
 
 // @ts-ignore: decorator
 @inline
-function addCount(list: TopList, bucket: i32, amount: i32): void {
-  const at = list.counts + (<usize>bucket << 2);
-  store<i32>(at, load<i32>(at) + amount);
+function bucketOf(top: TopList, value: i64): i32 {
+  return <i32>min((value - top.base) >> <i64>top.shift, <i64>(BUCKETS - 1));
 }
 
-/** Counts all values afresh. */
-export function rebuildTop(list: TopList): void {
-  memory.fill(list.counts, 0, <usize>BUCKETS << 2);
-  memory.fill(list.sums, 0, <usize>BUCKETS << 3);
-  for (let i = 0; i < list.n; i++) {
-    const value = i64At(list.values, i);
-    const bucket = bucketOf(value);
-    addCount(list, bucket, 1);
-    addTo(list.sums, bucket, value);
+/** Lays the window around the values as they are. */
+export function rebuildTop(top: TopList): void {
+  const length = top.length;
+  const scratch = top.scratch;
+  const ranked = min(length, 2 * top.wanted + 16);
+  memory.copy(scratch, top.values, <usize>length << 3);
+  sumOfLargest(scratch, length, ranked);
+  let low = i64At(scratch, 0);
+  let high = low;
+  for (let i = 1; i < ranked; i++) {
+    low = min(low, i64At(scratch, i));
+    high = max(high, i64At(scratch, i));
   }
-  list.boundary = BUCKETS - 1;
-  list.countAbove = 0;
-  list.sumAbove = 0;
-  settleTop(list);
+  const base = max<i64>(1, low - (high - low) / 8 - (1 << 30));
+  top.base = base;
+  let shift = 0;
+  while (((high - base) / 4 * 5) >> <i64>shift >= <i64>BUCKETS) shift++;
+  top.shift = shift;
+  memory.fill(top.counts, 0, <usize>BUCKETS << 2);
+  memory.fill(top.sums, 0, <usize>BUCKETS << 3);
+  top.boundary = BUCKETS - 1;
+  top.countAbove = 0;
+  top.sumAbove = 0;
+  top.memberCount = 0;
+  for (let i = 0; i < length; i++) {
+    const value = i64At(top.values, i);
+    if (value >= base) addMember(top, i, value);
+  }
+  top.fewest = base == 1 ? 0 : top.wanted + (top.memberCount - top.wanted) / 4;
+  top.most = 2 * top.memberCount + 64;
 }
 
-/** A value changes from `before` to `after`; the array itself is the caller's. `settleTop` must follow. */
+/** Lays the window anew if too few or too many values are in it. */
+export function keepTop(top: TopList): void {
+  if (top.memberCount < top.fewest || top.memberCount > top.most) rebuildTop(top);
+}
+
 // @ts-ignore: decorator
 @inline
-export function changeTop(list: TopList, before: i64, after: i64): void {
-  const from = bucketOf(before);
-  const to = bucketOf(after);
-  addTo(list.sums, from, -before);
-  addTo(list.sums, to, after);
-  if (from != to) {
-    addCount(list, from, -1);
-    addCount(list, to, 1);
-  }
-  if (from > list.boundary) {
-    list.countAbove--;
-    list.sumAbove -= before;
-  }
-  if (to > list.boundary) {
-    list.countAbove++;
-    list.sumAbove += after;
+function count(top: TopList, value: i64, sign: i32): void {
+  const bucket = bucketOf(top, value);
+  const countAt = top.counts + (<usize>bucket << 2);
+  const sumAt = top.sums + (<usize>bucket << 3);
+  const amount = sign > 0 ? value : -value;
+  store<i32>(countAt, load<i32>(countAt) + sign);
+  store<i64>(sumAt, load<i64>(sumAt) + amount);
+  if (bucket > top.boundary) {
+    top.countAbove += sign;
+    top.sumAbove += amount;
   }
 }
 
-/** Moves the boundary to the bucket of the k-th largest value. */
-export function settleTop(list: TopList): void {
-  while (list.countAbove >= list.k) {
-    list.boundary++;
-    list.countAbove -= i32At(list.counts, list.boundary);
-    list.sumAbove -= i64At(list.sums, list.boundary);
-  }
-  while (list.boundary > 0 && list.countAbove + i32At(list.counts, list.boundary) < list.k) {
-    list.countAbove += i32At(list.counts, list.boundary);
-    list.sumAbove += i64At(list.sums, list.boundary);
-    list.boundary--;
+function addMember(top: TopList, i: i32, value: i64): void {
+  const place = top.memberCount++;
+  store<i32>(top.members + (<usize>place << 2), i);
+  store<i32>(top.places + (<usize>i << 2), place);
+  count(top, value, 1);
+}
+
+function removeMember(top: TopList, i: i32, value: i64): void {
+  const last = i32At(top.members, --top.memberCount);
+  const place = i32At(top.places, i);
+  store<i32>(top.members + (<usize>place << 2), last);
+  store<i32>(top.places + (<usize>last << 2), place);
+  count(top, value, -1);
+}
+
+/** Tells that value `i` went from `old` to `fresh`. */
+export function changeTop(top: TopList, i: i32, old: i64, fresh: i64): void {
+  const base = top.base;
+  if (old >= base) {
+    if (fresh >= base) {
+      count(top, old, -1);
+      count(top, fresh, 1);
+    } else {
+      removeMember(top, i, old);
+    }
+  } else if (fresh >= base) {
+    addMember(top, i, fresh);
   }
 }
 
-/** No more than the sum of the k largest: those in the boundary bucket are taken at its lower edge. */
+/** Moves the boundary to the bucket that holds the k-th largest value. Returns how many are above. */
 // @ts-ignore: decorator
 @inline
-export function leastTop(list: TopList): i64 {
-  return list.sumAbove + <i64>(list.k - list.countAbove) * (<i64>list.boundary << BUCKET_SHIFT);
+function settleTop(top: TopList): i32 {
+  const wanted = top.wanted;
+  let boundary = top.boundary;
+  let above = top.countAbove;
+  let sum = top.sumAbove;
+  while (above >= wanted) {
+    boundary++;
+    above -= i32At(top.counts, boundary);
+    sum -= i64At(top.sums, boundary);
+  }
+  while (above + i32At(top.counts, boundary) < wanted) {
+    above += i32At(top.counts, boundary);
+    sum += i64At(top.sums, boundary);
+    boundary--;
+  }
+  top.boundary = boundary;
+  top.countAbove = above;
+  top.sumAbove = sum;
+  return above;
 }
 
-/** The sum of the k largest, exactly. */
-export function exactTop(list: TopList): i64 {
-  const missing = list.k - list.countAbove;
-  const members = i32At(list.counts, list.boundary);
-  if (missing >= members) return list.sumAbove + i64At(list.sums, list.boundary);
-  const low = <i64>list.boundary << BUCKET_SHIFT;
-  const high = list.boundary == BUCKETS - 1 ? i64.MAX_VALUE : low + (<i64>1 << BUCKET_SHIFT);
-  const values = list.values;
-  const scratch = list.scratch;
-  let found = 0;
-  for (let i = 0; found < members; i++) {
-    const value = i64At(values, i);
+/** No more than the sum of the k largest: those in the boundary's bucket are taken at its lower edge. */
+export function leastTop(top: TopList): i64 {
+  if (top.memberCount < top.wanted) return 0;
+  const missing = top.wanted - settleTop(top);
+  return top.sumAbove + <i64>missing * (top.base + (<i64>top.boundary << <i64>top.shift));
+}
+
+/** Sum of the `wanted` largest values. */
+export function exactTop(top: TopList): i64 {
+  const wanted = top.wanted;
+  if (top.memberCount < wanted) {
+    if (top.base > 1) {
+      memory.copy(top.scratch, top.values, <usize>top.length << 3);
+      return sumOfLargest(top.scratch, top.length, wanted);
+    }
+    // Everything outside the window is zero.
+    let all: i64 = 0;
+    for (let bucket = 0; bucket < BUCKETS; bucket++) all += i64At(top.sums, bucket);
+    return all;
+  }
+  const missing = wanted - settleTop(top);
+  const boundary = top.boundary;
+  const inBucket = i32At(top.counts, boundary);
+  if (missing == inBucket) return top.sumAbove + i64At(top.sums, boundary);
+  return top.sumAbove + largestOfBucket(top, boundary, inBucket, missing);
+}
+
+/** Sum of the `missing` largest of the `inBucket` members of a bucket. */
+function largestOfBucket(top: TopList, bucket: i32, inBucket: i32, missing: i32): i64 {
+  const scratch = top.scratch;
+  const values = top.values;
+  const members = top.members;
+  const memberCount = top.memberCount;
+  const low = top.base + (<i64>bucket << <i64>top.shift);
+  const high = bucket == BUCKETS - 1 ? i64.MAX_VALUE : low + (<i64>1 << <i64>top.shift);
+  let found: usize = 0;
+  let least = i64.MAX_VALUE;
+  let greatest: i64 = 0;
+  for (let i = 0; i < memberCount; i++) {
+    const value = i64At(values, i32At(members, i));
     if (value < low || value >= high) continue;
-    store<i64>(scratch + (<usize>found << 3), value);
+    store<i64>(scratch + (found << 3), value);
     found++;
+    least = min(least, value);
+    greatest = max(greatest, value);
   }
-  return list.sumAbove + sumOfLargest(scratch, members, missing);
+  if (least == greatest) return least * <i64>missing;
+  if (missing == 1) return greatest;
+  if (missing == inBucket - 1) {
+    return i64At(top.sums, bucket) - least;
+  }
+  return sumOfLargest(scratch, inBucket, missing);
 }

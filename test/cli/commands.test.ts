@@ -36,9 +36,9 @@ before(async () => {
 test("help of the program names every command, and help of every command shows its options and an example", async () => {
   const help = await ashlar("--help");
   assert.equal(help.code, 0);
-  for (const command of ["info", "eval", "place", "train", "generate", "demo"])
+  for (const command of ["info", "eval", "place", "compare", "train", "generate", "demo"])
     assert.match(help.stdout, new RegExp(`^  ${command} `, "m"));
-  for (const command of ["info", "eval", "place", "train", "generate"]) {
+  for (const command of ["info", "eval", "place", "compare", "train", "generate"]) {
     const { code, stdout, stderr } = await ashlar(command, "--help");
     assert.equal(code, 0);
     assert.equal(stderr, "");

@@ -1,10 +1,19 @@
-// The table of training options in docs/training.md, made from the schema. Run: npm run -s docs:options
+// The tables of options in docs/, made from the schemas. Run: npm run -s docs:options
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { METHODS } from "../../flow/methods.js";
+import { FAMILIES } from "../../placer/index.js";
 import { trainOptionsSchema } from "../../policy/index.js";
 
-export const OPTIONS_PAGE = "docs/training.md";
+export const OPTION_PAGES = ["docs/training.md", "docs/annealing.md", "docs/placers.md"] as const;
+export type OptionPage = (typeof OPTION_PAGES)[number];
+
+const TABLES: Readonly<Record<OptionPage, () => string>> = {
+  "docs/training.md": () => optionTable(trainOptionsSchema),
+  "docs/annealing.md": () => optionTable(METHODS.anneal.settings),
+  "docs/placers.md": settingTable,
+};
 const SECTION = /(<!-- options: [^\n]* -->\n)[\s\S]*?(<!-- \/options -->)/;
 
 interface Property {
@@ -14,15 +23,26 @@ interface Property {
   readonly properties?: Readonly<Record<string, Property>>;
 }
 
-/** The page with its table brought up to date. */
-export function withOptionTable(page: string): string {
-  if (!SECTION.test(page)) throw new Error(`internal: ${OPTIONS_PAGE} has no place for the options`);
-  return page.replace(SECTION, `$1${optionTable()}\n$2`);
+/** The text of a page with its table brought up to date. */
+export function withOptionTable(page: OptionPage, text: string): string {
+  if (!SECTION.test(text)) throw new Error(`internal: ${page} has no place for the options`);
+  return text.replace(SECTION, `$1${TABLES[page]()}\n$2`);
 }
 
-function optionTable(): string {
-  const resolved = trainOptionsSchema.parse({}) as Record<string, unknown>;
-  const { properties } = z.toJSONSchema(trainOptionsSchema, { io: "output" }) as Property;
+/** What restarts draw. */
+function settingTable(): string {
+  const rows = Object.entries(FAMILIES).flatMap(([method, { settings }]) =>
+    Object.entries(settings).map(
+      ([name, { least, most, meaning }]) =>
+        `| \`${method}\` | \`${name}\` | ${least} | ${most} | ${meaning} |`,
+    ),
+  );
+  return ["| method | setting | drawn from | to | meaning |", "|---|---|---|---|---|", ...rows].join("\n");
+}
+
+function optionTable(schema: z.ZodType): string {
+  const resolved = schema.parse({}) as Record<string, unknown>;
+  const { properties } = z.toJSONSchema(schema, { io: "output" }) as Property;
   const rows = Object.entries(properties!).flatMap(([name, property]) =>
     property.properties
       ? Object.entries(property.properties).map(([part, size]) =>
@@ -39,4 +59,4 @@ function row(name: string, property: Property, value: unknown): string {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
-  writeFileSync(OPTIONS_PAGE, withOptionTable(readFileSync(OPTIONS_PAGE, "utf8")));
+  for (const page of OPTION_PAGES) writeFileSync(page, withOptionTable(page, readFileSync(page, "utf8")));

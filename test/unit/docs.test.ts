@@ -4,14 +4,21 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { PLANES } from "../../env/index.js";
-import { OPTIONS_PAGE, withOptionTable } from "../support/option-table.js";
+import { OPTION_PAGES, withOptionTable } from "../support/option-table.js";
 
-const page = readFileSync(OPTIONS_PAGE, "utf8");
+const page = readFileSync("docs/training.md", "utf8");
 
-test("the table of training options is the schema's (else: npm run -s docs:options)", () => {
-  assert.equal(page, withOptionTable(page));
+for (const path of OPTION_PAGES)
+  test(`the table of options in ${path} is the schema's (else: npm run -s docs:options)`, () => {
+    const text = readFileSync(path, "utf8");
+    assert.equal(text, withOptionTable(path, text));
+  });
+
+test("the tables hold names, defaults, ranges and meanings", () => {
   assert.match(page, /\| `learningRate` \| `0.004` \| Adam's step size \|/);
   assert.match(page, /\| `network.width` \| `16` \|/);
+  assert.match(readFileSync("docs/annealing.md", "utf8"), /\| `shares.swap` \| `0\.\d+` \|/);
+  assert.match(readFileSync("docs/placers.md", "utf8"), /\| `greedy` \| `noise` \| 0.005 \| 0.3 \|/);
 });
 
 test("every scalar of metrics.jsonl has its line, and no line is of one that is not there", () => {

@@ -10,7 +10,7 @@ const FLOORS = ["kernels", "netlist", "env", "placer", "policy", "flow", "cli"] 
 /** What a top-level folder may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(FLOORS.map((floor, i) => [floor, FLOORS.slice(0, i)])),
-  viz: ["netlist"],
+  viz: ["kernels", "netlist", "env"],
   flow: ["kernels", "netlist", "env", "placer", "policy", "viz"],
   "index.ts": ["kernels", "netlist", "env", "placer", "policy", "viz", "flow"],
   benchmarks: ["kernels", "netlist", "env", "placer", "policy", "viz", "flow", "index.ts", "test"],
@@ -72,11 +72,22 @@ test("the sources and their imports are found", () => {
   for (const folder of FLOORS) assert.ok(folders.has(folder), `${folder} is gone`);
 });
 
-test("imports run down only: kernels, netlist, env, placer, policy, flow, cli; viz knows the netlist alone", () => {
+test("imports run down only: kernels, netlist, env, placer, policy, flow, cli; viz knows the judge and below", () => {
   const wrong = IMPORTS.filter(({ from, target, local }) => {
     const folder = folderOf(target);
     return local && folder !== from.folder && !MAY_IMPORT[from.folder]!.includes(folder);
   });
+  assert.deepEqual(
+    wrong.map(({ from, target }) => `${from.path} imports ${target}`),
+    [],
+  );
+});
+
+test("of viz only the browser's page knows the judge; pictures and server need the netlist alone", () => {
+  const wrong = IMPORTS.filter(
+    ({ from, target, local }) =>
+      local && from.folder === "viz" && !from.path.startsWith("viz/page/") && /^(env|kernels)\//.test(target),
+  );
   assert.deepEqual(
     wrong.map(({ from, target }) => `${from.path} imports ${target}`),
     [],
@@ -111,7 +122,9 @@ test("only packages that package.json lists are imported, and the product needs 
   for (const { from, target, local } of IMPORTS) {
     if (local || target.startsWith("node:")) continue;
     const name = target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : target.split("/")[0]!;
-    const helps = from.folder === "test" || from.folder === "benchmarks";
+    // The browser's page is bundled with what it imports; those packages are not needed afterwards.
+    const bundled = from.path.startsWith("viz/page/") || from.path === "viz/build-page.ts";
+    const helps = from.folder === "test" || from.folder === "benchmarks" || bundled;
     assert.ok(name in dependencies || (helps && name in devDependencies), `${from.path} imports ${target}`);
   }
 });
@@ -130,7 +143,8 @@ test("random numbers come from seeded streams, never from Math.random", () => {
 test("the date is read nowhere, the clock only where time is a budget or a measurement", () => {
   assert.deepEqual(filesWith(/Date\.now|new Date\b/), []);
   const clocks = (path: string) =>
-    path === "policy/train.ts" || path === "placer/anneal-worker.ts" || /^(flow|benchmarks)\//.test(path);
+    /^(policy\/train|placer\/anneal-worker|placer\/restart-search)\.ts$/.test(path) ||
+    /^(flow|benchmarks)\//.test(path);
   assert.deepEqual(filesWith(/performance\.now|process\.hrtime/, clocks), []);
 });
 

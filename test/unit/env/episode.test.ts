@@ -7,6 +7,7 @@ import {
   InfeasibleActionError,
   Judge,
   macrosByArea,
+  macrosByConnectivity,
   Observer,
   PLANES,
   putOnCell,
@@ -52,6 +53,23 @@ test("macros come by area, the largest first, equal ones in file order; fixed an
   draft.addNode(NodeKind.HardMacro, "large", 10, 10);
   const block = { ...blockOf(draft), fixed: Uint8Array.from([0, 0, 0, 0, 1, 0]) };
   assert.deepEqual([...macrosByArea(block)], [5, 2, 3, 0]);
+});
+
+test("macros grown along the wires begin at the ports, and a soft macro passes its share of a connection on", () => {
+  const draft = new NetlistDraft();
+  const port = draft.addPort("port", 0, 0);
+  const node = (kind: NodeKind, name: string, side: number) => draft.addNode(kind, name, side, side);
+  const macros = [9, 8, 7, 6].map((side, i) => node(NodeKind.HardMacro, `M${i}`, side));
+  const soft = node(NodeKind.SoftMacro, "Grp_0", 5);
+  const wire = (from: number, to: number, weight: number) =>
+    draft.addNet(draft.addPin(from, `o${from}-${to}`), [draft.addPin(to, `i${from}-${to}`)], weight);
+  const [, far, through, first] = macros as [number, number, number, number];
+  draft.addNet(port, [draft.addPin(first, "in")], 2);
+  wire(first, soft, 3);
+  wire(soft, through, 1);
+  wire(through, far, 5);
+  // M0 has no wires: it comes last, though it is the largest.
+  assert.deepEqual([...macrosByConnectivity(blockOf(draft))], [first, through, far, macros[0]]);
 });
 
 test("an episode places macro after macro on cell centres, then settles the cells once and scores", () => {

@@ -1,7 +1,7 @@
 // How a netlist is compiled for the judge.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { compileNets, groupBy, netsOfNodes } from "../../../env/index.js";
+import { compileNets, netsOfNodes } from "../../../env/index.js";
 import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
 
 test("pins of a node at one offset are one point, and nets that join the same points are one net", () => {
@@ -35,10 +35,4 @@ test("a net back from sink to driver is another net: the route depends on who dr
   draft.addNet(p, [q]);
   draft.addNet(q, [p]);
   assert.equal(compileNets(draft.finish("n").netlist).netCount, 2);
-});
-
-test("items are grouped in order, and empty groups are empty", () => {
-  const { starts, items } = groupBy(4, Int32Array.from([2, 0, 2, 3]));
-  assert.deepEqual([...starts], [0, 1, 1, 3, 4]);
-  assert.deepEqual([...items], [1, 0, 2, 3]);
 });

@@ -93,7 +93,7 @@ test("episodes that all cost the same do not divide by zero", () => {
 test("advantages of all steps together have mean 0 and deviation 1; steps not taken are left alone", () => {
   const played = [episode([0.3, -0.2], 1), episode([0.1, 0, 0.5], 3)];
   for (const trajectory of played) trajectory.advantages.fill(99);
-  computeAdvantages(played, { mean: 2, deviation: 1 }, trainOptionsSchema.parse({}));
+  computeAdvantages(played, { mean: 2, deviation: 1 }, trainOptionsSchema.parse({ group: 1 }));
   const steps = played.flatMap((t) => [...t.advantages.subarray(0, t.summary[0])]);
   const mean = steps.reduce((sum, value) => sum + value, 0) / steps.length;
   const variance = steps.reduce((sum, value) => sum + (value - mean) ** 2, 0) / steps.length;
@@ -104,6 +104,19 @@ test("advantages of all steps together have mean 0 and deviation 1; steps not ta
     steps.map((_, i) => i).sort((a, b) => steps[b]! - steps[a]!),
     [1, 0, 3, 2, 4],
   );
+});
+
+test("in groups every step gets the reward over the group's mean, whatever the values", () => {
+  const played = [episode([9, 9], 1), episode([0], 2), episode([0, 0, 5], 2), episode([7], 5)];
+  computeAdvantages(played, { mean: 3, deviation: 1 }, trainOptionsSchema.parse({ group: 2 }));
+  const [better, worse, late, last] = played.map((t) => [...t.advantages.subarray(0, t.summary[0])]);
+  // Rewards 2, 1 and 1, -2: over the means 0.5, -0.5 and 1.5, -1.5, scaled alike.
+  const unit = better![0]! - worse![0]!;
+  assert.ok(unit > 0);
+  assert.equal(better![0], better![1]);
+  assert.equal(new Set(late).size, 1);
+  assert.ok(Math.abs(late![0]! - last![0]! - 3 * unit) < 1e-5);
+  assert.deepEqual([...played[0]!.returns.subarray(0, 2)], [2, 2]);
 });
 
 test("explained variance is 1 for exact values, 0 for useless ones and for returns that are all the same", () => {

@@ -93,14 +93,17 @@ function build() {
   return { parameters, gradients, network, distribution, slot };
 }
 
-const LOSS = { clip: CLIP, entropy: 0.05, valueWeight: 0.5, minibatch: STEPS };
-const SAMPLES: Sample[] = [2, 0, 3, 1].map((step) => ({ slot: 0, step }));
+/** All steps as just played, and one more that is to be imitated. */
+const SAMPLES: Sample[] = [2, 0, 3, 1].map((step) => ({ slot: 0, step, imitate: false }));
+SAMPLES.push({ slot: 0, step: 1, imitate: true });
+const LOSS = { clip: CLIP, entropy: 0.05, valueWeight: 0.5, imitation: 0.4, minibatch: SAMPLES.length };
 
 function lossOf(bench: ReturnType<typeof build>): number {
   bench.network.encode();
   const { network, distribution, slot } = bench;
   const sums = accumulateGradient(network, distribution, [slot], SAMPLES, LOSS);
-  return (sums.policyLoss + LOSS.valueWeight * sums.valueLoss - LOSS.entropy * sums.entropy) / STEPS;
+  const played = sums.policyLoss + LOSS.valueWeight * sums.valueLoss - LOSS.entropy * sums.entropy;
+  return (played + LOSS.imitation * sums.imitationLoss) / SAMPLES.length;
 }
 
 test("the gradient of the whole loss equals its directional differences, over all parameters and per tensor", () => {
@@ -136,7 +139,7 @@ test("the gradient of the whole loss equals its directional differences, over al
   parameters.set(start);
 });
 
-test("shards add up: the gradient of four samples is the sum of the gradients of two and two", () => {
+test("shards add up: the gradient of five samples is the sum of the gradients of two and three", () => {
   const bench = build();
   const { network, distribution, slot, gradients } = bench;
   const run = (samples: Sample[]) => {
@@ -150,15 +153,24 @@ test("shards add up: the gradient of four samples is the sum of the gradients of
   const second = run(SAMPLES.slice(2));
   const added = first.gradient.map((value, i) => value + second.gradient[i]!);
   assertClose(added, whole.gradient, 1e-5);
-  for (const key of ["policyLoss", "valueLoss", "entropy", "kl", "clipped"] as const)
+  for (const key of [
+    "played",
+    "policyLoss",
+    "valueLoss",
+    "entropy",
+    "kl",
+    "clipped",
+    "imitationLoss",
+  ] as const)
     assertClose([first.sums[key] + second.sums[key]], [whole.sums[key]], 1e-6, key);
   assert.equal(whole.sums.clipped, 2); // ratios 1.5 and 0.5
+  assert.equal(whole.sums.played, 4);
 });
 
 test("a minibatch of no samples has no gradient", () => {
   const { network, distribution, slot, gradients } = build();
   network.encode();
   const sums = accumulateGradient(network, distribution, [slot], [], LOSS);
-  assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0]);
+  assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0, 0, 0]);
   assert.ok(gradients.every((value) => value === 0));
 });

@@ -38,22 +38,27 @@ function checkpoint(): TrainCheckpoint {
     state: {
       iteration: 4,
       episodes: 64,
-      scale: { mean: 1 / 3, deviation: Math.PI / 100 },
-      best: {
-        iteration: 2,
-        costs: {
-          wirelength: 1e5 / 3,
-          wirelengthCost: 0.1,
-          densityCost: 0.7,
-          congestionCost: 1.1,
-          proxyCost: 1.0000000000000002,
+      blocks: [
+        {
+          scale: { mean: 1 / 3, deviation: Math.PI / 100 },
+          best: {
+            iteration: 2,
+            costs: {
+              wirelength: 1e5 / 3,
+              wirelengthCost: 0.1,
+              densityCost: 0.7,
+              congestionCost: 1.1,
+              proxyCost: 1.0000000000000002,
+            },
+            placement: {
+              xs: Float64Array.from([1 / 3, 2, Number.NaN, 4e-17, 5]),
+              ys: Float64Array.from([1, 2 / 7, Number.NaN, 4, 5]),
+              orientations: Uint8Array.from([0, 7, 0, 3, 0]),
+            },
+          },
         },
-        placement: {
-          xs: Float64Array.from([1 / 3, 2, Number.NaN, 4e-17, 5]),
-          ys: Float64Array.from([1, 2 / 7, Number.NaN, 4, 5]),
-          orientations: Uint8Array.from([0, 7, 0, 3, 0]),
-        },
-      },
+        {},
+      ],
     },
   };
 }
@@ -62,20 +67,20 @@ test("options, parameters, optimiser, state and best placement come back to the 
   const path = join(folder, "whole.safetensors");
   const written = checkpoint();
   await writeTrainCheckpoint(path, written);
-  assert.deepEqual(await readTrainCheckpoint(path, NODES), written);
+  assert.deepEqual(await readTrainCheckpoint(path, [NODES, 3]), written);
 });
 
 test("a run that has found no placement yet has none after reading either", async () => {
   const path = join(folder, "none.safetensors");
-  const { best: _, ...state } = checkpoint().state;
+  const state = { ...checkpoint().state, blocks: [{}, {}] };
   await writeTrainCheckpoint(path, { ...checkpoint(), state });
-  assert.deepEqual((await readTrainCheckpoint(path, NODES)).state, state);
+  assert.deepEqual((await readTrainCheckpoint(path, [NODES, 3])).state, state);
 });
 
 /** Refused with one line that names the file. */
-async function refused(path: string, message: RegExp, nodeCount = NODES): Promise<void> {
+async function refused(path: string, message: RegExp, nodeCounts = [NODES, 3]): Promise<void> {
   await assert.rejects(
-    () => readTrainCheckpoint(path, nodeCount),
+    () => readTrainCheckpoint(path, nodeCounts),
     (error) => {
       assert.ok(error instanceof InputError, String(error));
       assert.ok(error.message.startsWith(path), error.message);
@@ -104,8 +109,9 @@ test("a file of something else is refused", async () => {
   await refused(path, /header/);
 });
 
-test("a checkpoint of another block is refused", async () => {
-  await refused(wholePath, /not a checkpoint of training on this block/, NODES + 1);
+test("a checkpoint of another block, or of fewer or more of them, is refused", async () => {
+  for (const nodes of [[NODES + 1, 3], [NODES], [NODES, 3, 3], []])
+    await refused(wholePath, /not a checkpoint of training on these blocks/, nodes);
 });
 
 const notes = (given: Record<string, string>) => async (name: string) => {
@@ -114,7 +120,10 @@ const notes = (given: Record<string, string>) => async (name: string) => {
   await writeCheckpoint(path, { config: options.network, parameters, adam, notes: given });
   return path;
 };
-const goodNotes = { options: JSON.stringify(options), state: '{"iteration":4,"episodes":64}' };
+const goodNotes = {
+  options: JSON.stringify(options),
+  state: '{"iteration":4,"episodes":64,"blocks":[{},{}]}',
+};
 
 test("the checkpoint of a bare network, without the state of training, is refused", async () => {
   await refused(await notes({})("bare.safetensors"), /not a checkpoint of training/);
@@ -127,15 +136,21 @@ test("options that this version does not know, or state that is no JSON, are ref
 });
 
 test("state whose numbers are missing or no counts is refused", async () => {
-  for (const state of ["{}", "null", '{"iteration":-1,"episodes":0}', '{"iteration":"4","episodes":64}'])
+  for (const state of [
+    "{}",
+    "null",
+    '{"iteration":-1,"episodes":0,"blocks":[{},{}]}',
+    '{"iteration":"4","episodes":64,"blocks":[{},{}]}',
+  ])
     await refused(await notes({ ...goodNotes, state })("counts.safetensors"), /not a checkpoint/);
 });
 
 test("a best placement whose arrays do not fit the block is refused", async () => {
   const best = {
-    ...checkpoint().state.best,
+    ...checkpoint().state.blocks[0]!.best,
     placement: { xs: [1, 2, 3, 4, 5], ys: [1], orientations: [0, 0, 0, 0, 0] },
   };
-  const path = await notes({ ...goodNotes, best: JSON.stringify(best) })("best.safetensors");
+  const state = JSON.stringify({ iteration: 4, episodes: 64, blocks: [{ best }, {}] });
+  const path = await notes({ ...goodNotes, state })("best.safetensors");
   await refused(path, /not a checkpoint/);
 });

@@ -1,0 +1,122 @@
+// How fast a policy trains: episodes per minute and gradient steps per second with worker threads, how busy the cores
+// are, and where the time of an episode goes on one thread.
+// Run: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]
+import { CreditAssigner, Episode, Judge, Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, loadBlock, Random } from "../netlist/index.js";
+import { ForceDirectedPlacer } from "../placer/index.js";
+import { ActionDistribution } from "../policy/action-distribution.js";
+import { graphInput } from "../policy/graph-input.js";
+import {
+  type IterationMetrics,
+  initialiseParameters,
+  PolicyNetwork,
+  parameterLayout,
+  type TrainOptions,
+  train,
+  trainOptionsSchema,
+} from "../policy/index.js";
+import { sample } from "../policy/rollout.js";
+
+const [path, secondsText = "30", workersText = "2"] = process.argv.slice(2);
+if (path === undefined) {
+  console.error("usage: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]");
+  process.exit(1);
+}
+const block = await loadBlock(path);
+const options = trainOptionsSchema.parse({ seconds: Number(secondsText), workers: Number(workersText) });
+console.log(
+  `${block.name}: ${block.nodeCount} nodes, grid ${block.grid.columns} x ${block.grid.rows}, ${options.workers} workers`,
+);
+await wholeRun();
+oneEpisode(block, options);
+
+/** Rates of a run after its first iteration, in which workers are set up. */
+async function wholeRun(): Promise<void> {
+  const lines: IterationMetrics[] = [];
+  let warm = { cpu: process.cpuUsage(), at: performance.now() };
+  const peak = { bytes: 0 };
+  await train([block], options, {
+    onIteration: (line) => {
+      lines.push(line);
+      peak.bytes = Math.max(peak.bytes, process.memoryUsage().rss);
+      if (lines.length === 1) warm = { cpu: process.cpuUsage(), at: performance.now() };
+    },
+  });
+  const { user, system } = process.cpuUsage(warm.cpu);
+  const wall = (performance.now() - warm.at) / 1000;
+  const timed = lines.slice(1);
+  const sum = (value: (line: IterationMetrics) => number) =>
+    timed.reduce((total, line) => total + value(line), 0);
+  const episodes = timed.length * options.episodes;
+  const playing = sum((line) => line["charts/play_seconds"]);
+  const all = sum((line) => options.episodes / line["charts/episodes_per_second"]);
+  const steps = sum((line) => line["charts/gradient_steps"]);
+  const wholes = sum((line) => line.dead_ends);
+  row("iterations timed", timed.length, "");
+  row("episodes, updates included", (60 * episodes) / all, "per minute");
+  row("episodes, while playing", (60 * episodes) / playing, "per minute");
+  row("gradient steps, while updating", steps / (all - playing), "per second");
+  row("time spent playing", (100 * playing) / all, "%");
+  row("cores busy", (100 * (user + system)) / 1e6 / wall / options.workers, `% of ${options.workers}`);
+  row("dead ends", wholes, "episodes");
+  row("largest memory", peak.bytes / 2 ** 20, "MiB");
+}
+
+/** Milliseconds of an episode's parts on this thread, means over some seconds. */
+function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions): void {
+  const kernels = Kernels.create();
+  const judge = new Judge(kernels, block);
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
+  const observer = new Observer(episode);
+  const credits = new CreditAssigner(judge);
+  const length = parameterLayout(config).length;
+  const parameters = kernels.f32(length);
+  initialiseParameters(config, 1, parameters);
+  const network = new PolicyNetwork(kernels, config, parameters, kernels.f32(length));
+  const graph = graphInput(block, config.spectral);
+  const { rows, columns } = block.grid;
+  const cells = rows * columns;
+  network.setBlock(graph, rows, columns);
+  const distribution = new ActionDistribution(kernels, cells);
+  const planes = new Float32Array(PLANES.length * cells);
+  const state = new Float32Array(STATE_NUMBERS);
+  const found = new Float32Array(episode.macros.length);
+  const times = new Map<string, number>();
+  const timed = <T>(part: string, work: () => T): T => {
+    const start = performance.now();
+    const result = work();
+    times.set(part, (times.get(part) ?? 0) + performance.now() - start);
+    return result;
+  };
+  let episodes = 0;
+  for (const end = performance.now() + 4000; performance.now() < end; episodes++) {
+    const random = Random.stream(1, "benchmark", episodes);
+    timed("encoder (once per version of the parameters)", () => network.encode());
+    timed("empty canvas", () => episode.reset());
+    while (!episode.complete && !episode.deadEnd) {
+      timed("observation: planes and state", () => observer.observe(planes, state));
+      const currentNode = graph.graphNodes[episode.macro]!;
+      const nextNode = episode.nextMacro < 0 ? -1 : graph.graphNodes[episode.nextMacro]!;
+      timed("network forward", () =>
+        network.forward({ currentNode, nextNode, state, planes, mask: episode.mask }),
+      );
+      const cell = timed("distribution and draw", () => {
+        distribution.update(network.logits);
+        return sample(distribution.probabilities, episode.mask, random);
+      });
+      timed("place: anticipated cells, next mask", () => episode.place(cell));
+    }
+    if (!episode.complete) continue;
+    timed("settle cells, turn macros, judge", () => episode.finish());
+    timed("credits", () => credits.assign(episode.macros, creditDraws, random, found));
+  }
+  const total = [...times.values()].reduce((sum, time) => sum + time, 0);
+  console.log(`one episode on one thread: ${(total / episodes).toFixed(1)} ms`);
+  for (const [part, time] of times)
+    row(`  ${part}`, time / episodes, `ms  ${((100 * time) / total).toFixed(0)} %`);
+}
+
+function row(what: string, value: number, unit: string): void {
+  console.log(`${what.padEnd(48)}${value.toFixed(value < 10 ? 2 : 0).padStart(8)} ${unit}`);
+}

@@ -1,0 +1,47 @@
+// Orientations of placed macros, chosen exactly: one macro after another is mirrored as the judge likes best.
+import { IncrementalJudge } from "./incremental-judge.js";
+import type { Costs, Judge } from "./judge.js";
+
+/** Orientations that keep the sides as they are: N FN S FS, or E FE W FW. */
+export const MIRRORS = 4;
+/** Passes over the macros; hardly anything changes in a third. */
+const PASSES = 2;
+
+export class OrientationChooser {
+  private readonly incremental: IncrementalJudge;
+
+  constructor(judge: Judge) {
+    this.incremental = new IncrementalJudge(judge);
+  }
+
+  /**
+   * Mirrors each of `macros` in x, in y or in both, if that lowers the proxy cost of the judge's placement, all other
+   * nodes standing still. Sides stay as they are, so what was legal stays legal. Returns the costs after it.
+   */
+  choose(macros: Int32Array): Costs {
+    const { incremental } = this;
+    const { placement } = incremental.judge;
+    let costs = incremental.start();
+    for (let pass = 0; pass < PASSES; pass++) {
+      const before = costs.proxyCost;
+      for (const node of macros) {
+        const now = placement.orientations[node]!;
+        const place = { node, x: placement.xs[node]!, y: placement.ys[node]! };
+        let best = now;
+        for (let mirror = 1; mirror < MIRRORS; mirror++) {
+          const orientation = now ^ mirror;
+          const found = incremental.try([{ ...place, orientation }]);
+          incremental.revert();
+          if (found.proxyCost >= costs.proxyCost) continue;
+          costs = found;
+          best = orientation;
+        }
+        if (best === now) continue;
+        incremental.try([{ ...place, orientation: best }]);
+        incremental.commit();
+      }
+      if (costs.proxyCost === before) break;
+    }
+    return costs;
+  }
+}

@@ -1,0 +1,78 @@
+// Flat blocks on their way to a placement: standard cells into soft macros, said and kept in the run folder.
+import { join } from "node:path";
+import { z } from "zod";
+import {
+  type Block,
+  type Clustering,
+  clusterBlock,
+  DEFAULT_CLUSTERS,
+  NodeKind,
+  nodesOfKind,
+  writeFileAtomically,
+  writePbNetlist,
+} from "../netlist/index.js";
+
+/** Options of commands that place: how a flat block is clustered. */
+export const clusterOptions = {
+  clusters: z
+    .number()
+    .int()
+    .min(1)
+    .max(20000)
+    .optional()
+    .describe(
+      `groups of standard cells beside those around macros and ports (default ${DEFAULT_CLUSTERS}, fewer in small blocks)`,
+    ),
+  clusterBy: z
+    .enum(["partition", "communities"])
+    .default("partition")
+    .describe("how standard cells are grouped: few nets cut and even areas, or Louvain's communities"),
+  clustering: z.boolean().default(true).describe("place standard cells one by one, not as soft macros"),
+};
+
+export interface ClusterChoice {
+  readonly clusters?: number | undefined;
+  readonly clusterBy: "partition" | "communities";
+  readonly clustering: boolean;
+  readonly seed: number;
+}
+
+/** The block itself, or if it has standard cells, these as soft macros. */
+export function clusterFlat(
+  flat: Block,
+  { clusters, clusterBy, clustering, seed }: ClusterChoice,
+  report: (line: string) => void = () => {},
+): { block: Block; clustering?: Clustering } {
+  const cells = nodesOfKind(flat, NodeKind.StandardCell).length;
+  if (cells === 0 || !clustering) return { block: flat };
+  const found = clusterBlock(flat, { by: clusterBy, seed, ...(clusters !== undefined && { clusters }) });
+  const softs = nodesOfKind(found.block, NodeKind.SoftMacro).length;
+  const places = found.placed ? "and their places" : "alone, for want of places";
+  report(
+    `${flat.name}: ${cells} standard cells in ${softs} soft macros (by nets ${places}); ` +
+      `${found.cutNets} of ${found.nets} nets between them; --no-clustering leaves the cells as they are`,
+  );
+  return { block: found.block, clustering: found };
+}
+
+/**
+ * Writes what a placement of the clustered block refers to: the netlist, and per node of the flat file (pins of
+ * macros count) its group, -1 for none.
+ */
+export async function writeClustering(
+  folder: string,
+  flat: Block,
+  { block, groups }: Clustering,
+): Promise<void> {
+  await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  const lines = new Int32Array(Math.max(lastOf(flat.fileIndices), lastOf(flat.pinFileIndices)) + 1).fill(-1);
+  for (let pin = 0; pin < flat.pinCount; pin++)
+    lines[flat.pinFileIndices[pin]!] = groups[flat.pinNodes[pin]!]!;
+  for (let node = 0; node < flat.nodeCount; node++)
+    lines[flat.fileIndices[node]!] = flat.kinds[node] === NodeKind.HardMacro ? -1 : groups[node]!;
+  await writeFileAtomically(join(folder, "groups.txt"), `${lines.join("\n")}\n`);
+}
+
+function lastOf(indices: Int32Array): number {
+  return indices.reduce((most, index) => Math.max(most, index), -1);
+}

@@ -1,0 +1,124 @@
+// frames.jsonl: the best placements of a run in the order that it found them, for replay. A line per improvement with
+// the macros' places to a thousandth of a micrometre; exact places are in best.plc.
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import type { Costs } from "../env/index.js";
+import { type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
+import type { Frames } from "../viz/index.js";
+
+/** A line of the file. Lists have one entry per hard and soft macro, in node order; null is "not placed". */
+interface FrameLine {
+  readonly iteration: number;
+  readonly wirelength: number;
+  readonly density: number;
+  readonly congestion: number;
+  readonly proxy: number;
+  readonly xs: readonly (number | null)[];
+  readonly ys: readonly (number | null)[];
+  readonly orientations: readonly number[];
+}
+
+/** Longer runs keep every second frame, then every fourth, and so on, when they are read. */
+const MOST_FRAMES = 2000;
+
+/** Adds a frame. */
+export function appendFrame(
+  path: string,
+  iteration: number,
+  block: Block,
+  placement: Placement,
+  costs: Costs,
+): void {
+  const nodes = frameNodes(block);
+  const places = (values: Float64Array) =>
+    Array.from(nodes, (node) => {
+      const value = values[node]!;
+      return Number.isFinite(value) ? Number(value.toFixed(3)) : null;
+    });
+  const line: FrameLine = {
+    iteration,
+    wirelength: costs.wirelengthCost,
+    density: costs.densityCost,
+    congestion: costs.congestionCost,
+    proxy: costs.proxyCost,
+    xs: places(placement.xs),
+    ys: places(placement.ys),
+    orientations: Array.from(nodes, (node) => placement.orientations[node]!),
+  };
+  appendFileSync(path, `${JSON.stringify(line)}\n`);
+}
+
+/** The proxy cost of the last frame, infinite without one. */
+export function lastFrameCost(path: string): number {
+  return readLines(path).at(-1)?.proxy ?? Number.POSITIVE_INFINITY;
+}
+
+/** Cuts the file back to the iterations that a checkpoint knows. */
+export async function keepFrames(path: string, iterations: number): Promise<void> {
+  if (!existsSync(path)) return;
+  const kept = readLines(path).filter((line) => line.iteration <= iterations);
+  await writeFileAtomically(
+    path,
+    kept.map((line) => `${JSON.stringify(line)}\n`),
+  );
+}
+
+/** The frames of a run from number `from` on; lines that are not frames of this block are left out. */
+export function readFrames(path: string, block: Block, from: number): Frames {
+  const nodes = frameNodes(block);
+  const fits = (line: FrameLine) =>
+    [line.xs, line.ys, line.orientations].every((list) => list?.length === nodes.length);
+  const all = readLines(path).filter(fits);
+  const stride = 2 ** Math.max(0, Math.ceil(Math.log2(all.length / MOST_FRAMES)));
+  const lines = all.filter((_, index) => index >= from && (index % stride === 0 || index === all.length - 1));
+  const xs = new Float32Array(lines.length * nodes.length);
+  const ys = new Float32Array(xs.length);
+  const orientations = new Uint8Array(xs.length);
+  lines.forEach((line, frame) => {
+    const at = frame * nodes.length;
+    xs.set(
+      line.xs.map((value) => value ?? Number.NaN),
+      at,
+    );
+    ys.set(
+      line.ys.map((value) => value ?? Number.NaN),
+      at,
+    );
+    orientations.set(line.orientations, at);
+  });
+  const costs = lines.map(({ iteration, wirelength, density, congestion, proxy }) => ({
+    iteration,
+    wirelength,
+    density,
+    congestion,
+    proxy,
+  }));
+  return { nodes, costs, xs, ys, orientations };
+}
+
+/** How many whole lines the file has. */
+export function countFrames(path: string): number {
+  return readLines(path).length;
+}
+
+function frameNodes(block: Block): Int32Array {
+  const nodes: number[] = [];
+  for (let node = 0; node < block.nodeCount; node++) {
+    const kind = block.kinds[node];
+    if (kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) nodes.push(node);
+  }
+  return Int32Array.from(nodes);
+}
+
+function readLines(path: string): FrameLine[] {
+  if (!existsSync(path)) return [];
+  const lines: FrameLine[] = [];
+  for (const text of readFileSync(path, "utf8").split("\n")) {
+    if (!text.endsWith("}")) continue; // a kill may cut the last line short
+    try {
+      lines.push(JSON.parse(text) as FrameLine);
+    } catch {
+      // likewise
+    }
+  }
+  return lines;
+}

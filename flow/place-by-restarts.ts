@@ -1,0 +1,100 @@
+// Methods that place again and again and keep the best: `greedy`, `mincut`, `analytic`, `refine` and `random`, the
+// yardstick that all others must beat. An iteration is one placement.
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
+import {
+  FAMILIES,
+  type Family,
+  type FamilyName,
+  type Improvement,
+  type RestartState,
+  type Settings,
+  searchByRestarts,
+} from "../placer/index.js";
+import { judgeOptions } from "./block-options.js";
+import type { Method } from "./methods.js";
+import type { Found, MethodContext } from "./place.js";
+import { parseSettings } from "./settings.js";
+
+export function restartMethod(family: FamilyName): Method {
+  return {
+    protocols: ["fd"],
+    settings: settingsSchema(FAMILIES[family]),
+    resumes: true,
+    run: (context) => placeByRestarts(family, context),
+  };
+}
+
+/** Every setting may be given; those that are not are drawn anew by each attempt. */
+function settingsSchema({ settings }: Family) {
+  const entries = Object.entries(settings).map(([name, { least, most, meaning }]) => [
+    name,
+    z.number().min(0).optional().describe(`${meaning}; drawn from ${least} to ${most} if not given`),
+  ]);
+  return z.strictObject(Object.fromEntries(entries) as Record<string, z.ZodOptional<z.ZodNumber>>);
+}
+
+const CHECKPOINT = "checkpoints/restarts.json";
+/** Without an improvement, a checkpoint is written this often, in seconds. */
+const SECONDS_PER_CHECKPOINT = 2;
+
+async function placeByRestarts(family: FamilyName, context: MethodContext): Promise<Found | undefined> {
+  const { block, options, seconds, run, report } = context;
+  const settings = parseSettings(settingsSchema(FAMILIES[family]), options.set, {}) as Settings;
+  const started = performance.now();
+  const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
+  if (resumed) report(`resuming after attempt ${resumed.attempts}`);
+  if (options.resume) await run.goOn(resumed?.attempts ?? 0);
+  let saved = 0;
+  const state = await searchByRestarts(
+    block,
+    judgeOptions(options),
+    { family, seed: options.seed, workers: options.workers, attempts: options.iterations, seconds, settings },
+    async ({ state: now, found }) => {
+      const elapsed = (performance.now() - started) / 1000;
+      const best = now.improvements.at(-1);
+      const better = best?.attempt === now.attempts - 1;
+      if (better) await run.writeBest(block, best.placement, best.costs);
+      run.appendMetrics({
+        iteration: now.attempts,
+        seconds: elapsed,
+        "cost/proxy": found?.costs.proxyCost ?? null,
+        "cost/best": best?.costs.proxyCost ?? null,
+      });
+      if (better)
+        report(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  best ${best.costs.proxyCost.toFixed(4)}`);
+      if (!better && elapsed - saved < SECONDS_PER_CHECKPOINT) return;
+      saved = elapsed;
+      await run.writeJson(CHECKPOINT, storeState(now));
+    },
+    resumed,
+  );
+  const best = state.improvements.at(-1);
+  return best && { ...best, iterations: state.attempts, episodes: state.attempts };
+}
+
+interface StoredState {
+  readonly attempts: number;
+  readonly improvements: readonly (Omit<Improvement, "placement"> & { placement: StoredPlacement })[];
+}
+
+function storeState({ attempts, improvements }: RestartState): StoredState {
+  const stored = improvements.map((one) => ({ ...one, placement: storePlacement(one.placement) }));
+  return { attempts, improvements: stored };
+}
+
+function readState(path: string, nodeCount: number): RestartState | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { attempts, improvements } = JSON.parse(readFileSync(path, "utf8")) as StoredState;
+    const revived = improvements.map((one) => ({
+      ...one,
+      placement: revivePlacement(one.placement, nodeCount),
+    }));
+    if (Number.isInteger(attempts)) return { attempts, improvements: revived };
+  } catch {
+    // told below
+  }
+  throw new InputError(path, "is not a checkpoint of placing this block", "choose another --out");
+}

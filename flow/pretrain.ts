@@ -1,0 +1,173 @@
+// `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
+import { z } from "zod";
+import { checkFeasible, Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, blockFiles, InputError, loadBlock } from "../netlist/index.js";
+import {
+  type IterationMetrics,
+  type Policy,
+  type TrainOptions,
+  train,
+  writePolicy,
+} from "../policy/index.js";
+import { parseBudget } from "./budget.js";
+import { RunFolder } from "./run-folder.js";
+import { policyOptions, startPolicy } from "./start-policy.js";
+import { trainInFolder } from "./train.js";
+
+export const pretrainSchema = z.strictObject({
+  ...policyOptions,
+  heldOut: z
+    .array(z.string())
+    .default([])
+    .describe("block that is not trained on, to be played at the end; may be repeated"),
+  samples: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(16)
+    .describe("episodes played on each held-out block, the first of them greedy"),
+  budget: z
+    .string()
+    .optional()
+    .describe("wall-clock time, such as 10m or 1h (default 30m if no --iterations)"),
+  iterations: z.number().int().min(0).optional().describe("budget in iterations; reproduces exactly"),
+  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
+  seed: z.number().int().min(0).default(1).describe("root seed"),
+  out: z.string().default("runs/pretrain").describe("run folder"),
+  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
+  set: z
+    .array(z.string())
+    .default([])
+    .describe("training option, as NAME=VALUE, such as learningRate=0.0005"),
+});
+
+/** Costs of a few episodes of a policy that does not learn meanwhile. */
+export interface Rehearsal {
+  readonly mean: number;
+  readonly best: number;
+}
+
+export interface PretrainSummary {
+  readonly blocks: readonly {
+    readonly block: string;
+    /** Mean proxy cost of the first iteration that played it, and the best of all. */
+    readonly first?: number;
+    readonly best?: number;
+  }[];
+  /** The trained policy beside the one that training began with. */
+  readonly held_out: readonly {
+    readonly block: string;
+    readonly before: Rehearsal;
+    readonly after: Rehearsal;
+  }[];
+  readonly iterations: number;
+  readonly episodes: number;
+  readonly seconds: number;
+  readonly seed: number;
+  readonly policy: string;
+  readonly out: string;
+}
+
+const DEFAULT_SECONDS = 1800;
+export const POLICY_FILE = "policy.safetensors";
+
+/**
+ * Trains a policy on the blocks at `paths` and writes `policy.safetensors` for `place --policy`. Throws `InputError` for
+ * bad input, a block that cannot be placed, and a held-out block that is trained on.
+ */
+export async function pretrain(
+  paths: readonly string[],
+  given: z.input<typeof pretrainSchema>,
+  report: (line: string) => void = () => {},
+): Promise<PretrainSummary> {
+  const started = performance.now();
+  const options = pretrainSchema.parse(given);
+  const { budget, iterations, seed, workers, out } = options;
+  const seconds =
+    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
+  const { trainOptions, policy: start } = await startPolicy(options.policy, options.set, {
+    seed,
+    workers,
+    ...(seconds !== undefined && { seconds }),
+    ...(iterations !== undefined && { iterations }),
+  });
+  const blocks = await readBlocks(paths);
+  const heldOut = await readBlocks(options.heldOut);
+  for (const { name } of heldOut)
+    if (blocks.some((block) => block.name === name))
+      throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
+  const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
+  const run = await RunFolder.open(
+    out,
+    options,
+    options.policy ? [...inputs, options.policy] : inputs,
+    options.resume,
+  );
+  report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
+  return run.whileOpen(async () => {
+    const trained = await trainInFolder(blocks, trainOptions, run, options.resume, undefined, report, start);
+    const { state, parameters } = trained;
+    const policy: Policy = {
+      config: trainOptions.network,
+      parameters,
+      notes: { blocks: blocks.map(({ name }) => name).join(" "), iterations: String(state.iteration) },
+    };
+    await writePolicy(run.file(POLICY_FILE), policy);
+    const held_out: PretrainSummary["held_out"][number][] = [];
+    for (const block of heldOut) {
+      const before = await rehearse(block, trainOptions, options.samples, start);
+      const after = await rehearse(block, trainOptions, options.samples, policy);
+      held_out.push({ block: block.name, before, after });
+      report(
+        `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,
+      );
+    }
+    const summary: PretrainSummary = {
+      blocks: blocks.map(({ name }, index) => {
+        const { scale, best } = state.blocks[index]!;
+        return {
+          block: name,
+          ...(scale && { first: scale.mean }),
+          ...(best && { best: best.costs.proxyCost }),
+        };
+      }),
+      held_out,
+      iterations: state.iteration,
+      episodes: state.episodes,
+      seconds: (performance.now() - started) / 1000,
+      seed,
+      policy: run.file(POLICY_FILE),
+      out,
+    };
+    await run.writeJson("summary.json", summary);
+    return summary;
+  });
+}
+
+async function readBlocks(paths: readonly string[]): Promise<Block[]> {
+  const blocks: Block[] = [];
+  for (const path of paths) {
+    const block = await loadBlock(path);
+    if (blocks.some(({ name }) => name === block.name))
+      throw new InputError(path, `a second block named '${block.name}'`, "rename one of the two directories");
+    checkFeasible(new Judge(Kernels.create(), block));
+    blocks.push(block);
+  }
+  return blocks;
+}
+
+/** Plays episodes from an empty canvas without learning; from scratch if there is no policy. */
+async function rehearse(
+  block: Block,
+  options: TrainOptions,
+  samples: number,
+  policy: Policy | undefined,
+): Promise<Rehearsal> {
+  const still: TrainOptions = { ...options, iterations: 1, episodes: samples, epochs: 0, imitation: 0 };
+  const lines: IterationMetrics[] = [];
+  await train([block], still, { onIteration: (metrics) => void lines.push(metrics) }, policy);
+  const [only] = lines;
+  return { mean: only!["cost/proxy"], best: only!["cost/best"] };
+}

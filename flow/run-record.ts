@@ -1,0 +1,73 @@
+// What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
+import { existsSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { InputError } from "../netlist/index.js";
+import type { RunState } from "../viz/index.js";
+import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+
+export interface RunOrigin {
+  /** The block as `loadBlock` takes it, and its placement file. */
+  readonly block: string;
+  readonly placement: string | undefined;
+  readonly options: BlockOptions;
+}
+
+export function isRunFolder(path: string): boolean {
+  return existsSync(join(path, "options.json"));
+}
+
+/** What a run was started with. Throws `InputError` if its block is not where it was. */
+export function readOrigin(folder: string): RunOrigin {
+  const file = join(folder, "options.json");
+  const record = readJson(file) as { options?: Record<string, unknown>; inputs?: { path?: unknown }[] };
+  const paths = (record?.inputs ?? []).map((input) => input?.path);
+  if (!paths.every((path) => typeof path === "string") || paths.length < 1)
+    throw new InputError(file, "is not the record of a run", "give a run's folder, or a block");
+  const [netlist, placement] = paths as [string, string | undefined];
+  for (const path of [netlist, placement])
+    if (path !== undefined && !existsSync(path))
+      throw new InputError(
+        file,
+        `the run was started with '${path}', which is not there`,
+        "call from the folder that the run was started in",
+      );
+  const known = Object.keys(blockOptionsSchema.shape);
+  const options = Object.entries(record.options ?? {}).filter(
+    ([name]) => known.includes(name) && name !== "placement",
+  );
+  const whole = /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
+  return {
+    block: whole ? dirname(netlist) : netlist,
+    placement,
+    options: blockOptionsSchema.parse(Object.fromEntries(options)),
+  };
+}
+
+/** Whether the run in a folder goes on. */
+export function runState(folder: string): RunState {
+  const running = join(folder, "running.json");
+  if (existsSync(running)) {
+    const record = readJson(running) as { process?: unknown } | undefined;
+    return isAlive(Number(record?.process)) ? "running" : "died";
+  }
+  return existsSync(join(folder, "summary.json")) ? "finished" : "stopped";
+}
+
+/** The parsed file; undefined if it is not there or, for a moment, not JSON. */
+export function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(process_: number): boolean {
+  if (!Number.isSafeInteger(process_) || process_ <= 0) return false;
+  try {
+    process.kill(process_, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

@@ -1,0 +1,236 @@
+// What the viewer shows: a block, or a run's folder with its block, and placements to compare with. A run's files are
+// read when they are asked for, so that a run being written is seen as it grows.
+import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { CostWeights, JudgeOptions } from "../env/index.js";
+import {
+  type Block,
+  InputError,
+  loadBlock,
+  type Placement,
+  readPlacement,
+  writePlc,
+} from "../netlist/index.js";
+import { readTrainCheckpoint, tracePolicy } from "../policy/index.js";
+import {
+  type Packed,
+  PROTOCOL,
+  packBlock,
+  packEmbedding,
+  packFrames,
+  packPlacement,
+  packTrace,
+  type RunMetrics,
+  type RunState,
+  type Session,
+  type ViewEvent,
+  type ViewSource,
+} from "../viz/index.js";
+import { type BlockOptions, judgeOptions, loadBlockWith } from "./block-options.js";
+import { principalPlane } from "./embedding-plane.js";
+import { countFrames, readFrames } from "./frames.js";
+import { readMetricsOf } from "./run-folder.js";
+import { isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
+import { LATEST_CHECKPOINT } from "./train.js";
+
+/** How often a run's files are looked at, ms. */
+const LOOK_EVERY = 400;
+
+interface Other {
+  readonly id: string;
+  readonly label: string;
+  readonly placement: Placement;
+  readonly run: string | undefined;
+}
+
+/**
+ * Opens a block or a run's folder. `others` are runs, placement files or directories of the same block, to compare
+ * with. Throws `InputError` if one of them is not, or is of another block.
+ */
+export async function openView(
+  path: string,
+  others: readonly string[] = [],
+  options: BlockOptions = {},
+): Promise<BlockView> {
+  const run = isRunFolder(path) ? path : undefined;
+  const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);
+  const merged = { placement: origin.placement, ...origin.options, ...options };
+  const block = await loadBlockWith(origin.block, merged);
+  const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
+  return new BlockView(block, run, judgeOptions(merged), found);
+}
+
+async function openOther(path: string, index: number, block: Block): Promise<Other> {
+  const id = `other-${index + 1}`;
+  const label = basename(path);
+  if (isRunFolder(path)) {
+    const placement = await bestOf(path, block);
+    if (!placement) throw new InputError(path, "the run has no best.plc yet", "wait, or compare another");
+    return { id, label, placement, run: path };
+  }
+  if (/\.plc(\.gz)?$/.test(path))
+    return { id, label, placement: await readPlacement(path, block), run: undefined };
+  const other = await loadBlock(path);
+  if (other.nodeNames.join("\n") !== block.nodeNames.join("\n"))
+    throw new InputError(path, `has other nodes than '${block.name}'`, "compare placements of one block");
+  return { id, label, placement: other.initial, run: undefined };
+}
+
+async function bestOf(run: string, block: Block): Promise<Placement | undefined> {
+  const path = join(run, "best.plc");
+  return existsSync(path) ? readPlacement(path, block) : undefined;
+}
+
+/** The source of `startViewServer`. */
+export class BlockView implements ViewSource {
+  readonly blockItself: Block;
+  readonly rules: JudgeOptions & { readonly weights: CostWeights };
+  private readonly run: string | undefined;
+  private readonly others: readonly Other[];
+  private policy: { readonly stamp: number; readonly trace: Packed; readonly embedding: Packed } | undefined;
+
+  constructor(
+    block: Block,
+    run: string | undefined,
+    rules: JudgeOptions & { readonly weights: CostWeights },
+    others: readonly Other[],
+  ) {
+    this.blockItself = block;
+    this.run = run;
+    this.rules = rules;
+    this.others = others;
+  }
+
+  state(): RunState {
+    return this.run === undefined ? "block" : runState(this.run);
+  }
+
+  async session(): Promise<Session> {
+    const { run, blockItself: block } = this;
+    const placements = [
+      ...(run !== undefined && existsSync(join(run, "best.plc"))
+        ? [{ id: "best", label: "best so far" }]
+        : []),
+      { id: "initial", label: run === undefined ? "as in the files" : "initial" },
+      ...this.others.map(({ id, label }) => ({ id, label })),
+      ...editsOf(run).map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
+    ];
+    return {
+      protocol: PROTOCOL,
+      title: block.name,
+      state: this.state(),
+      rules: { outside: this.rules.outside ?? "skip", weights: this.rules.weights },
+      placements,
+      policy: this.checkpoint() !== undefined,
+      writable: run !== undefined,
+      summary: (run && (readJson(join(run, "summary.json")) as Record<string, unknown>)) || {},
+    };
+  }
+
+  async block(): Promise<Packed> {
+    return packBlock(this.blockItself);
+  }
+
+  async placement(id: string): Promise<Packed> {
+    return packPlacement(await this.placementOf(id));
+  }
+
+  /** The placement of an id that `session` lists. */
+  async placementOf(id: string): Promise<Placement> {
+    const { run, blockItself: block } = this;
+    const other = this.others.find((candidate) => candidate.id === id);
+    if (other) return other.placement;
+    const edit = editsOf(run).find((name) => name === `${id}.plc`);
+    if (run !== undefined && edit) return readPlacement(join(run, "edits", edit), block);
+    return (id === "best" && run !== undefined && (await bestOf(run, block))) || block.initial;
+  }
+
+  async metrics(): Promise<RunMetrics[]> {
+    const runs = [
+      ...(this.run === undefined ? [] : [{ label: basename(this.run), run: this.run }]),
+      ...this.others.flatMap(({ label, run }) => (run === undefined ? [] : [{ label, run }])),
+    ];
+    return runs.map(({ label, run }) => ({ label, lines: readMetricsOf(run) }));
+  }
+
+  async frames(from: number): Promise<Packed> {
+    return packFrames(readFrames(join(this.run ?? "", "frames.jsonl"), this.blockItself, from));
+  }
+
+  async trace(): Promise<Packed> {
+    return (await this.think()).trace;
+  }
+
+  async embedding(): Promise<Packed> {
+    return (await this.think()).embedding;
+  }
+
+  async save(placement: Placement): Promise<string> {
+    if (this.run === undefined)
+      throw new InputError("save", "a block has no run folder to save in", "download the placement instead");
+    mkdirSync(join(this.run, "edits"), { recursive: true });
+    const name = `edit-${editsOf(this.run).length + 1}.plc`;
+    await writePlc(join(this.run, "edits", name), this.blockItself, placement);
+    return `edits/${name}`;
+  }
+
+  watch(listener: (event: ViewEvent) => void): () => void {
+    const { run } = this;
+    if (run === undefined) return () => {};
+    const file = (name: string) => join(run, name);
+    let state = this.state();
+    let seen = [stampOf(file("metrics.jsonl")), stampOf(file("frames.jsonl"))];
+    const look = () => {
+      const now = [stampOf(file("metrics.jsonl")), stampOf(file("frames.jsonl"))];
+      if (now[0] !== seen[0])
+        listener({ type: "metrics", run: { label: basename(run), lines: readMetricsOf(run) } });
+      if (now[1] !== seen[1]) listener({ type: "frames", count: countFrames(file("frames.jsonl")) });
+      seen = now;
+      const was = state;
+      state = this.state();
+      if (state !== was) listener({ type: "state", state });
+    };
+    const timer = setInterval(look, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }
+
+  private checkpoint(): string | undefined {
+    const path = join(this.run ?? "", LATEST_CHECKPOINT);
+    return this.run !== undefined && existsSync(path) ? path : undefined;
+  }
+
+  /** Plays the policy once per checkpoint. */
+  private async think(): Promise<{ trace: Packed; embedding: Packed }> {
+    const path = this.checkpoint();
+    if (path === undefined)
+      throw new InputError(
+        "policy",
+        "the run has no checkpoint of a policy",
+        "train one, or use method policy",
+      );
+    const stamp = stampOf(path);
+    if (this.policy?.stamp !== stamp) {
+      const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
+      const { trace, embeddings } = tracePolicy(this.blockItself, this.rules.weights, checkpoint);
+      this.policy = {
+        stamp,
+        trace: packTrace(trace),
+        embedding: packEmbedding(principalPlane(embeddings)),
+      };
+    }
+    return this.policy;
+  }
+}
+
+function editsOf(run: string | undefined): string[] {
+  const folder = join(run ?? "", "edits");
+  if (run === undefined || !existsSync(folder)) return [];
+  return readdirSync(folder).filter((name) => /^edit-\d+\.plc$/.test(name));
+}
+
+/** Changes whenever the file does. */
+function stampOf(path: string): number {
+  if (!existsSync(path)) return -1;
+  const { size, mtimeMs } = statSync(path);
+  return mtimeMs * 1e3 + (size % 1e3);
+}

@@ -1,0 +1,70 @@
+// `view`: the viewer's server for a block or a run, or one picture or page of it in a file.
+import { z } from "zod";
+import { Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { InputError, writeFileAtomically } from "../netlist/index.js";
+import { type PngPrinter, renderPage, renderSvg, startViewServer, type ViewServer } from "../viz/index.js";
+import { blockOptionsSchema } from "./block-options.js";
+import { type BlockView, openView } from "./view-source.js";
+
+export const viewOptionsSchema = blockOptionsSchema.extend({
+  port: z.number().int().min(0).max(65535).default(0).describe("port on 127.0.0.1; 0 takes a free one"),
+  svg: z.string().optional().describe("write a picture to this file instead of serving"),
+  html: z.string().optional().describe("write the page with its data as one file instead of serving"),
+  png: z
+    .string()
+    .optional()
+    .describe("write a screenshot of the page to this file instead of serving; needs a Chromium"),
+  theme: z.enum(["light", "dark"]).default("light").describe("of pictures and screenshots"),
+});
+
+export type ViewOptions = z.input<typeof viewOptionsSchema>;
+
+/** The server that runs, or the files that were written. */
+export interface Viewed {
+  readonly server?: ViewServer;
+  readonly files: readonly string[];
+}
+
+/**
+ * Shows a block or a run; further paths are compared with it. `print` makes a picture of a page, for `png`. Throws
+ * `InputError` for what is no block or run, or is of another block.
+ */
+export async function view(
+  paths: readonly string[],
+  given: ViewOptions = {},
+  print?: PngPrinter,
+  onBug?: (error: unknown) => void,
+): Promise<Viewed> {
+  const { port, svg, html, png, theme, ...options } = viewOptionsSchema.parse(given);
+  const [path, ...others] = paths;
+  if (path === undefined) throw new InputError("view", "nothing to view", "give a run's folder or a block");
+  // Only what was given counts over the run's own options: defaults must not.
+  const set = Object.fromEntries(Object.entries(options).filter(([name]) => name in given));
+  const source = await openView(path, others, set);
+  const files: string[] = [];
+  if (svg !== undefined) {
+    await writeFileAtomically(svg, await picture(source, theme));
+    files.push(svg);
+  }
+  if (html !== undefined) {
+    await writeFileAtomically(html, await renderPage(source));
+    files.push(html);
+  }
+  if (png !== undefined) {
+    if (!print) throw new InputError("--png", "no browser to take the picture with");
+    await print(await renderPage(source), png, theme);
+    files.push(png);
+  }
+  return files.length > 0 ? { files } : { files, server: await startViewServer(source, port, onBug) };
+}
+
+async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {
+  const { blockItself: block, rules } = source;
+  const { placements, title, state } = await source.session();
+  const placement = await source.placementOf(placements[0]!.id);
+  const judge = new Judge(Kernels.create(), block, rules);
+  const costs = judge.evaluate(placement);
+  const subtitle = state === "block" ? [] : [placements[0]!.label];
+  return renderSvg({ block, placement, maps: judge.maps(), costs, title, subtitle, theme });
+}

@@ -1,0 +1,191 @@
+// Writes groups of standard cells as soft macros, as Circuit Training's grouper does: cells are dropped, each group is
+// a soft macro `Grp_k` with one input pin; what a cell drives in other groups, macros and ports is taken to these. A
+// cell with one such target adds its weight to the group's pin for that target (`Poutput_single_i`), one with several
+// keeps a pin of its own (`Poutput_multi_i`). All pins of a group are at its centre.
+import { type Block, emptyPlacement, type Netlist, NodeKind } from "../block.js";
+import { groupBy } from "../group-by.js";
+import { NetlistDraft } from "../netlist-draft.js";
+
+/** Which part of a soft macro its cells take; the original's default. The rest is room for their wires. */
+export const SOFT_UTILISATION = 0.5;
+/** Nets of more sinks are clocks, resets and the like: they are left out, as in the original. */
+export const MOST_SINKS = 500;
+
+export interface ClusteredBlock {
+  /** Ports and hard macros as they were, in their order, then a soft macro per group, by the groups' numbers. */
+  readonly block: Block;
+  /** Per node of the flat block: its node here (for cells, their soft macro), or -1 for a cell of no group. */
+  readonly nodeOf: Int32Array;
+}
+
+/**
+ * The block with one soft macro for each group that has a standard cell, in the middle of its cells' mass if all of
+ * them have places.
+ * @param groups per node of `flat` the group, or -1 for none; cells of no group are left out with their nets, and for
+ *   other nodes it counts nothing
+ * @param softWidth width of every soft macro, µm; the original's is one grid column
+ */
+export function clusteredBlock(
+  flat: Block,
+  groups: Int32Array,
+  softWidth: number,
+  utilisation = SOFT_UTILISATION,
+): ClusteredBlock {
+  const softs = gatherSofts(flat, groups);
+  const draft = new NetlistDraft();
+  const nodeOf = new Int32Array(flat.nodeCount).fill(-1);
+  const pinOf = addPortsAndMacros(flat, draft, nodeOf);
+  const first = nodeOf.reduce((most, node) => Math.max(most, node), -1) + 1;
+  for (let node = 0; node < flat.nodeCount; node++)
+    if (softs.of[node]! >= 0) nodeOf[node] = first + softs.of[node]!;
+  const heights = softs.areas.map((area) => area / utilisation / softWidth);
+  for (const [soft, name] of softs.names.entries())
+    draft.addNode(NodeKind.SoftMacro, name, softWidth, heights[soft]!);
+  addNets(flat, softs, draft, first, pinOf);
+  const { netlist } = draft.finish(flat.name);
+  return { nodeOf, block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first) } };
+}
+
+interface Softs {
+  readonly names: readonly string[];
+  /** Per node of the flat block its soft macro, counted from 0, or -1. */
+  readonly of: Int32Array;
+  /** Area of the cells, µm², and its centre; NaN where a cell has no place. */
+  readonly areas: Float64Array;
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+}
+
+function gatherSofts(flat: Block, groups: Int32Array): Softs {
+  const isGrouped = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! >= 0;
+  const used = new Set<number>();
+  for (let node = 0; node < flat.nodeCount; node++) if (isGrouped(node)) used.add(groups[node]!);
+  const sorted = [...used].sort((a, b) => a - b);
+  const softOfGroup = new Map(sorted.map((group, soft) => [group, soft]));
+  const of = new Int32Array(flat.nodeCount).fill(-1);
+  const areas = new Float64Array(sorted.length);
+  const xs = new Float64Array(sorted.length);
+  const ys = new Float64Array(sorted.length);
+  for (let node = 0; node < flat.nodeCount; node++) {
+    if (!isGrouped(node)) continue;
+    const soft = softOfGroup.get(groups[node]!)!;
+    const area = flat.widths[node]! * flat.heights[node]!;
+    of[node] = soft;
+    areas[soft]! += area;
+    xs[soft]! += area * flat.initial.xs[node]!;
+    ys[soft]! += area * flat.initial.ys[node]!;
+  }
+  for (let soft = 0; soft < sorted.length; soft++) {
+    xs[soft]! /= areas[soft]!;
+    ys[soft]! /= areas[soft]!;
+  }
+  return { names: sorted.map((group) => `Grp_${group}`), of, areas, xs, ys };
+}
+
+/** Fills `nodeOf` for these. Returns per pin of the flat block its pin in the draft, -1 for pins of cells. */
+function addPortsAndMacros(flat: Block, draft: NetlistDraft, nodeOf: Int32Array): Int32Array {
+  for (let node = 0; node < flat.nodeCount; node++) {
+    const kind = flat.kinds[node]! as NodeKind;
+    if (kind === NodeKind.StandardCell) continue;
+    nodeOf[node] = draft.addNode(kind, flat.nodeNames[node]!, flat.widths[node]!, flat.heights[node]!);
+  }
+  const pinOf = new Int32Array(flat.pinCount).fill(-1);
+  for (let pin = 0; pin < flat.pinCount; pin++) {
+    const node = nodeOf[flat.pinNodes[pin]!]!;
+    if (node < 0) continue;
+    pinOf[pin] = draft.addPin(node, flat.pinNames[pin]!, flat.pinXOffsets[pin]!, flat.pinYOffsets[pin]!);
+  }
+  return pinOf;
+}
+
+/**
+ * What a net reaches outside its driver's group, each once: soft macros as -1 - soft, then pins of ports and macros.
+ * Sorted, soft macros come by descending number and pins by ascending one, as in the original's files.
+ */
+type Targets = number[];
+
+/** A pin to be: its targets and the weight of its net. */
+interface Output {
+  readonly targets: Targets;
+  weight: number;
+}
+
+function addNets(flat: Block, softs: Softs, draft: NetlistDraft, first: number, pinOf: Int32Array): void {
+  const softCount = softs.names.length;
+  const drivers = new Int32Array(flat.netCount);
+  for (let net = 0; net < flat.netCount; net++) {
+    const soft = softs.of[flat.pinNodes[flat.netPins[flat.netStarts[net]!]!]!]!;
+    drivers[net] = soft < 0 ? softCount : soft;
+  }
+  const { starts, items } = groupBy(softCount + 1, drivers);
+  const inputs = new Int32Array(softCount);
+  const nets: { driver: number; output: Output }[] = [];
+  for (let soft = 0; soft < softCount; soft++) {
+    const name = softs.names[soft]!;
+    const multi: Output[] = [];
+    const singleOf = new Map<number, Output>();
+    for (let i = starts[soft]!; i < starts[soft + 1]!; i++) {
+      const net = items[i]!;
+      const targets = targetsOf(flat, softs, net, soft);
+      const weight = flat.netWeights[net]!;
+      if (targets.length > 1) multi.push({ targets, weight });
+      if (targets.length !== 1) continue;
+      const single = singleOf.get(targets[0]!);
+      if (single) single.weight += weight;
+      else singleOf.set(targets[0]!, { targets, weight });
+    }
+    const singles = [...singleOf.values()].sort((a, b) => a.targets[0]! - b.targets[0]!);
+    for (const [kind, outputs] of [
+      ["multi", multi],
+      ["single", singles],
+    ] as const)
+      for (const [i, output] of outputs.entries())
+        nets.push({ driver: draft.addPin(first + soft, `${name}/Poutput_${kind}_${i}`), output });
+    inputs[soft] = draft.addPin(first + soft, `${name}/Pinput`);
+  }
+  const sinksOf = (targets: Targets) => targets.map((t) => (t < 0 ? inputs[-1 - t]! : pinOf[t]!));
+  for (let i = starts[softCount]!; i < starts[softCount + 1]!; i++) {
+    const net = items[i]!;
+    const driver = pinOf[flat.netPins[flat.netStarts[net]!]!]!;
+    if (driver >= 0) draft.addNet(driver, sinksOf(targetsOf(flat, softs, net, -1)), flat.netWeights[net]!);
+  }
+  for (const { driver, output } of nets) draft.addNet(driver, sinksOf(output.targets), output.weight);
+}
+
+function targetsOf(flat: Block, softs: Softs, net: number, own: number): Targets {
+  const start = flat.netStarts[net]! + 1;
+  const end = flat.netStarts[net + 1]!;
+  if (end - start > MOST_SINKS) return [];
+  const targets = new Set<number>();
+  for (let i = start; i < end; i++) {
+    const pin = flat.netPins[i]!;
+    const node = flat.pinNodes[pin]!;
+    const soft = softs.of[node]!;
+    if (flat.kinds[node] !== NodeKind.StandardCell) targets.add(pin);
+    else if (soft >= 0 && soft !== own) targets.add(-1 - soft);
+  }
+  return [...targets].sort((a, b) => a - b);
+}
+
+/** Places and fixed flags: those of the flat block, and soft macros in the middle of their cells. */
+function places(
+  flat: Block,
+  { nodeCount, kinds }: Netlist,
+  nodeOf: Int32Array,
+  softs: Softs,
+  first: number,
+): Pick<Block, "fixed" | "initial"> {
+  const initial = emptyPlacement(nodeCount);
+  const fixed = new Uint8Array(nodeCount);
+  for (let node = 0; node < flat.nodeCount; node++) {
+    const now = nodeOf[node]!;
+    if (now < 0 || kinds[now] === NodeKind.SoftMacro) continue;
+    fixed[now] = flat.fixed[node]!;
+    initial.xs[now] = flat.initial.xs[node]!;
+    initial.ys[now] = flat.initial.ys[node]!;
+    initial.orientations[now] = flat.initial.orientations[node]!;
+  }
+  initial.xs.set(softs.xs, first);
+  initial.ys.set(softs.ys, first);
+  return { fixed, initial };
+}

@@ -1,0 +1,50 @@
+// Clusters of cells by community detection (Blondel et al. 2008, Louvain's method, graphology's library): the simple
+// alternative to partitioning. How many and how large they are is for the graph to say.
+import { UndirectedGraph } from "graphology";
+import louvainModule from "graphology-communities-louvain";
+import { type Block, NodeKind } from "../block.js";
+import type { Random } from "../random.js";
+import type { CellNets } from "./cell-nets.js";
+
+// The library's types speak of a default export, its CommonJS module is the function itself.
+const louvain = louvainModule as unknown as typeof louvainModule.default;
+
+/** Clusters asked for per unit of resolution: a higher one finds more and smaller communities (500 asked for: 40). */
+const CLUSTERS_PER_RESOLUTION = 12.5;
+
+/** Gives cells of no group one of their own, from `first` on; returns how many there are: roughly `clusters`. */
+export function findCommunities(
+  flat: Block,
+  nets: CellNets,
+  groups: Int32Array,
+  first: number,
+  clusters: number,
+  random: Random,
+): number {
+  const isFree = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! < 0;
+  const graph = new UndirectedGraph();
+  for (let node = 0; node < flat.nodeCount; node++) if (isFree(node)) graph.addNode(node);
+  const { netCount, netStarts, netNodes } = nets;
+  for (let net = 0; net < netCount; net++) {
+    const start = netStarts[net]!;
+    const end = netStarts[net + 1]!;
+    const driver = netNodes[start]!;
+    if (!isFree(driver)) continue;
+    // A star from the driver; all of a net's edges together weigh one.
+    for (let i = start + 1; i < end; i++)
+      if (isFree(netNodes[i]!))
+        graph.updateEdge(driver, netNodes[i]!, ({ weight = 0 }) => ({
+          weight: weight + 1 / (end - start - 1),
+        }));
+  }
+  const resolution = Math.max(1, clusters / CLUSTERS_PER_RESOLUTION);
+  const found = louvain(graph, { resolution, rng: () => random.uniform() });
+  let count = 0;
+  for (let node = 0; node < flat.nodeCount; node++) {
+    if (!isFree(node)) continue;
+    const community = found[node]!;
+    groups[node] = first + community;
+    count = Math.max(count, community + 1);
+  }
+  return count;
+}

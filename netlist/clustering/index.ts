@@ -1,0 +1,3 @@
+// Standard cells into soft macros.
+export * from "./cluster.js";
+export * from "./clustered-block.js";

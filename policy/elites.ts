@@ -1,0 +1,65 @@
+// The best episodes so far, and starts from them: some groups of episodes begin with macros placed as in one of these
+// and play on from there. What a late macro does to the result is then seen without the noise of all earlier ones.
+import type { Random } from "../netlist/index.js";
+import type { Arena } from "./arena.js";
+import type { TrainingPool } from "./pool.js";
+import { Outcome, type Slot, type Trajectory } from "./trajectory.js";
+
+export interface Elite {
+  readonly proxyCost: number;
+  /** Cells of the macros in order. */
+  readonly cells: readonly number[];
+}
+
+/** The cheapest `count` episodes of those known and those just played, cheapest first; equal costs count once. */
+export function mergeElites(
+  known: readonly Elite[],
+  played: readonly Trajectory[],
+  count: number,
+): readonly Elite[] {
+  const complete = played.filter((trajectory) => trajectory.summary[1] === Outcome.Complete);
+  const all = [...known, ...complete.map((t) => ({ proxyCost: t.costs[4]!, cells: [...t.cells] }))];
+  all.sort((a, b) => a.proxyCost - b.proxyCost);
+  return all.filter((elite, i) => elite.proxyCost !== all[i - 1]?.proxyCost).slice(0, count);
+}
+
+/** The first macros' cells of one of the elites; how many, is drawn too. Nothing if there are no elites. */
+export function drawPrefix(elites: readonly Elite[], random: Random): readonly number[] {
+  if (elites.length === 0) return [];
+  const { cells } = elites[random.below(elites.length)]!;
+  return cells.slice(0, random.below(cells.length));
+}
+
+/** One of the best episodes of a block. */
+export interface BlockElite {
+  readonly arena: Arena;
+  readonly elite: Elite;
+}
+
+/** The elites' steps, as stored episodes. */
+export class EliteMemory {
+  private readonly addresses: readonly number[];
+  /** Which elite each slot holds. */
+  private readonly held: (BlockElite | undefined)[];
+
+  constructor(addresses: readonly number[]) {
+    this.addresses = addresses;
+    this.held = addresses.map(() => undefined);
+  }
+
+  /** Stores those elites that are new, in place of those that are none any more. Gives the elites' slots. */
+  async update(pool: Pick<TrainingPool, "replays">, elites: readonly BlockElite[]): Promise<readonly Slot[]> {
+    const { addresses, held } = this;
+    const same = (a: BlockElite, b: BlockElite | undefined) =>
+      a.arena === b?.arena && a.elite.proxyCost === b.elite.proxyCost;
+    const fresh = elites.filter((elite) => !held.some((other) => same(elite, other)));
+    const free = addresses.map((_, i) => i).filter((i) => !elites.some((elite) => same(elite, held[i])));
+    const tasks = fresh.map((kept, i) => {
+      held[free[i]!] = kept;
+      return { block: kept.arena.index, slotAt: addresses[free[i]!]!, cells: kept.elite.cells };
+    });
+    await pool.replays(tasks);
+    // In the elites' order: which slot holds which must not show in the result.
+    return elites.map((kept) => kept.arena.slot(addresses[held.findIndex((other) => same(kept, other))]!));
+  }
+}

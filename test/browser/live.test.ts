@@ -1,0 +1,98 @@
+// A run that is being written: its page grows with it, says when it ends or dies, and comes back after the server.
+import assert from "node:assert/strict";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { view } from "../../flow/index.js";
+import { launchBrowser, openPage, query } from "../support/browser.js";
+import { startAshlar } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
+
+let browser: Browser;
+let blockPath = "";
+
+before(async () => {
+  browser = await launchBrowser();
+  blockPath = await writeBlock();
+});
+after(() => browser.close());
+
+/** Waits until the page says so. */
+async function until(
+  page: Page,
+  wanted: (shown: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>> {
+  for (let i = 0; i < 400; i++) {
+    const shown = await query(page);
+    if (wanted(shown)) return shown;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`the page still says ${JSON.stringify(await query(page))}`);
+}
+
+test("a page attached to a running run follows it to its end", async () => {
+  const out = join(makeFolder(), "live");
+  const { child, finished } = startAshlar([
+    "place",
+    blockPath,
+    ...["--method", "random", "--iterations", "400", "--out", out, "--quiet"],
+  ]);
+  let server: Awaited<ReturnType<typeof serve>> | undefined;
+  try {
+    // The run makes its folder first, its block is read before that.
+    for (let i = 0; i < 300 && !server; i++) {
+      server = await serve(out).catch(() => undefined);
+      if (!server) await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.ok(server, "the run's folder can be viewed while it runs");
+    const { page, errors } = await openPage(browser, server.address);
+    await finished;
+    const ended = await until(page, (shown) => shown.state === "finished");
+    assert.ok(Number(ended.frames) >= 1);
+    await until(page, (shown) => Number(shown.chartPoints) >= 400);
+    assert.ok((ended.placements as string[]).includes("best"));
+    assert.deepEqual(errors, []);
+    await page.close();
+  } finally {
+    child.kill();
+    await server?.close();
+  }
+});
+
+test("a run whose process is gone is said to have died", async () => {
+  const out = await writeRun(blockPath, "random", 3);
+  rmSync(join(out, "summary.json"));
+  // A process of our own, alive as long as this test.
+  writeFileSync(join(out, "running.json"), JSON.stringify({ process: process.pid }));
+  const server = await serve(out);
+  const { page } = await openPage(browser, server.address);
+  assert.equal((await query(page)).state, "running");
+  // No process has this number: Linux counts to 2^22.
+  writeFileSync(join(out, "running.json"), JSON.stringify({ process: 2 ** 22 + 1 }));
+  await until(page, (shown) => shown.state === "died");
+  assert.match((await page.textContent("#state")) ?? "", /died/);
+  await page.close();
+  await server.close();
+});
+
+test("the page says that the server is gone, and is up to date again when it is back", async () => {
+  const out = await writeRun(blockPath, "random", 3);
+  let server = await serve(out);
+  const { port } = server;
+  const { page } = await openPage(browser, server.address);
+  const { chartPoints } = await until(page, (shown) => Number(shown.chartPoints) > 0);
+  await server.close();
+  await until(page, (shown) => shown.connected === false);
+  assert.match((await page.textContent("#state")) ?? "", /server gone/);
+  appendFileSync(
+    join(out, "metrics.jsonl"),
+    `${JSON.stringify({ iteration: 4, "cost/proxy": 1, "cost/best": 0.9 })}\n`,
+  );
+  server = (await view([out], { port })).server!;
+  await until(page, (shown) => shown.connected === true && Number(shown.chartPoints) > Number(chartPoints));
+  assert.match((await page.textContent("#state")) ?? "", /finished/);
+  await page.close();
+  await server.close();
+});

@@ -1,0 +1,156 @@
+// Screenshots read back in pixels: three scenes, two sizes, both themes. Colours are those of viz/palette.ts.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { PNG } from "pngjs";
+import { loadBlock, NodeKind } from "../../netlist/index.js";
+import type { ViewServer } from "../../viz/index.js";
+import { DARK, heatColour, LIGHT } from "../../viz/palette.js";
+import { launchBrowser, openPage, query, whenIdle } from "../support/browser.js";
+import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
+
+let browser: Browser;
+let blockPath = "";
+let server: ViewServer;
+
+before(async () => {
+  browser = await launchBrowser();
+  blockPath = await writeBlock();
+  server = await serve(await writeRun(blockPath, "random", 6));
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const SIZES = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 640 },
+] as const;
+
+async function screenshot(page: Page): Promise<PNG> {
+  await whenIdle(page);
+  return PNG.sync.read(await page.screenshot());
+}
+
+function colourAt(picture: PNG, x: number, y: number): number[] {
+  const at = 4 * (Math.round(y) * picture.width + Math.round(x));
+  return [...picture.data.subarray(at, at + 3)];
+}
+
+function parse(colour: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}
+
+function near(colour: readonly number[], wanted: string, tolerance: number): boolean {
+  return parse(wanted).every((channel, i) => Math.abs(channel - colour[i]!) <= tolerance);
+}
+
+/** Share of a rectangle's pixels that have a colour. */
+function share(
+  picture: PNG,
+  box: { x: number; y: number; width: number; height: number },
+  wanted: string,
+  tolerance = 6,
+): number {
+  let hits = 0;
+  let all = 0;
+  for (let y = Math.ceil(box.y); y < box.y + box.height; y++)
+    for (let x = Math.ceil(box.x); x < box.x + box.width; x++) {
+      all++;
+      if (near(colourAt(picture, x, y), wanted, tolerance)) hits++;
+    }
+  return hits / all;
+}
+
+/** The page's box of a macro. */
+async function macroBox(page: Page, node: number) {
+  const block = await loadBlock(blockPath);
+  const [width, height] = [block.widths[node]!, block.heights[node]!];
+  return page.evaluate(
+    ([name, width, height]) => {
+      const [x, y] = window.ashlar!.place(name as string);
+      const [left, top] = window.ashlar!.toPage(x - Number(width) / 2, y + Number(height) / 2);
+      const [right, bottom] = window.ashlar!.toPage(x + Number(width) / 2, y - Number(height) / 2);
+      return { x: left, y: top, width: right - left, height: bottom - top };
+    },
+    [block.nodeNames[node]!, width, height] as const,
+  );
+}
+
+for (const size of SIZES)
+  for (const theme of ["light", "dark"] as const) {
+    const colours = theme === "dark" ? DARK : LIGHT;
+    const scene = `${size.width} x ${size.height}, ${theme}`;
+
+    test(`a placement: macros, die and page have their colours, and nothing is cut off (${scene})`, async () => {
+      const { page } = await openPage(browser, `${server.address}&theme=${theme}`, size);
+      const picture = await screenshot(page);
+      const { kinds, nodeCount } = await loadBlock(blockPath);
+      for (let node = 0; node < nodeCount; node++) {
+        if (kinds[node] !== NodeKind.HardMacro) continue;
+        const box = await macroBox(page, node);
+        // The rest is name, mark, pins and edge.
+        assert.ok(
+          share(picture, box, colours.hard) > 0.45,
+          `macro ${node}: ${share(picture, box, colours.hard)}`,
+        );
+      }
+      assert.ok(near(colourAt(picture, 1, 60), colours.page, 16));
+      // Bars and panels hold their content: nothing is wider than its place.
+      const overflowing = await page.evaluate(() =>
+        ["bar", "left", "right", "foot", "costs", "timeline"].filter((id) => {
+          const element = document.getElementById(id)!;
+          return element.scrollWidth > element.clientWidth + 1;
+        }),
+      );
+      assert.deepEqual(overflowing, []);
+      await page.close();
+    });
+
+    test(`a heat map: every grid cell has its value's colour (${scene})`, async () => {
+      const { page } = await openPage(browser, `${server.address}&theme=${theme}&map=density`, size);
+      for (const layer of ["ports", "grid", "names", "pins", "hard"]) {
+        const box = page.locator(`#show-${layer}`);
+        if (await box.count()) await box.uncheck();
+      }
+      const { grid, canvas } = await loadBlock(blockPath);
+      const values = await page.evaluate(() => window.ashlar!.map());
+      const top = Number(await page.inputValue(".range input >> nth=1"));
+      const picture = await screenshot(page);
+      let wrong = 0;
+      for (let cell = 0; cell < values.length; cell++) {
+        const x = (((cell % grid.columns) + 0.5) * canvas.width) / grid.columns;
+        const y = ((Math.floor(cell / grid.columns) + 0.5) * canvas.height) / grid.rows;
+        const [px, py] = await page.evaluate(([x, y]) => window.ashlar!.toPage(x, y), [x, y] as const);
+        if (!near(colourAt(picture, px, py), heatColour(values[cell]! / top), 5)) wrong++;
+      }
+      assert.equal(wrong, 0, `${wrong} of ${values.length} cells`);
+      await page.close();
+    });
+
+    test(`a selection: framed in its colour, flylines lead away, and the frame goes with it (${scene})`, async () => {
+      const { page } = await openPage(browser, `${server.address}&theme=${theme}`, size);
+      const accent = colours.series[1]!;
+      const stage = (await page.locator("#view-a").boundingBox())!;
+      assert.equal(share(await screenshot(page), stage, accent), 0);
+      await page.keyboard.press("n");
+      const [name] = (await query(page)).selected as string[];
+      const block = await loadBlock(blockPath);
+      const picture = await screenshot(page);
+      const box = await macroBox(page, block.nodeNames.indexOf(name!));
+      for (const [x, y] of [
+        [box.x - 2, box.y + box.height / 2],
+        [box.x + box.width + 1, box.y + box.height / 2],
+        [box.x + box.width / 2, box.y - 2],
+        [box.x + box.width / 2, box.y + box.height + 1],
+      ] as const) {
+        const ring = share(picture, { x: x - 2, y: y - 2, width: 5, height: 5 }, accent, 40);
+        // One whole line of the five: the stroke is two pixels wide and its edges are smoothed.
+        assert.ok(ring >= 0.2, `frame at ${x}, ${y}: ${ring}`);
+      }
+      await page.keyboard.press("Escape");
+      assert.equal(share(await screenshot(page), stage, accent), 0);
+      await page.close();
+    });
+  }

@@ -1,0 +1,158 @@
+// `compare` on a tiny block: every run in the table, failures as rows, published figures only for the same block.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+  type Comparison,
+  compare,
+  comparisonTable,
+  costCurve,
+  generateCommand,
+  medianCurve,
+  publishedFigures,
+  rowOf,
+  spreadOf,
+} from "../../flow/index.js";
+import { loadBlock } from "../../netlist/index.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+
+async function tinyBlock(): Promise<string> {
+  return (await generateCommand({ macros: 5, softMacros: 12, ports: 16, seed: 2, out: join(folder, "tiny") }))
+    .out;
+}
+
+test("two methods and two seeds give two rows of two runs, a file and a chart", async () => {
+  const out = join(folder, "fd");
+  const result = await compare([await tinyBlock()], {
+    methods: "random,policy",
+    budget: "1s",
+    seeds: "1,2",
+    workers: 1,
+    out,
+  });
+  assert.deepEqual(
+    result.rows.map((row) => [row.block, row.method, row.protocol, row.runs.length, row.legal]),
+    [
+      ["tiny", "random", "fd", 2, 2],
+      ["tiny", "policy", "fd", 2, 2],
+    ],
+  );
+  for (const { runs, costs } of result.rows) {
+    assert.ok(costs!.proxy_cost.min <= costs!.proxy_cost.median);
+    for (const { curve, score } of runs) {
+      assert.equal(curve.costs.at(-1), score!.proxy_cost);
+      assert.deepEqual(
+        [...curve.costs].sort((a, b) => b - a),
+        curve.costs,
+        "best costs only fall",
+      );
+    }
+  }
+  assert.deepEqual(
+    JSON.parse(readFileSync(join(out, "compare.json"), "utf8")),
+    JSON.parse(JSON.stringify(result)),
+  );
+  const chart = readFileSync(join(out, "tiny.svg"), "utf8");
+  assert.match(chart, /^<svg/);
+  for (const method of ["random", "policy"]) assert.ok(chart.includes(method));
+  assert.match(comparisonTable(result), /random .*2\/2 +2\/2/);
+});
+
+test("a method that cannot do the protocol is a row with its reason", async () => {
+  const out = join(folder, "free");
+  const options = { methods: "random", protocol: "free", budget: "1s", seeds: "1", workers: 1, out } as const;
+  const result: Comparison = await compare([await tinyBlock()], options);
+  assert.equal(result.rows[0]!.costs, undefined);
+  assert.match(result.rows[0]!.reasons[0]!, /does not know 'free'/);
+  assert.match(comparisonTable(result), /random failed: /);
+});
+
+test("bad options and blocks are refused before anything runs", async () => {
+  const block = await tinyBlock();
+  await assert.rejects(compare([block], { methods: "policy,magic" }), /'magic' is no method/);
+  await assert.rejects(compare([block], { seeds: "1,x" }), /--seeds/);
+  await assert.rejects(compare([block], { budget: "soon" }), /--budget/);
+  await assert.rejects(compare([block, block], {}), /a second block named 'tiny'/);
+  await assert.rejects(compare([join(folder, "nowhere")], {}), /no such file/);
+});
+
+test("medians, ranges and steps are what they say", () => {
+  assert.deepEqual(spreadOf([3, 1, 2]), { median: 2, min: 1, max: 3 });
+  assert.deepEqual(spreadOf([4, 1, 2, 3]), { median: 2.5, min: 1, max: 4 });
+  const metrics = [
+    { seconds: 1, "cost/best": 5 },
+    { seconds: 2, "cost/best": 5 },
+    { seconds: 3, "cost/best": 4 },
+    {},
+  ];
+  const curve = costCurve(metrics, { seconds: 9, cost: 4 });
+  assert.deepEqual(curve, { seconds: [1, 3, 9], costs: [5, 4, 4] });
+  const other = { seconds: [2, 9], costs: [7, 7] };
+  assert.deepEqual(medianCurve([curve, other]), {
+    xs: [2, 3, 3, 9, 9],
+    ys: [6, 6, 5.5, 5.5, 5.5],
+    lows: [5, 5, 4, 4, 4],
+    highs: [7, 7, 7, 7, 7],
+  });
+  assert.deepEqual(medianCurve([]), { xs: [], ys: [], lows: [], highs: [] });
+});
+
+test("a method that took longer than its budget is named", () => {
+  const score = {
+    wirelength: 1,
+    wirelength_cost: 1,
+    density_cost: 1,
+    congestion_cost: 1,
+    proxy_cost: 2,
+    overlaps: 0,
+    legal: true,
+  };
+  const run = { seed: 1, out: "", seconds: 20, score, curve: { seconds: [], costs: [] } };
+  const table = comparisonTable({
+    ashlar: "0",
+    protocol: "fd",
+    budget: "10s",
+    workers: 1,
+    seeds: [1],
+    methods: ["slow"],
+    blocks: ["b"],
+    rows: [rowOf("b", "slow", "fd", [run])],
+    published: [],
+    out: "",
+  });
+  assert.match(table, /slow overran: 20\.0 s for a budget of 10s/);
+});
+
+test("published figures are shown for the block they are about, not for one of the same name", async () => {
+  const block = await loadBlock(await tinyBlock());
+  const files = makeFolder();
+  const shape = {
+    hard_macros: 5,
+    soft_macros: 12,
+    ports: 16,
+    columns: block.grid.columns,
+    rows: block.grid.rows,
+  };
+  const figure = {
+    block: "tiny",
+    method: "theirs",
+    protocol: "fd",
+    proxy_cost: 0.7,
+    seconds: 10,
+    hardware: null,
+    seeds: 1,
+    legal: null,
+    source: "a report",
+  };
+  const write = (blocks: object) =>
+    writeFileSync(join(files, "a.json"), JSON.stringify({ what: "test", blocks, figures: [figure] }));
+  write({ tiny: shape });
+  assert.equal(publishedFigures(block, "fd", files).length, 1);
+  assert.equal(publishedFigures(block, "free", files).length, 0);
+  write({ tiny: { ...shape, hard_macros: 6 } });
+  assert.equal(publishedFigures(block, "fd", files).length, 0);
+  assert.deepEqual(publishedFigures(block, "fd"), [], "the kept files hold nothing about it");
+});

@@ -1,0 +1,86 @@
+// The pipeline: a policy first, then annealing from its best placement; killed in either half and gone on with.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { ashlar, startAshlar } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const block = join(folder, "block");
+const SMALL = ["--set", "policy.episodes=4", "--set", "policy.epochs=1", "--set", "anneal.stretches=4"];
+
+before(async () => {
+  const { code, stderr } = await ashlar("generate", "--macros", "9", "--seed", "2", "--out", block);
+  assert.equal(code, 0, stderr);
+});
+
+const out = (name: string) => join(folder, name);
+const plc = (name: string) => readFileSync(join(out(name), "best.plc"), "utf8");
+const metrics = (name: string) =>
+  readFileSync(join(out(name), "metrics.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+const command = (name: string, ...options: readonly string[]) => [
+  ...["place", block, "--method", "pipeline", "--iterations", "8", "--out", out(name), "--json"],
+  ...SMALL,
+  ...options,
+];
+
+async function place(name: string, ...options: readonly string[]) {
+  const { code, stdout, stderr } = await ashlar(...command(name, ...options));
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+test("annealing starts from the policy's best placement and never ends above it; workers do not matter", async () => {
+  const one = await place("one", "--workers", "1");
+  assert.equal(one.legal, true);
+  await place("two", "--workers", "2");
+  assert.equal(plc("two"), plc("one"));
+  const lines = metrics("one");
+  assert.deepEqual(
+    lines.map((line) => line.iteration),
+    Array.from({ length: 8 + 4 }, (_, i) => i + 1),
+    "8 iterations of the policy, then 4 stretches of annealing",
+  );
+  const costs = lines.map((line) => line["cost/best"]);
+  assert.deepEqual(
+    [...costs].sort((a, b) => b - a),
+    costs,
+  );
+  assert.ok(costs.at(-1) < costs[7], "annealing found something better");
+  assert.equal(one.proxy_cost, costs.at(-1));
+});
+
+for (const [half, checkpoint] of [
+  ["policy", "latest.safetensors"],
+  ["annealing", "anneal.json"],
+] as const)
+  test(`killed while the ${half} runs, it goes on to the same bytes`, async () => {
+    await place("whole");
+    const name = `killed-${half}`;
+    const { child, finished } = startAshlar(command(name));
+    while (!existsSync(join(out(name), "checkpoints", checkpoint)) && child.exitCode === null)
+      await setTimeout(5);
+    child.kill("SIGKILL");
+    await finished;
+    await place(name, "--resume");
+    assert.equal(plc(name), plc("whole"));
+    const essence = (run: string) => metrics(run).map((line) => [line.iteration, line["cost/best"]]);
+    assert.deepEqual(essence(name), essence("whole"));
+  });
+
+test("a share of nothing and an unknown option are refused", async () => {
+  for (const [setting, says] of [
+    ["policyShare=0", /policyShare/],
+    ["anneal.heat=1", /heat/],
+    ["policy.clip=-1", /clip/],
+  ] as const) {
+    const { code, stderr } = await ashlar(...command("refused", "--set", setting));
+    assert.equal(code, 1);
+    assert.match(stderr, says);
+  }
+});

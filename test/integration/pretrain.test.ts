@@ -1,0 +1,101 @@
+// Pretraining as a user runs it: several blocks, a held-out one, the policy's file in place, and what is refused.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { readPolicy } from "../../policy/index.js";
+import { ashlar } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const [a, b, unseen] = ["a", "b", "unseen"].map((name) => join(folder, name)) as [string, string, string];
+const SMALL = ["--set", "episodes=8", "--set", "minibatch=32", "--set", "epochs=2"];
+
+before(async () => {
+  for (const [seed, out] of [a, b, unseen].entries()) {
+    const made = await ashlar("generate", "--macros", "8", "--seed", String(seed + 1), "--out", out);
+    assert.equal(made.code, 0, made.stderr);
+  }
+});
+
+async function json(...args: string[]) {
+  const { code, stdout, stderr } = await ashlar(...args, "--json");
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const out = (name: string) => join(folder, name);
+const pretrained = (name: string, ...more: string[]) =>
+  json(
+    "pretrain",
+    a,
+    b,
+    "--held-out",
+    unseen,
+    "--samples",
+    "4",
+    "--iterations",
+    "3",
+    "--out",
+    out(name),
+    ...SMALL,
+    ...more,
+  );
+const policyOf = (name: string) => join(out(name), "policy.safetensors");
+
+test("a policy of two blocks plays a third one, and can go on learning there", async () => {
+  const summary = await pretrained("run", "--workers", "1");
+  assert.deepEqual(
+    summary.blocks.map((block: { block: string }) => block.block),
+    ["a", "b"],
+  );
+  assert.ok(summary.blocks.every(({ first, best }: { first: number; best: number }) => best <= first));
+  const [{ block, before: untrained, after }] = summary.held_out;
+  assert.equal(block, "unseen");
+  assert.ok(untrained.best <= untrained.mean && after.best <= after.mean);
+  assert.notEqual(untrained.mean, after.mean, "learning changes what the policy plays");
+
+  const shot = ["place", unseen, "--policy", policyOf("run"), "--iterations", "2"];
+  const played = await json(...shot, "--out", out("shot"), "--set", "episodes=8");
+  assert.equal(played.legal, true);
+  const learned = await readPolicy(policyOf("run"));
+  const still = await readPolicy(join(out("shot"), "checkpoints/latest.safetensors"));
+  assert.deepEqual(still.parameters, learned.parameters, "playing does not change the policy");
+  await json(...shot, "--finetune", "--out", out("tuned"), ...SMALL);
+  const tuned = await readPolicy(join(out("tuned"), "checkpoints/latest.safetensors"));
+  assert.notDeepEqual(tuned.parameters, learned.parameters);
+});
+
+test("the same policy with two workers; a run that goes on ends as one that was not stopped", async () => {
+  const whole = out("run");
+  assert.ok(existsSync(whole), "the first test made it");
+  await pretrained("two", "--workers", "2");
+  assert.deepEqual(readFileSync(policyOf("two")), readFileSync(policyOf("run")));
+  await pretrained("half", "--iterations", "1");
+  await pretrained("half", "--resume");
+  assert.deepEqual(readFileSync(policyOf("half")), readFileSync(policyOf("run")));
+});
+
+test("what does not go together is refused with one line", async () => {
+  const refused = async (message: RegExp, ...args: string[]) => {
+    const { code, stderr } = await ashlar(...args);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+  };
+  const text = join(folder, "text.safetensors");
+  writeFileSync(text, "no policy at all");
+  const place = ["place", unseen, "--quiet", "--iterations", "1", "--out", out("no")];
+  await refused(/text\.safetensors/, ...place, "--policy", text);
+  await refused(
+    /missing\.safetensors: cannot be read/,
+    ...place,
+    "--policy",
+    join(folder, "missing.safetensors"),
+  );
+  await refused(/'greedy' plays no policy/, ...place, "--policy", policyOf("run"), "--method", "greedy");
+  await refused(/no --policy to tune/, ...place, "--finetune");
+  await refused(/network\.width=8/, ...place, "--policy", policyOf("run"), "--set", "network.width=8");
+  await refused(/'a' is among the blocks trained on/, "pretrain", a, b, "--held-out", a, "--out", out("no"));
+  await refused(/a second block named 'a'/, "pretrain", a, a, "--out", out("no"));
+});

@@ -1,0 +1,45 @@
+// HTTP requests byte by byte, as no well-behaved client sends them.
+import { connect } from "node:net";
+
+export interface RawAnswer {
+  /** 0 if the server closed the connection without an answer. */
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Sends bytes to a port of this machine and reads until the server is done, or `patience` ms have passed. */
+export function rawRequest(port: number, bytes: string | Uint8Array, patience = 5000): Promise<RawAnswer> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    const socket = connect(port, "127.0.0.1");
+    const done = () => {
+      socket.destroy();
+      const text = Buffer.concat(pieces).toString("latin1");
+      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text });
+    };
+    socket.setTimeout(patience, done);
+    socket.on("data", (piece) => {
+      pieces.push(piece);
+      // A kept-alive connection does not close: the answer is complete with its declared length.
+      const text = Buffer.concat(pieces).toString("latin1");
+      const head = text.indexOf("\r\n\r\n");
+      const length = /content-length: (\d+)/i.exec(text.slice(0, Math.max(0, head)))?.[1];
+      if (head >= 0 && length !== undefined && text.length >= head + 4 + Number(length)) done();
+    });
+    socket.on("end", done);
+    socket.on("error", done);
+    socket.on("connect", () => socket.write(bytes));
+  });
+}
+
+/** A request line with the headers that the server wants. */
+export function requestText(
+  method: string,
+  target: string,
+  port: number,
+  headers: Readonly<Record<string, string>> = {},
+): string {
+  const all = { host: `127.0.0.1:${port}`, connection: "close", ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return `${method} ${target} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n`;
+}

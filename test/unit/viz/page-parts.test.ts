@@ -1,0 +1,89 @@
+// Parts of the page that need no browser: camera, search, connections, maps.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
+import { Camera, roundLength } from "../../../viz/page/camera.js";
+import { Connectivity } from "../../../viz/page/connectivity.js";
+import { mapCsv, mapRange, netDensity } from "../../../viz/page/maps.js";
+import { searchNames } from "../../../viz/page/search.js";
+import { blockOf, smallBlock } from "../../support/blocks.js";
+import { assertClose } from "../../support/close.js";
+
+test("zooming keeps the world point under the cursor", () => {
+  const camera = new Camera();
+  camera.resize(800, 600);
+  camera.fitDie(1000, 500);
+  const [x, y] = [camera.toWorldX(123), camera.toWorldY(456)];
+  camera.zoomAt(123, 456, 3.7);
+  assertClose([camera.toScreenX(x)], [123], 1e-9);
+  assertClose([camera.toScreenY(y)], [456], 1e-9);
+});
+
+test("fitting shows the whole die with y upward", () => {
+  const camera = new Camera();
+  camera.resize(800, 600);
+  camera.fitDie(1000, 500);
+  // 800 px less twice 36 px of margin for 1000 µm.
+  assertClose([camera.scale], [0.728], 1e-12);
+  assert.ok(camera.toScreenY(500) < camera.toScreenY(0));
+  assert.equal(camera.toScreenX(500), 400);
+});
+
+test("a scale bar has a round length", () => {
+  assert.deepEqual([0.7, 1, 3, 19.9, 512].map(roundLength), [0.5, 1, 2, 10, 500]);
+});
+
+test("names are found by a part, a pattern or an expression", () => {
+  const names = ["core/alu/add_0", "core/alu/add_1", "core/ram[3]", "io/PAD"];
+  assert.deepEqual(searchNames(names, "ADD", 9), [0, 1]);
+  assert.deepEqual(searchNames(names, "core/*_?", 9), [0, 1]);
+  assert.deepEqual(searchNames(names, "core/ram[3]", 9), [2]);
+  assert.deepEqual(searchNames(names, "*[3]", 9), [2]);
+  assert.deepEqual(searchNames(names, "/pad$/i", 9), [3]);
+  assert.deepEqual(searchNames(names, "/pad$/", 9), []);
+  assert.deepEqual(searchNames(names, "core", 2), [0, 1]);
+  assert.deepEqual(searchNames(names, "  ", 9), []);
+});
+
+test("neighbours are ordered by the shares of the nets in common", () => {
+  const block = smallBlock(2);
+  const connectivity = new Connectivity(block);
+  for (let node = 0; node < block.nodeCount; node++) {
+    const found = connectivity.neighbours([node]);
+    assert.ok(found.every((each) => each.node !== node));
+    for (let i = 1; i < found.length; i++) assert.ok(found[i - 1]!.weight >= found[i]!.weight);
+    // Connection is mutual.
+    for (const { node: other, weight } of found) {
+      const back = connectivity.neighbours([other]).find((each) => each.node === node);
+      assertClose([back?.weight ?? 0], [weight], 1e-9);
+    }
+  }
+});
+
+test("the range of a map reaches its greatest value, rounded up", () => {
+  assert.deepEqual(mapRange(Float64Array.of(0, 1.234)), [0, 1.3]);
+  assert.deepEqual(mapRange(Float64Array.of(0, 0)), [0, 1]);
+});
+
+test("a map's CSV has its upper row first", () => {
+  assert.equal(mapCsv(Float64Array.of(1, 2, 3, 4), 2), "3,4\n1,2\n");
+});
+
+test("net density spreads a net's half-perimeter over the cells of its box", () => {
+  const draft = new NetlistDraft();
+  draftTwoMacros(draft);
+  // Pins at (15, 15) and (35, 25): box 20 x 10, in the cells of columns 1 to 3 and rows 1 to 2.
+  const block = blockOf(draft, {}, { a: [15, 15], b: [35, 25] });
+  const map = netDensity(block, block.initial);
+  const expected = (20 + 10) / (3 * 2 * 100);
+  map.forEach((value, cell) => {
+    const [column, row] = [cell % 10, Math.floor(cell / 10)];
+    const inside = column >= 1 && column <= 3 && row >= 1 && row <= 2;
+    assertClose([value], [inside ? expected : 0], 1e-12);
+  });
+});
+
+function draftTwoMacros(draft: NetlistDraft): void {
+  const [a, b] = ["a", "b"].map((name) => draft.addNode(NodeKind.HardMacro, name, 4, 4));
+  draft.addNet(draft.addPin(a!, "a/p"), [draft.addPin(b!, "b/p")]);
+}

@@ -1,0 +1,51 @@
+// The exact costs of what is shown, and how edits change them.
+import type { Costs } from "../../env/index.js";
+import { h } from "./dom.js";
+import { change, cost } from "./format.js";
+import type { SceneState } from "./scene-state.js";
+
+const ROWS: readonly (readonly [keyof Costs, string])[] = [
+  ["proxyCost", "proxy"],
+  ["wirelengthCost", "wirelength"],
+  ["densityCost", "density"],
+  ["congestionCost", "congestion"],
+];
+
+export interface EditActions {
+  readonly undo: () => void;
+  readonly redo: () => void;
+  readonly save: () => void;
+}
+
+export function costsPanel(scene: SceneState, actions: EditActions): HTMLElement {
+  const cells = ROWS.map(([key, name]) => {
+    const value = h("td", { class: "number", id: `cost-${name}` });
+    const delta = h("td", { class: "number delta" });
+    return { key, value, delta, row: h("tr", {}, h("th", { scope: "row" }, name), value, delta) };
+  });
+  const undo = h("button", { id: "undo", title: "Undo (Ctrl+Z)", onclick: actions.undo }, "Undo");
+  const redo = h("button", { id: "redo", title: "Redo (Ctrl+Y)", onclick: actions.redo }, "Redo");
+  const save = h("button", { id: "save", title: "Save as .plc (s)", onclick: actions.save }, "Save .plc");
+  const label = h("span", { class: "heading-note", id: "shown-label" });
+  const refresh = () => {
+    for (const { key, value, delta } of cells) {
+      value.textContent = cost(scene.costs?.[key]);
+      value.title = scene.costs ? String(scene.costs[key]) : "";
+      const text = change(scene.baseline?.[key], scene.costs?.[key]);
+      delta.textContent = text;
+      delta.className = `number delta ${text.startsWith("+") ? "worse" : text ? "better" : ""}`;
+    }
+    undo.disabled = !scene.canUndo;
+    redo.disabled = !scene.canRedo;
+    label.textContent = scene.edited ? "edited" : `${scene.label}${scene.partial ? ", partial" : ""}`;
+  };
+  scene.on("costs", refresh);
+  refresh();
+  return h(
+    "section",
+    { id: "costs" },
+    h("h2", {}, "Costs", label),
+    h("table", {}, ...cells.map(({ row }) => row)),
+    h("div", { class: "row" }, undo, redo, save),
+  );
+}

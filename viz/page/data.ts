@@ -1,0 +1,126 @@
+// Where the page's data come from: the server that it was loaded from, or the report that it is embedded in.
+import { type Packed, unpack } from "../packing.js";
+import type { RunMetrics, Session, ViewData } from "../protocol.js";
+
+/** What a one-file report holds: base64 of gzip, by the name of the request. */
+export interface EmbeddedData {
+  readonly session: Session;
+  readonly metrics: readonly RunMetrics[];
+  readonly packed: Readonly<Record<string, string>>;
+  /** The judge's kernels. */
+  readonly wasm: string;
+}
+
+declare global {
+  interface Window {
+    ashlarReport?: EmbeddedData;
+  }
+}
+
+export class ServerData implements ViewData {
+  session(): Promise<Session> {
+    return this.json("/api/session");
+  }
+
+  metrics(): Promise<readonly RunMetrics[]> {
+    return this.json("/api/metrics");
+  }
+
+  block(): Promise<Packed> {
+    return this.packed("/api/block");
+  }
+
+  placement(id: string): Promise<Packed> {
+    return this.packed(`/api/placement/${id}`);
+  }
+
+  frames(from: number): Promise<Packed> {
+    return this.packed(`/api/frames?from=${from}`);
+  }
+
+  trace(): Promise<Packed> {
+    return this.packed("/api/trace");
+  }
+
+  embedding(): Promise<Packed> {
+    return this.packed("/api/embedding");
+  }
+
+  async kernels(): Promise<WebAssembly.Module> {
+    return WebAssembly.compile(await (await ask("/ashlar.wasm")).arrayBuffer());
+  }
+
+  private async json<Value>(address: string): Promise<Value> {
+    return (await (await ask(address)).json()) as Value;
+  }
+
+  private async packed(address: string): Promise<Packed> {
+    return unpack(new Uint8Array(await (await ask(address)).arrayBuffer()));
+  }
+}
+
+export class ReportData implements ViewData {
+  private readonly report: EmbeddedData;
+
+  constructor(report: EmbeddedData) {
+    this.report = report;
+  }
+
+  async session(): Promise<Session> {
+    return this.report.session;
+  }
+
+  async metrics(): Promise<readonly RunMetrics[]> {
+    return this.report.metrics;
+  }
+
+  block(): Promise<Packed> {
+    return this.packed("block");
+  }
+
+  placement(id: string): Promise<Packed> {
+    return this.packed(`placement/${id}`);
+  }
+
+  frames(): Promise<Packed> {
+    return this.packed("frames");
+  }
+
+  trace(): Promise<Packed> {
+    return this.packed("trace");
+  }
+
+  embedding(): Promise<Packed> {
+    return this.packed("embedding");
+  }
+
+  async kernels(): Promise<WebAssembly.Module> {
+    return WebAssembly.compile(await inflate(this.report.wasm));
+  }
+
+  private async packed(name: string): Promise<Packed> {
+    const text = this.report.packed[name];
+    if (text === undefined) throw new Error(`the report does not hold '${name}'`);
+    return unpack(new Uint8Array(await inflate(text)));
+  }
+}
+
+export type PageData = ServerData | ReportData;
+
+/** The data of this page. */
+export function pageData(): PageData {
+  return window.ashlarReport ? new ReportData(window.ashlarReport) : new ServerData();
+}
+
+async function ask(address: string): Promise<Response> {
+  const response = await fetch(address);
+  if (response.ok) return response;
+  const told = (await response.json().catch(() => ({}))) as { error?: string };
+  throw new Error(told.error ?? `${address} answers ${response.status}`);
+}
+
+async function inflate(base64: string): Promise<ArrayBuffer> {
+  const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).arrayBuffer();
+}

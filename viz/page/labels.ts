@@ -1,0 +1,95 @@
+// Names on macros: as many as are legible, at a fixed size on the screen, from a pool of texts.
+import { BitmapText, Container } from "pixi.js";
+import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
+import type { Colours } from "../palette.js";
+import { cutStart, textWidth } from "../text-fit.js";
+import type { Camera } from "./camera.js";
+import { isPlaced, layerOf, standing } from "./geometry.js";
+import type { LayerState } from "./layers.js";
+
+const SIZE = 11;
+const MOST = 260;
+/** A name needs this much room, px. */
+const LEAST = { along: 34, across: 15 } as const;
+
+export class Labels {
+  /** In screen coordinates. */
+  readonly container = new Container();
+  private readonly block: Block;
+  private readonly pool: BitmapText[] = [];
+  private readonly macros: number[] = [];
+  private colours: Colours | undefined;
+
+  constructor(block: Block) {
+    this.block = block;
+    for (const kind of [NodeKind.HardMacro, NodeKind.SoftMacro])
+      for (let node = 0; node < block.nodeCount; node++)
+        if (block.kinds[node] === kind) this.macros.push(node);
+  }
+
+  recolour(colours: Colours): void {
+    this.colours = colours;
+  }
+
+  update(camera: Camera, placement: Placement, layers: LayerState): void {
+    const { colours, block } = this;
+    this.container.visible = layers.shown("names");
+    if (!this.container.visible || !colours) return;
+    let used = 0;
+    for (const node of this.macros) {
+      if (used >= MOST) break;
+      if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
+      const [width, height] = standing(block, placement, node).map((side) => side * camera.scale) as [
+        number,
+        number,
+      ];
+      const tall = height > 1.4 * width && width < 90;
+      const [along, across] = tall ? [height, width] : [width, height];
+      if (along < LEAST.along || across < LEAST.across) continue;
+      const x = camera.toScreenX(placement.xs[node]!);
+      const y = camera.toScreenY(placement.ys[node]!);
+      if (x < -width / 2 || x > camera.width + width / 2 || y < -height / 2 || y > camera.height + height / 2)
+        continue;
+      const text = fitted(block.nodeNames[node]!, along - 8);
+      if (text === "") continue;
+      const label = this.take(used++);
+      if (label.text !== text) label.text = text;
+      label.position.set(Math.round(x), Math.round(y));
+      label.rotation = tall ? -Math.PI / 2 : 0;
+      label.tint = block.kinds[node] === NodeKind.HardMacro ? colours.onHard : colours.ink;
+      label.alpha = block.kinds[node] === NodeKind.HardMacro ? 1 : 0.75;
+    }
+    for (let i = used; i < this.pool.length; i++) this.pool[i]!.visible = false;
+  }
+
+  private take(index: number): BitmapText {
+    let label = this.pool[index];
+    if (!label) {
+      label = new BitmapText({
+        text: "",
+        style: {
+          fontFamily: "system-ui, 'DejaVu Sans', Verdana, sans-serif",
+          fontSize: SIZE,
+          fill: "#ffffff",
+        },
+      });
+      label.anchor.set(0.5);
+      this.pool.push(label);
+      this.container.addChild(label);
+    }
+    label.visible = true;
+    return label;
+  }
+}
+
+/** As many of the last parts of a path name as fit, else the end of the last one. */
+function fitted(name: string, width: number): string {
+  if (textWidth(name, SIZE) <= width) return name;
+  const parts = name.split("/");
+  for (let from = 1; from < parts.length; from++) {
+    const text = parts.slice(from).join("/");
+    if (textWidth(text, SIZE) <= width) return text;
+  }
+  const text = cutStart(parts.at(-1)!, width, SIZE);
+  return text.length > 8 ? text : "";
+}

@@ -1,0 +1,82 @@
+// What is shown and what can be selected, by kind, remembered between visits.
+
+import { memory } from "./dom.js";
+import { Emitter } from "./emitter.js";
+
+export const LAYERS = {
+  hard: "Hard macros",
+  fixed: "Fixed macros",
+  soft: "Soft macros",
+  cells: "Standard cells",
+  ports: "Ports",
+  blockages: "Blockages",
+  halos: "Halos",
+  pins: "Pins",
+  names: "Names",
+  grid: "Grid",
+  flylines: "Flylines of selection",
+  nets: "Strongest connections",
+} as const;
+
+export type Layer = keyof typeof LAYERS;
+export const LAYER_NAMES = Object.keys(LAYERS) as Layer[];
+/** Layers whose things can be selected. */
+export const SELECTABLE = ["hard", "fixed", "soft", "cells", "ports"] as const;
+export type SelectableLayer = (typeof SELECTABLE)[number];
+
+interface Stored {
+  readonly hidden: readonly string[];
+  readonly locked: readonly string[];
+  readonly halo: number;
+}
+
+const DEFAULT: Stored = { hidden: ["nets", "halos"], locked: [], halo: 5 };
+
+export class LayerState extends Emitter<{ change: undefined }> {
+  private readonly hidden: Set<string>;
+  private readonly locked: Set<string>;
+  /** Width of the halo drawn around hard macros, µm. */
+  private haloWidth: number;
+
+  constructor() {
+    super();
+    const stored = memory.read<Stored>("layers", DEFAULT);
+    this.hidden = new Set(stored.hidden);
+    this.locked = new Set(stored.locked);
+    this.haloWidth = stored.halo;
+  }
+
+  shown(layer: Layer): boolean {
+    return !this.hidden.has(layer);
+  }
+
+  selectable(layer: SelectableLayer): boolean {
+    return this.shown(layer) && !this.locked.has(layer);
+  }
+
+  get halo(): number {
+    return this.haloWidth;
+  }
+
+  set halo(width: number) {
+    this.haloWidth = Math.max(0, width);
+    this.changed();
+  }
+
+  show(layer: Layer, on: boolean): void {
+    if (on) this.hidden.delete(layer);
+    else this.hidden.add(layer);
+    this.changed();
+  }
+
+  allowSelecting(layer: SelectableLayer, on: boolean): void {
+    if (on) this.locked.delete(layer);
+    else this.locked.add(layer);
+    this.changed();
+  }
+
+  private changed(): void {
+    memory.write("layers", { hidden: [...this.hidden], locked: [...this.locked], halo: this.haloWidth });
+    this.emit("change", undefined);
+  }
+}

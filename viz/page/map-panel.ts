@@ -1,0 +1,98 @@
+// Which heat map is shown, its range and legend, and its values as CSV.
+import { heatColour } from "../palette.js";
+import { download, h } from "./dom.js";
+import { Emitter } from "./emitter.js";
+import { short } from "./format.js";
+import { MAP_UNITS, MAPS, type MapName, mapCsv, mapRange, POLICY_MAPS } from "./maps.js";
+import type { SceneState } from "./scene-state.js";
+
+export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
+  readonly element: HTMLElement;
+  private readonly scene: SceneState;
+  private readonly choice: HTMLSelectElement;
+  private readonly low: HTMLInputElement;
+  private readonly high: HTMLInputElement;
+  private readonly unit = h("p", { class: "note" });
+  private readonly details: HTMLElement;
+  /** Set by hand; undefined follows the map. */
+  private given: [number, number] | undefined;
+
+  constructor(scene: SceneState, policy: boolean) {
+    super();
+    this.scene = scene;
+    const names = (Object.keys(MAPS) as MapName[]).filter((name) => policy || !POLICY_MAPS.includes(name));
+    this.choice = h(
+      "select",
+      {
+        id: "map",
+        "aria-label": "Heat map",
+        onchange: () => {
+          this.given = undefined;
+          this.emit("choose", this.choice.value as MapName);
+        },
+      },
+      ...names.map((name) => h("option", { value: name }, MAPS[name])),
+    );
+    const bound = (label: string) =>
+      h("input", { type: "number", step: "any", "aria-label": label, onchange: () => this.take() });
+    this.low = bound("Lower end of the range");
+    this.high = bound("Upper end of the range");
+    const stops = Array.from({ length: 11 }, (_, i) => heatColour(i / 10)).join(",");
+    this.details = h(
+      "div",
+      { class: "map-details", hidden: true },
+      h("div", { class: "legend", style: `background:linear-gradient(90deg,${stops})` }),
+      h("div", { class: "range" }, this.low, this.high),
+      this.unit,
+      h(
+        "div",
+        { class: "row" },
+        h("button", { onclick: () => this.reset() }, "Whole range"),
+        h("button", { id: "csv", onclick: () => this.save() }, "CSV"),
+      ),
+    );
+    this.element = h("section", {}, h("h2", {}, "Heat map"), this.choice, this.details);
+    scene.on("map", () => this.refresh());
+  }
+
+  choose(name: MapName): void {
+    this.choice.value = name;
+    this.given = undefined;
+    this.emit("choose", name);
+  }
+
+  get range(): [number, number] {
+    return this.given ?? (this.scene.map ? mapRange(this.scene.map) : [0, 1]);
+  }
+
+  private refresh(): void {
+    const { map, mapName } = this.scene;
+    this.details.hidden = map === undefined;
+    const [low, high] = this.range;
+    if (document.activeElement !== this.low) this.low.value = short(low);
+    if (document.activeElement !== this.high) this.high.value = short(high);
+    let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const value of map ?? []) {
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    this.unit.textContent = map ? `${MAP_UNITS[mapName]}; ${short(least)} to ${short(greatest)}` : "";
+  }
+
+  private take(): void {
+    const [low, high] = [Number(this.low.value), Number(this.high.value)];
+    if (Number.isFinite(low) && Number.isFinite(high) && high > low) this.given = [low, high];
+    this.emit("range", undefined);
+  }
+
+  private reset(): void {
+    this.given = undefined;
+    this.refresh();
+    this.emit("range", undefined);
+  }
+
+  private save(): void {
+    const { map, mapName, block } = this.scene;
+    if (map) download(`${block.name}-${mapName}.csv`, mapCsv(map, block.grid.columns), "text/csv");
+  }
+}

@@ -1,0 +1,117 @@
+// The values that the heat layer shows: a number per grid cell, row-major from the lower left.
+import type { CostMaps } from "../../env/index.js";
+import type { Block, Placement } from "../../netlist/index.js";
+import { turnOffset } from "../../netlist/index.js";
+import type { Trace } from "../protocol.js";
+
+export const MAPS = {
+  none: "None",
+  density: "Density",
+  horizontal: "Horizontal congestion",
+  vertical: "Vertical congestion",
+  nets: "Net density",
+  probabilities: "Action probabilities",
+  masks: "Action mask",
+  wires: "Wire mask",
+} as const;
+
+export type MapName = keyof typeof MAPS;
+/** Maps of the policy's episode, one per step. */
+export const POLICY_MAPS: readonly MapName[] = ["probabilities", "masks", "wires"];
+/** Maps that are about few cells: the others are left clear, and the macros stand as they are. */
+export const SPARSE_MAPS: readonly MapName[] = ["probabilities", "masks"];
+/** What the unit of a map is. */
+export const MAP_UNITS: Readonly<Record<MapName, string>> = {
+  none: "",
+  density: "share of the cell covered",
+  horizontal: "share of the tracks taken",
+  vertical: "share of the tracks taken",
+  nets: "expected wires, µm per µm²",
+  probabilities: "probability",
+  masks: "1 where the macro may go",
+  wires: "growth of wirelength, 0 best, 1 worst",
+};
+
+/** The part of the judge's maps that a name means. */
+export function judgeMap(name: MapName, maps: CostMaps): Float64Array | undefined {
+  return name === "density" || name === "horizontal" || name === "vertical" ? maps[name] : undefined;
+}
+
+/** The policy's map at a step. */
+export function policyMap(
+  name: MapName,
+  trace: Trace,
+  step: number,
+  cells: number,
+): Float64Array | undefined {
+  if (name !== "probabilities" && name !== "masks" && name !== "wires") return undefined;
+  return Float64Array.from(trace[name].subarray(step * cells, (step + 1) * cells));
+}
+
+/**
+ * Expected wire length per area: every net spreads its half-perimeter, times its weight, evenly over its bounding box
+ * (RUDY; Spindler and Johannes 2007). Boxes thinner than a cell are taken a cell wide.
+ */
+export function netDensity(block: Block, placement: Placement): Float64Array {
+  const { columns, rows } = block.grid;
+  const cellWidth = block.canvas.width / columns;
+  const cellHeight = block.canvas.height / rows;
+  // Differences in two dimensions: a box adds at four corners, and running sums fill it.
+  const sums = new Float64Array((columns + 1) * (rows + 1));
+  const stride = columns + 1;
+  for (let net = 0; net < block.netCount; net++) {
+    let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (let i = block.netStarts[net]!; i < block.netStarts[net + 1]!; i++) {
+      const pin = block.netPins[i]!;
+      const node = block.pinNodes[pin]!;
+      const [dx, dy] = turnOffset(
+        placement.orientations[node]!,
+        block.pinXOffsets[pin]!,
+        block.pinYOffsets[pin]!,
+      );
+      const [x, y] = [placement.xs[node]! + dx, placement.ys[node]! + dy];
+      if (Number.isNaN(x + y)) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x);
+      bottom = Math.min(bottom, y);
+      top = Math.max(top, y);
+    }
+    if (!(right - left + top - bottom > 0)) continue;
+    const column = (x: number) => Math.min(columns - 1, Math.max(0, Math.floor(x / cellWidth)));
+    const row = (y: number) => Math.min(rows - 1, Math.max(0, Math.floor(y / cellHeight)));
+    const [c1, c2, r1, r2] = [column(left), column(right) + 1, row(bottom), row(top) + 1];
+    const area = (c2 - c1) * cellWidth * (r2 - r1) * cellHeight;
+    const value = (block.netWeights[net]! * (right - left + top - bottom)) / area;
+    sums[r1 * stride + c1]! += value;
+    sums[r1 * stride + c2]! -= value;
+    sums[r2 * stride + c1]! -= value;
+    sums[r2 * stride + c2]! += value;
+  }
+  const map = new Float64Array(columns * rows);
+  for (let row = 0; row < rows; row++) {
+    let along = 0;
+    for (let column = 0; column < columns; column++) {
+      along += sums[row * stride + column]!;
+      const below = row > 0 ? map[(row - 1) * columns + column]! : 0;
+      map[row * columns + column] = Math.max(0, along + below);
+    }
+  }
+  return map;
+}
+
+/** Ends of the scale that a map starts with: 0, and its greatest value rounded up to two digits. */
+export function mapRange(values: Float64Array): [number, number] {
+  let top = 0;
+  for (const value of values) if (value > top) top = value;
+  if (top <= 0) return [0, 1];
+  const unit = 10 ** Math.floor(Math.log10(top) - 1);
+  return [0, Number((Math.ceil(top / unit) * unit).toPrecision(2))];
+}
+
+/** One line per row of cells, the upper one first, as the map is seen. */
+export function mapCsv(values: Float64Array, columns: number): string {
+  const lines: string[] = [];
+  for (let start = 0; start < values.length; start += columns)
+    lines.unshift(Array.from(values.subarray(start, start + columns), String).join(","));
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,153 @@
+// Macros and ports as sprites of three shared pictures: one batch on the graphics card, and a move costs one sprite.
+import { Container, Sprite } from "pixi.js";
+import { type Block, NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import type { Colours } from "../palette.js";
+import type { Camera } from "./camera.js";
+import { isPlaced, layerOf, standing } from "./geometry.js";
+import type { LayerState } from "./layers.js";
+import type { Marks } from "./marks.js";
+
+/** Thickness of a macro's edge, px. */
+const EDGE = 1;
+/** A mark's share of the macro's shorter side, and its largest size in px. */
+const MARK = 0.22;
+const MARK_PIXELS = 14;
+const PORT_PIXELS = 5;
+
+interface HardSprites {
+  readonly node: number;
+  readonly edge: Sprite;
+  readonly body: Sprite;
+  readonly mark: Sprite;
+}
+
+interface PlainSprite {
+  readonly node: number;
+  readonly sprite: Sprite;
+}
+
+export class NodeSprites {
+  /** In world coordinates, y upward. */
+  readonly soft = new Container();
+  readonly hard = new Container();
+  readonly ports = new Container();
+  private readonly block: Block;
+  private readonly layers: LayerState;
+  private readonly hards: HardSprites[] = [];
+  private readonly softs: PlainSprite[] = [];
+  private readonly portMarks: PlainSprite[] = [];
+  private readonly hardOf = new Map<number, HardSprites>();
+  private readonly softOf = new Map<number, PlainSprite>();
+  private scale = 1;
+
+  constructor(block: Block, marks: Marks, layers: LayerState) {
+    this.block = block;
+    this.layers = layers;
+    const add = (into: Container, picture: keyof Marks): Sprite => {
+      const sprite = new Sprite(marks[picture]);
+      sprite.anchor.set(0.5);
+      into.addChild(sprite);
+      return sprite;
+    };
+    for (let node = 0; node < block.nodeCount; node++) {
+      const kind = block.kinds[node];
+      if (kind === NodeKind.HardMacro) {
+        const sprites = {
+          node,
+          edge: add(this.hard, "square"),
+          body: add(this.hard, "square"),
+          mark: add(this.hard, "corner"),
+        };
+        this.hards.push(sprites);
+        this.hardOf.set(node, sprites);
+      } else if (kind === NodeKind.SoftMacro) {
+        const sprite = { node, sprite: add(this.soft, "cloud") };
+        this.softs.push(sprite);
+        this.softOf.set(node, sprite);
+      } else if (kind === NodeKind.Port) this.portMarks.push({ node, sprite: add(this.ports, "square") });
+    }
+  }
+
+  recolour(colours: Colours): void {
+    for (const { node, edge, body, mark } of this.hards) {
+      edge.tint = this.block.fixed[node] ? colours.ink : colours.hardEdge;
+      body.tint = this.block.fixed[node] ? colours.fixed : colours.hard;
+      mark.tint = colours.onHard;
+      mark.alpha = 0.8;
+    }
+    for (const { sprite } of this.softs) {
+      sprite.tint = colours.soft;
+      sprite.alpha = 0.42;
+    }
+    for (const { sprite } of this.portMarks) sprite.tint = colours.port;
+  }
+
+  /** Stands all nodes, or those given, where the placement has them. */
+  place(placement: Placement, nodes: readonly number[] | undefined): void {
+    if (nodes) {
+      for (const node of nodes) {
+        const hard = this.hardOf.get(node);
+        const soft = this.softOf.get(node);
+        if (hard) this.placeHard(placement, hard);
+        if (soft) this.placePlain(placement, soft, "soft");
+      }
+      return;
+    }
+    for (const hard of this.hards) this.placeHard(placement, hard);
+    for (const soft of this.softs) this.placePlain(placement, soft, "soft");
+    for (const { node, sprite } of this.portMarks) {
+      sprite.visible = isPlaced(placement, node);
+      if (sprite.visible) sprite.position.set(placement.xs[node]!, placement.ys[node]!);
+    }
+  }
+
+  /** Keeps edges, marks and ports at their size in pixels. Macros as small as points lose edge and mark. */
+  zoom({ scale }: Camera, placement: Placement): void {
+    this.ports.visible = this.layers.shown("ports");
+    this.soft.visible = this.layers.shown("soft");
+    if (scale === this.scale) return;
+    this.scale = scale;
+    for (const hard of this.hards) this.sizeHard(placement, hard);
+    for (const { sprite } of this.portMarks) sprite.setSize(PORT_PIXELS / scale, PORT_PIXELS / scale);
+  }
+
+  private placeHard(placement: Placement, hard: HardSprites): void {
+    const { node, edge, body, mark } = hard;
+    const visible = isPlaced(placement, node) && this.layers.shown(layerOf(this.block, node));
+    edge.visible = visible;
+    body.visible = visible;
+    mark.visible = visible;
+    if (!visible) return;
+    edge.position.set(placement.xs[node]!, placement.ys[node]!);
+    body.position.copyFrom(edge.position);
+    this.sizeHard(placement, hard);
+  }
+
+  private sizeHard(placement: Placement, { node, edge, body, mark }: HardSprites): void {
+    if (!edge.visible) return;
+    const [width, height] = standing(this.block, placement, node);
+    const rim = (2 * EDGE) / this.scale;
+    edge.setSize(width, height);
+    body.setSize(Math.max(width - rim, width * 0.5), Math.max(height - rim, height * 0.5));
+    const side = Math.min(MARK * Math.min(width, height), MARK_PIXELS / this.scale);
+    mark.visible = side * this.scale > 2.5;
+    if (!mark.visible) return;
+    // The lower left corner of orientation N has gone to the corner (right, up); the picture's own is (-1, -1).
+    const [right, up] = turnOffset(placement.orientations[node]!, -1, -1);
+    mark.position.set(
+      placement.xs[node]! + (right * (width - side)) / 2,
+      placement.ys[node]! + (up * (height - side)) / 2,
+    );
+    mark.setSize(side, side);
+    mark.scale.x *= right < 0 ? 1 : -1;
+    mark.scale.y *= up < 0 ? 1 : -1;
+  }
+
+  private placePlain(placement: Placement, { node, sprite }: PlainSprite, _layer: "soft"): void {
+    sprite.visible = isPlaced(placement, node);
+    if (!sprite.visible) return;
+    const [width, height] = standing(this.block, placement, node);
+    sprite.position.set(placement.xs[node]!, placement.ys[node]!);
+    sprite.setSize(width, height);
+  }
+}

@@ -1,0 +1,272 @@
+// What is drawn over the nodes in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
+// and the ruler. One drawing, made anew when something changed.
+import { Graphics } from "pixi.js";
+import { NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import type { Colours } from "../palette.js";
+import type { Camera } from "./camera.js";
+import { boxOf, isPlaced, layerOf } from "./geometry.js";
+import { bundles, flylines, type NetLine } from "./net-lines.js";
+import type { SceneState } from "./scene-state.js";
+
+const LEAST_GRID_PIXELS = 9;
+/** A macro shows its pins from this size on, px. */
+const PINS_FROM = 90;
+const MOST_PINS = 4000;
+const MOST_OUTLINES = 3000;
+const MOST_ARROWS = 2000;
+
+/** Two world points measured. */
+export interface Ruler {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+export class Overlay {
+  /** Below the nodes, and above them. */
+  readonly under = new Graphics();
+  readonly over = new Graphics();
+  ruler: Ruler | undefined;
+  /** Where nodes come from: arrows lead from there to here. */
+  from: Placement | undefined;
+  /** A grid cell to point at. */
+  markedCell = -1;
+  private readonly scene: SceneState;
+  private bundled: { readonly placement: Placement; readonly lines: readonly NetLine[] } | undefined;
+  private pinsOf: Map<number, number[]> | undefined;
+
+  constructor(scene: SceneState) {
+    this.scene = scene;
+  }
+
+  /** Forgets what was computed for the places as they were. */
+  moved(): void {
+    this.bundled = undefined;
+  }
+
+  draw(camera: Camera, colours: Colours, placement: Placement, heat: boolean): void {
+    this.drawUnder(camera, colours, heat);
+    this.over.clear();
+    if (heat) this.drawOutlines(camera, placement);
+    this.drawHalos(camera, colours, placement);
+    this.drawPins(camera, colours, placement);
+    this.drawConnections(camera, colours, placement);
+    if (this.from) this.drawArrows(camera, colours, this.from, placement);
+    this.drawMarkedCell(camera, colours);
+    this.drawSelection(camera, colours, placement);
+    this.drawRuler(camera, colours);
+  }
+
+  private drawUnder(camera: Camera, colours: Colours, heat: boolean): void {
+    const { block, layers } = this.scene;
+    const { under } = this;
+    under.clear();
+    const [left, right] = [camera.toScreenX(0), camera.toScreenX(block.canvas.width)];
+    const [top, bottom] = [camera.toScreenY(block.canvas.height), camera.toScreenY(0)];
+    if (layers.shown("grid")) {
+      const { columns, rows } = block.grid;
+      const [cellWidth, cellHeight] = [(right - left) / columns, (bottom - top) / rows];
+      const xStep = Math.max(1, Math.ceil(LEAST_GRID_PIXELS / cellWidth));
+      const yStep = Math.max(1, Math.ceil(LEAST_GRID_PIXELS / cellHeight));
+      for (let column = xStep; column < columns; column += xStep)
+        under.moveTo(left + column * cellWidth, top).lineTo(left + column * cellWidth, bottom);
+      for (let row = yStep; row < rows; row += yStep)
+        under.moveTo(left, bottom - row * cellHeight).lineTo(right, bottom - row * cellHeight);
+      under.stroke({ width: 1, color: heat ? "#ffffff" : colours.faint, alpha: heat ? 0.12 : 0.8 });
+    }
+    if (layers.shown("blockages"))
+      for (const { rate, ...blockage } of block.blockages) {
+        const [x, y] = [camera.toScreenX(blockage.left), camera.toScreenY(blockage.top)];
+        const width = (blockage.right - blockage.left) * camera.scale;
+        const height = (blockage.top - blockage.bottom) * camera.scale;
+        under.rect(x, y, width, height);
+        under.fill({ color: colours.blocked, alpha: 0.12 + 0.25 * rate });
+        under.rect(x, y, width, height).stroke({ width: 1, color: colours.blocked });
+        this.hatch(x, y, width, height, colours);
+      }
+    under.rect(left, top, right - left, bottom - top).stroke({ width: 1.5, color: colours.edge });
+  }
+
+  /** Slanted lines clipped to a rectangle. */
+  private hatch(x: number, y: number, width: number, height: number, colours: Colours): void {
+    const step = Math.max(8, (width + height) / 120);
+    for (let at = step; at < width + height; at += step) {
+      this.under.moveTo(x + Math.max(0, at - height), y + Math.min(at, height));
+      this.under.lineTo(x + Math.min(at, width), y + Math.max(0, at - width));
+    }
+    this.under.stroke({ width: 1, color: colours.blocked, alpha: 0.55 });
+  }
+
+  private drawOutlines(camera: Camera, placement: Placement): void {
+    const { block, layers } = this.scene;
+    for (let node = 0; node < block.nodeCount; node++) {
+      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+      if (layers.shown(layerOf(block, node))) this.frame(camera, placement, node, 0);
+    }
+    this.over.stroke({ width: 1, color: "#ffffff", alpha: 0.6 });
+  }
+
+  private drawHalos(camera: Camera, colours: Colours, placement: Placement): void {
+    const { block, layers } = this.scene;
+    if (!layers.shown("halos") || layers.halo === 0) return;
+    for (let node = 0; node < block.nodeCount; node++) {
+      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+      this.frame(camera, placement, node, layers.halo * camera.scale);
+    }
+    this.over.stroke({ width: 1, color: colours.hardEdge, alpha: 0.7 });
+  }
+
+  private drawPins(camera: Camera, colours: Colours, placement: Placement): void {
+    const { block, layers } = this.scene;
+    if (!layers.shown("pins")) return;
+    const { left, right, bottom, top } = camera.view;
+    let drawn = 0;
+    for (let node = 0; node < block.nodeCount && drawn < MOST_PINS; node++) {
+      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+      if (!layers.shown(layerOf(block, node))) continue;
+      const box = boxOf(block, placement, node);
+      if ((box.right - box.left) * camera.scale < PINS_FROM) continue;
+      if (box.right < left || box.left > right || box.top < bottom || box.bottom > top) continue;
+      for (const pin of this.pins(node)) {
+        const [dx, dy] = turnOffset(
+          placement.orientations[node]!,
+          block.pinXOffsets[pin]!,
+          block.pinYOffsets[pin]!,
+        );
+        const x = camera.toScreenX(placement.xs[node]! + dx);
+        const y = camera.toScreenY(placement.ys[node]! + dy);
+        this.over.rect(x - 2, y - 2, 4, 4);
+        if (++drawn >= MOST_PINS) break;
+      }
+    }
+    if (drawn > 0) this.over.fill({ color: colours.onHard }).stroke({ width: 1, color: colours.hardEdge });
+  }
+
+  private pins(node: number): readonly number[] {
+    if (!this.pinsOf) {
+      const { block } = this.scene;
+      this.pinsOf = new Map();
+      for (let pin = 0; pin < block.pinCount; pin++) {
+        const owner = block.pinNodes[pin]!;
+        if (block.kinds[owner] !== NodeKind.HardMacro) continue;
+        const list = this.pinsOf.get(owner);
+        if (list) list.push(pin);
+        else this.pinsOf.set(owner, [pin]);
+      }
+    }
+    return this.pinsOf.get(node) ?? [];
+  }
+
+  private drawConnections(camera: Camera, colours: Colours, placement: Placement): void {
+    const { block, layers, connectivity, selection } = this.scene;
+    if (layers.shown("nets")) {
+      if (this.bundled?.placement !== placement)
+        this.bundled = { placement, lines: bundles(block, placement) };
+      this.lines(camera, this.bundled.lines, colours.link, 5, 0.5);
+    }
+    if (layers.shown("flylines") && selection.size > 0)
+      this.lines(camera, flylines(placement, connectivity, selection), colours.link, 3, 0.85);
+  }
+
+  /** Lines in three classes of weight: one stroke each instead of one per line. */
+  private lines(
+    camera: Camera,
+    lines: readonly NetLine[],
+    color: string,
+    width: number,
+    alpha: number,
+  ): void {
+    const limits = [0, 0.08, 0.35, Number.POSITIVE_INFINITY];
+    for (let level = 0; level < 3; level++) {
+      let any = false;
+      for (const { x1, y1, x2, y2, share } of lines) {
+        if (share < limits[level]! || share >= limits[level + 1]!) continue;
+        any = true;
+        this.over.moveTo(camera.toScreenX(x1), camera.toScreenY(y1));
+        this.over.lineTo(camera.toScreenX(x2), camera.toScreenY(y2));
+      }
+      const strength = [0.22, 0.5, 1][level]!;
+      if (any)
+        this.over.stroke({
+          width: Math.max(0.8, width * strength),
+          color,
+          alpha: alpha * (0.35 + 0.65 * strength),
+        });
+    }
+  }
+
+  private drawArrows(camera: Camera, colours: Colours, from: Placement, to: Placement): void {
+    const { block } = this.scene;
+    let drawn = 0;
+    for (let node = 0; node < block.nodeCount && drawn < MOST_ARROWS; node++) {
+      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(from, node) || !isPlaced(to, node)) continue;
+      const [x1, y1] = [camera.toScreenX(from.xs[node]!), camera.toScreenY(from.ys[node]!)];
+      const [x2, y2] = [camera.toScreenX(to.xs[node]!), camera.toScreenY(to.ys[node]!)];
+      const length = Math.hypot(x2 - x1, y2 - y1);
+      if (length < 4) continue;
+      drawn++;
+      const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
+      const head = Math.min(9, length / 2);
+      this.over.moveTo(x1, y1).lineTo(x2, y2);
+      for (const side of [-0.5, 0.5])
+        this.over.moveTo(x2 - head * (ux + side * uy), y2 - head * (uy - side * ux)).lineTo(x2, y2);
+    }
+    // Many arrows are read as a field: thinner, so that what is below stays in sight.
+    const [width, alpha] = drawn > 60 ? [1, 0.55] : [1.5, 0.9];
+    if (drawn > 0) this.over.stroke({ width, color: colours.series[1]!, alpha });
+  }
+
+  private drawMarkedCell(camera: Camera, colours: Colours): void {
+    if (this.markedCell < 0) return;
+    const { canvas, grid } = this.scene.block;
+    const [width, height] = [canvas.width / grid.columns, canvas.height / grid.rows];
+    const x = camera.toScreenX((this.markedCell % grid.columns) * width);
+    const y = camera.toScreenY((Math.floor(this.markedCell / grid.columns) + 1) * height);
+    this.over.rect(x, y, width * camera.scale, height * camera.scale);
+    this.over.stroke({ width: 3, color: colours.series[1]! });
+  }
+
+  private drawSelection(camera: Camera, colours: Colours, placement: Placement): void {
+    const { selection } = this.scene;
+    let drawn = 0;
+    for (const node of selection) {
+      if (!isPlaced(placement, node)) continue;
+      if (++drawn > MOST_OUTLINES) break;
+      this.frame(camera, placement, node, 2);
+    }
+    if (drawn === 0) return;
+    this.over.stroke({ width: 4, color: colours.page, alpha: 0.9 });
+    let again = 0;
+    for (const node of selection)
+      if (isPlaced(placement, node) && ++again <= MOST_OUTLINES) this.frame(camera, placement, node, 2);
+    this.over.stroke({ width: 2, color: colours.series[1]! });
+  }
+
+  private drawRuler(camera: Camera, colours: Colours): void {
+    if (!this.ruler) return;
+    const [x1, y1] = [camera.toScreenX(this.ruler.x1), camera.toScreenY(this.ruler.y1)];
+    const [x2, y2] = [camera.toScreenX(this.ruler.x2), camera.toScreenY(this.ruler.y2)];
+    this.over
+      .moveTo(x1, y1)
+      .lineTo(x2, y1)
+      .lineTo(x2, y2)
+      .stroke({ width: 1, color: colours.ink, alpha: 0.4 });
+    this.over.moveTo(x1, y1).lineTo(x2, y2).stroke({ width: 2, color: colours.ink });
+    for (const [x, y] of [
+      [x1, y1],
+      [x2, y2],
+    ] as const)
+      this.over.circle(x, y, 3.5).fill({ color: colours.page }).stroke({ width: 1.5, color: colours.ink });
+  }
+
+  /** A node's outline, `room` pixels outside it; at least a visible one around a port. */
+  private frame(camera: Camera, placement: Placement, node: number, room: number): void {
+    const box = boxOf(this.scene.block, placement, node);
+    const width = Math.max(6, (box.right - box.left) * camera.scale);
+    const height = Math.max(6, (box.top - box.bottom) * camera.scale);
+    const x = camera.toScreenX((box.left + box.right) / 2) - width / 2;
+    const y = camera.toScreenY((box.bottom + box.top) / 2) - height / 2;
+    this.over.rect(x - room, y - room, width + 2 * room, height + 2 * room);
+  }
+}

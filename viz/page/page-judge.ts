@@ -1,0 +1,47 @@
+// The judge in the page: the same kernels and the same code as on the command line, so that costs agree to the last
+// bit. A move is judged by what it changes; anything larger is evaluated afresh.
+import { type CostMaps, type Costs, IncrementalJudge, Judge, type Move } from "../../env/index.js";
+import { Kernels } from "../../kernels/index.js";
+import type { Block, Placement } from "../../netlist/index.js";
+import type { JudgeRules } from "../protocol.js";
+
+export class PageJudge {
+  private readonly judge: Judge;
+  private readonly moves: IncrementalJudge;
+  private trying = false;
+
+  constructor(module: WebAssembly.Module, block: Block, rules: JudgeRules) {
+    this.judge = new Judge(Kernels.create(module), block, rules);
+    this.moves = new IncrementalJudge(this.judge);
+  }
+
+  /** Costs of a whole placement; later moves start from it. */
+  evaluate(placement: Placement): Costs {
+    this.trying = false;
+    return this.moves.start(placement);
+  }
+
+  /** Costs if these nodes stood there; replaces what was tried before. */
+  try(moves: readonly Move[]): Costs {
+    if (this.trying) this.moves.revert();
+    this.trying = true;
+    return this.moves.try(moves);
+  }
+
+  /** Takes back what was tried. */
+  revert(): Costs {
+    if (this.trying) this.moves.revert();
+    this.trying = false;
+    return this.judge.costs();
+  }
+
+  /** Keeps what was tried. */
+  commit(): void {
+    if (this.trying) this.moves.commit();
+    this.trying = false;
+  }
+
+  maps(): CostMaps {
+    return this.judge.maps();
+  }
+}

@@ -1,0 +1,213 @@
+// One picture of a placement: a pixi canvas with its layers, drawn when something changed and not otherwise.
+import "pixi.js/unsafe-eval"; // pixi without code made at run time, which the page's policy forbids
+import { Application, Container, Graphics } from "pixi.js";
+import type { Placement } from "../../netlist/index.js";
+import { Camera } from "./camera.js";
+import { CellField } from "./cell-field.js";
+import { boxAround, boxOf, isPlaced, layerOf } from "./geometry.js";
+import { HeatLayer } from "./heat-layer.js";
+import { Labels } from "./labels.js";
+import { makeMarks } from "./marks.js";
+import { NodeSprites } from "./node-sprites.js";
+import { Overlay } from "./overlay.js";
+import type { SceneState } from "./scene-state.js";
+import type { ThemeState } from "./theme.js";
+
+export class PlacementView {
+  readonly camera = new Camera();
+  readonly overlay: Overlay;
+  private readonly heat: HeatLayer;
+  /** The map is about few cells, and the macros stand as they are. */
+  private sparse = false;
+  /** What the picture is of; set by `place`. */
+  placement: Placement;
+  /** Told after every picture. */
+  onDrawn: () => void = () => {};
+  private readonly host: HTMLElement;
+  private readonly app = new Application();
+  private readonly scene: SceneState;
+  private readonly theme: ThemeState;
+  private readonly world = new Container();
+  private readonly die = new Graphics();
+  private readonly sprites: NodeSprites;
+  private readonly cells: CellField;
+  private readonly labels: Labels;
+  private frame = 0;
+  private sized = false;
+
+  private constructor(host: HTMLElement, scene: SceneState, theme: ThemeState) {
+    this.host = host;
+    this.scene = scene;
+    this.theme = theme;
+    this.placement = scene.placement;
+    this.overlay = new Overlay(scene);
+    this.sprites = new NodeSprites(scene.block, makeMarks(), scene.layers);
+    this.cells = new CellField(scene.block);
+    this.heat = new HeatLayer(scene.block);
+    this.labels = new Labels(scene.block);
+  }
+
+  /** A view that fills `host`, with the whole die in sight. */
+  static async open(host: HTMLElement, scene: SceneState, theme: ThemeState): Promise<PlacementView> {
+    const view = new PlacementView(host, scene, theme);
+    const renderer = new URLSearchParams(location.search).get("renderer");
+    await view.app.init({
+      preference: renderer === "canvas" ? "canvas" : "webgl",
+      antialias: true,
+      autoDensity: true,
+      resolution: Math.min(2, devicePixelRatio),
+      autoStart: false,
+      sharedTicker: false,
+      preserveDrawingBuffer: true,
+      backgroundAlpha: 0,
+      width: 16,
+      height: 16,
+      eventMode: "none",
+      eventFeatures: { move: false, globalMove: false, click: false, wheel: false },
+    });
+    view.app.ticker.stop();
+    host.prepend(view.app.canvas);
+    view.app.canvas.setAttribute("aria-hidden", "true");
+    const { world, sprites, cells, heat, overlay, labels } = view;
+    world.addChild(view.die, heat.sprite, cells.container, sprites.soft);
+    const nodes = new Container();
+    nodes.addChild(sprites.hard, sprites.ports);
+    view.upper.addChild(nodes);
+    view.app.stage.addChild(world, overlay.under, view.upper, overlay.over, labels.container);
+    view.recolour();
+    view.resize();
+    new ResizeObserver(() => view.resize()).observe(host);
+    return view;
+  }
+
+  /** The part of the world that stands above the grid lines. */
+  private readonly upper = new Container();
+
+  /** Shows a placement, or only that these nodes moved. */
+  place(placement: Placement, nodes?: readonly number[]): void {
+    this.placement = placement;
+    this.sprites.place(placement, nodes);
+    if (!nodes || nodes.some((node) => layerOf(this.scene.block, node) === "cells")) this.cells.moved();
+    this.overlay.moved();
+    this.invalidate();
+  }
+
+  /** Shows a map of values per grid cell, or none. */
+  showMap(values: Float64Array | undefined, range: readonly [number, number], sparse: boolean): void {
+    this.sparse = sparse;
+    this.heat.update(values, range, sparse);
+    this.invalidate();
+  }
+
+  recolour(): void {
+    const { canvas } = this.scene.block;
+    const { colours } = this.theme;
+    this.die.clear().rect(0, 0, canvas.width, canvas.height).fill({ color: colours.die });
+    this.sprites.recolour(colours);
+    this.cells.recolour(colours);
+    this.labels.recolour(colours);
+    this.invalidate();
+  }
+
+  /** Layers were shown or hidden. */
+  relayer(): void {
+    this.sprites.place(this.placement, undefined);
+    this.invalidate();
+  }
+
+  fit(): void {
+    this.camera.fitDie(this.scene.block.canvas.width, this.scene.block.canvas.height);
+    this.invalidate();
+  }
+
+  fitNodes(nodes: Iterable<number>): void {
+    const box = boxAround(this.scene.block, this.placement, nodes);
+    if (!box) return;
+    const room =
+      0.6 * Math.max(box.right - box.left, box.top - box.bottom, this.scene.block.canvas.width / 40);
+    this.camera.fit({
+      left: box.left - room,
+      right: box.right + room,
+      bottom: box.bottom - room,
+      top: box.top + room,
+    });
+    this.invalidate();
+  }
+
+  /** Draws before the next frame. */
+  invalidate(): void {
+    if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  get idle(): boolean {
+    return this.frame === 0;
+  }
+
+  /** The selectable node at a pixel, the upper one first, or -1. */
+  nodeAt(pixelX: number, pixelY: number): number {
+    const { block, layers } = this.scene;
+    const { placement, camera } = this;
+    const [x, y] = [camera.toWorldX(pixelX), camera.toWorldY(pixelY)];
+    const order = ["ports", "hard", "fixed", "soft"] as const;
+    let found = -1;
+    let rank: number = order.length;
+    for (let node = block.nodeCount - 1; node >= 0; node--) {
+      const layer = layerOf(block, node);
+      if (layer === "cells" || !layers.selectable(layer) || !isPlaced(placement, node)) continue;
+      const at = order.indexOf(layer);
+      if (at >= rank) continue;
+      const room = layer === "ports" ? 5 / camera.scale : 0;
+      const box = boxOf(block, placement, node);
+      if (x < box.left - room || x > box.right + room || y < box.bottom - room || y > box.top + room)
+        continue;
+      found = node;
+      rank = at;
+      if (rank === 0) break;
+    }
+    if (found >= 0) return found;
+    return layers.selectable("cells") ? this.cells.at(x, y, placement) : -1;
+  }
+
+  /** Which of pixi's renderers draws. */
+  get renderer(): string {
+    return this.app.renderer.name;
+  }
+
+  /** The picture as it stands, as an address of a PNG. */
+  picture(): string {
+    this.draw();
+    return this.app.canvas.toDataURL("image/png");
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.host;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    const first = !this.sized;
+    this.sized = true;
+    this.camera.resize(clientWidth, clientHeight);
+    this.app.renderer.resize(clientWidth, clientHeight);
+    if (first) this.fit();
+    // Resizing clears the canvas: it is drawn at once, so that nothing flickers.
+    this.draw();
+  }
+
+  private draw(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const { camera, placement, scene, theme } = this;
+    for (const container of [this.world, this.upper]) {
+      container.scale.set(camera.scale, -camera.scale);
+      container.position.set(camera.toScreenX(0), camera.toScreenY(0));
+    }
+    const heat = this.heat.sprite.visible && !this.sparse;
+    this.sprites.zoom(camera, placement);
+    // Over a map nodes would mix with its colours: hard macros become outlines, soft ones go.
+    this.sprites.hard.visible = !heat;
+    if (heat) this.sprites.soft.visible = false;
+    this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
+    this.overlay.draw(camera, theme.colours, placement, heat);
+    this.labels.update(camera, placement, scene.layers);
+    this.app.render();
+    this.onDrawn();
+  }
+}

@@ -1,0 +1,235 @@
+// Mouse, touch and pen on a view: pan, zoom to the cursor, select, drag macros, measure.
+import type { Move } from "../../env/index.js";
+import { NodeKind } from "../../netlist/index.js";
+import { boxOf, isPlaced } from "./geometry.js";
+import type { PlacementView } from "./placement-view.js";
+import type { SceneState } from "./scene-state.js";
+
+/** Pixels that a press may move and still be a click. */
+const CLICK = 4;
+/** Most nodes that are dragged together: the judge's limit of a move. */
+const MOST_DRAGGED = 16;
+
+export type Tool = "select" | "ruler";
+
+interface Gesture {
+  readonly kind: "pan" | "drag" | "ruler" | "box";
+  readonly startX: number;
+  readonly startY: number;
+  lastX: number;
+  lastY: number;
+  moved: boolean;
+  readonly node: number;
+  readonly starts: readonly Move[];
+}
+
+export interface PointerHost {
+  readonly view: PlacementView;
+  readonly element: HTMLElement;
+  readonly scene: SceneState;
+  tool(): Tool;
+  /** The camera moved by hand. */
+  onCamera(): void;
+  onCursor(x: number | undefined, y: number | undefined): void;
+  /** Nodes of this view may be dragged. */
+  readonly editable: boolean;
+  /** A rectangle is being drawn out, in pixels of the view; undefined when it ends. */
+  onBox(box: { x: number; y: number; width: number; height: number } | undefined): void;
+}
+
+export function listenToPointer(host: PointerHost): void {
+  const { element, view } = host;
+  let gesture: Gesture | undefined;
+  const touches = new Map<number, readonly [number, number]>();
+  const at = (event: MouseEvent): [number, number] => {
+    const { left, top } = element.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  };
+
+  element.addEventListener("pointerdown", (event) => {
+    const [x, y] = at(event);
+    element.setPointerCapture(event.pointerId);
+    touches.set(event.pointerId, [x, y]);
+    if (touches.size > 1) {
+      end(host, gesture, false);
+      gesture = undefined;
+      return;
+    }
+    gesture = begin(host, event, x, y);
+  });
+  element.addEventListener("pointermove", (event) => {
+    const [x, y] = at(event);
+    host.onCursor(view.camera.toWorldX(x), view.camera.toWorldY(y));
+    const before = touches.get(event.pointerId);
+    if (before && touches.size === 2) pinch(host, touches, event.pointerId, [x, y]);
+    if (before) touches.set(event.pointerId, [x, y]);
+    if (gesture && touches.size === 1) follow(host, gesture, x, y);
+    else if (!gesture) element.style.cursor = cursorAt(host, x, y);
+  });
+  const stop = (event: PointerEvent, kept: boolean) => {
+    touches.delete(event.pointerId);
+    if (gesture) end(host, gesture, kept, event.shiftKey || event.ctrlKey || event.metaKey);
+    gesture = undefined;
+  };
+  element.addEventListener("pointerup", (event) => stop(event, true));
+  element.addEventListener("pointercancel", (event) => stop(event, false));
+  element.addEventListener("pointerleave", () => host.onCursor(undefined, undefined));
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const [x, y] = at(event);
+      const pixels = event.deltaMode === 1 ? event.deltaY * 30 : event.deltaY;
+      view.camera.zoomAt(x, y, Math.exp(-pixels * (event.ctrlKey ? 0.01 : 0.0015)));
+      host.onCamera();
+    },
+    { passive: false },
+  );
+  element.addEventListener("dblclick", (event) => {
+    const node = view.nodeAt(...at(event));
+    if (node >= 0) view.fitNodes([node]);
+    else view.fit();
+    host.onCamera();
+  });
+  window.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !gesture) return;
+    end(host, gesture, false);
+    gesture = undefined;
+    event.stopPropagation();
+  });
+}
+
+function cursorAt(host: PointerHost, x: number, y: number): string {
+  if (host.tool() === "ruler") return "crosshair";
+  return host.view.nodeAt(x, y) >= 0 ? "pointer" : "grab";
+}
+
+function begin(host: PointerHost, event: PointerEvent, x: number, y: number): Gesture {
+  const { view, scene } = host;
+  const base = { startX: x, startY: y, lastX: x, lastY: y, moved: false, starts: [] as Move[], node: -1 };
+  if (event.button === 1) return { ...base, kind: "pan" };
+  if (host.tool() === "ruler") return { ...base, kind: "ruler" };
+  const node = view.nodeAt(x, y);
+  const movable = (candidate: number) =>
+    scene.block.kinds[candidate] !== NodeKind.Port &&
+    !scene.block.fixed[candidate] &&
+    isPlaced(scene.placement, candidate);
+  if (node >= 0 && host.editable && !event.shiftKey && movable(node)) {
+    const together = scene.selection.has(node) ? [...scene.selection].filter(movable) : [node];
+    const nodes = together.length > MOST_DRAGGED ? [node] : together;
+    return { ...base, kind: "drag", node, starts: nodes.map((each) => moveOf(scene, each)) };
+  }
+  if (event.shiftKey && node < 0) return { ...base, kind: "box" };
+  return { ...base, kind: "pan", node };
+}
+
+function moveOf({ placement }: SceneState, node: number): Move {
+  return {
+    node,
+    x: placement.xs[node]!,
+    y: placement.ys[node]!,
+    orientation: placement.orientations[node]!,
+  };
+}
+
+function follow(host: PointerHost, gesture: Gesture, x: number, y: number): void {
+  const { view, scene } = host;
+  const { camera } = view;
+  if (!gesture.moved && Math.hypot(x - gesture.startX, y - gesture.startY) <= CLICK) return;
+  if (!gesture.moved && gesture.kind === "drag" && !scene.selection.has(gesture.node))
+    scene.select([gesture.node]);
+  gesture.moved = true;
+  if (gesture.kind === "pan") {
+    camera.pan(x - gesture.lastX, y - gesture.lastY);
+    host.element.style.cursor = "grabbing";
+    host.onCamera();
+  } else if (gesture.kind === "drag") {
+    const dx = (x - gesture.startX) / camera.scale;
+    const dy = -(y - gesture.startY) / camera.scale;
+    scene.tryMoves(insideDie(scene, gesture.starts, dx, dy));
+    host.element.style.cursor = "move";
+  } else if (gesture.kind === "box")
+    host.onBox({
+      x: Math.min(x, gesture.startX),
+      y: Math.min(y, gesture.startY),
+      width: Math.abs(x - gesture.startX),
+      height: Math.abs(y - gesture.startY),
+    });
+  else {
+    view.overlay.ruler = {
+      x1: camera.toWorldX(gesture.startX),
+      y1: camera.toWorldY(gesture.startY),
+      x2: camera.toWorldX(x),
+      y2: camera.toWorldY(y),
+    };
+    view.invalidate();
+  }
+  gesture.lastX = x;
+  gesture.lastY = y;
+}
+
+function end(host: PointerHost, gesture: Gesture | undefined, kept: boolean, add = false): void {
+  if (!gesture) return;
+  const { scene, view } = host;
+  host.element.style.cursor = "";
+  if (gesture.kind === "drag" && gesture.moved) {
+    if (kept) scene.keep();
+    else scene.letGo();
+  } else if (gesture.kind === "box") {
+    host.onBox(undefined);
+    if (kept && gesture.moved) selectInside(host, gesture);
+  } else if (gesture.kind === "ruler") {
+    if (!gesture.moved) view.overlay.ruler = undefined;
+    view.invalidate();
+  } else if (!gesture.moved && kept) {
+    const node = view.nodeAt(gesture.startX, gesture.startY);
+    if (node >= 0) scene.select([node], add);
+    else if (!add) scene.select([]);
+  }
+}
+
+/** Moves by (dx, dy), less where a node would leave the die. A node that is outside already may come back. */
+function insideDie(scene: SceneState, starts: readonly Move[], dx: number, dy: number): Move[] {
+  const { canvas } = scene.block;
+  const limit = (delta: number, low: number, high: number, size: number) =>
+    high - low >= size ? delta : Math.min(Math.max(delta, Math.min(0, -low)), Math.max(0, size - high));
+  let [alongX, alongY] = [dx, dy];
+  for (const { node, x, y } of starts) {
+    const box = boxOf(scene.block, scene.placement, node);
+    const [halfWidth, halfHeight] = [(box.right - box.left) / 2, (box.top - box.bottom) / 2];
+    alongX = limit(alongX, x - halfWidth, x + halfWidth, canvas.width);
+    alongY = limit(alongY, y - halfHeight, y + halfHeight, canvas.height);
+  }
+  return starts.map((start) => ({ ...start, x: start.x + alongX, y: start.y + alongY }));
+}
+
+function selectInside({ view, scene }: PointerHost, gesture: Gesture): void {
+  const { camera } = view;
+  const xs = [camera.toWorldX(gesture.startX), camera.toWorldX(gesture.lastX)];
+  const ys = [camera.toWorldY(gesture.startY), camera.toWorldY(gesture.lastY)];
+  const nodes: number[] = [];
+  for (let node = 0; node < scene.block.nodeCount; node++) {
+    const [x, y] = [view.placement.xs[node]!, view.placement.ys[node]!];
+    const hard = scene.block.kinds[node] === NodeKind.HardMacro;
+    if (hard && x >= Math.min(...xs) && x <= Math.max(...xs) && y >= Math.min(...ys) && y <= Math.max(...ys))
+      nodes.push(node);
+  }
+  scene.select(nodes);
+}
+
+function pinch(
+  host: PointerHost,
+  touches: ReadonlyMap<number, readonly [number, number]>,
+  moving: number,
+  to: readonly [number, number],
+): void {
+  const other = [...touches].find(([id]) => id !== moving)?.[1];
+  const from = touches.get(moving);
+  if (!other || !from) return;
+  const distance = (a: readonly [number, number]) =>
+    Math.max(1, Math.hypot(a[0] - other[0], a[1] - other[1]));
+  host.view.camera.pan((to[0] - from[0]) / 2, (to[1] - from[1]) / 2);
+  const middle = [(to[0] + other[0]) / 2, (to[1] + other[1]) / 2] as const;
+  host.view.camera.zoomAt(middle[0], middle[1], distance(to) / distance(from));
+  host.onCamera();
+}

@@ -1,0 +1,225 @@
+// What the page shows now: which placement, what is selected, what the judge says of it, and the edits made.
+import type { CostMaps, Costs, Move } from "../../env/index.js";
+import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
+import { Connectivity } from "./connectivity.js";
+import { Emitter } from "./emitter.js";
+import { LayerState } from "./layers.js";
+import { judgeMap, type MapName, netDensity } from "./maps.js";
+import type { PageJudge } from "./page-judge.js";
+
+interface SceneEvents extends Record<string, unknown> {
+  /** Nodes stand elsewhere; a list if only these moved. */
+  placement: readonly number[] | undefined;
+  selection: undefined;
+  costs: undefined;
+  /** Another map, or other values of it. */
+  map: undefined;
+}
+
+/** An edit that can be undone: where nodes stood before and after. */
+interface Edit {
+  readonly before: readonly Move[];
+  readonly after: readonly Move[];
+}
+
+/** Blocks with more pins are judged when the picture rests, not at every frame. */
+const PROMPT_PINS = 100_000;
+
+export class SceneState extends Emitter<SceneEvents> {
+  readonly block: Block;
+  readonly connectivity: Connectivity;
+  readonly layers = new LayerState();
+  /** What is drawn. Replaced whole by `show`, changed in place by edits. */
+  placement: Placement;
+  label = "";
+  /** Nodes are missing: the costs are those of the others alone. */
+  partial = false;
+  readonly selection = new Set<number>();
+  /** Of the placement shown; undefined while nothing is known. */
+  costs: Costs | undefined;
+  /** What costs are compared with: those of the placement before the edits. */
+  baseline: Costs | undefined;
+  mapName: MapName = "none";
+  map: Float64Array | undefined;
+  private readonly judge: PageJudge;
+  private done: Edit[] = [];
+  private undone: Edit[] = [];
+  private trying: readonly Move[] | undefined;
+  private judged = false;
+  private later: ReturnType<typeof setTimeout> | undefined;
+  private policyValues: Float64Array | undefined;
+
+  constructor(block: Block, judge: PageJudge) {
+    super();
+    this.block = block;
+    this.judge = judge;
+    this.connectivity = new Connectivity(block);
+    this.placement = copyPlacement(block.initial);
+  }
+
+  /** Shows another placement; edits of the one before are forgotten. Recorded costs spare the judge. */
+  show(placement: Placement, label: string, recorded?: Costs): void {
+    this.placement = copyPlacement(placement);
+    this.label = label;
+    this.partial = placement.xs.some(
+      (x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port,
+    );
+    this.done = [];
+    this.undone = [];
+    this.trying = undefined;
+    this.judged = false;
+    this.baseline = undefined;
+    this.costs = recorded;
+    this.emit("placement", undefined);
+    clearTimeout(this.later);
+    if (recorded === undefined || this.mapName !== "none") {
+      if (this.block.pinCount <= PROMPT_PINS) this.evaluate(recorded);
+      else this.later = setTimeout(() => this.evaluate(recorded), 120);
+    } else this.emit("costs", undefined);
+  }
+
+  /** Costs of another placement; the one shown stays judged. */
+  costsOf(placement: Placement): Costs {
+    const costs = this.judge.evaluate(placement);
+    if (this.judged) this.judge.evaluate(this.placement);
+    return costs;
+  }
+
+  select(nodes: Iterable<number>, add = false): void {
+    if (!add) this.selection.clear();
+    for (const node of nodes) {
+      if (add && this.selection.has(node)) this.selection.delete(node);
+      else this.selection.add(node);
+    }
+    this.emit("selection", undefined);
+  }
+
+  get edited(): boolean {
+    return this.done.length > 0;
+  }
+
+  get canUndo(): boolean {
+    return this.done.length > 0;
+  }
+
+  get canRedo(): boolean {
+    return this.undone.length > 0;
+  }
+
+  get resting(): boolean {
+    return this.later === undefined;
+  }
+
+  /** Shows moved nodes and the exact costs there, until `keep` or `letGo`. */
+  tryMoves(moves: readonly Move[]): void {
+    if (!this.judged) this.evaluate();
+    this.baseline ??= this.costs;
+    const before = this.trying ? undefined : this.placesOf(moves);
+    if (before) this.tryBefore = before;
+    this.trying = moves;
+    this.costs = this.judge.try(moves);
+    this.place(moves);
+    this.refreshMap();
+    this.emit(
+      "placement",
+      moves.map((move) => move.node),
+    );
+    this.emit("costs", undefined);
+  }
+  private tryBefore: readonly Move[] = [];
+
+  keep(): void {
+    if (!this.trying) return;
+    this.judge.commit();
+    this.done.push({ before: this.tryBefore, after: this.trying });
+    this.undone = [];
+    this.trying = undefined;
+    this.emit("costs", undefined);
+  }
+
+  letGo(): void {
+    if (!this.trying) return;
+    const nodes = this.trying.map((move) => move.node);
+    this.trying = undefined;
+    this.costs = this.judge.revert();
+    this.place(this.tryBefore);
+    this.refreshMap();
+    this.emit("placement", nodes);
+    this.emit("costs", undefined);
+  }
+
+  undo(): void {
+    const edit = this.done.pop();
+    if (!edit) return;
+    this.undone.push(edit);
+    this.carryOut(edit.before);
+  }
+
+  redo(): void {
+    const edit = this.undone.pop();
+    if (!edit) return;
+    this.done.push(edit);
+    this.carryOut(edit.after);
+  }
+
+  /** Chooses the map; the policy's maps come with their values. */
+  showMap(name: MapName, policyValues?: Float64Array): void {
+    this.mapName = name;
+    this.policyValues = policyValues;
+    if (name !== "none" && !policyValues && !this.judged) this.evaluate(this.costs);
+    this.refreshMap();
+  }
+
+  private carryOut(moves: readonly Move[]): void {
+    this.costs = this.judge.try(moves);
+    this.judge.commit();
+    this.place(moves);
+    this.refreshMap();
+    this.emit(
+      "placement",
+      moves.map((move) => move.node),
+    );
+    this.emit("costs", undefined);
+  }
+
+  private evaluate(recorded?: Costs): void {
+    clearTimeout(this.later);
+    this.later = undefined;
+    const costs = this.judge.evaluate(this.placement);
+    this.judged = true;
+    this.costs = recorded ?? costs;
+    this.refreshMap();
+    this.emit("costs", undefined);
+  }
+
+  private place(moves: readonly Move[]): void {
+    for (const { node, x, y, orientation } of moves) {
+      this.placement.xs[node] = x;
+      this.placement.ys[node] = y;
+      this.placement.orientations[node] = orientation;
+    }
+  }
+
+  private placesOf(moves: readonly Move[]): Move[] {
+    const { xs, ys, orientations } = this.placement;
+    return moves.map(({ node }) => ({
+      node,
+      x: xs[node]!,
+      y: ys[node]!,
+      orientation: orientations[node]!,
+    }));
+  }
+
+  private refreshMap(): void {
+    const { mapName } = this;
+    if (mapName === "none") this.map = undefined;
+    else if (this.policyValues) this.map = this.policyValues;
+    else if (mapName === "nets") this.map = netDensity(this.block, this.placement);
+    else this.map = judgeMap(mapName, this.maps());
+    this.emit("map", undefined);
+  }
+
+  private maps(): CostMaps {
+    return this.judge.maps();
+  }
+}

@@ -1,0 +1,277 @@
+// The viewer's server: node:http on the loopback interface. It knows a fixed table of addresses and the ids of
+// placements that its source lists; no part of a request ever becomes a path. Writes need the token of the printed
+// address. Requests under another host name are refused, so that no foreign page reaches it by a rebound name.
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { type Block, InputError, type Placement } from "../../netlist/index.js";
+import { type Packed, pack, unpack } from "../packing.js";
+import {
+  type RunMetrics,
+  type RunState,
+  unpackPlacement,
+  type ViewData,
+  type ViewEvent,
+} from "../protocol.js";
+import { type Asset, pageAssets } from "./assets.js";
+import { EventStreams } from "./events.js";
+
+/** What is shown. `watch` calls back until the function that it returned is called. */
+export interface ViewSource extends ViewData {
+  readonly blockItself: Block;
+  state(): RunState;
+  watch(listener: (event: ViewEvent) => void): () => void;
+  /** Keeps an edited placement in the run's folder and gives its file name. */
+  save(placement: Placement): Promise<string>;
+}
+
+export interface ViewServer {
+  /** With the token. */
+  readonly address: string;
+  readonly port: number;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Bytes of an uploaded placement: 17 per node and room for the header. */
+const bodyLimit = (block: Block) => 17 * block.nodeCount + 4096;
+const LONGEST_ADDRESS = 2048;
+/** Slow requests are cut off, ms. */
+const REQUEST_TIMEOUT = 20_000;
+const COMPRESS_FROM = 1024;
+
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * Serves `source` on 127.0.0.1; port 0 takes a free one. `onBug` is told of errors that are no refusals; the page only
+ * hears that there was one. Throws `InputError` if the port is not to be had.
+ */
+export async function startViewServer(
+  source: ViewSource,
+  port = 0,
+  onBug: (error: unknown) => void = () => {},
+): Promise<ViewServer> {
+  const token = randomBytes(24).toString("base64url");
+  const assets = pageAssets();
+  const streams = new EventStreams();
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, maxHeaderSize: 16_384 });
+  server.maxConnections = 256;
+  const handler = new Handler(source, assets, streams, token, () => portOf(server), onBug);
+  server.on("request", (request, response) => void handler.answer(request, response));
+  server.on("clientError", (_error, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  });
+  await listen(server, port);
+  const unwatch = source.watch((event) => streams.send(event));
+  return {
+    address: `http://127.0.0.1:${portOf(server)}/?token=${token}`,
+    port: portOf(server),
+    token,
+    close: async () => {
+      unwatch();
+      streams.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+class Handler {
+  private readonly compressed = new Map<string, Buffer>();
+  private readonly source: ViewSource;
+  private readonly assets: ReadonlyMap<string, Asset>;
+  private readonly streams: EventStreams;
+  private readonly token: Buffer;
+  private readonly port: () => number;
+  private readonly onBug: (error: unknown) => void;
+
+  constructor(
+    source: ViewSource,
+    assets: ReadonlyMap<string, Asset>,
+    streams: EventStreams,
+    token: string,
+    port: () => number,
+    onBug: (error: unknown) => void,
+  ) {
+    this.source = source;
+    this.assets = assets;
+    this.streams = streams;
+    this.token = Buffer.from(token);
+    this.port = port;
+    this.onBug = onBug;
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    try {
+      const url = this.check(request);
+      if (request.method === "POST") await this.write(url, request, response);
+      else await this.read(url, request, response);
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof InputError)) this.onBug(error);
+      const { status, message } = refusalOf(error);
+      if (response.headersSent) response.destroy();
+      else {
+        response.writeHead(status, { "content-type": "application/json", connection: "close" });
+        response.end(JSON.stringify({ error: message }));
+      }
+    }
+  }
+
+  /** The address asked for, if the request is one that this server answers at all. */
+  private check(request: IncomingMessage): URL {
+    const port = this.port();
+    const host = request.headers.host ?? "";
+    if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
+      throw new Refusal(421, "asked for under another host name");
+    if (!["GET", "HEAD", "POST"].includes(request.method ?? ""))
+      throw new Refusal(405, "GET, HEAD or POST was expected");
+    const target = request.url ?? "";
+    if (target.length > LONGEST_ADDRESS) throw new Refusal(414, "the address is too long");
+    if (!target.startsWith("/")) throw new Refusal(400, "a path was expected");
+    try {
+      return new URL(`http://127.0.0.1${target}`);
+    } catch {
+      throw new Refusal(400, "the address cannot be read");
+    }
+  }
+
+  private async read(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = url;
+    const asset = this.assets.get(pathname);
+    if (asset) return this.send(request, response, asset.type, asset.bytes, pathname);
+    const json = (value: unknown) =>
+      this.send(request, response, "application/json", Buffer.from(JSON.stringify(value)));
+    const packed = (value: Packed, key?: string) =>
+      this.send(request, response, "application/octet-stream", Buffer.from(pack(value).buffer), key);
+    const { source } = this;
+    const placement = /^\/api\/placement\/([a-z0-9-]{1,40})$/.exec(pathname);
+    if (placement) return packed(await this.placement(placement[1]!));
+    switch (pathname) {
+      case "/api/session":
+        return json(await source.session());
+      case "/api/block":
+        return packed(await source.block(), pathname);
+      case "/api/metrics":
+        return json(await source.metrics());
+      case "/api/frames":
+        return packed(await source.frames(wholeNumber(url.searchParams.get("from") ?? "0")));
+      case "/api/trace":
+        return packed(await source.trace());
+      case "/api/embedding":
+        return packed(await source.embedding());
+      case "/api/events":
+        return this.events(response);
+      default:
+        throw new Refusal(404, "no such page");
+    }
+  }
+
+  private async placement(id: string): Promise<Packed> {
+    const { placements } = await this.source.session();
+    if (!placements.some((entry) => entry.id === id)) throw new Refusal(404, "no such placement");
+    return this.source.placement(id);
+  }
+
+  private async events(response: ServerResponse): Promise<void> {
+    const first: ViewEvent[] = [{ type: "state", state: this.source.state() }];
+    const run: RunMetrics | undefined = (await this.source.metrics())[0];
+    if (run) first.push({ type: "metrics", run });
+    if (!this.streams.attach(response, first)) throw new Refusal(503, "too many pages are attached");
+  }
+
+  private async write(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (url.pathname !== "/api/placement") throw new Refusal(404, "no such page");
+    const given = Buffer.from(url.searchParams.get("token") ?? "");
+    if (given.length !== this.token.length || !timingSafeEqual(given, this.token))
+      throw new Refusal(403, "the token of the printed address was expected");
+    const { blockItself } = this.source;
+    const body = await readBody(request, bodyLimit(blockItself));
+    let placement: Placement;
+    try {
+      placement = unpackPlacement(unpack(body), blockItself.nodeCount);
+    } catch (error) {
+      throw new Refusal(400, (error as Error).message);
+    }
+    const file = await this.source.save(placement);
+    const bytes = Buffer.from(JSON.stringify({ file }));
+    return this.send(request, response, "application/json", bytes);
+  }
+
+  /** `key`: what never changes while the server runs is compressed once. */
+  private send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    type: string,
+    bytes: Buffer,
+    key?: string,
+  ): void {
+    const accepts = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
+    const headers: Record<string, string | number> = { "content-type": type };
+    let body = bytes;
+    if (accepts && bytes.length >= COMPRESS_FROM) {
+      body = (key && this.compressed.get(key)) || gzipSync(bytes, { level: key ? 9 : 1 });
+      if (key) this.compressed.set(key, body);
+      headers["content-encoding"] = "gzip";
+    }
+    response.writeHead(200, { ...headers, "content-length": body.length });
+    response.end(request.method === "HEAD" ? undefined : body);
+  }
+}
+
+/** Isolation gives the page shared memory for the judge; nothing is fetched from elsewhere. */
+const HEADERS: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+  "cross-origin-resource-policy": "same-origin",
+  "content-security-policy":
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+};
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof InputError) return new Refusal(409, error.message);
+  return new Refusal(500, "internal error of the viewer");
+}
+
+async function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  if (Number(request.headers["content-length"] ?? 0) > limit) throw new Refusal(413, "too large");
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of request) {
+    length += (piece as Buffer).length;
+    if (length > limit) throw new Refusal(413, "too large");
+    pieces.push(piece as Buffer);
+  }
+  return Uint8Array.from(Buffer.concat(pieces));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new Refusal(400, "a whole number was expected");
+  return Number(text);
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo | null)?.port ?? 0;
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const what = error.code === "EADDRINUSE" ? "is in use" : `cannot be listened on (${error.code})`;
+      reject(new InputError(`--port ${port}`, what, "choose another, or 0 for any free one"));
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
