@@ -37,14 +37,14 @@ export const rewardModelSchema = z.strictObject({
   heldOut: z
     .array(z.string())
     .default([])
-    .describe("block that is not trained on, to be played at the end; may be repeated"),
+    .describe("block that is not learnt from, to be scored at the end; may be repeated"),
   placements: z
     .number()
     .int()
     .min(100)
     .max(1_000_000)
     .default(10_000)
-    .describe("placements to learn from, those of all blocks together; as many per block of a held-out one"),
+    .describe("placements of all blocks together; of a held-out one as many as of each, at most 500"),
   epochs: z.number().int().min(0).max(10_000).default(30).describe("passes over the placements"),
   player: z
     .array(z.string())
@@ -91,6 +91,9 @@ export interface RewardModelSummary {
   readonly [mean: `tau_${string}`]: number;
 }
 
+/** Placements of a held-out block: enough for a tau within some hundredths. */
+const MOST_HELD_OUT = 500;
+
 export const REWARD_MODEL_FILE = "reward.safetensors";
 export const ENCODER_FILE = "policy.safetensors";
 
@@ -122,7 +125,7 @@ export async function pretrainRewardModel(
     const data = await buildRewardData(all, {
       folder: options.data ?? run.file("data"),
       seed,
-      counts: all.map(() => perBlock),
+      counts: all.map((_, index) => (index < blocks.length ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
       workers,
       policies,
       onShard: (done, total) => {
