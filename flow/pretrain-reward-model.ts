@@ -69,6 +69,10 @@ export const rewardFitSchema = z.strictObject({
     .default(0.003)
     .describe("Adam's first step size; falls to 0 as a cosine"),
   hidden: z.number().int().min(4).multipleOf(4).default(64).describe("width of the head's hidden layer"),
+  numbers: z
+    .boolean()
+    .default(true)
+    .describe("false: the graph alone, without the numbers that describe the placement as a whole"),
   network: trainOptionsSchema.shape.network,
 });
 
@@ -133,7 +137,11 @@ export async function pretrainRewardModel(
         report(`placements  ${done} of ${total} shards  ${seconds} s`);
       },
     });
-    const config: RewardNetworkConfig = { network: fit.network, hidden: fit.hidden };
+    const config: RewardNetworkConfig = {
+      network: fit.network,
+      hidden: fit.hidden,
+      numbers: fit.numbers,
+    };
     const prepared = all.map((block, index) => prepare(block, data[index]!, fit.network.spectral));
     const known = prepared.slice(0, blocks.length);
     const model = await startModel(run, options.resume, config, seed, known);

@@ -11,7 +11,11 @@ import { readSafetensors, type SavedTensor, writeSafetensors } from "./safetenso
 
 const FORMAT = "ashlar-reward-1";
 const PARTS = ["", "adam.first.", "adam.second."] as const;
-const configSchema = z.strictObject({ network: networkConfigSchema, hidden: z.number().int().min(4) });
+const configSchema = z.strictObject({
+  network: networkConfigSchema,
+  hidden: z.number().int().min(4),
+  numbers: z.boolean(),
+});
 const stepsSchema = z.object({
   epoch: z.coerce.number().int().min(0),
   adamSteps: z.coerce.number().int().min(0),

@@ -75,6 +75,7 @@ export async function buildRewardData(
       };
     });
   });
+  tasks.sort((a, b) => a.key.first - b.key.first); // so that a broken-off draw has as much of every block
   const known = await Promise.all(tasks.map(({ path, key }) => readShard(path, key)));
   const missing = tasks.filter((_, index) => !known[index]);
   if (missing.length > 0) await drawShards(missing, { blocks, policies }, workers, tasks.length, onShard);

@@ -21,6 +21,8 @@ export interface RewardNetworkConfig {
   readonly network: NetworkConfig;
   /** Width of the head's hidden layer, a multiple of 4. */
   readonly hidden: number;
+  /** False: the head sees the graph alone. */
+  readonly numbers: boolean;
 }
 
 const OUTPUTS = REWARD_LABELS.length;
@@ -78,7 +80,7 @@ export function initialiseReward(
   const random = Random.stream(seed, "parameters", "reward.hidden.weight");
   const hidden = orthogonalMatrix(headInputs(config.network), config.hidden, Math.SQRT2, random);
   tensorOf(layout, out, "reward.hidden.weight").set(hidden.to1DArray());
-  tensorOf(layout, out, "reward.direct.weight").set(direct);
+  if (config.numbers) tensorOf(layout, out, "reward.direct.weight").set(direct);
 }
 
 type Arrays = "inputs" | "dInputs" | "hidden" | "dHidden" | "outputs" | "dOutputs";
@@ -155,7 +157,8 @@ export class RewardNetwork {
     run.addColumnSums(encoder.embedding(0), width, mean, nodeCount, width);
     run.scaleNumbers(mean, 1 / nodeCount, width);
     const numbersAt = at.inputs + POOLS * width * 4;
-    this.workspace.view(numbersAt, numbers.length).set(numbers);
+    if (config.numbers) this.workspace.view(numbersAt, numbers.length).set(numbers);
+    else run.clearNumbers(numbersAt, numbers.length);
     run.matmul(
       at.inputs,
       weights["reward.hidden.weight"],

@@ -29,7 +29,7 @@ const blocks: Block[] = [
   { ...smallBlock(5), name: "five" },
 ];
 const FIT: RewardFitOptions = { seed: 1, epochs: 4, minibatch: 16, learningRate: 0.003 };
-const config = { network: trainOptionsSchema.parse({}).network, hidden: 16 };
+const config = { network: trainOptionsSchema.parse({}).network, hidden: 16, numbers: true };
 
 function folderOf(name: string): string {
   const folder = join(makeFolder(), name);

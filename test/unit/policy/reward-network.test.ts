@@ -13,6 +13,7 @@ const FEATURES = 10; // places are features 7, 8, 9
 const config: RewardNetworkConfig = {
   network: networkConfig({ nodeFeatures: FEATURES, width: 4, rounds: 2, stateFeatures: 1, planes: 1 }),
   hidden: 8,
+  numbers: true,
 };
 
 function problem() {
