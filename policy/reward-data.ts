@@ -104,12 +104,15 @@ async function drawShards(
   });
   let done = total - tasks.length;
   try {
-    await Promise.all(
-      tasks.map(async (task) => {
+    // One task at a time for each worker: of a long queue Piscina puts every other task off, and order matters here.
+    const queue = tasks.values();
+    const feed = async (): Promise<void> => {
+      for (const task of queue) {
         await pool.run(task);
         onShard?.(++done, total);
-      }),
-    );
+      }
+    };
+    await Promise.all(Array.from({ length: workers }, feed));
   } finally {
     await endPool(pool);
   }
