@@ -25,9 +25,10 @@ export const blockOptionsSchema = z.strictObject({
 
 export type BlockOptions = z.input<typeof blockOptionsSchema>;
 
-/** Loads a block as the options say. */
-export async function loadBlockWith(path: string, options: BlockOptions): Promise<Block> {
+/** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
+export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
   const overrides: BlockOverrides = {
+    chooseGrid,
     ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
     ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
     ...(options.smoothing !== undefined && { smoothing: options.smoothing }),

@@ -4,10 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
 import {
-  FAMILIES,
-  type Family,
-  type FamilyName,
   type Improvement,
+  ONE_SHOT_METHODS,
+  type OneShotMethod,
+  type OneShotName,
   type RestartState,
   type Settings,
   searchByRestarts,
@@ -17,17 +17,17 @@ import type { Method } from "./methods.js";
 import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 
-export function restartMethod(family: FamilyName): Method {
+export function restartMethod(method: OneShotName): Method {
   return {
     protocols: ["fd"],
-    settings: settingsSchema(FAMILIES[family]),
+    settings: settingsSchema(ONE_SHOT_METHODS[method]),
     resumes: true,
-    run: (context) => placeByRestarts(family, context),
+    run: (context) => placeByRestarts(method, context),
   };
 }
 
 /** Every setting may be given; those that are not are drawn anew by each attempt. */
-function settingsSchema({ settings }: Family) {
+function settingsSchema({ settings }: OneShotMethod) {
   const entries = Object.entries(settings).map(([name, { least, most, meaning }]) => [
     name,
     z.number().min(0).optional().describe(`${meaning}; drawn from ${least} to ${most} if not given`),
@@ -39,9 +39,9 @@ const CHECKPOINT = "checkpoints/restarts.json";
 /** Without an improvement, a checkpoint is written this often, in seconds. */
 const SECONDS_PER_CHECKPOINT = 2;
 
-async function placeByRestarts(family: FamilyName, context: MethodContext): Promise<Found | undefined> {
+async function placeByRestarts(method: OneShotName, context: MethodContext): Promise<Found | undefined> {
   const { block, options, seconds, run, report } = context;
-  const settings = parseSettings(settingsSchema(FAMILIES[family]), options.set, {}) as Settings;
+  const settings = parseSettings(settingsSchema(ONE_SHOT_METHODS[method]), options.set, {}) as Settings;
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after attempt ${resumed.attempts}`);
@@ -50,7 +50,7 @@ async function placeByRestarts(family: FamilyName, context: MethodContext): Prom
   const state = await searchByRestarts(
     block,
     judgeOptions(options),
-    { family, seed: options.seed, workers: options.workers, attempts: options.iterations, seconds, settings },
+    { method, seed: options.seed, workers: options.workers, attempts: options.iterations, seconds, settings },
     async ({ state: now, found }) => {
       const elapsed = (performance.now() - started) / 1000;
       const best = now.improvements.at(-1);

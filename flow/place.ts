@@ -94,7 +94,7 @@ export async function place(
   const seconds = budgetOf(parsed);
   const method: Method = METHODS[parsed.method];
   checkMethodOptions(method, parsed);
-  const flat = await loadBlockWith(path, parsed);
+  const flat = await loadBlockWith(path, parsed, true);
   const { block, clustering } = clusterFlat(flat, parsed, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
   checkFeasible(judge);

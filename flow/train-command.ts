@@ -65,7 +65,7 @@ export async function trainCommand(
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
   });
-  const flat = await loadBlockWith(path, options);
+  const flat = await loadBlockWith(path, options, true);
   const { block, clustering } = clusterFlat(flat, options, report);
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);

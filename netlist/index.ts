@@ -3,6 +3,7 @@ export * from "./block.js";
 export * from "./clustering/index.js";
 export * from "./generator/generate.js";
 export * from "./generator/options.js";
+export * from "./grid-choice.js";
 export * from "./group-by.js";
 export * from "./input-error.js";
 export * from "./load-block.js";

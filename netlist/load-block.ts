@@ -11,6 +11,7 @@ import {
   type Placement,
   type RoutingResources,
 } from "./block.js";
+import { selectGrid } from "./grid-choice.js";
 import { InputError } from "./input-error.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
@@ -21,6 +22,8 @@ export interface BlockOverrides {
   readonly grid?: Grid | undefined;
   readonly routing?: RoutingResources | undefined;
   readonly smoothing?: number | undefined;
+  /** Choose the grid of a flat netlist that has none in its files, as the original does before it clusters. */
+  readonly chooseGrid?: boolean | undefined;
 }
 
 // The binary's own defaults where no file says otherwise (Circuit Training's plc client).
@@ -69,17 +72,31 @@ export function makeBlock(
   const { netlist } = file;
   const { placement, fixed } = applyPlc(netlist, file.places, plc);
   const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
+  const chosen =
+    overrides.chooseGrid && !overrides.grid && !plc?.grid ? gridOfFlat(netlist, fixed, canvas) : undefined;
   return {
     ...netlist,
     fixed,
     canvas,
-    grid: overrides.grid ?? plc?.grid ?? DEFAULT_GRID,
+    grid: overrides.grid ?? plc?.grid ?? chosen ?? DEFAULT_GRID,
     routing: overrides.routing ?? plc?.routing ?? DEFAULT_ROUTING,
     smoothing: overrides.smoothing ?? plc?.smoothing ?? 0,
     overlapThreshold: plc?.overlapThreshold ?? 0,
     blockages: plc?.blockages ?? [],
     initial: placement,
   };
+}
+
+/** Undefined for a netlist without standard cells, and where the macros fit on no grid. */
+function gridOfFlat(
+  { kinds, widths, heights }: Netlist,
+  fixed: Uint8Array,
+  canvas: Canvas,
+): Grid | undefined {
+  if (!kinds.includes(NodeKind.StandardCell)) return undefined;
+  const movable = [...kinds.keys()].filter((node) => kinds[node] === NodeKind.HardMacro && !fixed[node]);
+  const boxes = movable.map((node) => ({ width: widths[node]!, height: heights[node]! }));
+  return selectGrid(boxes, canvas);
 }
 
 function defaultCanvas(netlist: Netlist): Canvas {

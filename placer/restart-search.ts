@@ -7,15 +7,15 @@ import { endPool } from "./end-pool.js";
 import type { Attempt, RestartSetup } from "./restart-worker.js";
 import {
   drawSettings,
-  FAMILIES,
-  type Family,
-  type FamilyName,
+  ONE_SHOT_METHODS,
+  type OneShotMethod,
+  type OneShotName,
   type Scored,
   type Settings,
 } from "./restarts.js";
 
 export interface RestartOptions {
-  readonly family: FamilyName;
+  readonly method: OneShotName;
   readonly seed: number;
   readonly workers: number;
   /** One of the two: attempts, or wall-clock seconds. The first attempt is always waited for. */
@@ -61,15 +61,15 @@ export async function searchByRestarts(
     maxThreads: options.workers,
     workerData: setup,
   });
-  const family: Family = FAMILIES[options.family];
+  const method: OneShotMethod = ONE_SHOT_METHODS[options.method];
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const running: Running[] = [];
   let state = from;
   let next = from.attempts;
   try {
     for (;;) {
-      while (running.length < family.lag && next < (options.attempts ?? Number.POSITIVE_INFINITY)) {
-        const task = attemptTask(family, options, state, next++);
+      while (running.length < method.lag && next < (options.attempts ?? Number.POSITIVE_INFINITY)) {
+        const task = attemptTask(method, options, state, next++);
         const result = pool.run(task) as Promise<Scored | undefined>;
         result.catch(() => {}); // one that is left over when the pool ends fails unheard
         running.push({ task, result });
@@ -78,7 +78,7 @@ export async function searchByRestarts(
       if (!first) break;
       const found = await (state.attempts === 0 ? first.result : beforeEnd(first.result, end));
       if (found === LATE) break;
-      state = nextState(state, first.task, found, family.lag);
+      state = nextState(state, first.task, found, method.lag);
       await onAttempt({ state, settings: first.task.settings, found });
       if (performance.now() >= end) break;
     }
@@ -93,12 +93,17 @@ interface Running {
   readonly result: Promise<Scored | undefined>;
 }
 
-function attemptTask(family: Family, options: RestartOptions, state: RestartState, attempt: number): Attempt {
-  const known = state.improvements.findLast((improvement) => improvement.attempt <= attempt - family.lag);
-  const random = Random.stream(options.seed, options.family, "settings", attempt);
-  const drawn = drawSettings(family, attempt, random, known?.settings);
+function attemptTask(
+  method: OneShotMethod,
+  options: RestartOptions,
+  state: RestartState,
+  attempt: number,
+): Attempt {
+  const known = state.improvements.findLast((improvement) => improvement.attempt <= attempt - method.lag);
+  const random = Random.stream(options.seed, options.method, "settings", attempt);
+  const drawn = drawSettings(method, attempt, random, known?.settings);
   return {
-    family: options.family,
+    method: options.method,
     seed: options.seed,
     attempt,
     settings: { ...drawn, ...options.settings },

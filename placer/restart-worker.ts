@@ -17,7 +17,7 @@ import { ForceDirectedPlacer } from "./force-directed.js";
 import { GREEDY_PLAIN, type GreedySettings, greedyPlacement, growsAlongWires } from "./greedy.js";
 import { type MincutOptions, mincutPlacement } from "./mincut.js";
 import { Refiner } from "./refine.js";
-import type { FamilyName, Scored, Settings } from "./restarts.js";
+import type { OneShotName, Scored, Settings } from "./restarts.js";
 
 export interface RestartSetup {
   readonly block: Block;
@@ -25,7 +25,7 @@ export interface RestartSetup {
 }
 
 export interface Attempt {
-  readonly family: FamilyName;
+  readonly method: OneShotName;
   readonly seed: number;
   /** Which stream of the seed. */
   readonly attempt: number;
@@ -78,15 +78,15 @@ let bench: Bench | undefined;
 /** Makes an attempt; undefined if some macro found no cell. */
 export default function runAttempt(task: Attempt): Scored | undefined {
   bench ??= new Bench(workerData as RestartSetup);
-  const random = Random.stream(task.seed, task.family, task.attempt);
-  if (!PLACERS[task.family](bench, task, random)) return undefined;
+  const random = Random.stream(task.seed, task.method, task.attempt);
+  if (!PLACERS[task.method](bench, task, random)) return undefined;
   bench.cells.settle();
   const costs = bench.orientations.choose(bench.macros);
   return { placement: copyPlacement(bench.judge.placement), costs };
 }
 
-/** How each family puts the hard macros of `bench.judge.placement` on cells; false if one of them finds none. */
-const PLACERS: Record<FamilyName, (bench: Bench, task: Attempt, random: Random) => boolean> = {
+/** How each method puts the hard macros of `bench.judge.placement` on cells; false if one of them finds none. */
+const PLACERS: Record<OneShotName, (bench: Bench, task: Attempt, random: Random) => boolean> = {
   random: (tools, _task, random) => placeAtRandom(tools.game(false).episode, random),
   greedy: (tools, { settings }, random) => placeGreedily(tools, settings, random),
   analytic: (tools, { settings }, random) => analyticPlacement(tools.judge, random, settings) !== undefined,

@@ -23,7 +23,7 @@ export interface Scored {
   readonly costs: Costs;
 }
 
-export interface Family {
+export interface OneShotMethod {
   readonly settings: Readonly<Record<string, DrawnSetting>>;
   /** Settings of the first attempts. */
   readonly starts: readonly Settings[];
@@ -37,15 +37,15 @@ export interface Family {
 const LAG = 8;
 
 /** What is tried again and again, by name. `refine` goes on from the best placement and has nothing to draw. */
-export const FAMILIES = {
+export const ONE_SHOT_METHODS = {
   random: { settings: {}, starts: [], lag: LAG },
   greedy: { settings: GREEDY_SETTINGS, starts: GREEDY_STARTS, lag: LAG },
   analytic: { settings: ANALYTIC_SETTINGS, starts: [ANALYTIC_START], lag: LAG },
   mincut: { settings: MINCUT_SETTINGS, starts: [MINCUT_START], lag: LAG },
   refine: { settings: {}, starts: [], lag: 2 },
-} as const satisfies Record<string, Family>;
+} as const satisfies Record<string, OneShotMethod>;
 
-export type FamilyName = keyof typeof FAMILIES;
+export type OneShotName = keyof typeof ONE_SHOT_METHODS;
 
 /** Attempts that draw from everywhere before any stays near the best. */
 const DRAWN_FIRST = 4;
@@ -57,16 +57,16 @@ const STRAY = 0.13;
  * @param best settings of the best attempt that this one may know of
  */
 export function drawSettings(
-  family: Family,
+  method: OneShotMethod,
   attempt: number,
   random: Random,
   best: Settings | undefined,
 ): Settings {
-  const first = family.starts[attempt];
+  const first = method.starts[attempt];
   if (first) return first;
-  const near = attempt >= family.starts.length + DRAWN_FIRST && attempt % 3 !== 0 ? best : undefined;
+  const near = attempt >= method.starts.length + DRAWN_FIRST && attempt % 3 !== 0 ? best : undefined;
   return Object.fromEntries(
-    Object.entries(family.settings).map(([name, { least, most }]) => {
+    Object.entries(method.settings).map(([name, { least, most }]) => {
       const span = Math.log(most / least);
       const share = near ? Math.log(near[name]! / least) / span + STRAY * random.normal() : random.uniform();
       return [name, least * Math.exp(span * Math.min(1, Math.max(0, share)))];

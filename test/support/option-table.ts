@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { rewardFitSchema } from "../../flow/index.js";
 import { METHODS } from "../../flow/methods.js";
-import { FAMILIES } from "../../placer/index.js";
+import { ONE_SHOT_METHODS } from "../../placer/index.js";
 import { trainOptionsSchema } from "../../policy/index.js";
 
 export const OPTION_PAGES = [
@@ -38,7 +38,7 @@ export function withOptionTable(page: OptionPage, text: string): string {
 
 /** What restarts draw. */
 function settingTable(): string {
-  const rows = Object.entries(FAMILIES).flatMap(([method, { settings }]) =>
+  const rows = Object.entries(ONE_SHOT_METHODS).flatMap(([method, { settings }]) =>
     Object.entries(settings).map(
       ([name, { least, most, meaning }]) =>
         `| \`${method}\` | \`${name}\` | ${least} | ${most} | ${meaning} |`,

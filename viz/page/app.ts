@@ -2,15 +2,16 @@
 import type { RunMetrics, RunState, Session } from "../protocol.js";
 import { unpackBlock, unpackEmbedding, unpackPlacement } from "../protocol.js";
 import { Charts } from "./charts.js";
+import { keysOf, showHelp } from "./commands.js";
 import { costsPanel } from "./costs-panel.js";
 import { type PageData, pageData } from "./data.js";
 import { byId, fill, h } from "./dom.js";
-import { flip, nudge, save } from "./edits.js";
+import { flip, save } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
 import { cost } from "./format.js";
 import { icon } from "./icons.js";
 import { Inspector } from "./inspector.js";
-import { type Key, listenToKeys } from "./keyboard.js";
+import { listenToKeys } from "./keyboard.js";
 import { layersPanel } from "./layers-panel.js";
 import { followLive } from "./live.js";
 import { MapPanel } from "./map-panel.js";
@@ -24,7 +25,6 @@ import { searchBox } from "./search-box.js";
 import { StageFrame } from "./stage-frame.js";
 import { ThemeState } from "./theme.js";
 import { Timeline } from "./timeline.js";
-import { tourOf } from "./tour.js";
 
 const STATE_TEXT: Readonly<Record<RunState, string>> = {
   block: "block",
@@ -54,7 +54,7 @@ export class App {
   busy = 0;
   connected = true;
   private readonly data: PageData;
-  private readonly mapPanel: MapPanel;
+  readonly mapPanel: MapPanel;
   private tool: Tool = "select";
   private metrics: readonly RunMetrics[] = [];
   private shownId = "";
@@ -409,24 +409,24 @@ export class App {
     this.link(this.main.view);
   }
 
-  private zoomToSelection(): void {
+  zoomToSelection(): void {
     if (this.scene.selection.size === 0) return;
     this.main.view.fitNodes(this.scene.selection);
     this.link(this.main.view);
   }
 
-  private zoom(factor: number): void {
+  zoom(factor: number): void {
     const { camera } = this.main.view;
     camera.zoomAt(camera.width / 2, camera.height / 2, factor);
     this.link(this.main.view);
   }
 
-  private pan(dx: number, dy: number): void {
+  pan(dx: number, dy: number): void {
     this.main.view.camera.pan(dx, dy);
     this.link(this.main.view);
   }
 
-  private setTool(tool: Tool): void {
+  setTool(tool: Tool): void {
     this.tool = tool;
     byId("ruler").setAttribute("aria-pressed", String(tool === "ruler"));
     if (tool === "select")
@@ -436,7 +436,11 @@ export class App {
       }
   }
 
-  private async save(): Promise<void> {
+  toggleRuler(): void {
+    this.setTool(this.tool === "ruler" ? "select" : "ruler");
+  }
+
+  async save(): Promise<void> {
     await this.work(async () => {
       this.notice(await save(this.scene, this.session));
       if (!window.ashlarReport) await this.refreshSession();
@@ -461,98 +465,10 @@ export class App {
     fill(
       byId("tools"),
       tool("fit", "Fit the die (f)", "Fit", () => this.fit()),
-      tool("ruler", "Ruler (r)", "Ruler", () => this.setTool(this.tool === "ruler" ? "select" : "ruler")),
+      tool("ruler", "Ruler (r)", "Ruler", () => this.toggleRuler()),
       tool("theme", "Light or dark (t)", icon("theme"), () => this.theme.toggle()),
-      tool("help-button", "Keys (?)", "?", () => this.help()),
+      tool("help-button", "Keys (?)", "?", () => showHelp(this)),
     );
-    listenToKeys(this.keys());
-  }
-
-  private help(): void {
-    const dialog = byId<HTMLDialogElement>("help");
-    fill(
-      dialog,
-      h("h2", {}, "Keys"),
-      h(
-        "table",
-        {},
-        ...this.keys().map(({ shown, what }) =>
-          h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, shown)), h("td", {}, what)),
-        ),
-      ),
-      h(
-        "p",
-        { class: "note" },
-        "Shift and drag selects hard macros in a box; Shift and click adds to the selection; a double click zooms.",
-      ),
-      h("form", { method: "dialog" }, h("button", {}, "Close")),
-    );
-    dialog.showModal();
-  }
-
-  private keys(): Key[] {
-    const { scene, timeline } = this;
-    const step = 60;
-    const arrow = (key: string, dx: number, dy: number) => ({
-      keys: [key],
-      run: (event: KeyboardEvent) =>
-        event.shiftKey ? nudge(scene, dx, -dy) : this.pan(-dx * step, -dy * step),
-    });
-    const [left, right, up, down] = [
-      arrow("ArrowLeft", -1, 0),
-      arrow("ArrowRight", 1, 0),
-      arrow("ArrowUp", 0, -1),
-      arrow("ArrowDown", 0, 1),
-    ];
-    const arrows: Key = {
-      keys: [left, right, up, down].flatMap(({ keys }) => keys),
-      shown: "arrows",
-      what: "pan; with Shift move the selected macros by a grid cell",
-      run: (event) => [left, right, up, down].find(({ keys }) => keys.includes(event.key))?.run(event),
-    };
-    const key = (keys: readonly string[], shown: string, what: string, run: () => void): Key => ({
-      keys,
-      shown,
-      what,
-      run,
-    });
-    return [
-      key(["f"], "f", "fit the die", () => this.fit()),
-      key(["z"], "z", "zoom to the selection", () => this.zoomToSelection()),
-      key(["+", "="], "+", "zoom in", () => this.zoom(1.3)),
-      key(["-"], "−", "zoom out", () => this.zoom(1 / 1.3)),
-      arrows,
-      key(["/"], "/", "search", () => byId("search").focus()),
-      key(["n"], "n", "select the next macro", () => this.selectNext(1)),
-      key(["p"], "p", "select the macro before", () => this.selectNext(-1)),
-      key(["x"], "x", "flip the selected macros left to right", () => flip(scene, "flipX")),
-      key(["y"], "y", "flip them top to bottom", () => flip(scene, "flipY")),
-      key(["Ctrl+z", "u"], "u, Ctrl+Z", "undo", () => scene.undo()),
-      key(["Ctrl+y", "U"], "U, Ctrl+Y", "redo", () => scene.redo()),
-      key(["s"], "s", "save the placement", () => void this.save()),
-      key([" "], "space", "play or pause", () => timeline.toggle()),
-      key([","], ",", "one step back", () => timeline.step(-1)),
-      key(["."], ".", "one step on", () => timeline.step(1)),
-      key(["m"], "m", "next heat map", () => this.nextMap()),
-      key(["r"], "r", "ruler", () => this.setTool(this.tool === "ruler" ? "select" : "ruler")),
-      key(["t"], "t", "light or dark", () => this.theme.toggle()),
-      key(["?"], "?", "these keys", () => this.help()),
-      key(["Escape"], "Esc", "select nothing, put the ruler away", () => {
-        this.setTool("select");
-        scene.select([]);
-      }),
-    ];
-  }
-
-  private selectNext(by: number): void {
-    const { scene } = this;
-    const next = tourOf(scene.block, scene.selection, by);
-    if (next >= 0) scene.select([next]);
-  }
-
-  private nextMap(): void {
-    const select = byId<HTMLSelectElement>("map");
-    const names = [...select.options].map((option) => option.value as MapName);
-    this.mapPanel.choose(names[(names.indexOf(select.value as MapName) + 1) % names.length]!);
+    listenToKeys(keysOf(this));
   }
 }

@@ -163,5 +163,8 @@ test("what cannot be made is refused, with the reason and what to do", () => {
     { utilisation: 0.9, softShare: 0.02 },
     /^utilisation: 0\.900 .*20 macros: random placements dead-end.*; lower the utilisation/,
   );
-  refused({ family: "memory", macros: 60, utilisation: 0.9, softShare: 0.05, aspect: 5 }, /bring the aspect closer to 1/);
+  refused(
+    { family: "memory", macros: 60, utilisation: 0.9, softShare: 0.05, aspect: 5 },
+    /bring the aspect closer to 1/,
+  );
 });

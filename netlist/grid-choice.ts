@@ -1,0 +1,137 @@
+// The grid for a canvas and its macros, by Circuit Training's rule: macros waste little of the cells that they stand on,
+// many cells stay empty, and there are few cells.
+import type { Canvas, Grid } from "./block.js";
+
+/** A macro's box, µm. */
+export interface Box {
+  readonly width: number;
+  readonly height: number;
+}
+
+const FEWEST_LINES = 10;
+const MOST_LINES = 127;
+const FEWEST_CELLS = 500;
+/** As in the published grids; the original has allowed 4,096 since 2023. */
+const MOST_CELLS = 2500;
+const MOST_CELL_ASPECT = 1.5;
+/** Grids this near the best metric count as good; of them the one with the most metric per cell is taken. */
+const TOLERANCE = 0.05;
+const EMPTY_DENSITY = 1e-5;
+const SLACK = 1e-6; // µm
+
+/**
+ * The grid for these movable hard macros (node order matters), or undefined if they do not fit on any, each put on the
+ * first feasible cell, largest first.
+ */
+export function selectGrid(macros: readonly Box[], canvas: Canvas, mostCells = MOST_CELLS): Grid | undefined {
+  const order = [...macros].sort((a, b) => b.width * b.height - a.width * a.height);
+  const wasteX = linesOf((lines) =>
+    waste(
+      macros.map((macro) => macro.width),
+      canvas.width / lines,
+    ),
+  );
+  const wasteY = linesOf((lines) =>
+    waste(
+      macros.map((macro) => macro.height),
+      canvas.height / lines,
+    ),
+  );
+  const good: { grid: Grid; metric: number }[] = [];
+  for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
+    for (let rows = FEWEST_LINES; rows <= MOST_LINES; rows++) {
+      const cells = columns * rows;
+      // The quotient of the sides, as the original takes it: its last bit has decided about a published grid.
+      const [cellWidth, cellHeight] = [canvas.width / columns, canvas.height / rows];
+      const aspect = Math.max(cellWidth, cellHeight) / Math.min(cellWidth, cellHeight);
+      if (cells < FEWEST_CELLS || cells > mostCells || aspect > MOST_CELL_ASPECT) continue;
+      const grid = { columns, rows };
+      const empty = emptyShare(order, canvas, grid);
+      if (empty === undefined) continue;
+      good.push({ grid, metric: empty + (1 - wasteX(columns)) + (1 - wasteY(rows)) });
+    }
+  const best = Math.max(...good.map(({ metric }) => metric));
+  const perCell = ({ grid, metric }: (typeof good)[number]) => metric / (grid.columns * grid.rows);
+  return good
+    .filter(({ metric }) => metric >= (1 - TOLERANCE) * best)
+    .reduce<(typeof good)[number] | undefined>((a, b) => (a && perCell(a) >= perCell(b) ? a : b), undefined)
+    ?.grid;
+}
+
+/** Remembers what was computed for a number of lines. */
+function linesOf(compute: (lines: number) => number): (lines: number) => number {
+  const known = new Map<number, number>();
+  return (lines) => {
+    if (!known.has(lines)) known.set(lines, compute(lines));
+    return known.get(lines)!;
+  };
+}
+
+/** Share of a row that is lost when lengths are packed side by side on cells of `cell`, each centred on one. */
+function waste(lengths: readonly number[], cell: number): number {
+  let index = 0;
+  let before = 0;
+  let sum = 0;
+  for (const length of lengths) {
+    let span = Math.max(1, Math.ceil(length / cell));
+    if (span % 2 === 0) span++;
+    const piece = cell - (span * cell - length) / 2; // of the outermost cells
+    index += piece + before <= cell ? span - 1 : span;
+    before = piece;
+    sum += length;
+  }
+  const total = (index + 1) * cell;
+  return (total - sum) / total;
+}
+
+/** Share of cells that no macro touches, when each stands on the first feasible cell; undefined if one finds none. */
+function emptyShare(order: readonly Box[], canvas: Canvas, { columns, rows }: Grid): number | undefined {
+  const cellWidth = canvas.width / columns;
+  const cellHeight = canvas.height / rows;
+  const placed: { x: number; y: number; width: number; height: number }[] = [];
+  const touched = new Uint8Array(columns * rows);
+  let first = 0;
+  for (const [i, { width, height }] of order.entries()) {
+    // What had no room for a macro before has none for one of the same size.
+    if (i > 0 && (width !== order[i - 1]!.width || height !== order[i - 1]!.height)) first = 0;
+    const cell = firstFeasible(first);
+    if (cell === undefined) return undefined;
+    first = cell + 1;
+    const x = ((cell % columns) + 0.5) * cellWidth;
+    const y = (Math.floor(cell / columns) + 0.5) * cellHeight;
+    placed.push({ x, y, width, height });
+    touch(x, y, width, height);
+
+    function firstFeasible(from: number): number | undefined {
+      for (let cell = from; cell < columns * rows; cell++) {
+        const x = ((cell % columns) + 0.5) * cellWidth;
+        const y = (Math.floor(cell / columns) + 0.5) * cellHeight;
+        if (y + height / 2 > canvas.height + SLACK) return undefined;
+        if (x - width / 2 < -SLACK || x + width / 2 > canvas.width + SLACK || y - height / 2 < -SLACK)
+          continue;
+        const free = placed.every(
+          (other) =>
+            Math.abs(x - other.x) >= (width + other.width) / 2 - SLACK ||
+            Math.abs(y - other.y) >= (height + other.height) / 2 - SLACK,
+        );
+        if (free) return cell;
+      }
+      return undefined;
+    }
+  }
+  return touched.reduce((sum, used) => sum + (1 - used), 0) / touched.length;
+
+  function touch(x: number, y: number, width: number, height: number): void {
+    const least = EMPTY_DENSITY * cellWidth * cellHeight;
+    for (let row = 0; row < rows; row++) {
+      const tall =
+        Math.min(y + height / 2, (row + 1) * cellHeight) - Math.max(y - height / 2, row * cellHeight);
+      if (tall <= 0) continue;
+      for (let column = 0; column < columns; column++) {
+        const wide =
+          Math.min(x + width / 2, (column + 1) * cellWidth) - Math.max(x - width / 2, column * cellWidth);
+        if (wide > 0 && wide * tall >= least) touched[row * columns + column] = 1;
+      }
+    }
+  }
+}
