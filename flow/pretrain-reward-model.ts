@@ -16,10 +16,9 @@ import {
   REWARD_NUMBERS,
   type RewardBlock,
   type RewardData,
+  type RewardFitOptions,
   RewardModel,
-  type RewardNetworkConfig,
   type RewardScore,
-  readPolicy,
   readRewardModel,
   rewardBlock,
   scoreBlock,
@@ -31,6 +30,7 @@ import {
 import { readBlocks } from "./pretrain.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
+import { startPolicy } from "./start-policy.js";
 import { LATEST_CHECKPOINT } from "./train.js";
 
 export const rewardModelSchema = z.strictObject({
@@ -97,6 +97,8 @@ export interface RewardModelSummary {
 
 /** Placements of a held-out block: enough for a tau within some hundredths. */
 const MOST_HELD_OUT = 500;
+/** So few that two are held out. */
+const FEWEST_PER_BLOCK = 20;
 
 export const REWARD_MODEL_FILE = "reward.safetensors";
 export const ENCODER_FILE = "policy.safetensors";
@@ -111,40 +113,27 @@ export async function pretrainRewardModel(
   report: (line: string) => void = () => {},
 ): Promise<RewardModelSummary> {
   const options = rewardModelSchema.parse(given);
-  const { seed, epochs, out, workers } = options;
+  const { seed, epochs, out, player } = options;
   const fit = parseSettings(rewardFitSchema, options.set, {});
+  if (!fit.network.encoder)
+    throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
   const blocks = await readBlocks(paths);
   const heldOut = await readBlocks(options.heldOut);
   for (const { name } of heldOut)
     if (blocks.some((block) => block.name === name))
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
-  const policies: Policy[] = [];
-  for (const path of options.player) policies.push(await readPolicy(path));
-  const files = [...[...paths, ...options.heldOut].flatMap((path) => blockFiles(path)), ...options.player];
+  const players: Policy[] = [];
+  for (const path of player) players.push((await startPolicy(path, [], {})).policy!);
+  const files = [...[...paths, ...options.heldOut].flatMap((path) => blockFiles(path)), ...player];
   const run = await RunFolder.open(out, options, files, options.resume);
   return run.whileOpen(async () => {
-    const perBlock = Math.max(20, Math.round(options.placements / blocks.length));
     const all = [...blocks, ...heldOut];
-    const started = performance.now();
-    const data = await buildRewardData(all, {
-      folder: options.data ?? run.file("data"),
-      seed,
-      counts: all.map((_, index) => (index < blocks.length ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
-      workers,
-      policies,
-      onShard: (done, total) => {
-        const seconds = ((performance.now() - started) / 1000).toFixed(0);
-        report(`placements  ${done} of ${total} shards  ${seconds} s`);
-      },
-    });
-    const config: RewardNetworkConfig = {
-      network: fit.network,
-      hidden: fit.hidden,
-      numbers: fit.numbers,
-    };
-    const prepared = all.map((block, index) => prepare(block, data[index]!, fit.network.spectral));
+    const data = await drawData(all, blocks.length, options, players, run, report);
+    const prepared = all.map((block, index) =>
+      rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
+    );
     const known = prepared.slice(0, blocks.length);
-    const model = await startModel(run, options.resume, config, seed, known);
+    const model = await startModel(run, options.resume, { ...fit, seed, epochs }, known);
     const linear = {
       lengths: fitLinear(known, LENGTH_NUMBERS.length),
       all: fitLinear(known, REWARD_NUMBERS.length),
@@ -155,38 +144,22 @@ export async function pretrainRewardModel(
       const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
       return { block: all[index]!.name, ...scoreBlock(model, block, indices, linear) };
     };
-    const save = () =>
-      writeRewardModel(run.file(LATEST_CHECKPOINT), { config, state: model.state(), notes: {} });
-    const begun = performance.now();
-    while (model.epoch < epochs) {
-      const error = model.runEpoch(known, { seed, epochs, ...fit });
-      const taus = meanTaus(known.map((_, index) => score(index)));
-      await save();
-      run.appendMetrics({
-        iteration: model.epoch,
-        seconds: (performance.now() - begun) / 1000,
-        "losses/squared_error": error,
-        ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau/${label}`, taus[label]])),
-      });
-      report(
-        `epoch ${model.epoch} of ${epochs}  squared error ${error.toFixed(4)}  held-out placements ${describe(taus)}`,
-      );
-    }
+    await fitModel(model, { ...fit, seed, epochs }, known, score, run, report);
     const checkpoint = {
-      config,
+      config: model.config,
       state: model.state(),
       notes: { blocks: blocks.map(({ name }) => name).join(" ") },
     };
     await writeRewardModel(run.file(REWARD_MODEL_FILE), checkpoint);
     await writePolicy(run.file(ENCODER_FILE), encoderFrom(checkpoint, seed));
     const scores = all.map((_, index) => score(index));
-    const means = meanTaus(scores.slice(0, blocks.length));
     for (const { block, model: taus, linearLengths } of scores)
       report(`${block}  model ${describe(taus)}  linear on wirelengths ${describe(linearLengths)}`);
+    const means = meanTaus(scores.slice(0, blocks.length));
     const summary: RewardModelSummary = {
       blocks: scores.slice(0, blocks.length),
       held_out: scores.slice(blocks.length),
-      placements: perBlock * blocks.length,
+      placements: known.reduce((sum, { labels }) => sum + labels.length, 0),
       epochs: model.epoch,
       parameters: model.parameters.length,
       seed,
@@ -200,32 +173,85 @@ export async function pretrainRewardModel(
   });
 }
 
-function prepare(block: Block, data: RewardData, spectral: number): RewardBlock {
-  return rewardBlock(graphInput(block, spectral), data);
+/** The placements of all blocks, of which the first `learnt` are learnt from. */
+async function drawData(
+  blocks: readonly Block[],
+  learnt: number,
+  options: z.output<typeof rewardModelSchema>,
+  players: readonly Policy[],
+  run: RunFolder,
+  report: (line: string) => void,
+): Promise<RewardData[]> {
+  const { placements, seed, workers } = options;
+  const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learnt));
+  const started = performance.now();
+  return buildRewardData(blocks, {
+    folder: options.data ?? run.file("data"),
+    seed,
+    counts: blocks.map((_, index) => (index < learnt ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
+    workers,
+    policies: players,
+    onShard: (done, total) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(0);
+      report(`placements  ${done} of ${total} shards  ${seconds} s`);
+    },
+  });
 }
 
+type Fit = z.output<typeof rewardFitSchema> & RewardFitOptions;
+
+/** A fresh model, or with `resume` the one of the folder's last epoch. */
 async function startModel(
   run: RunFolder,
   resume: boolean,
-  config: RewardNetworkConfig,
-  seed: number,
+  fit: Fit,
   blocks: readonly RewardBlock[],
 ): Promise<RewardModel> {
+  const { network, hidden, numbers } = fit;
   const path = run.file(LATEST_CHECKPOINT);
-  if (!resume) return RewardModel.start(config, seed, blocks);
-  if (!existsSync(path)) {
-    await run.goOn(0);
-    return RewardModel.start(config, seed, blocks);
+  if (resume && existsSync(path)) {
+    const { config, state, notes } = await readRewardModel(path);
+    if (notes.options !== JSON.stringify(fit))
+      throw new InputError(
+        path,
+        `was fitted with other options (${notes.options})`,
+        "resume with the same ones, or choose another --out",
+      );
+    await run.goOn(state.epoch);
+    return new RewardModel(config, state);
   }
-  const checkpoint = await readRewardModel(path);
-  if (JSON.stringify(checkpoint.config) !== JSON.stringify(config))
-    throw new InputError(
-      path,
-      "is of a network of other sizes",
-      "resume with the same --set, or choose another --out",
+  if (resume) await run.goOn(0);
+  return RewardModel.start({ network, hidden, numbers }, fit.seed, blocks);
+}
+
+/** The epochs that are left, each with its line of metrics and its checkpoint. */
+async function fitModel(
+  model: RewardModel,
+  fit: Fit,
+  blocks: readonly RewardBlock[],
+  score: (index: number) => BlockScore,
+  run: RunFolder,
+  report: (line: string) => void,
+): Promise<void> {
+  const started = performance.now();
+  while (model.epoch < fit.epochs) {
+    const error = model.runEpoch(blocks, fit);
+    const taus = meanTaus(blocks.map((_, index) => score(index)));
+    run.appendMetrics({
+      iteration: model.epoch,
+      seconds: (performance.now() - started) / 1000,
+      "losses/squared_error": error,
+      ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau/${label}`, taus[label]])),
+    });
+    await writeRewardModel(run.file(LATEST_CHECKPOINT), {
+      config: model.config,
+      state: model.state(),
+      notes: { options: JSON.stringify(fit) },
+    });
+    report(
+      `epoch ${model.epoch} of ${fit.epochs}  squared error ${error.toFixed(4)}  held-out placements ${describe(taus)}`,
     );
-  await run.goOn(checkpoint.state.epoch);
-  return new RewardModel(config, checkpoint.state);
+  }
 }
 
 /** Mean over blocks. */

@@ -134,6 +134,12 @@ test("pretrain --reward-model writes a model, scores and a policy that trains on
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(readFileSync(summary.model), model);
 
+  const other = await run(
+    ...["--placements", "200", "--epochs", "2", "--resume", "--set", "learningRate=0.01"],
+  );
+  assert.equal(other.code, 1);
+  assert.match(other.stderr, /was fitted with other options .* resume with the same ones/);
+
   const refused = await run("--budget", "5s");
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /--budget: does not go with --reward-model/);
