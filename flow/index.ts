@@ -11,6 +11,7 @@ export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./place.js";
 export * from "./pretrain.js";
+export * from "./pretrain-reward-model.js";
 export * from "./published.js";
 export * from "./train-command.js";
 export * from "./version.js";

@@ -146,7 +146,8 @@ export async function pretrain(
   });
 }
 
-async function readBlocks(paths: readonly string[]): Promise<Block[]> {
+/** The blocks at `paths`, of different names, each of which can be placed. */
+export async function readBlocks(paths: readonly string[]): Promise<Block[]> {
   const blocks: Block[] = [];
   for (const path of paths) {
     const block = await loadBlock(path);

@@ -95,6 +95,11 @@ export class GraphEncoder {
     this.run.clearNumbers(at.dSummary, width);
   }
 
+  /** The graph's features as `forward` reads them, [nodeCount x nodeFeatures], live: for graphs whose nodes move. */
+  get features(): Float32Array {
+    return this.workspace.view(this.at.features, this.nodeCount * this.config.nodeFeatures);
+  }
+
   private setDegrees(graph: PolicyGraph, outHalfInverse: Float32Array): void {
     const degrees = new Int32Array(graph.nodeCount);
     for (let e = 0; e < graph.edgeCount; e++) {

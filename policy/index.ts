@@ -2,9 +2,17 @@
 export * from "./adam.js";
 export * from "./checkpoint.js";
 export type { PolicyGraph } from "./graph-encoder.js";
+export { graphInput } from "./graph-input.js";
+export * from "./kendall.js";
 export * from "./network.js";
 export * from "./network-config.js";
 export * from "./parameters.js";
+export * from "./reward-checkpoint.js";
+export * from "./reward-data.js";
+export * from "./reward-model.js";
+export { type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
+export { LENGTH_NUMBERS, REWARD_LABELS, REWARD_NUMBERS, type RewardLabel } from "./reward-sample.js";
+export { REWARD_SOURCES, type RewardSource } from "./reward-sources.js";
 export * from "./safetensors.js";
 export * from "./trace.js";
 export * from "./train.js";

@@ -2,17 +2,24 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
+import { rewardFitSchema } from "../../flow/index.js";
 import { METHODS } from "../../flow/methods.js";
 import { ONE_SHOT_METHODS } from "../../placer/index.js";
 import { trainOptionsSchema } from "../../policy/index.js";
 
-export const OPTION_PAGES = ["docs/training.md", "docs/annealing.md", "docs/placers.md"] as const;
+export const OPTION_PAGES = [
+  "docs/training.md",
+  "docs/annealing.md",
+  "docs/placers.md",
+  "docs/reward-model.md",
+] as const;
 export type OptionPage = (typeof OPTION_PAGES)[number];
 
 const TABLES: Readonly<Record<OptionPage, () => string>> = {
   "docs/training.md": () => optionTable(trainOptionsSchema),
   "docs/annealing.md": () => optionTable(METHODS.anneal.settings),
   "docs/placers.md": settingTable,
+  "docs/reward-model.md": () => optionTable(rewardFitSchema.omit({ network: true })),
 };
 const SECTION = /(<!-- options: [^\n]* -->\n)[\s\S]*?(<!-- \/options -->)/;
 

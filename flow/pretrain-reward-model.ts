@@ -1,0 +1,269 @@
+// `pretrain --reward-model`: a data set of placements of several blocks, a model that foretells their costs, and how
+// well it orders placements that it has not seen, of these blocks and of others.
+import { existsSync } from "node:fs";
+import { z } from "zod";
+import type { Block } from "../netlist/index.js";
+import { blockFiles, InputError } from "../netlist/index.js";
+import {
+  buildRewardData,
+  encoderFrom,
+  fitLinear,
+  graphInput,
+  isHeldOut,
+  LENGTH_NUMBERS,
+  type Policy,
+  REWARD_LABELS,
+  REWARD_NUMBERS,
+  type RewardBlock,
+  type RewardData,
+  type RewardFitOptions,
+  RewardModel,
+  type RewardScore,
+  readRewardModel,
+  rewardBlock,
+  scoreBlock,
+  type Taus,
+  trainOptionsSchema,
+  writePolicy,
+  writeRewardModel,
+} from "../policy/index.js";
+import { readBlocks } from "./pretrain.js";
+import { RunFolder } from "./run-folder.js";
+import { parseSettings } from "./settings.js";
+import { startPolicy } from "./start-policy.js";
+import { LATEST_CHECKPOINT } from "./train.js";
+
+export const rewardModelSchema = z.strictObject({
+  heldOut: z
+    .array(z.string())
+    .default([])
+    .describe("block that is not learnt from, to be scored at the end; may be repeated"),
+  placements: z
+    .number()
+    .int()
+    .min(100)
+    .max(1_000_000)
+    .default(10_000)
+    .describe("placements of all blocks together; of a held-out one as many as of each, at most 500"),
+  epochs: z.number().int().min(0).max(10_000).default(30).describe("passes over the placements"),
+  player: z
+    .array(z.string())
+    .default([])
+    .describe("file of a policy that plays some of the placements; may be repeated"),
+  data: z.string().optional().describe("folder of the placements (default: data in the run folder)"),
+  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
+  seed: z.number().int().min(0).default(1).describe("root seed"),
+  out: z.string().default("runs/pretrain").describe("run folder"),
+  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
+  set: z
+    .array(z.string())
+    .default([])
+    .describe("option of fitting, as NAME=VALUE, such as learningRate=0.001"),
+});
+
+export const rewardFitSchema = z.strictObject({
+  minibatch: z.number().int().min(1).default(32).describe("placements per gradient step"),
+  learningRate: z
+    .number()
+    .positive()
+    .default(0.003)
+    .describe("Adam's first step size; falls to 0 as a cosine"),
+  hidden: z.number().int().min(4).multipleOf(4).default(64).describe("width of the head's hidden layer"),
+  numbers: z
+    .boolean()
+    .default(true)
+    .describe("false: the graph alone, without the numbers that describe the placement as a whole"),
+  network: trainOptionsSchema.shape.network,
+});
+
+/** Scores of a block's placements that were not learnt from. */
+export interface BlockScore extends RewardScore {
+  readonly block: string;
+}
+
+export interface RewardModelSummary {
+  readonly blocks: readonly BlockScore[];
+  readonly held_out: readonly BlockScore[];
+  readonly placements: number;
+  readonly epochs: number;
+  readonly parameters: number;
+  readonly seed: number;
+  readonly model: string;
+  readonly policy: string;
+  readonly out: string;
+  /** Mean over the blocks of Kendall's tau, placements of the blocks trained on. */
+  readonly [mean: `tau_${string}`]: number;
+}
+
+/** Placements of a held-out block: enough for a tau within some hundredths. */
+const MOST_HELD_OUT = 500;
+/** So few that two are held out. */
+const FEWEST_PER_BLOCK = 20;
+
+export const REWARD_MODEL_FILE = "reward.safetensors";
+export const ENCODER_FILE = "policy.safetensors";
+
+/**
+ * Builds the data set, fits the model and scores it; writes `reward.safetensors`, and `policy.safetensors`, a policy
+ * that begins with its encoder. Throws `InputError` for bad input and blocks that cannot be placed.
+ */
+export async function pretrainRewardModel(
+  paths: readonly string[],
+  given: z.input<typeof rewardModelSchema>,
+  report: (line: string) => void = () => {},
+): Promise<RewardModelSummary> {
+  const options = rewardModelSchema.parse(given);
+  const { seed, epochs, out, player } = options;
+  const fit = parseSettings(rewardFitSchema, options.set, {});
+  if (!fit.network.encoder)
+    throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
+  const blocks = await readBlocks(paths);
+  const heldOut = await readBlocks(options.heldOut);
+  for (const { name } of heldOut)
+    if (blocks.some((block) => block.name === name))
+      throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
+  const players: Policy[] = [];
+  for (const path of player) players.push((await startPolicy(path, [], {})).policy!);
+  const files = [...[...paths, ...options.heldOut].flatMap((path) => blockFiles(path)), ...player];
+  const run = await RunFolder.open(out, options, files, options.resume);
+  return run.whileOpen(async () => {
+    const all = [...blocks, ...heldOut];
+    const data = await drawData(all, blocks.length, options, players, run, report);
+    const prepared = all.map((block, index) =>
+      rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
+    );
+    const known = prepared.slice(0, blocks.length);
+    const model = await startModel(run, options.resume, { ...fit, seed, epochs }, known);
+    const linear = {
+      lengths: fitLinear(known, LENGTH_NUMBERS.length),
+      all: fitLinear(known, REWARD_NUMBERS.length),
+    };
+    const score = (index: number): BlockScore => {
+      const block = prepared[index]!;
+      const unseen = index >= blocks.length;
+      const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
+      return { block: all[index]!.name, ...scoreBlock(model, block, indices, linear) };
+    };
+    await fitModel(model, { ...fit, seed, epochs }, known, score, run, report);
+    const checkpoint = {
+      config: model.config,
+      state: model.state(),
+      notes: { blocks: blocks.map(({ name }) => name).join(" ") },
+    };
+    await writeRewardModel(run.file(REWARD_MODEL_FILE), checkpoint);
+    await writePolicy(run.file(ENCODER_FILE), encoderFrom(checkpoint, seed));
+    const scores = all.map((_, index) => score(index));
+    for (const { block, model: taus, linearLengths } of scores)
+      report(`${block}  model ${describe(taus)}  linear on wirelengths ${describe(linearLengths)}`);
+    const means = meanTaus(scores.slice(0, blocks.length));
+    const summary: RewardModelSummary = {
+      blocks: scores.slice(0, blocks.length),
+      held_out: scores.slice(blocks.length),
+      placements: known.reduce((sum, { labels }) => sum + labels.length, 0),
+      epochs: model.epoch,
+      parameters: model.parameters.length,
+      seed,
+      model: run.file(REWARD_MODEL_FILE),
+      policy: run.file(ENCODER_FILE),
+      out,
+      ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau_${label}`, means[label]])),
+    };
+    await run.writeJson("summary.json", summary);
+    return summary;
+  });
+}
+
+/** The placements of all blocks, of which the first `learnt` are learnt from. */
+async function drawData(
+  blocks: readonly Block[],
+  learnt: number,
+  options: z.output<typeof rewardModelSchema>,
+  players: readonly Policy[],
+  run: RunFolder,
+  report: (line: string) => void,
+): Promise<RewardData[]> {
+  const { placements, seed, workers } = options;
+  const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learnt));
+  const started = performance.now();
+  return buildRewardData(blocks, {
+    folder: options.data ?? run.file("data"),
+    seed,
+    counts: blocks.map((_, index) => (index < learnt ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
+    workers,
+    policies: players,
+    onShard: (done, total) => {
+      const seconds = ((performance.now() - started) / 1000).toFixed(0);
+      report(`placements  ${done} of ${total} shards  ${seconds} s`);
+    },
+  });
+}
+
+type Fit = z.output<typeof rewardFitSchema> & RewardFitOptions;
+
+/** A fresh model, or with `resume` the one of the folder's last epoch. */
+async function startModel(
+  run: RunFolder,
+  resume: boolean,
+  fit: Fit,
+  blocks: readonly RewardBlock[],
+): Promise<RewardModel> {
+  const { network, hidden, numbers } = fit;
+  const path = run.file(LATEST_CHECKPOINT);
+  if (resume && existsSync(path)) {
+    const { config, state, notes } = await readRewardModel(path);
+    if (notes.options !== JSON.stringify(fit))
+      throw new InputError(
+        path,
+        `was fitted with other options (${notes.options})`,
+        "resume with the same ones, or choose another --out",
+      );
+    await run.goOn(state.epoch);
+    return new RewardModel(config, state);
+  }
+  if (resume) await run.goOn(0);
+  return RewardModel.start({ network, hidden, numbers }, fit.seed, blocks);
+}
+
+/** The epochs that are left, each with its line of metrics and its checkpoint. */
+async function fitModel(
+  model: RewardModel,
+  fit: Fit,
+  blocks: readonly RewardBlock[],
+  score: (index: number) => BlockScore,
+  run: RunFolder,
+  report: (line: string) => void,
+): Promise<void> {
+  const started = performance.now();
+  while (model.epoch < fit.epochs) {
+    const error = model.runEpoch(blocks, fit);
+    const taus = meanTaus(blocks.map((_, index) => score(index)));
+    run.appendMetrics({
+      iteration: model.epoch,
+      seconds: (performance.now() - started) / 1000,
+      "losses/squared_error": error,
+      ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau/${label}`, taus[label]])),
+    });
+    await writeRewardModel(run.file(LATEST_CHECKPOINT), {
+      config: model.config,
+      state: model.state(),
+      notes: { options: JSON.stringify(fit) },
+    });
+    report(
+      `epoch ${model.epoch} of ${fit.epochs}  squared error ${error.toFixed(4)}  held-out placements ${describe(taus)}`,
+    );
+  }
+}
+
+/** Mean over blocks. */
+function meanTaus(scores: readonly BlockScore[]): Taus {
+  return Object.fromEntries(
+    REWARD_LABELS.map((label) => [
+      label,
+      scores.reduce((sum, { model }) => sum + model[label], 0) / scores.length,
+    ]),
+  ) as unknown as Taus;
+}
+
+function describe(taus: Taus): string {
+  return REWARD_LABELS.map((label) => `${label} ${taus[label].toFixed(3)}`).join(" ");
+}
