@@ -22,8 +22,7 @@ export function addPretrain(program: Command): void {
         "\n  ashlar place blocks/ariane --policy runs/five/policy.safetensors --finetune --budget 5m" +
         "\n  ashlar pretrain sets/five/* --reward-model --held-out sets/five-held-out/a --out runs/reward",
     );
-  addSchemaOptions(command, pretrainSchema);
-  addSchemaOptions(command, OWN).action(async (paths: string[], options) => {
+  addSchemaOptions(command, pretrainSchema.extend(OWN.shape)).action(async (paths: string[], options) => {
     const progress = progressReporter(options.quiet);
     refuseOthers(command, options.rewardModel === true);
     const result = options.rewardModel
@@ -37,7 +36,8 @@ export function addPretrain(program: Command): void {
 function refuseOthers(command: Command, rewardModel: boolean): void {
   const [mine, others] = [rewardModelSchema.shape, pretrainSchema.shape];
   for (const name of Object.keys(rewardModel ? others : mine)) {
-    if (name in (rewardModel ? mine : others) || command.getOptionValueSource(name) !== "cli") continue;
+    const source = command.getOptionValueSource(name);
+    if (name in (rewardModel ? mine : others) || source === undefined || source === "default") continue;
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new InputError(
       flag,
