@@ -169,7 +169,7 @@ async function main(): Promise<void> {
         {
           title: "Rent's rule",
           xLabel: "macros in a cluster",
-          yLabel: "log10 of wires that leave, geometric mean",
+          yLabel: "log10 of wires that leave",
         },
         sizes,
         ({ description }) => rentOf(description.rent?.levels ?? [], sizes),
@@ -180,7 +180,7 @@ async function main(): Promise<void> {
         {
           title: "Fan-out",
           xLabel: "pins of a net",
-          yLabel: "log10 of the share of nets with so many or more",
+          yLabel: "log10 of share at or above",
         },
         counts,
         ({ fanouts }) => tailOf(fanouts, counts),
@@ -191,7 +191,7 @@ async function main(): Promise<void> {
         {
           title: "Net weights",
           xLabel: "weight of a net",
-          yLabel: "log10 of the share of nets with so much or more",
+          yLabel: "log10 of share at or above",
         },
         weights,
         (sample) => tailOf(sample.weights, weights),
@@ -202,7 +202,7 @@ async function main(): Promise<void> {
         {
           title: "Soft macros",
           xLabel: "area over the median",
-          yLabel: "log10 of the share of soft macros at or above",
+          yLabel: "log10 of share at or above",
         },
         areas,
         (sample) => tailOf(sample.areas, areas),

@@ -7,7 +7,7 @@ export function addCompare(program: Command): void {
   const command = program
     .command("compare")
     .description("run methods on blocks with several seeds at equal time; writes compare.json and charts")
-    .argument("<block...>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument("<block...>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(

@@ -7,7 +7,10 @@ export function addEval(program: Command): void {
   const command = program
     .command("eval")
     .description("score a placement: wirelength, density, congestion, proxy cost, overlaps")
-    .argument("<block>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument(
+      "<block>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .addHelpText(
       "after",

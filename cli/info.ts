@@ -1,17 +1,19 @@
 import type { Command } from "commander";
-import { blockOptionsSchema, loadBlockWith } from "../flow/index.js";
-import { describeBlock } from "../netlist/index.js";
+import { blockOptionsSchema, describe } from "../flow/index.js";
 import { addSchemaOptions, parseOptions } from "./schema-options.js";
 
 export function addInfo(program: Command): void {
   const command = program
     .command("info")
     .description("say what is in a block: counts, sizes, canvas, grid, nets, connections")
-    .argument("<block>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument(
+      "<block>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .addHelpText("after", "\nExample:\n  ashlar info blocks/ariane");
   addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
-    const description = describeBlock(await loadBlockWith(path, parseOptions(blockOptionsSchema, options)));
+    const description = await describe(path, parseOptions(blockOptionsSchema, options));
     process.stdout.write(options.json ? `${JSON.stringify(description)}\n` : `${indented(description)}\n`);
   });
 }

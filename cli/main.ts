@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { VERSION } from "../flow/index.js";
 import { addCompare } from "./compare.js";
+import { addConvert } from "./convert.js";
 import { addDemo } from "./demo.js";
 import { addEval } from "./eval.js";
 import { addGenerate } from "./generate.js";
@@ -28,6 +29,7 @@ for (const add of [
   addTrain,
   addPretrain,
   addCompare,
+  addConvert,
   addGenerate,
   addDemo,
   addView,

@@ -9,14 +9,18 @@ export function addPlace(program: Command): void {
     .description(
       "place the macros of a block; writes best.plc, best.svg, summary.json and more to the run folder",
     )
-    .argument("<block>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument(
+      "<block>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(
       "after",
       "\nExamples:\n  ashlar place blocks/ariane --budget 120s --workers 2 --seed 1 --out runs/ariane" +
         "\n  ashlar place blocks/ariane --method policy --iterations 50 --set learningRate=0.0005" +
-        "\n  ashlar place blocks/ariane --out runs/ariane --resume --budget 10m",
+        "\n  ashlar place blocks/ariane --out runs/ariane --resume --budget 10m" +
+        "\n  ashlar place design.def --lef tech.lef --lef cells.lef --halo 5,5",
     );
   addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {
     const progress = progressReporter(options.quiet);

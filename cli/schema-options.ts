@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
+import { addConfigOption } from "./config-file.js";
 
 interface JsonProperty {
   readonly type?: string;
@@ -16,7 +17,7 @@ export function addSchemaOptions(command: Command, schema: z.ZodObject): Command
     if (property.type === "object") continue;
     command.addOption(toOption(name, property));
   }
-  return command;
+  return addConfigOption(command, schema);
 }
 
 function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {

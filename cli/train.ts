@@ -9,7 +9,7 @@ export function addTrain(program: Command): void {
     .description(
       "train a placement policy on a block; writes metrics.jsonl, checkpoints and the best placement",
     )
-    .argument("<block...>", "directory or netlist file (.pb.txt, gzip allowed)")
+    .argument("<block...>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(

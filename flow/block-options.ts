@@ -1,10 +1,33 @@
 // Options that every command taking a block shares: what overrides the files, and how the judge reads them.
 import { z } from "zod";
 import { type CostWeights, type JudgeOptions, PUBLISHED_WEIGHTS } from "../env/index.js";
-import { type Block, type BlockOverrides, InputError, loadBlock, NodeKind } from "../netlist/index.js";
+import {
+  type Block,
+  type BlockOverrides,
+  DEFAULT_ROUTING,
+  InputError,
+  isDefPath,
+  type LoadDefOptions,
+  type LoadedBookshelf,
+  type LoadedDef,
+  loadBlock,
+  loadBookshelf,
+  loadDef,
+  NodeKind,
+  withOverrides,
+} from "../netlist/index.js";
 
 export const blockOptionsSchema = z.strictObject({
-  placement: z.string().optional().describe("placement file (.plc) to use instead of the block's own"),
+  lef: z
+    .array(z.string())
+    .default([])
+    .describe("LEF file, or directory of them, of a .def block; may be repeated (default all beside it)"),
+  halo: z.string().optional().describe("halo in µm, as X,Y, of macros to which the .def gives none"),
+  freeFixed: z.boolean().default(false).describe("let hard macros that the .def fixes move"),
+  placement: z
+    .string()
+    .optional()
+    .describe("placement file (.plc; .pl of a Bookshelf block) to use instead of the block's own"),
   canvas: z.string().optional().describe("canvas in µm, as WIDTHxHEIGHT"),
   grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
   routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
@@ -27,13 +50,49 @@ export type BlockOptions = z.input<typeof blockOptionsSchema>;
 
 /** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
 export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
-  const overrides: BlockOverrides = {
-    chooseGrid,
+  const { placement } = options;
+  const overrides = { ...overridesOf(options), chooseGrid };
+  return overridden(await loadBlock(path, { placement, overrides, def: defOptions(path, options) }), options);
+}
+
+/** Loads a Bookshelf set as the options say: its block and what was read. */
+export async function loadBookshelfWith(path: string, options: BlockOptions): Promise<LoadedBookshelf> {
+  const { block, reading } = await loadBookshelf(path, DEFAULT_ROUTING);
+  const placed = await withOverrides(block, options.placement, overridesOf(options));
+  return { block: overridden(placed, options), reading };
+}
+
+/** Loads a DEF design as the options say: its block and all else that came with it. */
+export async function loadDefWith(path: string, options: BlockOptions): Promise<LoadedDef> {
+  const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
+  const block = await withOverrides(loaded.block, options.placement, overridesOf(options));
+  return { ...loaded, block: overridden(block, options) };
+}
+
+/** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */
+function defOptions(
+  path: string,
+  { lef = [], halo, freeFixed }: BlockOptions,
+): Omit<LoadDefOptions, "defaultRouting"> {
+  const given =
+    lef.length > 0 ? "--lef" : halo !== undefined ? "--halo" : freeFixed ? "--free-fixed" : undefined;
+  if (given && !isDefPath(path)) throw new InputError(given, `is for .def designs, and '${path}' is none`);
+  return {
+    lef,
+    freeFixed,
+    halo: halo === undefined ? undefined : (numbers("--halo", halo, 2, /,/) as [number, number]),
+  };
+}
+
+function overridesOf(options: BlockOptions): BlockOverrides {
+  return {
     ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
     ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
     ...(options.smoothing !== undefined && { smoothing: options.smoothing }),
   };
-  const block = await loadBlock(path, { placement: options.placement, overrides });
+}
+
+function overridden(block: Block, options: BlockOptions): Block {
   const routes = options.routes === undefined ? undefined : numbers("--routes", options.routes, 2, /,/);
   const used =
     options.macroRoutes === undefined ? undefined : numbers("--macro-routes", options.macroRoutes, 2, /,/);

@@ -5,11 +5,14 @@ import {
   type Block,
   type Clustering,
   clusterBlock,
+  copyPlacement,
   DEFAULT_CLUSTERS,
   NodeKind,
   nodesOfKind,
+  type Placement,
   writeFileAtomically,
   writePbNetlist,
+  writePlc,
 } from "../netlist/index.js";
 
 /** Options of commands that place: how a flat block is clustered. */
@@ -56,8 +59,8 @@ export function clusterFlat(
 }
 
 /**
- * Writes what a placement of the clustered block refers to: the netlist, and per node of the flat file (pins of
- * macros count) its group, -1 for none.
+ * Writes what a placement of the clustered block refers to: the block itself, so that the folder is one, and per node of
+ * the flat file (pins of macros count) its group, -1 for none.
  */
 export async function writeClustering(
   folder: string,
@@ -65,12 +68,27 @@ export async function writeClustering(
   { block, groups }: Clustering,
 ): Promise<void> {
   await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  await writePlc(join(folder, "initial.plc"), block, block.initial);
   const lines = new Int32Array(Math.max(lastOf(flat.fileIndices), lastOf(flat.pinFileIndices)) + 1).fill(-1);
   for (let pin = 0; pin < flat.pinCount; pin++)
     lines[flat.pinFileIndices[pin]!] = groups[flat.pinNodes[pin]!]!;
   for (let node = 0; node < flat.nodeCount; node++)
     lines[flat.fileIndices[node]!] = flat.kinds[node] === NodeKind.HardMacro ? -1 : groups[node]!;
   await writeFileAtomically(join(folder, "groups.txt"), `${lines.join("\n")}\n`);
+}
+
+/** A placement of what was clustered as one of the flat block: cells stand in the middle of their soft macros. */
+export function flatPlacement(flat: Block, placement: Placement, clustering?: Clustering): Placement {
+  if (!clustering) return placement;
+  const { xs, ys, orientations } = copyPlacement(flat.initial);
+  for (let node = 0; node < flat.nodeCount; node++) {
+    const now = clustering.nodeOf[node]!;
+    if (now < 0) continue;
+    xs[node] = placement.xs[now]!;
+    ys[node] = placement.ys[now]!;
+    if (flat.kinds[node] === NodeKind.HardMacro) orientations[node] = placement.orientations[now]!;
+  }
+  return { xs, ys, orientations };
 }
 
 function lastOf(indices: Int32Array): number {

@@ -2,12 +2,13 @@
 import { z } from "zod";
 import { type Costs, checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, blockFiles, InputError, type Placement } from "../netlist/index.js";
-import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
+import { type Block, InputError, type Placement } from "../netlist/index.js";
+import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { parseBudget } from "./budget.js";
-import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
+import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
+import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
@@ -49,6 +50,8 @@ export type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema> & { reado
 
 /** Costs, legality and how they came about; also summary.json. */
 export interface PlaceSummary extends Score {
+  /** Of constraints of a DEF design by its hard macros. */
+  readonly violations?: number;
   readonly block: string;
   readonly method: MethodName;
   readonly protocol: string;
@@ -94,14 +97,15 @@ export async function place(
   const seconds = budgetOf(parsed);
   const method: Method = METHODS[parsed.method];
   checkMethodOptions(method, parsed);
-  const flat = await loadBlockWith(path, parsed, true);
-  const { block, clustering } = clusterFlat(flat, parsed, report);
-  const judge = new Judge(Kernels.create(), block, judgeOptions(parsed));
+  const job = await openPlacingJob(path, parsed, report);
+  const { block, scored } = job;
+  const rules = judgeOptions(parsed);
+  const judge = new Judge(Kernels.create(), block, rules);
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
-  const inputs = [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])];
+  const inputs = [...job.inputs, ...(options.policy ? [options.policy] : [])];
   const run = await RunFolder.open(options.out, options, inputs, options.resume);
-  if (clustering) await writeClustering(options.out, flat, clustering);
+  if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
   const { columns, rows } = block.grid;
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
@@ -114,9 +118,14 @@ export async function place(
         "no legal placement was found in the time given",
         "allow a larger --budget or choose another --grid",
       );
-    const costs = judge.evaluate(found.placement);
+    const placement = job.finish(found.placement, rules);
+    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, rules);
+    const costs = scorer.evaluate(placement);
+    const score = scoreOf(scored, costs, scorer);
+    const { violations } = await job.write(run, placement);
     const summary: PlaceSummary = {
-      ...scoreOf(block, costs, judge),
+      ...score,
+      ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
       block: block.name,
       method: options.method,
       protocol: options.protocol,
@@ -127,7 +136,7 @@ export async function place(
       episodes: found.episodes,
       out: options.out,
     };
-    await writeResult(run, block, found.placement, costs, judge.maps(), summary);
+    await writeResult(run, scored, placement, costs, scorer.maps(), summary);
     return summary;
   });
 }

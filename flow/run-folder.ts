@@ -22,9 +22,12 @@ const RUN_FILES = [
   "running.json",
   "summary.json",
   "best.plc",
+  "best.def",
+  "best.tcl",
   "best.svg",
   "report.html",
   "netlist.pb.txt",
+  "initial.plc",
   "groups.txt",
 ];
 

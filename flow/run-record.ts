@@ -1,7 +1,7 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { InputError } from "../netlist/index.js";
+import { InputError, isDefPath } from "../netlist/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 
@@ -11,6 +11,9 @@ export interface RunOrigin {
   readonly placement: string | undefined;
   readonly options: BlockOptions;
 }
+
+/** Options that say how the files of a block are read. */
+const FILE_OPTIONS = ["lef", "halo", "freeFixed"];
 
 export function isRunFolder(path: string): boolean {
   return existsSync(join(path, "options.json"));
@@ -31,14 +34,24 @@ export function readOrigin(folder: string): RunOrigin {
         `the run was started with '${path}', which is not there`,
         "call from the folder that the run was started in",
       );
+  const given = record.options?.placement as string | undefined;
   const known = Object.keys(blockOptionsSchema.shape);
   const options = Object.entries(record.options ?? {}).filter(
     ([name]) => known.includes(name) && name !== "placement",
   );
+  if (existsSync(join(folder, "netlist.pb.txt"))) {
+    // The block was clustered: what was placed is in the folder itself, and the file options have been applied.
+    const left = options.filter(([name]) => !FILE_OPTIONS.includes(name));
+    return {
+      block: folder,
+      placement: undefined,
+      options: blockOptionsSchema.parse(Object.fromEntries(left)),
+    };
+  }
   const whole = /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
   return {
     block: whole ? dirname(netlist) : netlist,
-    placement,
+    placement: isDefPath(netlist) ? given : placement,
     options: blockOptionsSchema.parse(Object.fromEntries(options)),
   };
 }

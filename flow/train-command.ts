@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { blockFiles, InputError } from "../netlist/index.js";
-import { blockOptionsSchema, judgeOptions, loadBlockWith } from "./block-options.js";
+import { InputError } from "../netlist/index.js";
+import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { parseBudget } from "./budget.js";
-import { clusterFlat, clusterOptions, writeClustering } from "./cluster.js";
+import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
+import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { policyOptions, startPolicy } from "./start-policy.js";
@@ -65,18 +66,18 @@ export async function trainCommand(
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
   });
-  const flat = await loadBlockWith(path, options, true);
-  const { block, clustering } = clusterFlat(flat, options, report);
+  const job = await openPlacingJob(path, options, report);
+  const { block } = job;
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);
   const out = options.out ?? `runs/${block.name}/train-s${options.seed}`;
   const run = await RunFolder.open(
     out,
     { ...options, out },
-    [...blockFiles(path, options.placement), ...(options.policy ? [options.policy] : [])],
+    [...job.inputs, ...(options.policy ? [options.policy] : [])],
     options.resume,
   );
-  if (clustering) await writeClustering(out, flat, clustering);
+  if (job.clustering) await writeClustering(out, job.flat, job.clustering);
   return run.whileOpen(async () => {
     const { state } = await trainInFolder(
       [block],

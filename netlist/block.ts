@@ -1,5 +1,6 @@
 // What a block is: nodes (macros, cells, ports), pins and nets as struct of arrays, immutable after load, and the
 // placement that goes with it. Lengths are micrometres, places are centres; readers and writers convert.
+import type { BookshelfFrame } from "./bookshelf/frame.js";
 
 export const NodeKind = { HardMacro: 0, SoftMacro: 1, StandardCell: 2, Port: 3 } as const;
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];
@@ -78,6 +79,8 @@ export interface Block extends Netlist {
   readonly blockages: readonly Blockage[];
   /** The places that came with the files. */
   readonly initial: Placement;
+  /** What it takes to write it back, if it was read from Bookshelf files and its nodes are still the files'. */
+  readonly bookshelf?: BookshelfFrame | undefined;
 }
 
 /** A placement of `nodeCount` nodes, none placed, all in orientation N. */

@@ -1,11 +1,20 @@
 // The grid for a canvas and its macros, by Circuit Training's rule: macros waste little of the cells that they stand on,
 // many cells stay empty, and there are few cells.
-import type { Canvas, Grid } from "./block.js";
+import { type Canvas, type Grid, type Netlist, NodeKind } from "./block.js";
+import { chooseGrid, plainCells } from "./generator/grid.js";
+import { InputError } from "./input-error.js";
 
 /** A macro's box, µm. */
 export interface Box {
   readonly width: number;
   readonly height: number;
+}
+
+/** Boxes of the hard macros, in node order; of the movable ones if it is told which are fixed. */
+export function hardBoxes({ kinds, widths, heights }: Netlist, fixed?: Uint8Array): Box[] {
+  return [...kinds.keys()]
+    .filter((node) => kinds[node] === NodeKind.HardMacro && !fixed?.[node])
+    .map((node) => ({ width: widths[node]!, height: heights[node]! }));
 }
 
 const FEWEST_LINES = 10;
@@ -56,6 +65,25 @@ export function selectGrid(macros: readonly Box[], canvas: Canvas, mostCells = M
     .filter(({ metric }) => metric >= (1 - TOLERANCE) * best)
     .reduce<(typeof good)[number] | undefined>((a, b) => (a && perCell(a) >= perCell(b) ? a : b), undefined)
     ?.grid;
+}
+
+/** Macros of more sizes than these take the quick rule: the original's tries every size on every cell of every grid. */
+const MOST_SIZES = 12;
+
+/** A grid for reading and placing, also where the macros fit on none. */
+export function gridFor(macros: readonly Box[], canvas: Canvas): Grid {
+  const sizes = new Set(macros.map(({ width, height }) => `${width} ${height}`)).size;
+  const chosen = sizes <= MOST_SIZES ? selectGrid(macros, canvas) : undefined;
+  return chosen ?? quickGrid(macros, canvas) ?? quickGrid([], canvas) ?? { columns: 10, rows: 10 };
+}
+
+function quickGrid(macros: readonly Box[], canvas: Canvas): Grid | undefined {
+  try {
+    return chooseGrid(macros, canvas, plainCells(macros.length));
+  } catch (error) {
+    if (error instanceof InputError) return undefined; // crowded, or a canvas as narrow as a line
+    throw error;
+  }
 }
 
 /** Remembers what was computed for a number of lines. */

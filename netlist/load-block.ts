@@ -11,8 +11,15 @@ import {
   type Placement,
   type RoutingResources,
 } from "./block.js";
-import { selectGrid } from "./grid-choice.js";
+import {
+  bookshelfFiles,
+  isBookshelfPath,
+  loadBookshelf,
+  readPlPlacement,
+} from "./bookshelf/load-bookshelf.js";
+import { gridFor, hardBoxes } from "./grid-choice.js";
 import { InputError } from "./input-error.js";
+import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -38,12 +45,25 @@ export const DEFAULT_ROUTING: RoutingResources = {
 
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
- * them gzip or not. `placement` names another placement file, which then gives places and header.
+ * them gzip or not; a Bookshelf set by its `.aux` file or its directory; a DEF file with the LEF files that `def` names,
+ * or those beside it. `placement` names another placement file, which then gives places and header.
  */
 export async function loadBlock(
   path: string,
-  options: { readonly placement?: string | undefined; readonly overrides?: BlockOverrides } = {},
+  options: {
+    readonly placement?: string | undefined;
+    readonly overrides?: BlockOverrides;
+    readonly def?: Omit<LoadDefOptions, "defaultRouting"> | undefined;
+  } = {},
 ): Promise<Block> {
+  if (isBookshelfPath(path)) {
+    const { block } = await loadBookshelf(path, DEFAULT_ROUTING);
+    return withOverrides(block, options.placement, options.overrides);
+  }
+  if (isDefPath(path)) {
+    const { block } = await loadDef(path, { ...options.def, defaultRouting: DEFAULT_ROUTING });
+    return withOverrides(block, options.placement, options.overrides);
+  }
   const files = findFiles(path);
   const file = await readPbNetlist(files.netlist, files.name);
   const placementPath = options.placement ?? files.placement;
@@ -53,14 +73,58 @@ export async function loadBlock(
 
 /** The places that a placement file gives the nodes of a block that is loaded already. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
   return applyPlc(block, block.initial, await readPlc(path)).placement;
 }
 
+/**
+ * As `readPlacement`; a `.plc` file, which knows nodes by numbers alone, must be of the same canvas: that tells the
+ * placement of another netlist of the same circuit, of which the ICCAD04 suite has some.
+ */
+async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
+  const plc = await readPlc(path);
+  const differs = (a: number, b: number) => Math.abs(a - b) > 1e-3 * b;
+  if (plc.canvas && (differs(plc.canvas.width, canvas.width) || differs(plc.canvas.height, canvas.height)))
+    throw new InputError(
+      path,
+      `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
+      "is this a placement of another netlist?",
+    );
+  return applyPlc(block, block.initial, plc).placement;
+}
+
 /** The files that `loadBlock` reads. */
-export function blockFiles(path: string, placement?: string): string[] {
+export function blockFiles(path: string, placement?: string, lef?: readonly string[]): string[] {
+  if (isDefPath(path)) {
+    const { def, lefs } = defFiles(path, lef);
+    return placement === undefined ? [def, ...lefs] : [def, ...lefs, placement];
+  }
+  if (isBookshelfPath(path)) {
+    const files = bookshelfFiles(path);
+    return placement === undefined ? files : [...files, placement];
+  }
   const files = findFiles(path);
   const second = placement ?? files.placement;
   return second === undefined ? [files.netlist] : [files.netlist, second];
+}
+
+/** A block that has its canvas and rules, with what the caller sets over them and the places of a placement file. */
+export async function withOverrides(
+  block: Block,
+  placement: string | undefined,
+  overrides: BlockOverrides = {},
+): Promise<Block> {
+  const canvas = overrides.canvas ?? block.canvas;
+  const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
+  return {
+    ...block,
+    initial,
+    canvas,
+    grid: overrides.grid ?? block.grid,
+    routing: overrides.routing ?? block.routing,
+    smoothing: overrides.smoothing ?? block.smoothing,
+  };
 }
 
 /** Joins a netlist and a placement file's header and places. */
@@ -87,16 +151,11 @@ export function makeBlock(
   };
 }
 
-/** Undefined for a netlist without standard cells, and where the macros fit on no grid. */
-function gridOfFlat(
-  { kinds, widths, heights }: Netlist,
-  fixed: Uint8Array,
-  canvas: Canvas,
-): Grid | undefined {
-  if (!kinds.includes(NodeKind.StandardCell)) return undefined;
-  const movable = [...kinds.keys()].filter((node) => kinds[node] === NodeKind.HardMacro && !fixed[node]);
-  const boxes = movable.map((node) => ({ width: widths[node]!, height: heights[node]! }));
-  return selectGrid(boxes, canvas);
+/** Undefined for a netlist without standard cells. */
+function gridOfFlat(netlist: Netlist, fixed: Uint8Array, canvas: Canvas): Grid | undefined {
+  return netlist.kinds.includes(NodeKind.StandardCell)
+    ? gridFor(hardBoxes(netlist, fixed), canvas)
+    : undefined;
 }
 
 function defaultCanvas(netlist: Netlist): Canvas {
@@ -176,7 +235,7 @@ function findFiles(path: string): BlockFiles {
       throw new InputError(
         path,
         "unknown format",
-        "a netlist file (.pb.txt, .pb.txt.gz) or a block's directory is expected",
+        "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
       );
     return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
@@ -191,7 +250,7 @@ function onlyNetlistIn(path: string): string {
   if (found.length !== 1)
     throw new InputError(
       path,
-      `${found.length} netlist files (.pb.txt) found, one or a file named netlist.pb.txt was expected`,
+      `${found.length} netlist files (.pb.txt) found, one, a file named netlist.pb.txt, or a Bookshelf .aux was expected`,
     );
   return join(path, found[0]!);
 }

@@ -59,7 +59,8 @@ export class NetlistDraft {
     for (let node = 0, index = 0; node < nodeCount; node++) {
       fileIndices[node] = index;
       const isMacro = this.kinds[node] === NodeKind.HardMacro || this.kinds[node] === NodeKind.SoftMacro;
-      if (isMacro) index++;
+      // A port or cell has its pin's index, and one of its own where nothing is connected.
+      if (isMacro || this.pinsOfNode[node]!.length === 0) index++;
       for (const pin of this.pinsOfNode[node]!) {
         newPins[pin] = oldPins.length;
         pinFileIndices[oldPins.length] = index++;

@@ -16,7 +16,7 @@ let writeCount = 0;
  */
 export async function writeFileAtomically(
   path: string,
-  data: string | Uint8Array | Iterable<string | Uint8Array>,
+  data: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
 ): Promise<void> {
   const pieces = typeof data === "string" || data instanceof Uint8Array ? [data] : data;
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${writeCount++}.tmp`);

@@ -11,7 +11,8 @@ export interface Axis {
 /** An axis over the finite values, ends rounded outward to ticks. */
 export function linearAxis(values: readonly number[], mostTicks: number): Axis {
   let [least, greatest] = extent(values);
-  if (least === greatest) {
+  // Values that differ in their last bits only are one value: ticks have 12 digits.
+  if (greatest - least <= 1e-9 * Math.max(Math.abs(least), Math.abs(greatest))) {
     const room = Math.abs(least) * 0.1 || 0.5;
     [least, greatest] = [least - room, greatest + room];
   }

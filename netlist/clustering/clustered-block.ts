@@ -43,7 +43,10 @@ export function clusteredBlock(
     draft.addNode(NodeKind.SoftMacro, name, softWidth, heights[soft]!);
   addNets(flat, softs, draft, first, pinOf);
   const { netlist } = draft.finish(flat.name);
-  return { nodeOf, block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first) } };
+  return {
+    nodeOf,
+    block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first), bookshelf: undefined },
+  };
 }
 
 interface Softs {

@@ -14,7 +14,7 @@ export interface GenerateOptions {
   readonly name?: string | undefined;
   /** Hard macros, 4 to 800. */
   readonly macros: number;
-  /** Soft macros; from the family and the number of hard macros, at most 900, if not given. */
+  /** Soft macros; from the family and the number of hard macros, at most 1,200 (`flat`: 900), if not given. */
   readonly softMacros?: number | undefined;
   readonly ports?: number | undefined;
   /**

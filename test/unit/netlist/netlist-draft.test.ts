@@ -31,3 +31,15 @@ test("a pin that drives two nets is our own mistake", () => {
   draft.addNet(p, [q]);
   assert.throws(() => draft.addNet(p, [q]), /^Error: internal: /);
 });
+
+test("a port that nothing is connected to has a file index of its own", () => {
+  const draft = new NetlistDraft();
+  const alone = draft.addNode(NodeKind.Port, "alone");
+  const q = draft.addPort("q", 0, 0);
+  const r = draft.addPort("r", 0, 0);
+  draft.addNet(q, [r]);
+  const { netlist } = draft.finish("draft");
+  assert.equal(alone, 0);
+  assert.deepEqual([...netlist.fileIndices], [0, 1, 2]);
+  assert.deepEqual([...netlist.pinFileIndices], [1, 2]);
+});

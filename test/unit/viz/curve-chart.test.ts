@@ -54,6 +54,7 @@ test("no series, an empty one, one point and equal values can be drawn", () => {
     [{ label: "e", xs: [], ys: [] }],
     [one],
     [{ label: "z", xs: [0, 0], ys: [0, 0] }],
+    [{ label: "last bits", xs: [1, 2], ys: [0.94314457814736, 0.9431445781473604] }],
   ])
     for (const logX of [false, true]) {
       const svg = renderCurvesSvg(series, { logX });

@@ -1,0 +1,179 @@
+// A DEF design as a job of `place`: standard cells clustered, halos and fences kept free, and at the end hard macros on
+// database units in orientations that LEF allows, written as DEF and Tcl, with a list of what they violate.
+import { type CostWeights, IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import {
+  type Block,
+  blockFiles,
+  centreOf,
+  checkConstraints,
+  copyPlacement,
+  defPlacesOf,
+  haloOf,
+  InputError,
+  isSideways,
+  type LoadedDef,
+  macroPlacementTcl,
+  membershipsOf,
+  NodeKind,
+  originOf,
+  type Placement,
+  writeDef,
+  writeFileAtomically,
+} from "../netlist/index.js";
+import { type BlockOptions, loadDefWith } from "./block-options.js";
+import { type ClusterChoice, clusterFlat } from "./cluster.js";
+import type { PlacingJob } from "./placing-job.js";
+
+const MOST_REPORTED = 20;
+
+export async function openDefJob(
+  path: string,
+  options: BlockOptions & ClusterChoice,
+  report: (line: string) => void,
+): Promise<PlacingJob> {
+  const loaded = await loadDefWith(path, options);
+  for (const note of loaded.notes) report(note);
+  countMovable(loaded, report);
+  const { block: grouped, clustering } = clusterFlat(loaded.block, options, report);
+  const scored = withPortsInside(grouped, report);
+  const block = withFences(withHalos(scored, loaded), loaded);
+  return {
+    block,
+    scored,
+    flat: loaded.block,
+    ...(clustering && { clustering: { ...clustering, block: scored } }),
+    inputs: blockFiles(path, options.placement, options.lef),
+    finish: (placement, rules) => snapped(loaded, turned(loaded, scored, placement, rules)),
+    write: async (run, placement) => {
+      const places = defPlacesOf(loaded, placement);
+      const rewritten = await writeDef(run.file("best.def"), loaded, places);
+      await writeFileAtomically(run.file("best.tcl"), macroPlacementTcl(loaded, places));
+      const violations = checkConstraints(loaded, placement);
+      report(`best.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
+      for (const { message } of violations.slice(0, MOST_REPORTED)) report(message);
+      if (violations.length > MOST_REPORTED)
+        report(`and ${violations.length - MOST_REPORTED} more violations`);
+      return { violations: violations.length };
+    },
+  };
+}
+
+/** Throws `InputError` if there is no macro; says so if none moves, and then only cells and costs are left. */
+function countMovable({ block, design }: LoadedDef, report: (line: string) => void): void {
+  let macros = 0;
+  let movable = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    macros++;
+    if (!block.fixed[node]) movable++;
+  }
+  if (macros === 0)
+    throw new InputError(
+      design.path,
+      "holds no component of a LEF master of CLASS BLOCK, so there is no macro to place",
+    );
+  if (movable === 0)
+    report(`${design.path}: all ${macros} macros are FIXED and stay; --free-fixed lets them move`);
+}
+
+/** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
+function withPortsInside(block: Block, report: (line: string) => void): Block {
+  const initial = copyPlacement(block.initial);
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.Port || !Number.isNaN(initial.xs[node]!)) continue;
+    initial.xs[node] = block.canvas.width / 2;
+    initial.ys[node] = block.canvas.height / 2;
+    count++;
+  }
+  if (count === 0) return block;
+  report(`${count} pins of the design have no place; they count at the canvas's centre`);
+  return { ...block, initial };
+}
+
+/** Hard macros with their halos; where two sides of a halo differ, the larger counts on both. */
+function withHalos(block: Block, { design, nodes, block: { nodeNames } }: LoadedDef): Block {
+  if (design.components.halos.size === 0) return block;
+  const widths = block.widths.slice();
+  const heights = block.heights.slice();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
+    if (block.nodeNames[node] !== nodeNames[node])
+      throw new Error("internal: clustering has renumbered the macros");
+    const halo = haloOf(design, nodes.componentOfNode[node]!);
+    widths[node]! += 2 * halo.x;
+    heights[node]! += 2 * halo.y;
+  }
+  return { ...block, widths, heights };
+}
+
+/** Fences to which no movable macro belongs are blockages to all of them. */
+function withFences(block: Block, loaded: LoadedDef): Block {
+  const { design, nodes } = loaded;
+  const origin = originOf(design);
+  const members = membershipsOf(loaded);
+  const inhabited = new Set(
+    [...members].flatMap(([component, regions]) => {
+      const node = nodes.nodeOfComponent[component]!;
+      return loaded.block.kinds[node] === NodeKind.HardMacro && !loaded.block.fixed[node] ? regions : [];
+    }),
+  );
+  const fences = design.regions
+    .filter((region) => region.type === "FENCE" && !inhabited.has(region))
+    .flatMap(({ rects }) => rects)
+    .map((rect) => ({
+      left: (rect.left - origin.x) / design.units,
+      bottom: (rect.bottom - origin.y) / design.units,
+      right: (rect.right - origin.x) / design.units,
+      top: (rect.top - origin.y) / design.units,
+      rate: 1,
+    }));
+  return fences.length > 0 ? { ...block, blockages: [...block.blockages, ...fences] } : block;
+}
+
+/**
+ * Every movable macro in the orientation that costs least among those that LEF allows and that keep its box, largest
+ * first, each once. Where none keeps its box, N.
+ */
+function turned(
+  loaded: LoadedDef,
+  scored: Block,
+  placement: Placement,
+  rules: JudgeOptions & { readonly weights: CostWeights },
+): Placement {
+  const result = copyPlacement(placement);
+  const judge = new Judge(Kernels.create(), scored, rules);
+  const moves = new IncrementalJudge(judge);
+  moves.start(result);
+  for (const node of macrosByArea(scored)) {
+    const now = result.orientations[node]!;
+    const allowed = loaded.allowed[node]!;
+    const alike = allowed.filter((code) => isSideways(code) === isSideways(now));
+    const candidates = alike.length > 0 ? alike : [0];
+    let best = { orientation: -1, cost: Number.POSITIVE_INFINITY };
+    // The orientation at hand first: another must be better, not as good.
+    for (const orientation of [...candidates].sort(
+      (a, b) => Number(b === now) - Number(a === now) || a - b,
+    )) {
+      const { proxyCost } = moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation }]);
+      moves.revert();
+      if (proxyCost < best.cost) best = { orientation, cost: proxyCost };
+    }
+    moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation: best.orientation }]);
+    moves.commit();
+    result.orientations[node] = best.orientation;
+  }
+  return result;
+}
+
+/** Hard macros where the DEF file will have them; what is fixed stays to the last bit. */
+function snapped(loaded: LoadedDef, placement: Placement): Placement {
+  const result = copyPlacement(placement);
+  for (const [component, place] of defPlacesOf(loaded, placement)) {
+    const node = loaded.nodes.nodeOfComponent[component]!;
+    if (loaded.block.fixed[node]) continue;
+    [result.xs[node], result.ys[node]] = centreOf(loaded, component, place);
+  }
+  return result;
+}

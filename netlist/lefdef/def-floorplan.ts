@@ -1,0 +1,74 @@
+// What a DEF file says of the floor itself: units, die, rows and tracks. All in database units.
+import type { DefTracks } from "./def-design.js";
+import { readOrientation, readPoints } from "./def-points.js";
+import { boundsOf, isRectilinear, type Point, type Rect, rectOf, unionOf } from "./geometry.js";
+import type { Statement } from "./statements.js";
+
+/** Takes the statements UNITS, DIEAREA, ROW and TRACKS, without their keywords. */
+export class Floorplan {
+  units: number | undefined;
+  die: readonly Point[] = [];
+  rowCount = 0;
+  /** Bounds of the rows. */
+  core: Rect | undefined;
+  readonly tracks: DefTracks[] = [];
+
+  readUnits(statement: Statement): void {
+    statement.expect("DISTANCE");
+    statement.expect("MICRONS");
+    this.units = statement.takeInteger("database units per micron");
+    if (this.units > 0) return;
+    statement.at--;
+    throw statement.error(`UNITS DISTANCE MICRONS ${this.units}, more than 0 was expected`);
+  }
+
+  readDie(statement: Statement): void {
+    const points = readPoints(statement);
+    if (points.length < 2)
+      throw statement.error(`DIEAREA with ${points.length} points, 2 or more were expected`);
+    if (points.length > 2 && !isRectilinear(points))
+      throw statement.error("DIEAREA has a slanting edge, horizontal and vertical ones were expected");
+    const { left, bottom, right, top } = boundsOf(points);
+    if (!(right > left && top > bottom))
+      throw statement.error(`DIEAREA is ${right - left} x ${top - bottom}, both more than 0 were expected`);
+    this.die = points;
+  }
+
+  readRow(statement: Statement): void {
+    statement.take("the row's name");
+    statement.take("the row's site");
+    const x = statement.takeInteger("x");
+    const y = statement.takeInteger("y");
+    readOrientation(statement);
+    this.rowCount++;
+    if (statement.peek() !== "DO") return;
+    statement.take("DO");
+    const columns = statement.takeInteger("a number of sites");
+    statement.expect("BY");
+    const rows = statement.takeInteger("a number of sites");
+    if (statement.peek() !== "STEP") return;
+    statement.take("STEP");
+    // The last site's far edge: a row of one in y does not say its height, which is below any that matters here.
+    const right = x + columns * statement.takeInteger("a step in x");
+    const top = y + rows * statement.takeInteger("a step in y");
+    this.core = unionOf(this.core, rectOf([x, y], [right, top]));
+  }
+
+  readTracks(statement: Statement): void {
+    const axis = statement.take("X or Y");
+    if (axis !== "X" && axis !== "Y") {
+      statement.at--;
+      throw statement.error(`TRACKS '${axis}', X or Y was expected`);
+    }
+    const start = statement.takeInteger("the first track");
+    statement.expect("DO");
+    const count = statement.takeInteger("a number of tracks");
+    statement.expect("STEP");
+    const step = statement.takeInteger("a step");
+    while (!statement.done && statement.peek() !== "LAYER") statement.at++;
+    const layers: string[] = [];
+    if (!statement.done) statement.at++;
+    while (!statement.done) layers.push(statement.take("a layer"));
+    this.tracks.push({ axis, start, count, step, layers });
+  }
+}

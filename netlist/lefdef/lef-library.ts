@@ -1,0 +1,75 @@
+// What is kept of LEF files: units, routing layers, sites, masters with their pins. Lengths in µm.
+import type { Rect } from "./geometry.js";
+
+export interface LefLayer {
+  readonly name: string;
+  /** Of wires: "H", "V", or undefined where the file says neither. */
+  readonly direction: "H" | "V" | undefined;
+  /** Between tracks of the preferred direction. */
+  readonly pitch: number;
+  readonly width: number;
+}
+
+export interface LefSite {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export type LefDirection = "INPUT" | "OUTPUT" | "INOUT" | "FEEDTHRU";
+
+export interface LefPin {
+  readonly name: string;
+  readonly direction: LefDirection;
+  /** Centre of the bounds of all its shapes, from the master's centre in orientation N; the centre if it has none. */
+  readonly xOffset: number;
+  readonly yOffset: number;
+}
+
+export interface LefMaster {
+  readonly name: string;
+  /** CLASS, its first word in capitals; CORE where none is given. */
+  readonly masterClass: string;
+  readonly width: number;
+  readonly height: number;
+  /** X, Y, R90 as given; undefined where no SYMMETRY is. */
+  readonly symmetry: readonly string[] | undefined;
+  readonly pins: ReadonlyMap<string, LefPin>;
+  /** Per layer, the share of the master's area that its obstructions cover, at most 1. */
+  readonly obstructed: ReadonlyMap<string, number>;
+  readonly where: string;
+}
+
+export interface LefLibrary {
+  readonly databaseUnits: number | undefined;
+  readonly manufacturingGrid: number | undefined;
+  /** Routing layers, bottom up. */
+  readonly layers: readonly LefLayer[];
+  readonly sites: ReadonlyMap<string, LefSite>;
+  readonly masters: ReadonlyMap<string, LefMaster>;
+  /** What was left out and why, one line each. */
+  readonly notes: readonly string[];
+}
+
+/** Whether components of a master are hard macros. */
+export function isBlockMaster(master: LefMaster): boolean {
+  return master.masterClass === "BLOCK";
+}
+
+/**
+ * Orientation codes that SYMMETRY allows beside N: X mirrors about the x axis (FS), Y about the y axis (FN), both give
+ * S, R90 adds the quarter turns of those. Without SYMMETRY only N.
+ */
+export function allowedOrientations(symmetry: readonly string[] | undefined): readonly number[] {
+  const [x, y, quarter] = ["X", "Y", "R90"].map((name) => symmetry?.includes(name) ?? false);
+  // Codes: N 0, FN 1, S 2, FS 3, E 4, FE 5, W 6, FW 7.
+  const upright = [0, ...(y ? [1] : []), ...(x && y ? [2] : []), ...(x ? [3] : [])];
+  if (!quarter) return upright;
+  // A quarter turn twice is a half turn, so R90 alone allows S; with a mirror it allows all eight.
+  return x || y ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 2, 4, 6];
+}
+
+/** A rectangle of shapes on a layer while a pin or an obstruction is read. */
+export interface LefShape extends Rect {
+  readonly layer: string;
+}

@@ -1,0 +1,26 @@
+// Macro placement as Tcl: one `place_macro` a line, as OpenROAD's write_macro_placement writes them and OpenROAD-flow's
+// MACRO_PLACEMENT_TCL sources them. Facts: odb/src/db/util.cpp, generateMacroPlacementString.
+import { PlaceStatus } from "./def-design.js";
+import type { DefPlace } from "./def-places.js";
+import type { LoadedDef } from "./load-def.js";
+
+/** OpenROAD's names of the orientation codes N FN S FS E FE W FW. */
+export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
+
+/**
+ * The commands, in file order. Left out are components that the file fixes and that did not get free: OpenROAD refuses
+ * to place them again.
+ */
+export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): string {
+  const { design, nodes, block } = loaded;
+  const { statuses, names } = design.components;
+  let text = "";
+  for (const component of [...places.keys()].sort((a, b) => a - b)) {
+    const isFixed =
+      block.fixed[nodes.nodeOfComponent[component]!] && statuses[component] !== PlaceStatus.Placed;
+    if (isFixed) continue;
+    const { x, y, orientation } = places.get(component)!;
+    text += `place_macro -macro_name {${names[component]}} -location {${x / design.units} ${y / design.units}} -orientation ${OPENROAD_ORIENTATIONS[orientation]}\n`;
+  }
+  return text;
+}
