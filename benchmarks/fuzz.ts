@@ -17,6 +17,7 @@ import {
 } from "../netlist/index.js";
 import { blockOf } from "../test/support/blocks.js";
 import { TINY_SET } from "../test/unit/netlist/bookshelf/tiny-set.js";
+import { FUZZ_DEF, TINY_LEF } from "../test/unit/netlist/lefdef/tiny-design.js";
 
 const SLOW_SECONDS = 2;
 
@@ -49,11 +50,16 @@ const NETLIST = {
   "initial.plc": plcText(SEED, SEED.initial),
 };
 
+const DESIGN = { "top.def": FUZZ_DEF, "cells.lef": TINY_LEF };
+const loadDesign = (folder: string) => loadBlock(join(folder, "top.def"));
+
 /** One line per format; its files are made by our own writers or by hand. */
 export const FORMATS: Readonly<Record<string, FuzzedFormat>> = {
   "pb.txt": { files: NETLIST, broken: ["netlist.pb.txt"], read: loadBlock },
   plc: { files: NETLIST, broken: ["initial.plc"], read: loadBlock },
   bookshelf: { files: TINY_SET, broken: Object.keys(TINY_SET), read: loadBlock },
+  def: { files: DESIGN, broken: ["top.def"], read: loadDesign },
+  lef: { files: DESIGN, broken: ["cells.lef"], read: loadDesign },
 };
 
 const PIECES = [
