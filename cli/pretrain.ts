@@ -4,8 +4,10 @@ import { InputError } from "../netlist/index.js";
 import { printResult, progressReporter } from "./output.js";
 import { addSchemaOptions, parseOptions } from "./schema-options.js";
 
-/** Options of `--reward-model` that the policy's pretraining does not have. */
-const OWN = rewardModelSchema.pick({ placements: true, epochs: true, player: true, data: true });
+/** Options of either kind of pretraining; what both have is the policy's. */
+const EITHER = pretrainSchema.extend(
+  rewardModelSchema.pick({ placements: true, epochs: true, player: true, data: true }).shape,
+);
 
 export function addPretrain(program: Command): void {
   const command = program
@@ -22,7 +24,7 @@ export function addPretrain(program: Command): void {
         "\n  ashlar place blocks/ariane --policy runs/five/policy.safetensors --finetune --budget 5m" +
         "\n  ashlar pretrain sets/five/* --reward-model --held-out sets/five-held-out/a --out runs/reward",
     );
-  addSchemaOptions(command, pretrainSchema.extend(OWN.shape)).action(async (paths: string[], options) => {
+  addSchemaOptions(command, EITHER).action(async (paths: string[], options) => {
     const progress = progressReporter(options.quiet);
     refuseOthers(command, options.rewardModel === true);
     const result = options.rewardModel
@@ -37,7 +39,7 @@ function refuseOthers(command: Command, rewardModel: boolean): void {
   const [mine, others] = [rewardModelSchema.shape, pretrainSchema.shape];
   for (const name of Object.keys(rewardModel ? others : mine)) {
     const source = command.getOptionValueSource(name);
-    if (name in (rewardModel ? mine : others) || source === undefined || source === "default") continue;
+    if (name in (rewardModel ? mine : others) || (source !== "cli" && source !== "config")) continue;
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new InputError(
       flag,

@@ -45,7 +45,7 @@ export const rewardModelSchema = z.strictObject({
     .max(1_000_000)
     .default(10_000)
     .describe("placements of all blocks together; of a held-out one as many as of each, at most 500"),
-  epochs: z.number().int().min(0).max(10_000).default(30).describe("passes over the placements"),
+  epochs: z.number().int().min(0).max(10_000).default(15).describe("passes over the placements"),
   player: z
     .array(z.string())
     .default([])
