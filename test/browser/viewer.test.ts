@@ -193,6 +193,7 @@ test("a dragged macro has the costs that the command line finds for the saved fi
   await withPage(async (page) => {
     const name = await firstMacro();
     const before = (await query(page)).costs as Costs;
+    const [, , turned] = await page.evaluate((name) => window.ashlar!.place(name), name);
     const [x, y] = await pixelOf(page, name);
     await page.mouse.move(x, y);
     await page.mouse.down();
@@ -225,7 +226,7 @@ test("a dragged macro has the costs that the command line finds for the saved fi
     const block = await loadBlock(blockPath);
     const saved = await readPlacement(join(run, file), block);
     const node = block.nodeNames.indexOf(name);
-    assert.equal(saved.orientations[node], 1);
+    assert.equal(saved.orientations[node], turned ^ 1, "N and FN, S and FS are left-right mirror images");
     assert.ok(readdirSync(join(run, "edits")).length >= 1);
   });
 });
