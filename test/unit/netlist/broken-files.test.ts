@@ -243,7 +243,7 @@ describe("broken files and folders", () => {
 
   test("a directory without a netlist", async () => {
     const path = makeFolder();
-    await refuses(() => loadBlock(path), path, /^: 0 netlist files \(\.pb\.txt\) found, one or a file named/);
+    await refuses(() => loadBlock(path), path, /^: 0 netlist files \(\.pb\.txt\) found, one, a file named/);
   });
 
   test("a directory with two netlists", async () => {
