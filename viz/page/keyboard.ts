@@ -11,7 +11,7 @@ export interface Key {
 /** Calls what belongs to a key, unless the reader is typing into a field. */
 export function listenToKeys(keys: readonly Key[]): void {
   window.addEventListener("keydown", (event) => {
-    const target = event.target as HTMLElement | null;
+    const target = event.target instanceof HTMLElement ? event.target : undefined;
     const typing = target?.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
     if (typing || event.altKey || document.querySelector("dialog[open]")) return;
     const onButton =

@@ -5,6 +5,7 @@ import type { Placement } from "../../netlist/index.js";
 import { Camera } from "./camera.js";
 import { CellField } from "./cell-field.js";
 import { boxAround, boxOf, isPlaced, layerOf } from "./geometry.js";
+import { hasGraphicsCard } from "./graphics.js";
 import { HeatLayer } from "./heat-layer.js";
 import { Labels } from "./labels.js";
 import { makeMarks } from "./marks.js";
@@ -53,7 +54,7 @@ export class PlacementView {
     const renderer = new URLSearchParams(location.search).get("renderer");
     await view.app.init({
       preference: renderer === "canvas" ? "canvas" : "webgl",
-      antialias: true,
+      antialias: hasGraphicsCard(),
       autoDensity: true,
       resolution: Math.min(2, devicePixelRatio),
       autoStart: false,
