@@ -13,6 +13,7 @@ import {
 import { parseBudget } from "./budget.js";
 import { RunFolder } from "./run-folder.js";
 import { policyOptions, startPolicy } from "./start-policy.js";
+import { readTeachers } from "./teachers.js";
 import { trainInFolder } from "./train.js";
 
 export const pretrainSchema = z.strictObject({
@@ -28,6 +29,10 @@ export const pretrainSchema = z.strictObject({
     .max(1024)
     .default(16)
     .describe("episodes played on each held-out block, the first of them greedy"),
+  teach: z
+    .string()
+    .optional()
+    .describe("folder of runs named like the blocks (BLOCK or BLOCK-…), whose placements are imitated"),
   budget: z
     .string()
     .optional()
@@ -98,6 +103,7 @@ export async function pretrain(
   for (const { name } of heldOut)
     if (blocks.some((block) => block.name === name))
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
+  const elites = options.teach && (await readTeachers(options.teach, blocks, trainOptions.order));
   const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
   const run = await RunFolder.open(
     out,
@@ -107,7 +113,8 @@ export async function pretrain(
   );
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
   return run.whileOpen(async () => {
-    const trained = await trainInFolder(blocks, trainOptions, run, options.resume, undefined, report, start);
+    const begin = { ...start, ...(elites && { elites }) };
+    const trained = await trainInFolder(blocks, trainOptions, run, options.resume, undefined, report, begin);
     const { state, parameters } = trained;
     const policy: Policy = {
       config: trainOptions.network,

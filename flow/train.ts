@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
-  type Policy,
   readTrainCheckpoint,
+  type StartPoint,
   type TrainCheckpoint,
   type TrainOptions,
   train,
@@ -16,7 +16,7 @@ import type { RunFolder } from "./run-folder.js";
 export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
 
 /**
- * Trains in a run folder: with `resume`, from the folder's last checkpoint, else from `policy` if there is one. With one
+ * Trains in a run folder: with `resume`, from the folder's last checkpoint, else from `start` if there is one. With one
  * block its best placement is kept on disk.
  */
 export async function trainInFolder(
@@ -26,7 +26,7 @@ export async function trainInFolder(
   resume: boolean,
   weights: CostWeights = PUBLISHED_WEIGHTS,
   report: (line: string) => void = () => {},
-  policy?: Policy,
+  start?: StartPoint,
 ): Promise<TrainCheckpoint> {
   const resumed = resume ? await readLatest(run, blocks, options) : undefined;
   if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
@@ -55,7 +55,7 @@ export async function trainInFolder(
       },
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
-    resumed ?? policy,
+    resumed ?? start,
     weights,
   );
 }

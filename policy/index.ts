@@ -1,6 +1,7 @@
 // What is learned: the network, its parameters, its optimiser.
 export * from "./adam.js";
 export * from "./checkpoint.js";
+export type { Elite } from "./elites.js";
 export type { PolicyGraph } from "./graph-encoder.js";
 export { graphInput } from "./graph-input.js";
 export * from "./kendall.js";

@@ -5,7 +5,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
-import { type BlockElite, drawPrefix, EliteMemory, mergeElites } from "./elites.js";
+import { type BlockElite, drawPrefix, type Elite, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
@@ -47,8 +47,15 @@ export interface TrainObserver {
   onCollapse?(iteration: number, entropy: number): void | Promise<void>;
 }
 
-/** Where training begins if not from scratch: a checkpoint of the same run, or a trained policy's parameters. */
-export type StartPoint = TrainCheckpoint | Pick<TrainCheckpoint, "parameters">;
+/** Where training begins if not from scratch: a checkpoint of the same run, or some of what it would have learned. */
+export type StartPoint =
+  | TrainCheckpoint
+  | {
+      /** A trained policy's. */
+      readonly parameters?: Float32Array;
+      /** Of each block, episodes to begin from and to imitate. */
+      readonly elites?: readonly (readonly Elite[])[];
+    };
 
 /**
  * Trains a policy on one or several blocks, from scratch or on from a checkpoint, which it also returns. With the same
@@ -128,8 +135,11 @@ function start(
   adam: Adam,
   from: StartPoint | undefined,
 ): TrainState {
-  if (from) parameters.set(from.parameters);
-  if (!from || !("state" in from)) return { iteration: 0, episodes: 0, blocks: blocks.map(() => ({})) };
+  if (from?.parameters) parameters.set(from.parameters);
+  if (!from || !("state" in from)) {
+    const known = blocks.map((_, i): BlockState => (from?.elites ? { elites: from.elites[i]! } : {}));
+    return { iteration: 0, episodes: 0, blocks: known };
+  }
   adam.first.set(from.adam.first);
   adam.second.set(from.adam.second);
   adam.steps = from.adam.steps;
