@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import { pretrain, pretrainRewardModel, pretrainSchema, rewardModelSchema } from "../flow/index.js";
-import { InputError } from "../netlist/index.js";
 import { printResult, progressReporter } from "./output.js";
-import { addSchemaOptions, parseOptions } from "./schema-options.js";
+import { addSchemaOptions, parseOptions, refuseBeyond } from "./schema-options.js";
 
 /** Options of either kind of pretraining; what both have is the policy's. */
 const EITHER = pretrainSchema.extend(
@@ -26,24 +25,13 @@ export function addPretrain(program: Command): void {
     );
   addSchemaOptions(command, EITHER).action(async (paths: string[], options) => {
     const progress = progressReporter(options.quiet);
-    refuseOthers(command, options.rewardModel === true);
+    const [schema, why] = options.rewardModel
+      ? ([rewardModelSchema, "does not go with --reward-model"] as const)
+      : ([pretrainSchema, "goes with --reward-model only"] as const);
+    refuseBeyond(command, EITHER, schema, why);
     const result = options.rewardModel
       ? pretrainRewardModel(paths, parseOptions(rewardModelSchema, options), progress.line)
       : pretrain(paths, parseOptions(pretrainSchema, options), progress.line);
     printResult(await (result as Promise<object>).finally(progress.done), options.json);
   });
-}
-
-/** An option of the other kind of pretraining would be ignored: an error. */
-function refuseOthers(command: Command, rewardModel: boolean): void {
-  const [mine, others] = [rewardModelSchema.shape, pretrainSchema.shape];
-  for (const name of Object.keys(rewardModel ? others : mine)) {
-    const source = command.getOptionValueSource(name);
-    if (name in (rewardModel ? mine : others) || (source !== "cli" && source !== "config")) continue;
-    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw new InputError(
-      flag,
-      rewardModel ? "does not go with --reward-model" : "goes with --reward-model only",
-    );
-  }
 }

@@ -25,7 +25,7 @@ function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {
 }
 
 function toOption(name: string, property: JsonProperty): Option {
-  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  const flag = flagOf(name);
   const { type, description, default: preset } = property;
   if (type === "boolean")
     return new Option(preset === true ? flag.replace("--", "--no-") : flag, description);
@@ -60,6 +60,18 @@ export function parseOptions<S extends z.ZodObject>(
   const result = schema.safeParse(given);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  const flag = `--${String(issue.path[0] ?? "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new InputError(flag, issue.message);
+  throw new InputError(flagOf(String(issue.path[0] ?? "")), issue.message);
+}
+
+/** Throws `InputError` for an option that was given, by flag or in a file, though the schema that counts lacks it. */
+export function refuseBeyond(command: Command, all: z.ZodObject, schema: z.ZodObject, why: string): void {
+  for (const name of Object.keys(all.shape)) {
+    const source = command.getOptionValueSource(name);
+    if (name in schema.shape || (source !== "cli" && source !== "config")) continue;
+    throw new InputError(flagOf(name), why);
+  }
+}
+
+function flagOf(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

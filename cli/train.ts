@@ -1,13 +1,14 @@
 import type { Command } from "commander";
-import { trainCommand, trainCommandSchema } from "../flow/index.js";
+import { pretrain, pretrainSchema, trainCommand, trainCommandSchema } from "../flow/index.js";
 import { printResult, progressReporter } from "./output.js";
-import { addSchemaOptions, parseOptions } from "./schema-options.js";
+import { addSchemaOptions, parseOptions, refuseBeyond } from "./schema-options.js";
 
 export function addTrain(program: Command): void {
   const command = program
     .command("train")
     .description(
-      "train a placement policy on a block; writes metrics.jsonl, checkpoints and the best placement",
+      "train a placement policy on a block, or on several as pretrain does; writes metrics.jsonl, checkpoints, " +
+        "and the best placement or the policy of all",
     )
     .argument("<block...>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
     .option("--json", "print one line of JSON")
@@ -19,11 +20,12 @@ export function addTrain(program: Command): void {
     );
   addSchemaOptions(command, trainCommandSchema).action(async (paths: string[], options) => {
     const progress = progressReporter(options.quiet);
-    const result = await trainCommand(
-      paths,
-      parseOptions(trainCommandSchema, options),
-      progress.line,
-    ).finally(progress.done);
-    printResult(result, options.json);
+    const [path, ...more] = paths;
+    if (more.length > 0) refuseBeyond(command, trainCommandSchema, pretrainSchema, "is for a single block");
+    const result =
+      more.length > 0
+        ? pretrain(paths, parseOptions(pretrainSchema, options), progress.line)
+        : trainCommand(path!, parseOptions(trainCommandSchema, options), progress.line);
+    printResult(await (result as Promise<object>).finally(progress.done), options.json);
   });
 }

@@ -1,14 +1,19 @@
-// Method `policy`: a policy is trained on the block for the whole budget, or a given one plays it again and again; the
-// best placement it has seen wins.
+// Method `policy`: the shipped policy goes on learning on the block for the whole budget, or a given one plays it again
+// and again; the best placement it has seen wins.
 import { InputError } from "../netlist/index.js";
 import type { Found, MethodContext } from "./place.js";
-import { startPolicy } from "./start-policy.js";
+import { SHIPPED, startPolicy } from "./start-policy.js";
 import { trainInFolder } from "./train.js";
 
 export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
   const { block, options, run, seconds, report, judge } = context;
-  const { trainOptions, policy } = await startPolicy(options.policy, options.set, {
-    ...(options.policy !== undefined && !options.finetune && { epochs: 0 }),
+  const learns = options.policy === undefined || options.policy === "none" || options.finetune;
+  // Another network cannot start with the shipped one's weights.
+  const ownNetwork = options.set.some((setting) => setting.startsWith("network."));
+  const name = options.policy ?? (ownNetwork ? "none" : SHIPPED);
+  if (name !== options.policy && ownNetwork) report("network settings: learning from scratch");
+  const { trainOptions, policy } = await startPolicy(name, options.set, {
+    ...(!learns && { epochs: 0 }),
     seed: options.seed,
     workers: options.workers,
     ...(seconds !== undefined && { seconds }),

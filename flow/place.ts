@@ -12,7 +12,7 @@ import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
-import { policyOptions } from "./start-policy.js";
+import { policyInput, policyOptions } from "./start-policy.js";
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
   ...clusterOptions,
@@ -37,7 +37,10 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .optional()
     .describe("budget in iterations of the method; reproduces exactly"),
   ...policyOptions,
-  finetune: z.boolean().default(false).describe("with --policy: go on learning on the block, not only play"),
+  finetune: z
+    .boolean()
+    .default(false)
+    .describe("with --policy: go on learning on the block, not only play, as without --policy"),
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -103,7 +106,7 @@ export async function place(
   const judge = new Judge(Kernels.create(), block, rules);
   checkFeasible(judge);
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
-  const inputs = [...job.inputs, ...(options.policy ? [options.policy] : [])];
+  const inputs = [...job.inputs, ...policyInput(options.policy)];
   const run = await RunFolder.open(options.out, options, inputs, options.resume);
   if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
   const { columns, rows } = block.grid;

@@ -12,7 +12,7 @@ import {
 } from "../policy/index.js";
 import { parseBudget } from "./budget.js";
 import { RunFolder } from "./run-folder.js";
-import { policyOptions, startPolicy } from "./start-policy.js";
+import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
 import { readTeachers } from "./teachers.js";
 import { trainInFolder } from "./train.js";
 
@@ -105,12 +105,7 @@ export async function pretrain(
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
   const elites = options.teach && (await readTeachers(options.teach, blocks, trainOptions.order));
   const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
-  const run = await RunFolder.open(
-    out,
-    options,
-    options.policy ? [...inputs, options.policy] : inputs,
-    options.resume,
-  );
+  const run = await RunFolder.open(out, options, [...inputs, ...policyInput(options.policy)], options.resume);
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
   return run.whileOpen(async () => {
     const begin = { ...start, ...(elites && { elites }) };

@@ -1,31 +1,48 @@
 // The policy that a run starts with: a file of trained parameters, or nothing.
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import { type Policy, readPolicy, type TrainOptions, trainOptionsSchema } from "../policy/index.js";
 import { parseSettings } from "./settings.js";
+
+/** The package's own policy; what it learned on, and what it is worth, is in docs/model-card.md. */
+const SHIPPED_FILE = fileURLToPath(new URL("../policy/weights/shipped.safetensors", import.meta.url));
+/** Names that stand for no file of the user's. */
+export const SHIPPED = "shipped";
+const NONE = "none";
 
 /** Options of commands that start with a policy. */
 export const policyOptions = {
   policy: z
     .string()
     .optional()
-    .describe("file of a trained policy to start with (policy.safetensors or a checkpoint)"),
+    .describe("trained policy to start with: a policy.safetensors or checkpoint, shipped, or none"),
 };
+
+/** The user's file that a policy's name stands for, if it stands for one. */
+export function policyInput(name: string | undefined): string[] {
+  return name === undefined || name === SHIPPED || name === NONE ? [] : [name];
+}
 
 /**
  * Options of training over those of the command, and the policy to start with. The network's sizes are the policy's.
  * Throws `InputError` for a file that is no policy and settings that do not go with it.
  */
 export async function startPolicy(
-  path: string | undefined,
+  name: string | undefined,
   settings: readonly string[],
   base: Readonly<Record<string, unknown>>,
 ): Promise<{ trainOptions: TrainOptions; policy: Policy | undefined }> {
-  if (path === undefined)
+  if (name === undefined || name === NONE)
     return { trainOptions: parseSettings(trainOptionsSchema, settings, base), policy: undefined };
+  const path = name === SHIPPED ? SHIPPED_FILE : name;
   const sizes = settings.find((setting) => setting.startsWith("network."));
   if (sizes !== undefined)
-    throw new InputError("--set", `${sizes}, but the network is that of ${path}`, "leave out one of the two");
+    throw new InputError(
+      "--set",
+      `${sizes}, but the network is that of ${path}`,
+      "leave it out, or use --policy none",
+    );
   const policy = await readPolicy(path);
   return {
     trainOptions: parseSettings(trainOptionsSchema, settings, { ...base, network: policy.config }),

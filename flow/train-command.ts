@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { InputError } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { parseBudget } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
@@ -10,7 +9,7 @@ import { type Score, scoreOf } from "./evaluate.js";
 import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
-import { policyOptions, startPolicy } from "./start-policy.js";
+import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
 import { LATEST_CHECKPOINT, trainInFolder } from "./train.js";
 
 export const trainCommandSchema = blockOptionsSchema.extend({
@@ -44,19 +43,12 @@ export interface TrainSummary extends Partial<Score> {
 const DEFAULT_SECONDS = 600;
 
 export async function trainCommand(
-  paths: readonly string[],
+  path: string,
   given: z.input<typeof trainCommandSchema>,
   report: (line: string) => void,
 ): Promise<TrainSummary> {
   const started = performance.now();
   const options = trainCommandSchema.parse(given);
-  const [path, ...more] = paths;
-  if (path === undefined || more.length > 0)
-    throw new InputError(
-      "train",
-      `${paths.length} blocks were given`,
-      "give one, or train on several with pretrain",
-    );
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
@@ -74,7 +66,7 @@ export async function trainCommand(
   const run = await RunFolder.open(
     out,
     { ...options, out },
-    [...job.inputs, ...(options.policy ? [options.policy] : [])],
+    [...job.inputs, ...policyInput(options.policy)],
     options.resume,
   );
   if (job.clustering) await writeClustering(out, job.flat, job.clustering);

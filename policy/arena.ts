@@ -75,13 +75,30 @@ export function deal(
 ): Hand[] {
   const groups = Math.ceil(addresses.length / options.group);
   const count = Math.min(options.blocks, arenas.length, groups);
-  const order = arenas.map((_, index) => index);
-  if (count < arenas.length) Random.stream(options.seed, "blocks", iteration).shuffle(order);
-  const drawn = order.slice(0, count).sort((a, b) => a - b);
+  const drawn = drawBlocks(arenas, count, options, iteration);
   return drawn.map((index, i) => {
     const from = options.group * Math.floor((i * groups) / count);
     const to = options.group * Math.floor(((i + 1) * groups) / count);
     const arena = arenas[index]!;
     return { arena, slots: addresses.slice(from, to).map((at) => arena.slot(at)) };
   });
+}
+
+/** Different blocks, in order; each draw takes one of those left by its weight (Efraimidis and Spirakis 2006). */
+function drawBlocks(
+  arenas: readonly Arena[],
+  count: number,
+  { seed, sampling }: TrainOptions,
+  iteration: number,
+): number[] {
+  const random = Random.stream(seed, "blocks", iteration);
+  const keys = arenas.map(({ block }, index) => {
+    const weight = sampling === "even" ? 1 : shapeOf(block).steps;
+    return { index, key: -Math.log(1 - random.uniform()) / weight };
+  });
+  keys.sort((a, b) => a.key - b.key);
+  return keys
+    .slice(0, count)
+    .map(({ index }) => index)
+    .sort((a, b) => a - b);
 }

@@ -77,6 +77,10 @@ export const trainOptionsSchema = z.strictObject({
     .max(64)
     .default(4)
     .describe("blocks that share the episodes of an iteration, if training is on several"),
+  sampling: z
+    .enum(["even", "macros"])
+    .default("even")
+    .describe("how these are drawn: all alike, or by their numbers of macros"),
   freeze: z
     .enum(["nothing", "encoder"])
     .default("nothing")

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { readPolicy } from "../../policy/index.js";
+import { loadBlock } from "../../netlist/index.js";
+import { readPolicy, readTrainCheckpoint } from "../../policy/index.js";
 import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -76,6 +77,35 @@ test("the same policy with two workers; a run that goes on ends as one that was 
   assert.deepEqual(readFileSync(policyOf("half")), readFileSync(policyOf("run")));
 });
 
+test("train with several blocks is pretraining on them", async () => {
+  const { policy } = await json("train", a, b, "--iterations", "3", "--out", out("train"), ...SMALL);
+  assert.deepEqual(readFileSync(policy), readFileSync(policyOf("run")));
+});
+
+test("placements of other methods teach: they are the elites that training begins with", async () => {
+  const teachers = join(folder, "teachers");
+  const costs: number[] = [];
+  for (const [name, block] of [
+    ["a", a],
+    ["b-s1", b],
+  ] as const) {
+    const run = ["--method", "anneal", "--iterations", "2", "--workers", "1", "--out", join(teachers, name)];
+    costs.push((await json("place", block, ...run)).proxy_cost);
+  }
+  await pretrained("taught", "--teach", teachers, "--iterations", "1", "--workers", "1");
+  const { state } = await readTrainCheckpoint(
+    join(out("taught"), "checkpoints/latest.safetensors"),
+    await Promise.all([a, b].map(async (path) => (await loadBlock(path)).nodeCount)),
+  );
+  state.blocks.forEach(({ elites }, i) => {
+    // Cells are settled anew, so that the cost is near that of the run, not the same.
+    assert.ok(Math.abs(elites![0]!.proxyCost - costs[i]!) < 0.02 * costs[i]!, `${elites![0]!.proxyCost}`);
+  });
+  const taught = await readPolicy(policyOf("taught"));
+  await pretrained("untaught", "--iterations", "1", "--workers", "1");
+  assert.notDeepEqual(taught.parameters, (await readPolicy(policyOf("untaught"))).parameters);
+});
+
 test("what does not go together is refused with one line", async () => {
   const refused = async (message: RegExp, ...args: string[]) => {
     const { code, stderr } = await ashlar(...args);
@@ -83,6 +113,8 @@ test("what does not go together is refused with one line", async () => {
     assert.match(stderr, message);
     assert.equal(stderr.trim().split("\n").length, 1, stderr);
   };
+  const mixed = join(folder, "mixed");
+  await json("place", a, "--method", "greedy", "--iterations", "1", "--out", join(mixed, "a"));
   const text = join(folder, "text.safetensors");
   writeFileSync(text, "no policy at all");
   const place = ["place", unseen, "--quiet", "--iterations", "1", "--out", out("no")];
@@ -97,5 +129,9 @@ test("what does not go together is refused with one line", async () => {
   await refused(/no --policy to tune/, ...place, "--finetune");
   await refused(/network\.width=8/, ...place, "--policy", policyOf("run"), "--set", "network.width=8");
   await refused(/'a' is among the blocks trained on/, "pretrain", a, b, "--held-out", a, "--out", out("no"));
+  const teach = (path: string) => ["pretrain", a, b, "--teach", path, "--out", out("no")];
+  await refused(/nowhere: no such folder/, ...teach(join(folder, "nowhere")));
+  await refused(/holds no run of 'b'/, ...teach(mixed));
+  await refused(/--grid: is for a single block/, "train", a, b, "--grid", "9x9", "--out", out("no"));
   await refused(/a second block named 'a'/, "pretrain", a, a, "--out", out("no"));
 });
