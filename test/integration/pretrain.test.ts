@@ -106,6 +106,25 @@ test("placements of other methods teach: they are the elites that training begin
   assert.notDeepEqual(taught.parameters, (await readPolicy(policyOf("untaught"))).parameters);
 });
 
+test("the package's own policy plays when asked, and is what learning starts from when nothing is said", async () => {
+  const play = (name: string, ...more: string[]) =>
+    json("place", unseen, "--iterations", "1", "--out", out(name), "--set", "episodes=8", ...more);
+  const parametersOf = async (name: string) =>
+    (await readPolicy(join(out(name), "checkpoints/latest.safetensors"))).parameters;
+  const played = await play("shipped", "--policy", "shipped");
+  assert.equal(played.legal, true);
+  const own = (await readPolicy("dist/policy/weights/shipped.safetensors")).parameters;
+  assert.deepEqual(await parametersOf("shipped"), own, "played, not changed");
+  await play("silent");
+  await play("said", "--policy", "shipped", "--finetune");
+  assert.deepEqual(await parametersOf("silent"), await parametersOf("said"));
+  assert.notDeepEqual(await parametersOf("silent"), own);
+  await play("none", "--policy", "none");
+  assert.notDeepEqual(await parametersOf("none"), await parametersOf("silent"));
+  // Another network cannot start with these weights: from scratch, and it says so.
+  await play("sized", "--set", "network.width=8");
+});
+
 test("what does not go together is refused with one line", async () => {
   const refused = async (message: RegExp, ...args: string[]) => {
     const { code, stderr } = await ashlar(...args);
