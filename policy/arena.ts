@@ -84,7 +84,7 @@ export function deal(
   });
 }
 
-/** Different blocks, in order; each draw takes one of those left by its weight (Efraimidis and Spirakis 2006). */
+/** Different blocks, in order, drawn all alike or each by its weight among those left (Efraimidis and Spirakis 2006). */
 function drawBlocks(
   arenas: readonly Arena[],
   count: number,
@@ -92,13 +92,12 @@ function drawBlocks(
   iteration: number,
 ): number[] {
   const random = Random.stream(seed, "blocks", iteration);
-  const keys = arenas.map(({ block }, index) => {
-    const weight = sampling === "even" ? 1 : shapeOf(block).steps;
-    return { index, key: -Math.log(1 - random.uniform()) / weight };
-  });
-  keys.sort((a, b) => a.key - b.key);
-  return keys
-    .slice(0, count)
-    .map(({ index }) => index)
-    .sort((a, b) => a - b);
+  const order = arenas.map((_, index) => index);
+  if (sampling === "even") {
+    if (count < arenas.length) random.shuffle(order);
+  } else {
+    const keys = arenas.map(({ block }) => -Math.log(1 - random.uniform()) / shapeOf(block).steps);
+    order.sort((a, b) => keys[a]! - keys[b]!);
+  }
+  return order.slice(0, count).sort((a, b) => a - b);
 }
