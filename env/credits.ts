@@ -3,6 +3,7 @@
 // with that one macro elsewhere does, and the incremental judge answers in microseconds.
 import type { Random } from "../netlist/index.js";
 import { MaskMaker } from "./feasibility.js";
+import { fencesOf } from "./fences.js";
 import { IncrementalJudge, type Move } from "./incremental-judge.js";
 import type { Judge } from "./judge.js";
 
@@ -52,7 +53,8 @@ export class CreditAssigner {
     const classes = new Map<string, number[]>();
     const keys = Array.from(macros, (node) => {
       const sides = [block.widths[node], block.heights[node]];
-      const key = (placement.orientations[node]! >= 4 ? sides.reverse() : sides).join(" ");
+      const standing = placement.orientations[node]! >= 4 ? sides.reverse() : sides;
+      const key = [...standing, fencesOf(block, node)].join(" ");
       classes.set(key, [...(classes.get(key) ?? []), node]);
       return key;
     });

@@ -8,7 +8,9 @@ import {
   NodeKind,
   nodesOfKind,
   type Placement,
+  type Rectangle,
 } from "../netlist/index.js";
+import { coveredArea, fencesOf, forbiddenTo } from "./fences.js";
 import { FARTHEST_PLACE, type Judge } from "./judge.js";
 import { macrosByArea } from "./macro-order.js";
 
@@ -24,8 +26,9 @@ export class MaskMaker {
   private readonly judge: Judge;
   private readonly kernels: Kernels;
   private readonly hardMacros: Int32Array;
-  private readonly blockages: Float64Array;
-  private readonly blockageCount: number;
+  private readonly block: Block;
+  /** Rows of left, bottom, right, top, by the fences that a macro belongs to: "" for most, or all. */
+  private readonly forbidden = new Map<string, Float64Array>();
 
   constructor(judge: Judge) {
     const { block, kernels } = judge;
@@ -34,21 +37,28 @@ export class MaskMaker {
     const hardMacros = nodesOfKind(block, NodeKind.HardMacro);
     this.hardMacros = kernels.i32(hardMacros.length);
     this.hardMacros.set(hardMacros);
-    this.blockageCount = block.blockages.length;
-    this.blockages = kernels.f64(4 * this.blockageCount);
-    this.blockages.set(block.blockages.flatMap((b) => [b.left, b.bottom, b.right, b.top]));
+    this.block = block;
+    for (const node of hardMacros) {
+      const fences = fencesOf(block, node);
+      if (this.forbidden.has(fences)) continue;
+      const rows = forbiddenTo(block, node).flatMap((r) => [r.left, r.bottom, r.right, r.top]);
+      const kept = kernels.f64(rows.length);
+      kept.set(rows);
+      this.forbidden.set(fences, kept);
+    }
     this.mask = kernels.u8(block.grid.columns * block.grid.rows);
   }
 
   /** Fills `mask` for a node; its own place counts unless it is unplaced first. Returns the feasible cells' number. */
   maskFor(node: number): number {
+    const forbidden = this.forbidden.get(this.block.fences ? fencesOf(this.block, node) : "")!;
     return this.kernels.run.maskCells(
       this.judge.state.address,
       node,
       this.hardMacros.byteOffset,
       this.hardMacros.length,
-      this.blockages.byteOffset,
-      this.blockageCount,
+      forbidden.byteOffset,
+      forbidden.length / 4,
       this.mask.byteOffset,
     );
   }
@@ -60,7 +70,7 @@ export interface Legality {
   readonly overlaps: number;
   /** Hard macros outside the canvas. */
   readonly outside: number;
-  /** Hard macros on a blockage. */
+  /** Hard macros on a blockage, outside of a fence of theirs or inside one of others. */
   readonly blocked: number;
   readonly unplaced: number;
   readonly legal: boolean;
@@ -90,21 +100,15 @@ export function checkLegality(block: Block, placement: Placement): Legality {
         a.top > block.canvas.height + slackY)
     )
       outside++;
-    if (!block.fixed[macros[i]!] && block.blockages.some((blockage) => boxesOverlap(a, blockage))) blocked++;
+    const forbidden = block.fences ? forbiddenTo(block, macros[i]!) : block.blockages;
+    if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(a, rectangle))) blocked++;
     for (let j = i + 1; j < macros.length; j++)
       if (boxesOverlap(a, boxOf(block, placement, macros[j]!))) overlaps++;
   }
   return { overlaps, outside, blocked, unplaced, legal: overlaps + outside + blocked + unplaced === 0 };
 }
 
-interface Box {
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
-}
-
-function boxOf(block: Block, placement: Placement, node: number): Box {
+function boxOf(block: Block, placement: Placement, node: number): Rectangle {
   const sideways = isSideways(placement.orientations[node]!);
   const width = sideways ? block.heights[node]! : block.widths[node]!;
   const height = sideways ? block.widths[node]! : block.heights[node]!;
@@ -113,7 +117,7 @@ function boxOf(block: Block, placement: Placement, node: number): Box {
   return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
 }
 
-function boxesOverlap(a: Box, b: Box): boolean {
+function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
   return (
     Math.min(a.right, b.right) - Math.max(a.left, b.left) > TOUCHING &&
     Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom) > TOUCHING
@@ -122,7 +126,7 @@ function boxesOverlap(a: Box, b: Box): boolean {
 
 /**
  * Refuses a block that no placement can solve, with the reason: something fixed far from the canvas, a macro larger
- * than the canvas, more area than canvas, no cell for a macro even on an empty grid.
+ * than the canvas, more area than canvas, no cell for a macro even on an empty grid, more macros in a fence than it has room for.
  */
 export function checkFeasible(judge: Judge): void {
   const { block } = judge;
@@ -150,6 +154,16 @@ export function checkFeasible(judge: Judge): void {
       `the hard macros take ${hardArea.toFixed(0)} µm², more than the canvas of ${canvasSize} has`,
       "enlarge the canvas or check the units",
     );
+  for (const { name, rectangles, members } of block.fences ?? []) {
+    const room = coveredArea(rectangles, canvas.width, canvas.height);
+    const area = members.reduce((sum, node) => sum + block.widths[node]! * block.heights[node]!, 0);
+    if (area > room)
+      throw new InputError(
+        block.name,
+        `the macros of fence '${name}' take ${area.toFixed(0)} µm² with their halos, the fence has ${room.toFixed(0)} on the canvas`,
+        "enlarge the fence, or make it a guide",
+      );
+  }
   const cells = grid.columns * grid.rows;
   if (macros.length > cells)
     throw new InputError(

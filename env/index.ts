@@ -3,6 +3,7 @@ export * from "./cell-placer.js";
 export * from "./credits.js";
 export * from "./episode.js";
 export * from "./feasibility.js";
+export { fencesOf } from "./fences.js";
 export * from "./incremental-judge.js";
 export * from "./judge.js";
 export * from "./judge-nets.js";

@@ -9,6 +9,7 @@ import {
   checkConstraints,
   copyPlacement,
   defPlacesOf,
+  type Fence,
   haloOf,
   InputError,
   isSideways,
@@ -108,28 +109,34 @@ function withHalos(block: Block, { design, nodes, block: { nodeNames } }: Loaded
   return { ...block, widths, heights };
 }
 
-/** Fences to which no movable macro belongs are blockages to all of them. */
+/**
+ * Fences, and regions without a type, which keep their members but let others in. A fence to which no movable macro
+ * belongs is a blockage to all of them.
+ */
 function withFences(block: Block, loaded: LoadedDef): Block {
   const { design, nodes } = loaded;
   const origin = originOf(design);
-  const members = membershipsOf(loaded);
-  const inhabited = new Set(
-    [...members].flatMap(([component, regions]) => {
+  const memberships = membershipsOf(loaded);
+  const blockages = [...block.blockages];
+  const fences: Fence[] = [];
+  for (const region of design.regions) {
+    if (region.type === "GUIDE") continue;
+    const members = [...memberships].flatMap(([component, regions]) => {
       const node = nodes.nodeOfComponent[component]!;
-      return loaded.block.kinds[node] === NodeKind.HardMacro && !loaded.block.fixed[node] ? regions : [];
-    }),
-  );
-  const fences = design.regions
-    .filter((region) => region.type === "FENCE" && !inhabited.has(region))
-    .flatMap(({ rects }) => rects)
-    .map((rect) => ({
+      const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
+      return moves && regions.includes(region) ? [node] : [];
+    });
+    const rectangles = region.rects.map((rect) => ({
       left: (rect.left - origin.x) / design.units,
       bottom: (rect.bottom - origin.y) / design.units,
       right: (rect.right - origin.x) / design.units,
       top: (rect.top - origin.y) / design.units,
-      rate: 1,
     }));
-  return fences.length > 0 ? { ...block, blockages: [...block.blockages, ...fences] } : block;
+    const exclusive = region.type === "FENCE";
+    if (members.length > 0) fences.push({ name: region.name, rectangles, members, exclusive });
+    else if (exclusive) blockages.push(...rectangles.map((rectangle) => ({ ...rectangle, rate: 1 })));
+  }
+  return { ...block, blockages, ...(fences.length > 0 && { fences }) };
 }
 
 /**

@@ -105,6 +105,12 @@ export async function place(
   const rules = judgeOptions(parsed);
   const judge = new Judge(Kernels.create(), block, rules);
   checkFeasible(judge);
+  if (parsed.protocol === "free" && block.fences)
+    throw new InputError(
+      block.name,
+      `fence '${block.fences[0]!.name}' has macros of its own, which protocol free does not keep inside`,
+      "use --protocol fd",
+    );
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
   const inputs = [...job.inputs, ...policyInput(options.policy)];
   const run = await RunFolder.open(options.out, options, inputs, options.resume);

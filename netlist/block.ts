@@ -23,13 +23,27 @@ export interface RoutingResources {
   readonly verticalUsedByMacros: number;
 }
 
-/** A rectangle that macros must not (rate 1) or should not (rate below 1) cover. */
-export interface Blockage {
+/** µm. */
+export interface Rectangle {
   readonly left: number;
   readonly bottom: number;
   readonly right: number;
   readonly top: number;
+}
+
+/** A rectangle that macros must not (rate 1) or should not (rate below 1) cover. */
+export interface Blockage extends Rectangle {
   readonly rate: number;
+}
+
+/** Where some hard macros must stand, and, if it is exclusive, no others may. */
+export interface Fence {
+  readonly name: string;
+  /** Members stand within their union. */
+  readonly rectangles: readonly Rectangle[];
+  /** Nodes; fixed ones count for nothing. */
+  readonly members: readonly number[];
+  readonly exclusive: boolean;
 }
 
 /** Where every node stands. NaN is "not placed". */
@@ -77,6 +91,7 @@ export interface Block extends Netlist {
   readonly smoothing: number;
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
+  readonly fences?: readonly Fence[];
   /** The places that came with the files. */
   readonly initial: Placement;
   /** What it takes to write it back, if it was read from Bookshelf files and its nodes are still the files'. */

@@ -75,7 +75,15 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
   for (let pin = 0; pin < pinCount; pin++) if (isMacro(kinds[netlist.pinNodes[pin]!]!)) count++;
   const nodes = new Int32Array(count).fill(-1);
   const pins = new Int32Array(count).fill(-1);
+  const pinCounts = new Int32Array(nodeCount);
+  for (const node of netlist.pinNodes) pinCounts[node]!++;
   for (let node = 0; node < nodeCount; node++) {
+    if (!isMacro(kinds[node]!) && pinCounts[node]! > 1)
+      throw new InputError(
+        where,
+        `'${netlist.nodeNames[node]}' has several pins, the format gives a port or cell only one`,
+        "cluster cells into soft macros first; a port can only be in one net",
+      );
     const index = netlist.fileIndices[node]!;
     if (index >= count || nodes[index] !== -1)
       throw new Error(`internal: file index ${index} of node ${node} is taken or not below ${count}`);
@@ -90,12 +98,6 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
   for (let pin = 0; pin < pinCount; pin++) {
     const node = netlist.pinNodes[pin]!;
     const index = netlist.pinFileIndices[pin]!;
-    if (!isMacro(kinds[node]!) && pins[netlist.fileIndices[node]!] !== -1)
-      throw new InputError(
-        where,
-        `'${netlist.nodeNames[node]}' has several pins, the format gives a port or cell only one`,
-        "cluster the netlist first",
-      );
     if (index >= count || pins[index] !== -1 || (nodes[index] !== -1) === isMacro(kinds[node]!))
       throw new Error(`internal: file index ${index} of pin ${pin} is taken or not its own`);
     pins[index] = pin;

@@ -4,6 +4,7 @@
 import {
   type CellPlacer,
   type Costs,
+  fencesOf,
   IncrementalJudge,
   type Judge,
   MaskMaker,
@@ -269,13 +270,14 @@ function makeArrays(judge: Judge) {
   return arrays;
 }
 
-/** Macros of one size share a mask. */
+/** Macros of one size and the same fences share a mask. */
 function sizeClasses(judge: Judge, order: Int32Array): { classes: Int32Array; representatives: number[] } {
   const { block } = judge;
   const classOf = new Map<string, number>();
   const representatives: number[] = [];
   const classes = order.map((node) => {
-    const key = `${block.widths[node]} ${block.heights[node]} ${block.initial.orientations[node]! >= 4}`;
+    const standing = block.initial.orientations[node]! < 4;
+    const key = `${block.widths[node]} ${block.heights[node]} ${standing} ${fencesOf(block, node)}`;
     if (!classOf.has(key)) {
       classOf.set(key, representatives.length);
       representatives.push(node);

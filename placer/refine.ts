@@ -3,6 +3,7 @@
 // some macros of one size changing places, or they would all end in the same trap.
 import {
   type CellPlacer,
+  fencesOf,
   IncrementalJudge,
   type Judge,
   MaskMaker,
@@ -58,7 +59,7 @@ export class Refiner {
     return true;
   }
 
-  /** Two macros of one size change places. */
+  /** Two macros of one size, of the same fences if any, change places. */
   private exchange(random: Random): void {
     const { block, placement } = this.judge;
     const a = this.macros[random.below(this.macros.length)]!;
@@ -67,6 +68,7 @@ export class Refiner {
         b !== a &&
         block.widths[b] === block.widths[a] &&
         block.heights[b] === block.heights[a] &&
+        fencesOf(block, b) === fencesOf(block, a) &&
         placement.orientations[b]! >> 2 === placement.orientations[a]! >> 2,
     );
     if (same.length === 0) return;

@@ -200,6 +200,7 @@ function connect(
   const nodes = new Int32Array(connectionCount).fill(-1);
   const drives = new Uint8Array(connectionCount);
   const kept: number[] = [];
+  const netOfPort = new Int32Array(pins.length).fill(-1);
   let supply = 0;
   let short = 0;
   for (let net = 0; net < nets.count; net++) {
@@ -209,13 +210,22 @@ function connect(
       const name = nets.pinNames[nets.pins[c]!]!;
       if (component < 0) {
         const port = portOfName.get(name);
-        if (port === undefined) throw unknownPin(design, net, `'( PIN ${name} )', which PINS does not list`);
+        if (port === undefined)
+          throw badConnection(design, net, `'( PIN ${name} )', which PINS does not list`);
+        const other = netOfPort[port]!;
+        if (other >= 0 && other !== net && !nets.isSupply[other])
+          throw badConnection(
+            design,
+            net,
+            `'( PIN ${name} )', which net '${nets.names[other]}' of line ${nets.lines[other]} connects already`,
+          );
+        netOfPort[port] = net;
         nodes[c] = port;
         drives[c] = strength(pins[port]!.direction === "INPUT", pins[port]!.direction === "INOUT");
       } else {
         const pin = masters[component]!.pins.get(name);
         if (!pin)
-          throw unknownPin(
+          throw badConnection(
             design,
             net,
             `pin '${name}' of component '${design.components.names[component]}', which its master '${masters[component]!.name}' (${masters[component]!.where}) does not have`,
@@ -266,7 +276,7 @@ function strength(drives: boolean, both: boolean): number {
   return drives ? 2 : both ? 1 : 0;
 }
 
-function unknownPin(design: DefDesign, net: number, what: string): InputError {
+function badConnection(design: DefDesign, net: number, what: string): InputError {
   return new InputError(
     `${design.path}:${design.nets.lines[net]}`,
     `net '${design.nets.names[net]}' connects ${what}`,

@@ -143,6 +143,10 @@ test("masters and pins that LEF does not have are told with the design's line", 
     /net 'n1' connects '\( PIN on \)', which PINS does not list/,
   );
   await assert.rejects(
+    loadTiny(TINY_DEF.replace("( PIN out )", "( PIN in )")),
+    /top\.def:\d+: net 'n3' connects '\( PIN in \)', which net 'n1' of line \d+ connects already/,
+  );
+  await assert.rejects(
     loadTiny(`${HEADER.replace(/DIEAREA.*;\n/, "")}${COMPONENTS}${PINS}${NETS}END DESIGN\n`),
     /no DIEAREA statement/,
   );
