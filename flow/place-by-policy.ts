@@ -12,13 +12,14 @@ export async function placeByPolicy(context: MethodContext): Promise<Found | und
   const ownNetwork = options.set.some((setting) => setting.startsWith("network."));
   const name = options.policy ?? (ownNetwork ? "none" : SHIPPED);
   if (name !== options.policy && ownNetwork) report("network settings: learning from scratch");
-  const { trainOptions, policy } = await startPolicy(name, options.set, {
+  const base = {
     ...(!learns && { epochs: 0 }),
     seed: options.seed,
     workers: options.workers,
     ...(seconds !== undefined && { seconds }),
     ...(options.iterations !== undefined && { iterations: options.iterations }),
-  });
+  };
+  const { trainOptions, policy } = await startPolicy(name, options.set, base, learns);
   const { state } = await trainInFolder(
     [block],
     trainOptions,

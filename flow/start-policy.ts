@@ -2,7 +2,13 @@
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
-import { type Policy, readPolicy, type TrainOptions, trainOptionsSchema } from "../policy/index.js";
+import {
+  type Policy,
+  readPolicy,
+  type TrainOptions,
+  trainOptionsSchema,
+  withEncoder,
+} from "../policy/index.js";
 import { parseSettings } from "./settings.js";
 
 /** The package's own policy; what it learned on, and what it is worth, is in docs/model-card.md. */
@@ -26,12 +32,14 @@ export function policyInput(name: string | undefined): string[] {
 
 /**
  * Options of training over those of the command, and the policy to start with. The network's sizes are the policy's.
- * Throws `InputError` for a file that is no policy and settings that do not go with it.
+ * A policy that is to learn one block gets an encoder if it has none. Throws `InputError` for a file that is no policy
+ * and settings that do not go with it.
  */
 export async function startPolicy(
   name: string | undefined,
   settings: readonly string[],
-  base: Readonly<Record<string, unknown>>,
+  base: Readonly<Record<string, unknown>> & { readonly seed?: number },
+  learnsBlock = false,
 ): Promise<{ trainOptions: TrainOptions; policy: Policy | undefined }> {
   if (name === undefined || name === NONE)
     return { trainOptions: parseSettings(trainOptionsSchema, settings, base), policy: undefined };
@@ -43,7 +51,8 @@ export async function startPolicy(
       `${sizes}, but the network is that of ${path}`,
       "leave it out, or use --policy none",
     );
-  const policy = await readPolicy(path);
+  const read = await readPolicy(path);
+  const policy = learnsBlock ? withEncoder(read, base.seed ?? 1) : read;
   return {
     trainOptions: parseSettings(trainOptionsSchema, settings, { ...base, network: policy.config }),
     policy,

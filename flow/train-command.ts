@@ -52,12 +52,13 @@ export async function trainCommand(
   const { budget, iterations, seed, workers } = options;
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
-  const { trainOptions, policy } = await startPolicy(options.policy, options.set, {
+  const base = {
     seed,
     workers,
     ...(seconds !== undefined && { seconds }),
     ...(iterations !== undefined && { iterations }),
-  });
+  };
+  const { trainOptions, policy } = await startPolicy(options.policy, options.set, base, true);
   const job = await openPlacingJob(path, options, report);
   const { block } = job;
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));

@@ -2,6 +2,7 @@
 export * from "./adam.js";
 export * from "./checkpoint.js";
 export type { Elite } from "./elites.js";
+export { withEncoder } from "./graft-encoder.js";
 export type { PolicyGraph } from "./graph-encoder.js";
 export { graphInput } from "./graph-input.js";
 export * from "./kendall.js";
