@@ -201,7 +201,11 @@ const CASES: readonly Bad[] = [
     args: () => ["place", at("good"), "--canvas", "30x30", "--grid", "2x2", "--out", NONE],
     says: /'A' fits on no cell of the 2 x 2 grid/,
   },
-  { name: "two blocks to train on", args: () => ["train", BLOCK, OTHER, "--out", NONE], says: /2 blocks/ },
+  {
+    name: "a grid for two blocks to train on",
+    args: () => ["train", BLOCK, OTHER, "--grid", "9x9", "--out", NONE],
+    says: /--grid: is for a single block/,
+  },
   {
     name: "a demo that is to take no time",
     args: () => ["demo", "--budget", "none", "--out", NONE],
