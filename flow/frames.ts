@@ -62,14 +62,14 @@ export async function keepFrames(path: string, iterations: number): Promise<void
   );
 }
 
-/** The frames of a run from number `from` on; lines that are not frames of this block are left out. */
-export function readFrames(path: string, block: Block, from: number): Frames {
+/** The frames of a run; lines that are not frames of this block are left out. */
+export function readFrames(path: string, block: Block): Frames {
   const nodes = frameNodes(block);
   const fits = (line: FrameLine) =>
     [line.xs, line.ys, line.orientations].every((list) => list?.length === nodes.length);
   const all = readLines(path).filter(fits);
   const stride = 2 ** Math.max(0, Math.ceil(Math.log2(all.length / MOST_FRAMES)));
-  const lines = all.filter((_, index) => index >= from && (index % stride === 0 || index === all.length - 1));
+  const lines = all.filter((_, index) => index % stride === 0 || index === all.length - 1);
   const xs = new Float32Array(lines.length * nodes.length);
   const ys = new Float32Array(xs.length);
   const orientations = new Uint8Array(xs.length);

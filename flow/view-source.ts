@@ -109,10 +109,10 @@ export class BlockView implements ViewSource {
     const { run, blockItself: block } = this;
     const placements = [
       ...(run !== undefined && existsSync(join(run, "best.plc"))
-        ? [{ id: "best", label: "best so far" }]
+        ? [{ id: "best", label: "best so far", frames: true }]
         : []),
       { id: "initial", label: run === undefined ? "as in the files" : "initial" },
-      ...this.others.map(({ id, label }) => ({ id, label })),
+      ...this.others.map(({ id, label, run }) => ({ id, label, frames: run !== undefined })),
       ...editsOf(run).map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
     ];
     return {
@@ -153,8 +153,10 @@ export class BlockView implements ViewSource {
     return runs.map(({ label, run }) => ({ label, lines: readMetricsOf(run) }));
   }
 
-  async frames(from: number): Promise<Packed> {
-    return packFrames(readFrames(join(this.run ?? "", "frames.jsonl"), this.blockItself, from));
+  /** Those of the run that a placement is the best of; of a block there are none. */
+  async frames(of: string): Promise<Packed> {
+    const run = of === "best" ? this.run : this.others.find(({ id }) => id === of)?.run;
+    return packFrames(readFrames(join(run ?? "", "frames.jsonl"), this.blockItself));
   }
 
   async trace(): Promise<Packed> {

@@ -13,9 +13,12 @@ export async function renderPage(data: ViewData): Promise<string> {
   const session = await data.session();
   const packed: Record<string, string> = {
     block: compressed(await data.block()),
-    frames: compressed(await data.frames(0)),
+    "frames/best": compressed(await data.frames("best")),
   };
-  for (const { id } of session.placements) packed[`placement/${id}`] = compressed(await data.placement(id));
+  for (const { id, frames } of session.placements) {
+    packed[`placement/${id}`] = compressed(await data.placement(id));
+    if (frames) packed[`frames/${id}`] = compressed(await data.frames(id));
+  }
   if (session.policy) {
     packed.trace = compressed(await data.trace());
     packed.embedding = compressed(await data.embedding());

@@ -19,6 +19,8 @@ export interface PlacementEntry {
   /** What `/api/placement/ID` takes. */
   readonly id: string;
   readonly label: string;
+  /** It is the best of a run whose frames `/api/frames?of=ID` gives. */
+  readonly frames?: boolean;
 }
 
 export interface Session {
@@ -94,7 +96,8 @@ export interface ViewData {
   block(): Promise<Packed>;
   placement(id: string): Promise<Packed>;
   metrics(): Promise<readonly RunMetrics[]>;
-  frames(from: number): Promise<Packed>;
+  /** Of the run that a placement is the best of. */
+  frames(of: string): Promise<Packed>;
   trace(): Promise<Packed>;
   embedding(): Promise<Packed>;
 }

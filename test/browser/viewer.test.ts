@@ -1,6 +1,6 @@
 // The viewer in a real browser, as a reader uses it: look, select, search, layers, maps, replay, compare, edit, keys.
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -14,13 +14,15 @@ import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 let browser: Browser;
 let blockPath = "";
 let run = "";
+let otherRun = "";
 let server: ViewServer;
 
 before(async () => {
   browser = await launchBrowser();
   blockPath = await writeBlock();
   run = await writeRun(blockPath, "policy", 4);
-  server = await serve(run, await writeRun(blockPath, "random", 12));
+  otherRun = await writeRun(blockPath, "anneal", 12);
+  server = await serve(run, otherRun);
 });
 after(async () => {
   await browser.close();
@@ -49,6 +51,23 @@ async function pixelOf(page: Page, name: string): Promise<[number, number]> {
 async function firstMacro(): Promise<string> {
   const block = await loadBlock(blockPath);
   return block.nodeNames[block.kinds.indexOf(NodeKind.HardMacro)]!;
+}
+
+function framesOf(folder: string): { iteration: number; proxy: number }[] {
+  const lines = readFileSync(join(folder, "frames.jsonl"), "utf8").trim().split("\n");
+  return lines.map((line) => JSON.parse(line) as { iteration: number; proxy: number });
+}
+
+const iterationsOf = (folder: string) => framesOf(folder).map(({ iteration }) => iteration);
+
+/** As the page writes it. Before a run's first frame its first counts. */
+function bestUntil(folder: string, iteration: number): string {
+  const frames = framesOf(folder);
+  return (frames.findLast((frame) => frame.iteration <= iteration) ?? frames[0]!).proxy.toFixed(6);
+}
+
+async function costIn(page: Page, view: string): Promise<string> {
+  return /proxy ([\d.]+)/.exec((await page.textContent(`${view} .caption`)) ?? "")![1]!;
 }
 
 test("the page shows the best placement with the costs that the run recorded", async () => {
@@ -186,6 +205,26 @@ test("comparing shows two linked views with arrows, and closing goes back to one
     assert.ok(zoomed[0]!.scale > (cameras[0] as { scale: number }).scale);
     await page.selectOption("#compare", "");
     assert.equal((await query(page)).comparing, false);
+  });
+});
+
+test("replay beside another run plays both, each with its best until the same iteration", async () => {
+  await withPage(async (page) => {
+    const own = iterationsOf(run);
+    const others = iterationsOf(otherRun);
+    const moments = [...new Set([...own, ...others])].sort((a, b) => a - b);
+    await page.selectOption("#compare", "other-1");
+    await whenIdle(page);
+    assert.equal(await page.getAttribute("#scrub", "max"), String(moments.length - 1));
+    for (const [index, iteration] of moments.entries()) {
+      await page.fill("#scrub", String(index));
+      const [left, right] = [await costIn(page, "#view-a"), await costIn(page, "#view-b")];
+      assert.equal(left, bestUntil(run, iteration), `left at ${iteration}`);
+      assert.equal(right, bestUntil(otherRun, iteration), `right at ${iteration}`);
+    }
+    await page.selectOption("#compare", "");
+    await whenIdle(page);
+    assert.equal(await page.getAttribute("#scrub", "max"), String(own.length - 1));
   });
 });
 

@@ -86,7 +86,7 @@ export function fuzzRequest(random: Random, port: number, token: string): string
     case 6:
       return requestText(
         "GET",
-        `/api/frames?from=${encodeURIComponent(pick(["-1", "1e9", "NaN", noise(5), "99999999"]))}`,
+        `/api/frames?of=${encodeURIComponent(pick(["-1", "initial", "../..", noise(5), "other-9"]))}`,
         port,
       );
     case 7:

@@ -1,4 +1,6 @@
 // The page as a whole: reads the data, opens views and panels, and ties them together.
+import type { Costs } from "../../env/index.js";
+import type { Placement } from "../../netlist/index.js";
 import type { RunMetrics, RunState, Session } from "../protocol.js";
 import { unpackBlock, unpackEmbedding, unpackPlacement } from "../protocol.js";
 import { Charts } from "./charts.js";
@@ -240,6 +242,7 @@ export class App {
     byId("stage").classList.toggle("two", Boolean(entry));
     if (!entry) {
       this.other = undefined;
+      await this.playBeside(undefined);
       this.caption();
       return;
     }
@@ -254,14 +257,28 @@ export class App {
       this.other = this.second;
       this.other.view.overlay.from = this.scene.placement;
       this.other.view.recolour();
-      this.other.view.place(placement);
-      const { proxyCost } = this.scene.costsOf(placement);
-      this.other.frame.caption.textContent = `${entry.label}: proxy ${cost(proxyCost)}`;
+      this.showOther(placement, entry.label, this.scene.costsOf(placement));
+      await this.playBeside(entry.frames && id !== "best" ? id : undefined);
       this.caption();
       requestAnimationFrame(() => this.fit());
     });
   }
   private second: Pane | undefined;
+
+  /** Replays another run beside this one, or no longer; a replay stays at the moment that it shows. */
+  private async playBeside(id: string | undefined): Promise<void> {
+    const { replay, timeline } = this;
+    const at = replay.moments[timeline.index];
+    await replay.playBeside(id);
+    this.offerTime();
+    if (this.shownId === "" && timeline.source === "best" && at !== undefined) this.goToIteration(at);
+  }
+
+  private showOther(placement: Placement, label: string, { proxyCost }: Costs): void {
+    if (!this.other) return;
+    this.other.view.place(placement);
+    this.other.frame.caption.textContent = `${label}: proxy ${cost(proxyCost)}`;
+  }
 
   private caption(): void {
     const { label, costs, edited } = this.scene;
@@ -292,7 +309,7 @@ export class App {
 
   private sources(): ("best" | "episode")[] {
     return [
-      ...(this.replay.frameCount > 0 ? (["best"] as const) : []),
+      ...(this.replay.moments.length > 0 ? (["best"] as const) : []),
       ...(this.session.policy ? (["episode"] as const) : []),
     ];
   }
@@ -301,7 +318,7 @@ export class App {
     const sources = this.sources();
     const { timeline } = this;
     timeline.offer(sources);
-    if (timeline.source === "best") timeline.resize(this.replay.frameCount);
+    if (timeline.source === "best") timeline.resize(this.replay.moments.length);
     timeline.element.hidden = sources.length === 0;
     const nothing = sources.length === 0 && !this.charts.hasCurves;
     document.body.classList.toggle("still", nothing);
@@ -319,8 +336,8 @@ export class App {
       return;
     }
     if (POLICY_MAPS.includes(scene.mapName)) this.mapPanel.choose("none");
-    timeline.resize(this.replay.frameCount);
-    timeline.go(this.replay.frameCount - 1);
+    timeline.resize(this.replay.moments.length);
+    timeline.go(this.replay.moments.length - 1);
   }
 
   private showStep(): void {
@@ -337,10 +354,12 @@ export class App {
       scene.show(placement, last ? "episode, settled" : `episode, step ${timeline.index + 1}`);
       this.charts.mark(timeline.index + 1, "value");
     } else {
-      const frame = replay.frame(timeline.index);
-      if (!frame) return;
-      scene.show(frame.placement, `iteration ${frame.iteration}`, frame.costs);
-      this.charts.mark(frame.iteration, "cost");
+      const frames = replay.frames(timeline.index);
+      if (!frames) return;
+      const { iteration, own, other } = frames;
+      scene.show(own.placement, `iteration ${iteration}`, own.costs);
+      if (other) this.showOther(other.placement, `iteration ${iteration}`, other.costs);
+      this.charts.mark(iteration, "cost");
     }
     this.caption();
   }
@@ -352,9 +371,8 @@ export class App {
       timeline.go(Math.round(x) - 1);
       return;
     }
-    let index = 0;
-    while (index + 1 < replay.frameCount && (replay.frame(index + 1)?.iteration ?? 0) <= x) index++;
-    timeline.go(index);
+    const later = replay.moments.findIndex((iteration) => iteration > x);
+    timeline.go(later < 0 ? timeline.steps - 1 : Math.max(0, later - 1));
   }
 
   private follow(): void {
@@ -382,13 +400,13 @@ export class App {
   /** New frames of a running run; who looks at the newest goes on looking at the newest. */
   private async takeFrames(): Promise<void> {
     const { timeline, replay, scene } = this;
-    const newest = timeline.index >= replay.frameCount - 1 && !timeline.isPlaying && !scene.edited;
+    const newest = timeline.index >= replay.moments.length - 1 && !timeline.isPlaying && !scene.edited;
     const following = newest && this.shownId !== "initial" && timeline.source === "best";
     await this.work(async () => {
       await replay.loadFrames();
       await this.refreshSession();
       this.offerTime();
-      if (following) timeline.go(replay.frameCount - 1);
+      if (following) timeline.go(replay.moments.length - 1);
     });
   }
 

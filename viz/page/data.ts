@@ -34,8 +34,8 @@ export class ServerData implements ViewData {
     return this.packed(`/api/placement/${id}`);
   }
 
-  frames(from: number): Promise<Packed> {
-    return this.packed(`/api/frames?from=${from}`);
+  frames(of: string): Promise<Packed> {
+    return this.packed(`/api/frames?of=${of}`);
   }
 
   trace(): Promise<Packed> {
@@ -82,8 +82,8 @@ export class ReportData implements ViewData {
     return this.packed(`placement/${id}`);
   }
 
-  frames(): Promise<Packed> {
-    return this.packed("frames");
+  frames(of: string): Promise<Packed> {
+    return this.packed(`frames/${of}`);
   }
 
   trace(): Promise<Packed> {

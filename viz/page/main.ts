@@ -55,7 +55,7 @@ function hookOf(app: App): PageHook {
       state: app.session.state,
       connected: app.connected,
       placements: app.session.placements.map(({ id }) => id),
-      frames: app.replay.frameCount,
+      frames: app.replay.moments.length,
       step: app.timeline.index,
       steps: app.timeline.steps,
       playing: app.timeline.isPlaying,

@@ -1,33 +1,38 @@
-// Placements at a step of time: frames of a run, growing while it runs, and a policy's episode.
-import type { Costs } from "../../env/index.js";
+// Placements at a step of time: best placements of a run, beside those of another if one is compared, and a policy's
+// episode.
 import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
-import { type Frames, type Trace, unpackFrames, unpackTrace } from "../protocol.js";
+import { type Trace, unpackTrace } from "../protocol.js";
 import type { PageData } from "./data.js";
+import { type Frame, FrameList } from "./frame-list.js";
 
 export class Replay {
   trace: Trace | undefined;
   private readonly block: Block;
   private readonly data: PageData;
-  private frames: Frames | undefined;
-  private loading: Promise<void> | undefined;
+  private readonly own: FrameList;
+  private other: FrameList | undefined;
 
   constructor(block: Block, data: PageData) {
     this.block = block;
     this.data = data;
+    this.own = new FrameList(block, data);
   }
 
-  get frameCount(): number {
-    return this.frames?.costs.length ?? 0;
+  /** Iterations that either run found a better placement at: the steps of the replay. */
+  get moments(): number[] {
+    if (this.own.length === 0) return [];
+    const all = new Set([...this.own.iterations, ...(this.other?.iterations ?? [])]);
+    return [...all].sort((a, b) => a - b);
   }
 
-  /** Reads the frames anew; a run that starts over has fewer of them than before. */
   async loadFrames(): Promise<void> {
-    this.loading ??= (async () => {
-      this.frames = unpackFrames(await this.data.frames(0));
-    })().finally(() => {
-      this.loading = undefined;
-    });
-    return this.loading;
+    await this.own.load();
+  }
+
+  /** Plays the frames of another run beside the own ones from now on; without an id none. */
+  async playBeside(id: string | undefined): Promise<void> {
+    this.other = id === undefined ? undefined : new FrameList(this.block, this.data, id);
+    await this.other?.load();
   }
 
   async loadTrace(): Promise<Trace> {
@@ -35,27 +40,11 @@ export class Replay {
     return this.trace;
   }
 
-  /** The placement of a frame and the costs that were recorded with it. */
-  frame(index: number): { placement: Placement; costs: Costs; iteration: number } | undefined {
-    const { frames } = this;
-    const recorded = frames?.costs[index];
-    if (!frames || !recorded) return undefined;
-    const placement = copyPlacement(this.block.initial);
-    const at = index * frames.nodes.length;
-    frames.nodes.forEach((node, i) => {
-      placement.xs[node] = frames.xs[at + i]!;
-      placement.ys[node] = frames.ys[at + i]!;
-      placement.orientations[node] = frames.orientations[at + i]!;
-    });
-    const { wirelength, density, congestion, proxy, iteration } = recorded;
-    const costs = {
-      wirelength: Number.NaN,
-      wirelengthCost: wirelength,
-      densityCost: density,
-      congestionCost: congestion,
-      proxyCost: proxy,
-    };
-    return { placement, costs, iteration };
+  /** What the run, and the one beside it, had found at a moment. */
+  frames(index: number): { iteration: number; own: Frame; other: Frame | undefined } | undefined {
+    const iteration = this.moments[index];
+    const own = iteration === undefined ? undefined : this.own.at(iteration);
+    return own && { iteration: iteration!, own, other: this.other?.at(iteration!) };
   }
 
   /** The episode before step `index`: macros placed so far; after the last step soft macros too. */

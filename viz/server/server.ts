@@ -163,7 +163,7 @@ class Handler {
       case "/api/metrics":
         return json(await source.metrics());
       case "/api/frames":
-        return packed(await source.frames(wholeNumber(url.searchParams.get("from") ?? "0")));
+        return packed(await this.frames(url.searchParams.get("of") ?? "best"));
       case "/api/trace":
         return packed(await source.trace());
       case "/api/embedding":
@@ -179,6 +179,13 @@ class Handler {
     const { placements } = await this.source.session();
     if (!placements.some((entry) => entry.id === id)) throw new Refusal(404, "no such placement");
     return this.source.placement(id);
+  }
+
+  private async frames(of: string): Promise<Packed> {
+    const { placements } = await this.source.session();
+    if (of !== "best" && !placements.some(({ id, frames }) => frames && id === of))
+      throw new Refusal(404, "no such run");
+    return this.source.frames(of);
   }
 
   private async events(response: ServerResponse): Promise<void> {
@@ -255,11 +262,6 @@ async function readBody(request: IncomingMessage, limit: number): Promise<Uint8A
     pieces.push(piece as Buffer);
   }
   return Uint8Array.from(Buffer.concat(pieces));
-}
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new Refusal(400, "a whole number was expected");
-  return Number(text);
 }
 
 function portOf(server: Server): number {

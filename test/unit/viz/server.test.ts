@@ -115,13 +115,13 @@ test("paths that climb out of the run's folder lead nowhere", async () => {
   }
 });
 
-test("addresses, methods and numbers that make no sense are refused with what was expected", async () => {
+test("addresses, methods and names that make no sense are refused with what was expected", async () => {
   const status = async (method: string, target: string) =>
     (await rawRequest(server.port, requestText(method, target, server.port))).status;
   assert.equal(await status("GET", `/${"a".repeat(3000)}`), 414);
   assert.equal(await status("PUT", "/api/session"), 405);
   assert.equal(await status("POST", "/api/session"), 404);
-  assert.equal(await status("GET", "/api/frames?from=-1"), 400);
+  assert.equal(await status("GET", "/api/frames?of=../other"), 404);
   assert.equal(await status("GET", "http://evil.example/"), 400);
 });
 

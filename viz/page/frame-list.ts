@@ -1,0 +1,74 @@
+// Best placements of a run in the order that it found them, growing while it runs.
+import type { Costs } from "../../env/index.js";
+import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
+import { type Frames, unpackFrames } from "../protocol.js";
+import type { PageData } from "./data.js";
+
+/** A placement, and the costs that were recorded with it. */
+export interface Frame {
+  readonly placement: Placement;
+  readonly costs: Costs;
+  readonly iteration: number;
+}
+
+export class FrameList {
+  private readonly block: Block;
+  private readonly data: PageData;
+  private readonly of: string;
+  private frames: Frames | undefined;
+  private loading: Promise<void> | undefined;
+
+  /** @param of placement id of another run; the shown run's own by default */
+  constructor(block: Block, data: PageData, of = "best") {
+    this.block = block;
+    this.data = data;
+    this.of = of;
+  }
+
+  get length(): number {
+    return this.frames?.costs.length ?? 0;
+  }
+
+  /** Iterations at which a better placement was found. */
+  get iterations(): number[] {
+    return this.frames?.costs.map(({ iteration }) => iteration) ?? [];
+  }
+
+  /** Reads the frames anew; a run that starts over has fewer of them than before. */
+  async load(): Promise<void> {
+    this.loading ??= (async () => {
+      this.frames = unpackFrames(await this.data.frames(this.of));
+    })().finally(() => {
+      this.loading = undefined;
+    });
+    return this.loading;
+  }
+
+  /** The best placement after `iteration`; before the first of all, the first. */
+  at(iteration: number): Frame | undefined {
+    const later = this.iterations.findIndex((found) => found > iteration);
+    return this.frame(later < 0 ? this.length - 1 : Math.max(0, later - 1));
+  }
+
+  private frame(index: number): Frame | undefined {
+    const { frames } = this;
+    const recorded = frames?.costs[index];
+    if (!frames || !recorded) return undefined;
+    const placement = copyPlacement(this.block.initial);
+    const at = index * frames.nodes.length;
+    frames.nodes.forEach((node, i) => {
+      placement.xs[node] = frames.xs[at + i]!;
+      placement.ys[node] = frames.ys[at + i]!;
+      placement.orientations[node] = frames.orientations[at + i]!;
+    });
+    const { wirelength, density, congestion, proxy, iteration } = recorded;
+    const costs = {
+      wirelength: Number.NaN,
+      wirelengthCost: wirelength,
+      densityCost: density,
+      congestionCost: congestion,
+      proxyCost: proxy,
+    };
+    return { placement, costs, iteration };
+  }
+}
