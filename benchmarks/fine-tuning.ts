@@ -1,11 +1,15 @@
-// What a pretrained policy is worth on a block that it has not seen: played as it is (16 samples), tuned, and beside it
-// a policy that learns from scratch, both for the same time. Prints a table, and writes curves of the mean cost against
-// time. Runs that are in OUT already are read, so that a stopped one goes on. Run:
+// What a pretrained policy is worth on a block that it has not seen: played as it is (16 samples), beside searches in the
+// same seconds; tuned; and beside it a policy that learns from scratch, for longer. Prints a table, and writes curves of
+// the mean cost against time. Runs that are in OUT already are read, so that a stopped one goes on. Run:
 //
-//   node dist/benchmarks/fine-tuning.js OUT BLOCK … [--policy shipped] [--seeds 1,2] [--budget 5m] [--workers 1]
+//   node dist/benchmarks/fine-tuning.js OUT BLOCK … [--policy shipped] [--seeds 1,2] [--budget 5m]
+//     [--scratch 60m] [--workers 1]
+//
+// and look at two trainings side by side with: ashlar view OUT/BLOCK-tuned-s1 OUT/BLOCK-scratch-s1
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { parseBudget } from "../flow/budget.js";
 import { type PlaceOptions, type PlaceSummary, place } from "../flow/index.js";
 import type { IterationMetrics } from "../policy/index.js";
 import { type Curve, renderCurvesSvg } from "../viz/index.js";
@@ -16,6 +20,7 @@ const { values, positionals } = parseArgs({
     policy: { type: "string", default: "shipped" },
     seeds: { type: "string", default: "1,2" },
     budget: { type: "string", default: "5m" },
+    scratch: { type: "string", default: "60m" },
     workers: { type: "string", default: "1" },
   },
 });
@@ -46,28 +51,46 @@ const last = ({ metrics }: Run) => {
   const tail = metrics.slice(-Math.max(1, Math.ceil(metrics.length / 10)));
   return tail.reduce((sum, line) => sum + line["cost/proxy"], 0) / tail.length;
 };
-/** Seconds until the best cost was at `level`; undefined if it never was. */
-const reached = ({ metrics }: Run, level: number) =>
-  metrics.find((line) => line["cost/best"] <= level)?.seconds;
+/** Seconds until the best cost was at `level`. */
+const reached = ({ metrics }: Run, level: number) => {
+  const line = metrics.find((line) => line["cost/best"] <= level);
+  return line ? `${line.seconds.toFixed(0)} s` : "never";
+};
+const bestAt = ({ metrics }: Run, seconds: number) =>
+  metrics.findLast((line) => line.seconds <= seconds)?.["cost/best"] ?? Number.NaN;
 
 console.log(
-  "| block | seed | 16 samples as it is: mean, best, s | tuned: mean, best | from scratch: mean, best | tuned at the other's best after |",
+  `| block | seed | 16 samples as it is: mean, best, s | greedy, anneal in that time | tuned for ${values.budget}: mean, best ` +
+    `| from scratch, best after ${values.budget} | from scratch for ${values.scratch}: mean, best | as good as the other's end: tuned, from scratch |`,
 );
-console.log("|---|---|---|---|---|---|");
+console.log("|---|---|---|---|---|---|---|---|");
 for (const path of blocks) {
   const curves: Curve[] = [];
   for (const seed of values.seeds.split(",").map(Number)) {
     const { policy, budget } = values;
     const shot = await run(path, "shot", seed, { policy, iterations: 1, set: ["episodes=16"] });
-    const tuned = await run(path, "tuned", seed, { policy, finetune: true, budget });
-    const scratch = await run(path, "scratch", seed, { policy: "none", budget });
     const [first] = shot.metrics;
-    const level = reached(tuned, scratch.summary.proxy_cost);
-    console.log(
-      `| ${basename(path)} | ${seed} | ${cost(first!["cost/proxy"])}, ${cost(shot.summary.proxy_cost)}, ${shot.summary.seconds.toFixed(1)} ` +
-        `| ${cost(last(tuned))}, ${cost(tuned.summary.proxy_cost)} | ${cost(last(scratch))}, ${cost(scratch.summary.proxy_cost)} ` +
-        `| ${level === undefined ? "never" : `${level.toFixed(0)} s`} |`,
-    );
+    const searched: string[] = [];
+    for (const method of ["greedy", "anneal"] as const) {
+      const { summary } = await run(path, method, seed, {
+        method,
+        budget: `${shot.summary.seconds.toFixed(1)}s`,
+      });
+      searched.push(cost(summary.proxy_cost));
+    }
+    const tuned = await run(path, "tuned", seed, { policy, finetune: true, budget });
+    const scratch = await run(path, "scratch", seed, { policy: "none", budget: values.scratch });
+    const cells = [
+      basename(path),
+      seed,
+      `${cost(first!["cost/proxy"])}, ${cost(shot.summary.proxy_cost)}, ${shot.summary.seconds.toFixed(1)}`,
+      searched.join(", "),
+      `${cost(last(tuned))}, ${cost(tuned.summary.proxy_cost)}`,
+      cost(bestAt(scratch, parseBudget(budget))),
+      `${cost(last(scratch))}, ${cost(scratch.summary.proxy_cost)}`,
+      `${reached(tuned, scratch.summary.proxy_cost)}, ${reached(scratch, tuned.summary.proxy_cost)}`,
+    ];
+    console.log(`| ${cells.join(" | ")} |`);
     for (const [name, { metrics }] of [
       ["pretrained", tuned],
       ["from scratch", scratch],

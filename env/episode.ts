@@ -32,6 +32,8 @@ export class Episode {
   private readonly masks: MaskMaker;
   private readonly start: Placement;
   private readonly orientations: OrientationChooser;
+  /** How many times the canvas was cleared: tells one episode from the next. */
+  resets = 0;
   private nextIndex = 0;
   private feasibleCount = 0;
 
@@ -54,6 +56,7 @@ export class Episode {
     placement.orientations.set(this.start.orientations);
     kernels.run.placePoints(state.address);
     this.nextIndex = 0;
+    this.resets++;
     this.feasibleCount = this.macro < 0 ? 0 : this.masks.maskFor(this.macro);
   }
 

@@ -233,6 +233,14 @@ export class Judge {
     };
   }
 
+  /**
+   * The congestion map of the last evaluation, horizontal then vertical, into f32 kernel memory [2 x cells]: cut at
+   * `most` and divided by it.
+   */
+  writeCongestion(out: Float32Array, most: number): void {
+    this.kernels.run.readMap(this.congestion.byteOffset, out.byteOffset, out.length, most);
+  }
+
   /** The maps behind the costs of the last evaluation. */
   maps(): CostMaps {
     const cells = this.density.length;

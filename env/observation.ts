@@ -1,13 +1,27 @@
 // What a policy sees of an episode, as planes over the grid and a few numbers, all cheap enough for every step.
+import { CongestionSoFar } from "./congestion-so-far.js";
 import type { Episode } from "./episode.js";
 import { netsOfNodes } from "./judge-nets.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
- * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
- * horizontal edges, 0 in the middle and 1 at the edge; and a prior.
+ * and for the next one; area covered by macros and (anticipated) by soft macros; horizontal and vertical congestion so
+ * far; rows and columns in which a macro of the same sides stands; nearness to the vertical and to the horizontal edges,
+ * 0 in the middle and 1 at the edge; and a prior.
  */
-export const PLANES = ["mask", "wire", "nextWire", "macros", "cells", "edgeX", "edgeY", "prior"] as const;
+export const PLANES = [
+  "mask",
+  "wire",
+  "nextWire",
+  "macros",
+  "cells",
+  "horizontal",
+  "vertical",
+  "alike",
+  "edgeX",
+  "edgeY",
+  "prior",
+] as const;
 
 /**
  * The prior says what people do: macros to the edge, so that the middle stays free for the cells, and among the
@@ -27,8 +41,12 @@ export class Observer {
   private readonly columnWire: Float64Array;
   private readonly rowWire: Float64Array;
   private readonly wireUnit: number;
+  private readonly congestion: CongestionSoFar | undefined;
+  private readonly seenColumns: Uint8Array;
+  private readonly seenRows: Uint8Array;
 
-  constructor(episode: Episode) {
+  /** Without `congestion` its planes stay 0, for who looks at others and is in a hurry. */
+  constructor(episode: Episode, { congestion = true } = {}) {
     const { kernels, nets, block } = episode.judge;
     this.episode = episode;
     const incidence = netsOfNodes(block.nodeCount, nets);
@@ -38,6 +56,9 @@ export class Observer {
     this.nodeNets.set(incidence.nets);
     this.columnWire = kernels.f64(block.grid.columns);
     this.rowWire = kernels.f64(block.grid.rows);
+    this.congestion = congestion ? new CongestionSoFar(episode) : undefined;
+    this.seenColumns = new Uint8Array(block.grid.columns);
+    this.seenRows = new Uint8Array(block.grid.rows);
     this.wireUnit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
   }
 
@@ -62,6 +83,8 @@ export class Observer {
       addCover(episode, node, kind === 0 ? macroPlane : cellPlane);
     }
     for (let cell = 0; cell < cells; cell++) cellPlane[cell] = Math.min(cellPlane[cell]!, 4) / 4;
+    this.congestion?.write(plane("horizontal"), plane("vertical"));
+    this.alikePlane(plane("alike"));
     const edgeX = plane("edgeX");
     const edgeY = plane("edgeY");
     for (let row = 0, cell = 0; row < rows; row++)
@@ -87,6 +110,26 @@ export class Observer {
   growthAt(cell: number): number {
     const { columns } = this.episode.judge.block.grid;
     return this.wireUnit * (this.columnWire[cell % columns]! + this.rowWire[Math.floor(cell / columns)]!);
+  }
+
+  /** Half for a row, half for a column in which the centre of a macro of the same sides stands. */
+  private alikePlane(out: Float32Array): void {
+    const { episode, seenColumns, seenRows } = this;
+    const { block, placement } = episode.judge;
+    const { canvas, widths, heights } = block;
+    const { columns, rows } = block.grid;
+    const { macro, macros, step } = episode;
+    seenColumns.fill(0);
+    seenRows.fill(0);
+    for (let i = 0; i < step; i++) {
+      const node = macros[i]!;
+      if (widths[node] !== widths[macro] || heights[node] !== heights[macro]) continue;
+      seenColumns[Math.floor((placement.xs[node]! * columns) / canvas.width)] = 1;
+      seenRows[Math.floor((placement.ys[node]! * rows) / canvas.height)] = 1;
+    }
+    for (let row = 0, cell = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++, cell++)
+        out[cell] = (seenRows[row]! + seenColumns[column]!) / 2;
   }
 
   /** Growth of the wirelength for a macro at every cell, scaled to 0 (best cell) .. 1 (worst). */

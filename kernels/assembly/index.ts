@@ -10,6 +10,7 @@ export {
 export { maskCells } from "./feasible";
 export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from "./force-directed";
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
+export { readMap } from "./judge-maps";
 export { judgeStateBytes } from "./judge-state";
 export { matmul } from "./matmul";
 export { moveStateBytes } from "./move-state";

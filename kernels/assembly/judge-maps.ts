@@ -78,6 +78,14 @@ function blockTracks(
   }
 }
 
+/** Fixed-point map [n] as f32 shares of `most`, cut at 1. */
+export function readMap(map: usize, target: usize, n: i32, most: f64): void {
+  const unit = 1 / (MAP_BITS * most);
+  for (let i = 0; i < n; i++) {
+    store<f32>(target + (<usize>i << 2), <f32>min(<f64>i64At(map, i) * unit, 1));
+  }
+}
+
 /** Cells that a cell's demand is shared with: those at most `range` away that exist, itself included. */
 // @ts-ignore: decorator
 @inline

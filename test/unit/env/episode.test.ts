@@ -8,17 +8,12 @@ import {
   Judge,
   macrosByArea,
   macrosByConnectivity,
-  Observer,
-  PLANES,
-  putOnCell,
-  STATE_NUMBERS,
 } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import { type Block, NetlistDraft, NodeKind, Random } from "../../../netlist/index.js";
 import { ForceDirectedPlacer } from "../../../placer/index.js";
-import { blockOf, randomPlacement, smallBlock } from "../../support/blocks.js";
+import { blockOf, smallBlock } from "../../support/blocks.js";
 import { assertClose } from "../../support/close.js";
-import { judgeTwin } from "../../twins/judge-twin.js";
 
 /** Cells that stay where they are, and remember how often they were asked. */
 class IdleCells implements CellPlacer {
@@ -174,91 +169,4 @@ test("macros of an episode stand as N, whatever the files say, and fixed ones as
   const episode = episodeOf({ ...block, fixed: Uint8Array.from([0, 1]) });
   assert.deepEqual([...episode.judge.placement.orientations], [0, 2]);
   assert.deepEqual([...episode.mask], [1, 1, 0, 1]); // cell 2 is taken
-});
-
-test("the wire mask of every cell is the full wirelength with the macro there, up to a constant", () => {
-  for (let seed = 0; seed < 4; seed++) {
-    const block = smallBlock(seed);
-    const judge = new Judge(Kernels.create(), block);
-    const episode = new Episode(judge, new IdleCells());
-    const observer = new Observer(episode);
-    const placement = randomPlacement(block, Random.stream(seed, "wire"));
-    judge.placement.xs.set(placement.xs);
-    judge.placement.ys.set(placement.ys);
-    judge.placement.orientations.set(placement.orientations);
-    judge.kernels.run.placePoints(judge.state.address);
-    const cells = block.grid.columns * block.grid.rows;
-    const planes = new Float32Array(PLANES.length * cells);
-    observer.observe(planes, new Float32Array(STATE_NUMBERS));
-    const plane = planes.subarray(PLANES.indexOf("wire") * cells, (PLANES.indexOf("wire") + 1) * cells);
-    const lengths = Array.from({ length: cells }, (_, cell) => {
-      putOnCell(judge, episode.macro, cell);
-      return judgeTwin(block, judge.placement).wirelength;
-    });
-    const best = Math.min(...lengths);
-    const worst = Math.max(...lengths);
-    assert.ok(worst > best, "the macro has no wires");
-    const expected = lengths.map((length) => (length - best) / (worst - best));
-    // The plane goes from 0 at the best cell to 1 at the worst; float32.
-    assertClose(plane, expected, 1e-6, `seed ${seed}`);
-  }
-});
-
-test("before the others stand, a macro's wire mask knows only of those that do", () => {
-  const draft = new NetlistDraft();
-  const a = draft.addNode(NodeKind.HardMacro, "A", 20, 20);
-  const b = draft.addNode(NodeKind.HardMacro, "B", 10, 10);
-  const out = draft.addPin(a, "A/p");
-  draft.addNet(out, [draft.addPin(b, "B/p")], 5);
-  draft.addNet(draft.addPort("o", 0, 5), [draft.addPin(a, "A/q")]);
-  const episode = episodeOf(blockOf(draft));
-  const planes = new Float32Array(PLANES.length * 100);
-  new Observer(episode).observe(planes, new Float32Array(STATE_NUMBERS));
-  const wire = planes.subarray(100, 200);
-  // B is not placed, so only the port at (0, 5) pulls: the length is x + |y - 5|, from 5 at cell 0 to 185 at cell 99.
-  assertClose([wire[0]!, wire[1]!, wire[10]!, wire[99]!], [0, 10 / 180, 10 / 180, 1], 1e-6);
-});
-
-test("a net that enters a macro at two places is as long as from the farther one", () => {
-  // Pins at x -8 and +6 of the centre, a port at x 50: from the left the wire starts at -8, from the right at +6.
-  const draft = new NetlistDraft();
-  const a = draft.addNode(NodeKind.HardMacro, "A", 20, 20);
-  const pins = [draft.addPin(a, "A/p", -8, 0), draft.addPin(a, "A/q", 6, 0)];
-  draft.addNet(draft.addPort("o", 50, 5), pins);
-  const episode = episodeOf(blockOf(draft));
-  const planes = new Float32Array(PLANES.length * 100);
-  new Observer(episode).observe(planes, new Float32Array(STATE_NUMBERS));
-  // Growth in row 0, where y costs nothing: at centre 5: 50 - (5 - 8) = 53; at 45: 5 + 8 to the left and 45 + 6 - 50
-  // to the right, 14 in all; at 95: 95 + 6 - 50 = 51. The farthest cell, (9, 0), has 53 + 90; the best is 14.
-  const wire = planes.subarray(100, 200);
-  assertClose(
-    [wire[0]!, wire[4]!, wire[9]!, wire[90]!],
-    [39, 0, 37, 129].map((um) => um / 129),
-    1e-6,
-  );
-});
-
-test("an observation shows mask, cover, edges and the step's numbers", () => {
-  const draft = new NetlistDraft();
-  draft.addNode(NodeKind.HardMacro, "A", 20, 20);
-  draft.addNode(NodeKind.HardMacro, "B", 10, 20);
-  draft.addNode(NodeKind.SoftMacro, "Grp_0", 20, 10);
-  const block = blockOf(draft, {}, { Grp_0: [50, 95] });
-  const episode = episodeOf(block);
-  episode.place(11); // A at (15, 15) covers x and y 5..25
-  const planes = new Float32Array(PLANES.length * 100);
-  const state = new Float32Array(STATE_NUMBERS);
-  new Observer(episode).observe(planes, state);
-  const plane = (name: (typeof PLANES)[number]) => {
-    const start = PLANES.indexOf(name) * 100;
-    return planes.subarray(start, start + 100);
-  };
-  assert.deepEqual([...plane("mask")], [...episode.mask]);
-  assertClose([plane("macros")[0]!, plane("macros")[1]!, plane("macros")[11]!], [0.25, 0.5, 1], 1e-6);
-  assertClose([plane("cells")[94]!, plane("cells")[95]!, plane("cells")[93]!], [0.25, 0.25, 0], 1e-6);
-  // Columns from the left: |(2c + 1) / 10 - 1| = 0.9, 0.7, …; rows likewise.
-  assertClose([plane("edgeX")[0]!, plane("edgeX")[4]!, plane("edgeY")[90]!], [0.9, 0.1, 0.9], 1e-6);
-  assertClose([plane("nextWire")[0]!, plane("prior")[0]!], [0, 0.9], 1e-6);
-  // One of two macros placed; B is 0.1 x 0.2 of the canvas; nothing comes after it.
-  assertClose(state, [0.5, episode.feasibleCells / 100, 0.1, 0.2, 0, 0], 1e-6);
 });

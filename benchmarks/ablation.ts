@@ -1,0 +1,84 @@
+// What each part of the policy's training is worth: the same training without it, or with the other choice, for equal
+// time and several seeds, on one block. Prints a table of the last mean cost and of the best, each with its spread over
+// the seeds. Runs that are in OUT already are read, so that a stopped one goes on. Run:
+//
+//   node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m] [--workers 1] [--only all,encoder,…]
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { place } from "../flow/index.js";
+import type { IterationMetrics } from "../policy/index.js";
+
+/** Settings of each variant; `all` is what training does unless told otherwise. */
+const VARIANTS: Readonly<Record<string, readonly string[]>> = {
+  all: [],
+  "no encoder": ["network.encoder=false"],
+  "no deconvolution": ["network.deconvolution=false"],
+  "neither of both": ["network.encoder=false", "network.deconvolution=false"],
+  "eight eigenvectors": ["network.spectral=8"],
+  "no prior": ["network.priorScale=0"],
+  "order grown along wires": ["order=connectivity"],
+  "no credits": ["creditWeight=0"],
+  "no imitation": ["imitation=0"],
+  "no elite starts": ["eliteShare=0"],
+  "value instead of groups": ["group=1"],
+  "value, shaping": ["group=1", "shaping=1", "lambda=0.95"],
+  "value, shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "creditWeight=0"],
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seeds: { type: "string", default: "1,2,3" },
+    budget: { type: "string", default: "2m" },
+    workers: { type: "string", default: "1" },
+    only: { type: "string", default: Object.keys(VARIANTS).join(",") },
+  },
+});
+const [out, block] = positionals;
+if (out === undefined || block === undefined) {
+  console.error("usage: node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m]");
+  process.exit(1);
+}
+
+/** Last mean, which is over a tenth of the iterations, and best. */
+async function run(variant: string, seed: number): Promise<{ last: number; best: number }> {
+  const folder = join(out!, `${variant.replace(/\W+/g, "-")}-s${seed}`);
+  if (!existsSync(join(folder, "summary.json"))) {
+    process.stderr.write(`${folder}\n`);
+    const set = [...VARIANTS[variant]!];
+    const { budget, workers } = values;
+    await place(block!, {
+      method: "policy",
+      policy: "none",
+      budget,
+      workers: Number(workers),
+      seed,
+      set,
+      out: folder,
+    });
+  }
+  const lines = readFileSync(join(folder, "metrics.jsonl"), "utf8").trim().split("\n");
+  const metrics = lines.map((line) => JSON.parse(line) as IterationMetrics);
+  const tail = metrics.slice(-Math.max(1, Math.ceil(metrics.length / 10)));
+  return {
+    last: tail.reduce((sum, line) => sum + line["cost/proxy"], 0) / tail.length,
+    best: metrics.at(-1)!["cost/best"],
+  };
+}
+
+/** Mean, and least to most. */
+function spread(numbers: readonly number[]): string {
+  const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
+  return `${mean.toFixed(4)} (${Math.min(...numbers).toFixed(4)}–${Math.max(...numbers).toFixed(4)})`;
+}
+
+const seeds = values.seeds.split(",").map(Number);
+const found = new Map<string, { last: number; best: number }[]>();
+// Seed by seed, so that what the machine does meanwhile hits all variants alike.
+for (const seed of seeds)
+  for (const variant of values.only.split(","))
+    found.set(variant, [...(found.get(variant) ?? []), await run(variant, seed)]);
+console.log(`| ${values.budget}, seeds ${values.seeds} | last mean | best |\n|---|---|---|`);
+for (const [variant, runs] of found)
+  console.log(`| ${variant} | ${spread(runs.map((r) => r.last))} | ${spread(runs.map((r) => r.best))} |`);
