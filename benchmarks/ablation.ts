@@ -2,7 +2,7 @@
 // time and several seeds, on one block. Prints a table of the last mean cost and of the best, each with its spread over
 // the seeds. Runs that are in OUT already are read, so that a stopped one goes on. Run:
 //
-//   node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m] [--workers 1] [--only all,encoder,…]
+//   node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m] [--workers 1] [--only "all,no encoder,…"]
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -15,6 +15,7 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   "no encoder": ["network.encoder=false"],
   "no deconvolution": ["network.deconvolution=false"],
   "neither of both": ["network.encoder=false", "network.deconvolution=false"],
+  "eleven planes": ["network.planes=11"],
   "eight eigenvectors": ["network.spectral=8"],
   "no prior": ["network.priorScale=0"],
   "order grown along wires": ["order=connectivity"],
@@ -22,8 +23,8 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   "no imitation": ["imitation=0"],
   "no elite starts": ["eliteShare=0"],
   "value instead of groups": ["group=1"],
-  "value, shaping": ["group=1", "shaping=1", "lambda=0.95"],
-  "value, shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "creditWeight=0"],
+  "value and shaping": ["group=1", "shaping=1", "lambda=0.95"],
+  "value and shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "creditWeight=0"],
 };
 
 const { values, positionals } = parseArgs({
@@ -73,12 +74,13 @@ function spread(numbers: readonly number[]): string {
   return `${mean.toFixed(4)} (${Math.min(...numbers).toFixed(4)}–${Math.max(...numbers).toFixed(4)})`;
 }
 
+const wanted = values.only.split(",");
+for (const variant of wanted) if (!VARIANTS[variant]) throw new Error(`no variant '${variant}'`);
 const seeds = values.seeds.split(",").map(Number);
 const found = new Map<string, { last: number; best: number }[]>();
 // Seed by seed, so that what the machine does meanwhile hits all variants alike.
 for (const seed of seeds)
-  for (const variant of values.only.split(","))
-    found.set(variant, [...(found.get(variant) ?? []), await run(variant, seed)]);
+  for (const variant of wanted) found.set(variant, [...(found.get(variant) ?? []), await run(variant, seed)]);
 console.log(`| ${values.budget}, seeds ${values.seeds} | last mean | best |\n|---|---|---|`);
 for (const [variant, runs] of found)
   console.log(`| ${variant} | ${spread(runs.map((r) => r.last))} | ${spread(runs.map((r) => r.best))} |`);

@@ -1,7 +1,7 @@
 // How fast a policy trains: episodes per minute and gradient steps per second with worker threads, how busy the cores
 // are, and where the time of an episode goes on one thread.
 // Run: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]
-import { CreditAssigner, Episode, Judge, Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { CreditAssigner, Episode, Judge, Observer, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -68,7 +68,7 @@ function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  const observer = new Observer(episode);
+  const observer = new Observer(episode, config.planes);
   const credits = new CreditAssigner(judge);
   const length = parameterLayout(config).length;
   const parameters = kernels.f32(length);
@@ -79,7 +79,7 @@ function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions
   const cells = rows * columns;
   network.setBlock(graph, rows, columns);
   const distribution = new ActionDistribution(kernels, cells);
-  const planes = new Float32Array(PLANES.length * cells);
+  const planes = new Float32Array(observer.planes * cells);
   const state = new Float32Array(STATE_NUMBERS);
   const found = new Float32Array(episode.macros.length);
   const times = new Map<string, number>();

@@ -5,9 +5,9 @@ import { netsOfNodes } from "./judge-nets.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
- * and for the next one; area covered by macros and (anticipated) by soft macros; horizontal and vertical congestion so
- * far; rows and columns in which a macro of the same sides stands; nearness to the vertical and to the horizontal edges,
- * 0 in the middle and 1 at the edge; and a prior.
+ * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
+ * horizontal edges, 0 in the middle and 1 at the edge; a prior; horizontal and vertical congestion so far; and rows and
+ * columns in which a macro of the same sides stands.
  */
 export const PLANES = [
   "mask",
@@ -15,13 +15,16 @@ export const PLANES = [
   "nextWire",
   "macros",
   "cells",
-  "horizontal",
-  "vertical",
-  "alike",
   "edgeX",
   "edgeY",
   "prior",
+  "horizontal",
+  "vertical",
+  "alike",
 ] as const;
+
+/** An observation has all planes or only so many of the first: the others take time and helped no policy so far. */
+export const BASIC_PLANES = 8;
 
 /**
  * The prior says what people do: macros to the edge, so that the middle stays free for the cells, and among the
@@ -35,6 +38,7 @@ export const STATE_NUMBERS = 6;
 
 /** Writes observations of one episode. */
 export class Observer {
+  readonly planes: number;
   private readonly episode: Episode;
   private readonly nodeNetStarts: Int32Array;
   private readonly nodeNets: Int32Array;
@@ -45,8 +49,13 @@ export class Observer {
   private readonly seenColumns: Uint8Array;
   private readonly seenRows: Uint8Array;
 
-  /** Without `congestion` its planes stay 0, for who looks at others and is in a hurry. */
-  constructor(episode: Episode, { congestion = true } = {}) {
+  /** @param planes how many of `PLANES`: all, or `BASIC_PLANES` */
+  constructor(episode: Episode, planes: number = BASIC_PLANES) {
+    if (planes !== BASIC_PLANES && planes !== PLANES.length)
+      throw new Error(
+        `internal: observations have ${BASIC_PLANES} or ${PLANES.length} planes, not ${planes}`,
+      );
+    this.planes = planes;
     const { kernels, nets, block } = episode.judge;
     this.episode = episode;
     const incidence = netsOfNodes(block.nodeCount, nets);
@@ -56,13 +65,13 @@ export class Observer {
     this.nodeNets.set(incidence.nets);
     this.columnWire = kernels.f64(block.grid.columns);
     this.rowWire = kernels.f64(block.grid.rows);
-    this.congestion = congestion ? new CongestionSoFar(episode) : undefined;
+    this.congestion = planes > BASIC_PLANES ? new CongestionSoFar(episode) : undefined;
     this.seenColumns = new Uint8Array(block.grid.columns);
     this.seenRows = new Uint8Array(block.grid.rows);
     this.wireUnit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
   }
 
-  /** Fills `outPlanes` [PLANES x cells] and `outState` [STATE_NUMBERS] for the current macro. */
+  /** Fills `outPlanes` [planes x cells] and `outState` [STATE_NUMBERS] for the current macro. */
   observe(outPlanes: Float32Array, outState: Float32Array): void {
     const { episode } = this;
     const { block, placement } = episode.judge;
@@ -83,8 +92,6 @@ export class Observer {
       addCover(episode, node, kind === 0 ? macroPlane : cellPlane);
     }
     for (let cell = 0; cell < cells; cell++) cellPlane[cell] = Math.min(cellPlane[cell]!, 4) / 4;
-    this.congestion?.write(plane("horizontal"), plane("vertical"));
-    this.alikePlane(plane("alike"));
     const edgeX = plane("edgeX");
     const edgeY = plane("edgeY");
     for (let row = 0, cell = 0; row < rows; row++)
@@ -96,6 +103,10 @@ export class Observer {
     const prior = plane("prior");
     for (let cell = 0; cell < cells; cell++)
       prior[cell] = Math.max(edgeX[cell]!, edgeY[cell]!) - PRIOR_WIRE * wire[cell]!;
+    if (this.congestion) {
+      this.congestion.write(plane("horizontal"), plane("vertical"));
+      this.alikePlane(plane("alike"));
+    }
     const width = (node: number) => (node < 0 ? 0 : block.widths[node]! / block.canvas.width);
     const height = (node: number) => (node < 0 ? 0 : block.heights[node]! / block.canvas.height);
     outState[0] = episode.step / episode.macros.length;

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Block } from "../netlist/index.js";
-import { blockFiles, InputError } from "../netlist/index.js";
+import { blockFiles, InputError, writeFileAtomically } from "../netlist/index.js";
 import {
   buildRewardData,
   encoderFrom,
@@ -27,6 +27,7 @@ import {
   writePolicy,
   writeRewardModel,
 } from "../policy/index.js";
+import { predictionScatter } from "./prediction-scatter.js";
 import { readBlocks } from "./pretrain.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
@@ -101,11 +102,12 @@ const MOST_HELD_OUT = 500;
 const FEWEST_PER_BLOCK = 20;
 
 export const REWARD_MODEL_FILE = "reward.safetensors";
+export const SCATTER_FILE = "scatter.svg";
 export const ENCODER_FILE = "policy.safetensors";
 
 /**
- * Builds the data set, fits the model and scores it; writes `reward.safetensors`, and `policy.safetensors`, a policy
- * that begins with its encoder. Throws `InputError` for bad input and blocks that cannot be placed.
+ * Builds the data set, fits the model and scores it; writes `reward.safetensors`, `policy.safetensors`, a policy
+ * that begins with its encoder, and `scatter.svg`. Throws `InputError` for bad input and blocks that cannot be placed.
  */
 export async function pretrainRewardModel(
   paths: readonly string[],
@@ -152,6 +154,8 @@ export async function pretrainRewardModel(
     };
     await writeRewardModel(run.file(REWARD_MODEL_FILE), checkpoint);
     await writePolicy(run.file(ENCODER_FILE), encoderFrom(checkpoint, seed));
+    const scatter = predictionScatter(model, known, prepared.slice(blocks.length));
+    await writeFileAtomically(run.file(SCATTER_FILE), scatter);
     const scores = all.map((_, index) => score(index));
     for (const { block, model: taus, linearLengths } of scores)
       report(`${block}  model ${describe(taus)}  linear on wirelengths ${describe(linearLengths)}`);

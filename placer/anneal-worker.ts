@@ -64,7 +64,7 @@ function makeBench({ block, weights }: AnnealSetup): Bench {
   const judge = new Judge(Kernels.create(), block, { weights });
   const cells = new ForceDirectedPlacer(judge);
   const episode = new Episode(judge, cells);
-  return { judge, cells, episode, observer: new Observer(episode, { congestion: false }) };
+  return { judge, cells, episode, observer: new Observer(episode) };
 }
 
 /** Runs a stretch; undefined if no start could be drawn. */

@@ -45,7 +45,7 @@ export function greedyPlacement(
 ): boolean {
   const { columns, rows } = episode.judge.block.grid;
   const cells = columns * rows;
-  const planes = new Float32Array(PLANES.length * cells);
+  const planes = new Float32Array(observer.planes * cells);
   const state = new Float32Array(STATE_NUMBERS);
   const plane = (name: (typeof PLANES)[number]) =>
     planes.subarray(PLANES.indexOf(name) * cells, (PLANES.indexOf(name) + 1) * cells);

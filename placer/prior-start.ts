@@ -14,7 +14,7 @@ export function drawStart(
   tries: number,
 ): { readonly placement: Placement; readonly costs: Costs } | undefined {
   const { columns, rows } = episode.judge.block.grid;
-  const planes = new Float32Array(PLANES.length * columns * rows);
+  const planes = new Float32Array(observer.planes * columns * rows);
   const prior = planes.subarray(PRIOR * columns * rows, (PRIOR + 1) * columns * rows);
   const state = new Float32Array(STATE_NUMBERS);
   let best: { placement: Placement; costs: Costs } | undefined;

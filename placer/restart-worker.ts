@@ -62,7 +62,7 @@ class Bench {
     const { block } = this.judge;
     const macros = alongWires ? macrosByConnectivity(block) : macrosByArea(block);
     const episode = new Episode(this.judge, this.cells, macros);
-    const game = { episode, observer: new Observer(episode, { congestion: false }) };
+    const game = { episode, observer: new Observer(episode) };
     this.games.set(alongWires, game);
     return game;
   }

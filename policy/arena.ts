@@ -1,6 +1,6 @@
 // The blocks of a training run, and which of them an iteration plays. All share the same slots of memory: a slot is
 // read as an episode of whichever block was played into it.
-import { macrosByArea, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { macrosByArea, STATE_NUMBERS } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import type { TrainOptions } from "./train-options.js";
@@ -12,11 +12,12 @@ import {
   trajectoryBytes,
 } from "./trajectory.js";
 
-export function shapeOf(block: Block): TrajectoryShape {
+/** @param planes of an observation */
+export function shapeOf(block: Block, planes: number): TrajectoryShape {
   return {
     steps: macrosByArea(block).length,
     cells: block.grid.columns * block.grid.rows,
-    planes: PLANES.length,
+    planes,
     stateNumbers: STATE_NUMBERS,
     nodes: block.nodeCount,
   };
@@ -27,10 +28,12 @@ export class Arena {
   readonly index: number;
   readonly block: Block;
   private readonly kernels: Kernels;
+  private readonly shape: TrajectoryShape;
   private readonly views = new Map<number, Trajectory>();
 
-  constructor(kernels: Kernels, block: Block, index: number) {
+  constructor(kernels: Kernels, block: Block, index: number, planes: number) {
     this.kernels = kernels;
+    this.shape = shapeOf(block, planes);
     this.block = block;
     this.index = index;
   }
@@ -39,7 +42,7 @@ export class Arena {
   slot(at: number): Slot {
     let trajectory = this.views.get(at);
     if (!trajectory) {
-      trajectory = trajectoryAt(this.kernels, at, shapeOf(this.block));
+      trajectory = trajectoryAt(this.kernels, at, this.shape);
       this.views.set(at, trajectory);
     }
     return { at, block: this.index, trajectory };
@@ -49,8 +52,13 @@ export class Arena {
 const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
 
 /** Addresses of `count` slots, each large enough for an episode of any of the blocks. */
-export function makeSlots(kernels: Kernels, blocks: readonly Block[], count: number): number[] {
-  const bytes = Math.max(...blocks.map((block) => trajectoryBytes(shapeOf(block))));
+export function makeSlots(
+  kernels: Kernels,
+  blocks: readonly Block[],
+  count: number,
+  planes: number,
+): number[] {
+  const bytes = Math.max(...blocks.map((block) => trajectoryBytes(shapeOf(block, planes))));
   if (bytes * count > MOST_EPISODE_BYTES)
     throw new InputError(
       "--set episodes",
@@ -96,7 +104,7 @@ function drawBlocks(
   if (sampling === "even") {
     if (count < arenas.length) random.shuffle(order);
   } else {
-    const keys = arenas.map(({ block }) => -Math.log(1 - random.uniform()) / shapeOf(block).steps);
+    const keys = arenas.map(({ block }) => -Math.log(1 - random.uniform()) / macrosByArea(block).length);
     order.sort((a, b) => keys[a]! - keys[b]!);
   }
   return order.slice(0, count).sort((a, b) => a - b);

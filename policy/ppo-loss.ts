@@ -1,7 +1,7 @@
 // The loss of PPO (Schulman et al. 2017) over a shard of samples, and its gradient with respect to the parameters.
 // Per sample: -min(r A, clip(r, 1 ± ε) A) + c_v (v - R)² / 2 - c_e H, averaged over the whole minibatch. A step of one of
 // the best episodes so far counts -c_i log p instead (self-imitation, Oh et al. 2018).
-import { PLANES, STATE_NUMBERS } from "../env/index.js";
+import { STATE_NUMBERS } from "../env/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
 import type { PolicyNetwork } from "./network.js";
 import type { ShardStatistics } from "./pool.js";
@@ -66,12 +66,13 @@ export function accumulateGradient(
   for (const { slot: slotIndex, step, imitate } of samples) {
     const slot = slots[slotIndex]!;
     const cells = distribution.probabilities.length;
+    const planeNumbers = slot.planes.length / slot.actions.length;
     const mask = slot.masks.subarray(step * cells, (step + 1) * cells);
     const value = network.forward({
       currentNode: slot.nodes[2 * step]!,
       nextNode: slot.nodes[2 * step + 1]!,
       state: slot.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS),
-      planes: slot.planes.subarray(step * PLANES.length * cells, (step + 1) * PLANES.length * cells),
+      planes: slot.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers),
       mask,
     });
     distribution.update(network.logits);

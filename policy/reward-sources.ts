@@ -1,6 +1,7 @@
 // Placements of every quality, for the reward model to learn from: random, drawn from the prior, greedy, annealed for
 // a short while, and played by policies. A placement is the cell of every movable hard macro, in the order by area.
 import {
+  BASIC_PLANES,
   type CellPlacer,
   Episode,
   type Judge,
@@ -44,6 +45,8 @@ interface Player {
   readonly network: PolicyNetwork;
   readonly distribution: ActionDistribution;
   readonly graphNodes: Int32Array;
+  /** So many of the first planes it sees. */
+  readonly planes: number;
 }
 
 export class PlacementSource {
@@ -61,13 +64,17 @@ export class PlacementSource {
     this.judge = judge;
     this.macros = macrosByArea(judge.block);
     this.episode = new Episode(judge, cells, this.macros);
-    this.observer = new Observer(this.episode);
+    // A policy that sees fewer planes sees the first of them.
+    this.observer = new Observer(
+      this.episode,
+      Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes)),
+    );
     this.annealer = new GridAnnealer(judge, cells, {
       ...GRID_ANNEAL_DEFAULTS,
       stepsPerMacro: STEPS_PER_MACRO,
     });
     this.players = policies.map((policy) => makePlayer(judge, policy));
-    this.planes = new Float32Array(PLANES.length * columns * rows);
+    this.planes = new Float32Array(this.observer.planes * columns * rows);
   }
 
   /** Draws a source, and from it the cells of a legal placement. Throws `InputError` if 50 tries met dead ends. */
@@ -127,7 +134,7 @@ export class PlacementSource {
     return true;
   }
 
-  private playPolicy({ network, distribution, graphNodes }: Player, random: Random): boolean {
+  private playPolicy({ network, distribution, graphNodes, planes: sees }: Player, random: Random): boolean {
     const { episode, observer, planes, state } = this;
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
@@ -137,7 +144,7 @@ export class PlacementSource {
         currentNode: graphNodes[episode.macro]!,
         nextNode,
         state,
-        planes,
+        planes: planes.subarray(0, sees * episode.mask.length),
         mask: episode.mask,
       });
       distribution.update(network.logits);
@@ -171,7 +178,7 @@ function makePlayer({ kernels, block }: Judge, policy: Policy): Player {
   network.setBlock(graph, rows, columns);
   network.encode();
   const distribution = new ActionDistribution(kernels, rows * columns);
-  return { network, distribution, graphNodes: graph.graphNodes };
+  return { network, distribution, graphNodes: graph.graphNodes, planes: policy.config.planes };
 }
 
 function drawSource(random: Random, policies: boolean): RewardSource {

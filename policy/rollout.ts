@@ -1,5 +1,5 @@
 // One episode played by the policy and written down for the update.
-import { type CreditAssigner, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { type CreditAssigner, type Episode, type Observer, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
 import type { PolicyNetwork, PolicyStep } from "./network.js";
@@ -93,7 +93,7 @@ function lookAround(
 ): PolicyStep {
   const { grid } = episode.judge.block;
   const cells = grid.columns * grid.rows;
-  const planeNumbers = PLANES.length * cells;
+  const planeNumbers = observer.planes * cells;
   const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
   const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
   const mask = out.masks.subarray(step * cells, (step + 1) * cells);

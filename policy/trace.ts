@@ -46,7 +46,7 @@ export function tracePolicy(
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, { weights });
   const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[options.order](block));
-  const observer = new Observer(episode);
+  const observer = new Observer(episode, options.network.planes);
   const own = kernels.f32(parameters.length);
   own.set(parameters);
   const network = new PolicyNetwork(kernels, options.network, own, kernels.f32(parameters.length));
@@ -56,7 +56,7 @@ export function tracePolicy(
   network.setBlock(graph, rows, columns);
   network.encode();
   const distribution = new ActionDistribution(kernels, cells);
-  const planes = new Float32Array(PLANES.length * cells);
+  const planes = new Float32Array(observer.planes * cells);
   const state = new Float32Array(STATE_NUMBERS);
   const wire = planes.subarray(PLANES.indexOf("wire") * cells, (PLANES.indexOf("wire") + 1) * cells);
   const steps = episode.macros.length;

@@ -1,16 +1,18 @@
 // Options of training, declared once: name, default, check and the sentence that help and docs print.
 import { z } from "zod";
-import { PLANES, STATE_NUMBERS } from "../env/index.js";
+import { BASIC_PLANES, PLANES, STATE_NUMBERS } from "../env/index.js";
 import { NODE_FEATURES } from "./graph-input.js";
 import { networkConfigSchema } from "./network-config.js";
 
 /** What this version's observations have; a checkpoint of another version is refused by it. */
 function observation(sizes: unknown) {
-  const { spectral } = z.object({ spectral: z.coerce.number().catch(0) }).parse(sizes ?? {});
+  const { spectral, planes } = z
+    .object({ spectral: z.coerce.number().catch(0), planes: z.coerce.number().catch(BASIC_PLANES) })
+    .parse(sizes ?? {});
   return {
     nodeFeatures: NODE_FEATURES + spectral,
     stateFeatures: STATE_NUMBERS,
-    planes: PLANES.length,
+    planes: planes === PLANES.length ? planes : BASIC_PLANES,
     priorPlane: PLANES.indexOf("prior"),
   };
 }
@@ -136,7 +138,7 @@ export const trainOptionsSchema = z.strictObject({
             context.addIssue({
               code: "custom",
               path: [name],
-              message: `is ${config[name]}, but observations of this version have ${expected[name]}`,
+              message: `is ${config[name]}, but observations of this version have ${name === "planes" ? `${BASIC_PLANES} or ${PLANES.length}` : expected[name]}`,
             });
       }),
     )

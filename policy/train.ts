@@ -76,9 +76,11 @@ export async function train(
   initialiseParameters(options.network, options.seed, parameters);
   const adam = new Adam(kernels, parameters.length);
   const state = start(blocks, parameters, adam, from);
-  const arenas = blocks.map((block, index) => new Arena(kernels, block, index));
-  const addresses = makeSlots(kernels, blocks, options.episodes);
-  const memory = new EliteMemory(makeSlots(kernels, blocks, options.imitation > 0 ? options.elites : 0));
+  const { planes } = options.network;
+  const arenas = blocks.map((block, index) => new Arena(kernels, block, index, planes));
+  const addresses = makeSlots(kernels, blocks, options.episodes, planes);
+  const imitated = options.imitation > 0 ? options.elites : 0;
+  const memory = new EliteMemory(makeSlots(kernels, blocks, imitated, planes));
   const shards = shardGradients(kernels, options.shards, parameters.length);
   const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
   const { network, workers, order } = options;
@@ -93,8 +95,8 @@ export async function train(
       const better = hands.filter((hand) => digest(hand, state.blocks[hand.arena.index]!, state, options));
       const played = hands.flatMap((hand) => hand.slots);
       const explained = explainedVariance(played.map((slot) => slot.trajectory));
-      const imitated = await memory.update(pool, toImitate(hands, state, options));
-      const batch = { slots: [...played, ...imitated], firstImitated: played.length };
+      const replayed = await memory.update(pool, toImitate(hands, state, options));
+      const batch = { slots: [...played, ...replayed], firstImitated: played.length };
       const update = await updatePolicy(pool, learner, batch, options, state.iteration, counter);
       state.iteration++;
       state.episodes += options.episodes;

@@ -84,7 +84,7 @@ class Workbench {
     this.block = block;
     const judge = new Judge(kernels, block, { weights: setup.weights });
     this.episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[setup.order](block));
-    this.observer = new Observer(this.episode);
+    this.observer = new Observer(this.episode, setup.network.planes);
     this.credits = new CreditAssigner(judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
     const graph = graphInput(block, setup.network.spectral);
@@ -97,7 +97,7 @@ class Workbench {
   slot(address: number): Trajectory {
     let slot = this.slots.get(address);
     if (!slot) {
-      slot = trajectoryAt(this.kernels, address, shapeOf(this.block));
+      slot = trajectoryAt(this.kernels, address, shapeOf(this.block, this.observer.planes));
       this.slots.set(address, slot);
     }
     return slot;

@@ -131,7 +131,7 @@ interface Point {
   readonly joined: boolean;
 }
 
-function usable({ xs, ys, lows, highs }: Curve, logX: boolean): Point[] {
+function usable({ xs, ys, lows, highs, dots = false }: Curve, logX: boolean): Point[] {
   const points: Point[] = [];
   let joined = false;
   for (let index = 0; index < Math.min(xs.length, ys.length); index++) {
@@ -147,7 +147,7 @@ function usable({ xs, ys, lows, highs }: Curve, logX: boolean): Point[] {
         joined,
       });
     }
-    joined = fits;
+    joined = fits && !dots;
   }
   return points;
 }

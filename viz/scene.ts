@@ -9,6 +9,8 @@ export interface Curve {
   /** The band around the line, such as least and greatest over the seeds; one value per point. */
   readonly lows?: readonly number[];
   readonly highs?: readonly number[];
+  /** Points by themselves, no line. */
+  readonly dots?: boolean;
 }
 
 /** Per grid cell, row-major from the lower left; 1 is a full cell. */

@@ -122,6 +122,9 @@ test("pretrain --reward-model writes a model, scores and a policy that trains on
   for (const label of REWARD_LABELS)
     for (const tau of [summary[`tau_${label}`], summary.held_out[0].model[label]])
       assert.ok(tau >= -1 && tau <= 1, `${label} ${tau}`);
+  // 100 placements of the unseen block, a tenth of 200 of the others, in a panel for each label.
+  const dots = readFileSync(join(out, "scatter.svg"), "utf8").match(/h\.01/g)?.length;
+  assert.equal(dots, (100 + 20) * REWARD_LABELS.length);
   assert.ok((await readPolicy(summary.policy)).config.encoder);
   const trained = await ashlar(
     ...["train", a, "--policy", summary.policy, "--iterations", "1", "--set", "episodes=4", "--json"],

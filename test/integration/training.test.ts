@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { PLANES } from "../../env/index.js";
 import { type Block, NetlistDraft, NodeKind } from "../../netlist/index.js";
 import {
   type IterationMetrics,
@@ -119,6 +120,18 @@ test("1, 2 and 3 workers give the same parameters, metrics and best placement, t
   assert.ok(one.adam.steps > 0 && one.state.blocks[0]!.best !== undefined);
   assert.deepEqual(essence(await run({ iterations: 3, workers: 2 })), one);
   assert.deepEqual(essence(await run({ iterations: 3, workers: 3 })), one);
+});
+
+test("with all planes too, 1 and 2 workers give the same, and it is another training", async () => {
+  const network = { ...SMALL.network, planes: PLANES.length };
+  const [one, two] = [
+    await run({ iterations: 2, workers: 1, network }),
+    await run({ iterations: 2, workers: 2, network }),
+  ];
+  assert.deepEqual(essence(two), essence(one));
+  assert.ok(one.parameters.length > (await run({ iterations: 0 })).parameters.length);
+  const seen = one.metrics.map((line) => line["cost/proxy"]);
+  assert.ok(seen.every(Number.isFinite));
 });
 
 test("into how many shards a minibatch is divided changes the gradient by no more than rounding", async () => {

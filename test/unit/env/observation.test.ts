@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  BASIC_PLANES,
   type CellPlacer,
   Episode,
   Judge,
@@ -32,7 +33,7 @@ function episodeOf(block: Block): Episode {
 function look(episode: Episode, observer: Observer): (name: (typeof PLANES)[number]) => Float32Array {
   const { columns, rows } = episode.judge.block.grid;
   const cells = columns * rows;
-  const planes = new Float32Array(PLANES.length * cells);
+  const planes = new Float32Array(observer.planes * cells);
   observer.observe(planes, new Float32Array(STATE_NUMBERS));
   return (name) => planes.subarray(PLANES.indexOf(name) * cells, (PLANES.indexOf(name) + 1) * cells);
 }
@@ -49,7 +50,7 @@ test("the wire mask of every cell is the full wirelength with the macro there, u
     judge.placement.orientations.set(placement.orientations);
     judge.kernels.run.placePoints(judge.state.address);
     const cells = block.grid.columns * block.grid.rows;
-    const planes = new Float32Array(PLANES.length * cells);
+    const planes = new Float32Array(observer.planes * cells);
     observer.observe(planes, new Float32Array(STATE_NUMBERS));
     const plane = planes.subarray(PLANES.indexOf("wire") * cells, (PLANES.indexOf("wire") + 1) * cells);
     const lengths = Array.from({ length: cells }, (_, cell) => {
@@ -73,7 +74,7 @@ test("before the others stand, a macro's wire mask knows only of those that do",
   draft.addNet(out, [draft.addPin(b, "B/p")], 5);
   draft.addNet(draft.addPort("o", 0, 5), [draft.addPin(a, "A/q")]);
   const episode = episodeOf(blockOf(draft));
-  const planes = new Float32Array(PLANES.length * 100);
+  const planes = new Float32Array(BASIC_PLANES * 100);
   new Observer(episode).observe(planes, new Float32Array(STATE_NUMBERS));
   const wire = planes.subarray(100, 200);
   // B is not placed, so only the port at (0, 5) pulls: the length is x + |y - 5|, from 5 at cell 0 to 185 at cell 99.
@@ -87,7 +88,7 @@ test("a net that enters a macro at two places is as long as from the farther one
   const pins = [draft.addPin(a, "A/p", -8, 0), draft.addPin(a, "A/q", 6, 0)];
   draft.addNet(draft.addPort("o", 50, 5), pins);
   const episode = episodeOf(blockOf(draft));
-  const planes = new Float32Array(PLANES.length * 100);
+  const planes = new Float32Array(BASIC_PLANES * 100);
   new Observer(episode).observe(planes, new Float32Array(STATE_NUMBERS));
   // Growth in row 0, where y costs nothing: at centre 5: 50 - (5 - 8) = 53; at 45: 5 + 8 to the left and 45 + 6 - 50
   // to the right, 14 in all; at 95: 95 + 6 - 50 = 51. The farthest cell, (9, 0), has 53 + 90; the best is 14.
@@ -107,7 +108,7 @@ test("an observation shows mask, cover, edges and the step's numbers", () => {
   const block = blockOf(draft, {}, { Grp_0: [50, 95] });
   const episode = episodeOf(block);
   episode.place(11); // A at (15, 15) covers x and y 5..25
-  const planes = new Float32Array(PLANES.length * 100);
+  const planes = new Float32Array(BASIC_PLANES * 100);
   const state = new Float32Array(STATE_NUMBERS);
   new Observer(episode).observe(planes, state);
   const plane = (name: (typeof PLANES)[number]) => {
@@ -128,7 +129,7 @@ test("congestion so far is the judge's of what stands, brought up to date every 
   const block = smallBlock(2, 24);
   const judge = new Judge(Kernels.create(), block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  const observer = new Observer(episode);
+  const observer = new Observer(episode, PLANES.length);
   const random = Random.stream(1, "congestion");
   const every = Math.ceil(episode.macros.length / 10);
   assert.ok(every > 1, "the block is too small to tell");
@@ -155,7 +156,7 @@ test("an episode that begins with macros placed sees nothing of the episode befo
   const seen = [1, 2].map((before) => {
     const judge = new Judge(Kernels.create(), block);
     const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-    const observer = new Observer(episode);
+    const observer = new Observer(episode, PLANES.length);
     for (let step = 0; step < before; step++) {
       look(episode, observer);
       episode.place(episode.mask.indexOf(1));
@@ -174,7 +175,7 @@ test("rows and columns of macros with the same sides are marked, those of others
   for (const name of ["A", "B", "C"]) draft.addNode(NodeKind.HardMacro, name, 10, 20);
   draft.addNode(NodeKind.HardMacro, "D", 20, 9);
   const episode = episodeOf(blockOf(draft));
-  const observer = new Observer(episode);
+  const observer = new Observer(episode, PLANES.length);
   assert.ok(look(episode, observer)("alike").every((value) => value === 0));
   episode.place(12); // column 2, row 1
   episode.place(57); // column 7, row 5

@@ -1,6 +1,7 @@
 // Which blocks an iteration plays, and how its episodes are dealt out among them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BASIC_PLANES } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import { generateBlock } from "../../../netlist/index.js";
 import { Arena, deal, makeSlots } from "../../../policy/arena.js";
@@ -8,8 +9,8 @@ import { trainOptionsSchema } from "../../../policy/index.js";
 
 const kernels = Kernels.create();
 const blocks = [4, 8, 16].map((macros) => generateBlock({ seed: 1, macros }));
-const arenas = blocks.map((block, index) => new Arena(kernels, block, index));
-const addresses = makeSlots(kernels, blocks, 16);
+const arenas = blocks.map((block, index) => new Arena(kernels, block, index, BASIC_PLANES));
+const addresses = makeSlots(kernels, blocks, 16, BASIC_PLANES);
 const hands = (sampling: "even" | "macros", count: number, iteration: number) =>
   deal(arenas, addresses, trainOptionsSchema.parse({ blocks: count, sampling }), iteration);
 

@@ -47,6 +47,15 @@ test("values that are not numbers leave a gap", () => {
   assert.match(path, /^M\S+ \S+L\S+ \S+M\S+ \S+h\.?0?\.01$/);
 });
 
+test("dots are drawn by themselves, a line joins its points", () => {
+  const curve = { label: "points", xs: [1, 2, 3], ys: [3, 1, 2] };
+  const path = (dots: boolean) =>
+    /class="line-0"[^>]* d="(M[^"]*)"[^>]*><title>/.exec(renderCurvesSvg([{ ...curve, dots }]))![1]!;
+  assert.equal(path(true).match(/M[^Mh]*h/g)?.length, 3);
+  assert.equal(path(false).match(/M/g)?.length, 1);
+  assert.equal(path(false).match(/L/g)?.length, 2);
+});
+
 test("no series, an empty one, one point and equal values can be drawn", () => {
   const one = { label: "one", xs: [5], ys: [7] };
   for (const series of [
