@@ -1,13 +1,13 @@
 // The pictures of docs/: a policy's run, its maps, and what changed beside another run of the same block, in a real
-// browser. Run: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER]
+// browser. Run: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER [PICTURE …]]
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { view } from "../flow/index.js";
 import { launchBrowser, openPage, whenIdle } from "../test/support/browser.js";
 
-const [run, other, folder = "docs"] = process.argv.slice(2);
+const [run, other, folder = "docs", ...wanted] = process.argv.slice(2);
 if (run === undefined || other === undefined) {
-  console.error("usage: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER]");
+  console.error("usage: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER [PICTURE …]]");
   process.exit(1);
 }
 const SIZE = { width: 1440, height: 900 };
@@ -42,6 +42,14 @@ const SCENES: Readonly<Record<string, { theme: "light" | "dark"; act: (page: Pag
       await page.selectOption("#compare", { index: (await page.locator("#compare option").count()) - 1 });
     },
   },
+  "viewer-training": {
+    theme: "light",
+    act: async (page) => {
+      await page.selectOption("#compare", "other-1");
+      await whenIdle(page);
+      await page.fill("#scrub", String(Math.floor(Number(await page.getAttribute("#scrub", "max")) / 4)));
+    },
+  },
 };
 
 const { server } = await view([run, other]);
@@ -49,6 +57,7 @@ if (!server) throw new Error("internal: no server");
 const browser = await launchBrowser();
 try {
   for (const [name, { theme, act }] of Object.entries(SCENES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { page } = await openPage(browser, `${server.address}&theme=${theme}`, SIZE);
     await act(page);
     await whenIdle(page);
