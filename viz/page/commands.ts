@@ -8,11 +8,13 @@ import { tourOf } from "./tour.js";
 
 /** All keys, with what they do. */
 export function keysOf(app: App): Key[] {
-  const { scene, timeline } = app;
+  const { scene } = app;
+  const { timeline } = app.time;
   const step = 60;
   const arrow = (key: string, dx: number, dy: number) => ({
     keys: [key],
-    run: (event: KeyboardEvent) => (event.shiftKey ? nudge(scene, dx, -dy) : app.pan(-dx * step, -dy * step)),
+    run: (event: KeyboardEvent) =>
+      event.shiftKey ? nudge(scene, dx, -dy) : app.panes.pan(-dx * step, -dy * step),
   });
   const [left, right, up, down] = [
     arrow("ArrowLeft", -1, 0),
@@ -33,10 +35,10 @@ export function keysOf(app: App): Key[] {
     run,
   });
   return [
-    key(["f"], "f", "fit the die", () => app.fit()),
-    key(["z"], "z", "zoom to the selection", () => app.zoomToSelection()),
-    key(["+", "="], "+", "zoom in", () => app.zoom(1.3)),
-    key(["-"], "−", "zoom out", () => app.zoom(1 / 1.3)),
+    key(["f"], "f", "fit the die", () => app.panes.fit()),
+    key(["z"], "z", "zoom to the selection", () => app.panes.zoomToSelection()),
+    key(["+", "="], "+", "zoom in", () => app.panes.zoom(1.3)),
+    key(["-"], "−", "zoom out", () => app.panes.zoom(1 / 1.3)),
     arrows,
     key(["/"], "/", "search", () => byId("search").focus()),
     key(["n"], "n", "select the next macro", () => selectNext(app, 1)),
@@ -50,11 +52,11 @@ export function keysOf(app: App): Key[] {
     key([","], ",", "one step back", () => timeline.step(-1)),
     key(["."], ".", "one step on", () => timeline.step(1)),
     key(["m"], "m", "next heat map", () => nextMap(app)),
-    key(["r"], "r", "ruler", () => app.toggleRuler()),
+    key(["r"], "r", "ruler", () => app.panes.toggleRuler()),
     key(["t"], "t", "light or dark", () => app.theme.toggle()),
     key(["?"], "?", "these keys", () => showHelp(app)),
     key(["Escape"], "Esc", "select nothing, put the ruler away", () => {
-      app.setTool("select");
+      app.panes.setTool("select");
       scene.select([]);
     }),
   ];

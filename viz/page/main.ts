@@ -25,7 +25,9 @@ declare global {
 const opened = App.open();
 
 function hookOf(app: App): PageHook {
-  const { scene, main } = app;
+  const { scene, panes } = app;
+  const { main } = panes;
+  const { timeline, replay } = app.time;
   return {
     whenIdle: () =>
       new Promise((resolve) => {
@@ -34,7 +36,7 @@ function hookOf(app: App): PageHook {
           const rests =
             app.busy === 0 &&
             main.view.idle &&
-            (app.other?.view.idle ?? true) &&
+            (panes.other?.view.idle ?? true) &&
             app.charts.idle &&
             scene.resting;
           quiet = rests ? quiet + 1 : 0;
@@ -55,15 +57,15 @@ function hookOf(app: App): PageHook {
       state: app.session.state,
       connected: app.connected,
       placements: app.session.placements.map(({ id }) => id),
-      frames: app.replay.moments.length,
-      step: app.timeline.index,
-      steps: app.timeline.steps,
-      playing: app.timeline.isPlaying,
+      frames: replay.moments.length,
+      step: timeline.index,
+      steps: timeline.steps,
+      playing: timeline.isPlaying,
       chartPoints: app.charts.points,
       renderer: main.view.renderer,
       theme: app.theme.name,
-      comparing: app.other !== undefined,
-      cameras: [main, ...(app.other ? [app.other] : [])].map(({ view }) => ({
+      comparing: panes.other !== undefined,
+      cameras: [main, ...(panes.other ? [panes.other] : [])].map(({ view }) => ({
         x: view.camera.x,
         y: view.camera.y,
         scale: view.camera.scale,

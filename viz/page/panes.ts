@@ -1,0 +1,178 @@
+// The one or two pictures on the stage: linked cameras, pointer, ruler, captions.
+import type { Costs } from "../../env/index.js";
+import type { Placement } from "../../netlist/index.js";
+import { byId } from "./dom.js";
+import { cost } from "./format.js";
+import { SPARSE_MAPS } from "./maps.js";
+import { PlacementView } from "./placement-view.js";
+import { listenToPointer, type Tool } from "./pointer.js";
+import type { SceneState } from "./scene-state.js";
+import { StageFrame } from "./stage-frame.js";
+import type { ThemeState } from "./theme.js";
+
+/** A view with what stands around it. */
+export interface Pane {
+  readonly host: HTMLElement;
+  readonly view: PlacementView;
+  readonly frame: StageFrame;
+}
+
+export class Panes {
+  /** Shows the scene's placement, which can be edited. */
+  readonly main: Pane;
+  /** Beside it another one to compare with, if there is one. */
+  other: Pane | undefined;
+  private readonly scene: SceneState;
+  private readonly theme: ThemeState;
+  /** The other one while it is closed: views are not made twice. */
+  private second: Pane | undefined;
+  private tool: Tool = "select";
+
+  private constructor(scene: SceneState, theme: ThemeState, main: Pane) {
+    this.scene = scene;
+    this.theme = theme;
+    this.main = main;
+    this.listen(main, true);
+    this.follow();
+  }
+
+  static async open(scene: SceneState, theme: ThemeState): Promise<Panes> {
+    return new Panes(scene, theme, await openPane("view-a", scene, theme));
+  }
+
+  get all(): readonly Pane[] {
+    return this.other ? [this.main, this.other] : [this.main];
+  }
+
+  /** Opens the second picture, or shows another placement in it. */
+  async openOther(placement: Placement, label: string): Promise<void> {
+    if (!this.second) {
+      this.second = await openPane("view-b", this.scene, this.theme);
+      this.listen(this.second, false);
+    }
+    this.other = this.second;
+    this.other.view.overlay.from = this.scene.placement;
+    this.other.view.recolour();
+    this.showOther(placement, label, this.scene.costsOf(placement));
+    this.caption();
+    requestAnimationFrame(() => this.fit());
+  }
+
+  closeOther(): void {
+    this.other = undefined;
+    this.caption();
+  }
+
+  showOther(placement: Placement, label: string, { proxyCost }: Costs): void {
+    if (!this.other) return;
+    this.other.view.place(placement);
+    this.other.frame.caption.textContent = `${label}: proxy ${cost(proxyCost)}`;
+  }
+
+  /** Names the scene's placement, beside another one. */
+  caption(): void {
+    const { label, costs, edited } = this.scene;
+    const text = `${edited ? "edited" : label}: proxy ${cost(costs?.proxyCost)}`;
+    this.main.frame.caption.textContent = this.other ? text : "";
+  }
+
+  paintMap(range: readonly [number, number]): void {
+    const { scene, main } = this;
+    main.view.showMap(scene.map, range, SPARSE_MAPS.includes(scene.mapName));
+    main.view.invalidate();
+  }
+
+  fit(): void {
+    this.main.view.fit();
+    this.link(this.main.view);
+  }
+
+  zoomToSelection(): void {
+    if (this.scene.selection.size === 0) return;
+    this.main.view.fitNodes(this.scene.selection);
+    this.link(this.main.view);
+  }
+
+  zoom(factor: number): void {
+    const { camera } = this.main.view;
+    camera.zoomAt(camera.width / 2, camera.height / 2, factor);
+    this.link(this.main.view);
+  }
+
+  pan(dx: number, dy: number): void {
+    this.main.view.camera.pan(dx, dy);
+    this.link(this.main.view);
+  }
+
+  setTool(tool: Tool): void {
+    this.tool = tool;
+    byId("ruler").setAttribute("aria-pressed", String(tool === "ruler"));
+    if (tool === "select")
+      for (const { view } of this.all) {
+        view.overlay.ruler = undefined;
+        view.invalidate();
+      }
+  }
+
+  toggleRuler(): void {
+    this.setTool(this.tool === "ruler" ? "select" : "ruler");
+  }
+
+  /** Draws what changes in the scene and the theme. */
+  private follow(): void {
+    const { scene, theme } = this;
+    scene.on("placement", (nodes) => {
+      this.main.view.place(scene.placement, nodes);
+      if (this.other) {
+        this.other.view.overlay.from = scene.placement;
+        this.other.view.invalidate();
+      }
+    });
+    scene.on("costs", () => this.caption());
+    scene.on("selection", () => {
+      for (const { view } of this.all) view.invalidate();
+    });
+    scene.layers.on("change", () => {
+      for (const { view } of this.all) view.relayer();
+    });
+    theme.on("change", () => {
+      for (const { view } of this.all) view.recolour();
+    });
+  }
+
+  private listen(pane: Pane, editable: boolean): void {
+    const { view, frame, host } = pane;
+    const { scene } = this;
+    host.tabIndex = 0;
+    host.setAttribute("role", "application");
+    view.onDrawn = () => frame.update(view);
+    listenToPointer({
+      view,
+      element: host,
+      scene,
+      tool: () => this.tool,
+      get editable() {
+        return editable && !(scene.selection.size > 0 && scene.mapName === "probabilities");
+      },
+      onCamera: () => this.link(view),
+      onCursor: (x, y) => {
+        for (const each of this.all) each.frame.showCursor(x, y);
+      },
+      onBox: (box) => frame.showBox(box),
+    });
+  }
+
+  /** Moves the other view as this one moved. */
+  private link(moved: PlacementView): void {
+    for (const { view } of this.all) {
+      if (view !== moved) view.camera.copyFrom(moved.camera);
+      view.invalidate();
+    }
+  }
+}
+
+async function openPane(id: string, scene: SceneState, theme: ThemeState): Promise<Pane> {
+  const host = byId(id);
+  const view = await PlacementView.open(host, scene, theme);
+  return { host, view, frame: new StageFrame(host) };
+}

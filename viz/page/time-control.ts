@@ -1,0 +1,153 @@
+// The time line put to work: a run's best placements, alone or beside another run's, or a policy's episode with its maps.
+import type { Session } from "../protocol.js";
+import type { Charts } from "./charts.js";
+import type { PageData } from "./data.js";
+import type { MapPanel } from "./map-panel.js";
+import { type MapName, POLICY_MAPS, policyMap } from "./maps.js";
+import type { Panes } from "./panes.js";
+import { Replay } from "./replay.js";
+import type { SceneState } from "./scene-state.js";
+import { Timeline, type TimeSource } from "./timeline.js";
+
+export interface TimeHost {
+  readonly scene: SceneState;
+  readonly panes: Panes;
+  readonly charts: Charts;
+  readonly mapPanel: MapPanel;
+  readonly session: Session;
+  /** Counts work under way, and tells the reader if it fails. */
+  work(task: () => Promise<void>): Promise<void>;
+  /** A step of time is shown from now on, no placement of the list. */
+  onStep(): void;
+}
+
+export class TimeControl {
+  readonly timeline = new Timeline();
+  readonly replay: Replay;
+  private readonly host: TimeHost;
+
+  constructor(host: TimeHost, data: PageData) {
+    this.host = host;
+    this.replay = new Replay(host.scene.block, data);
+    this.timeline.on("step", () => this.showStep());
+    this.timeline.on("source", () => void this.changeSource());
+    host.charts.on("step", (x) => this.goTo(x));
+    host.mapPanel.on("choose", (name) => void this.showMap(name));
+  }
+
+  /** Offers what there is to replay now. */
+  offer(): void {
+    const { timeline, replay, host } = this;
+    const sources = this.sources();
+    timeline.offer(sources);
+    if (timeline.source === "best") timeline.resize(replay.moments.length);
+    timeline.element.hidden = sources.length === 0;
+    document.body.classList.toggle("still", sources.length === 0 && !host.charts.hasCurves);
+  }
+
+  /** Goes to the last moment at or before `x` on the charts: an iteration, or a step of the episode. */
+  goTo(x: number): void {
+    const { timeline, replay } = this;
+    timeline.stop();
+    if (timeline.source === "episode") {
+      timeline.go(Math.round(x) - 1);
+      return;
+    }
+    const later = replay.moments.findIndex((iteration) => iteration > x);
+    timeline.go(later < 0 ? timeline.steps - 1 : Math.max(0, later - 1));
+  }
+
+  /** Replays another run beside this one, or no longer; with `stay` a replay remains at its moment. */
+  async playBeside(id: string | undefined, stay: boolean): Promise<void> {
+    const { replay, timeline } = this;
+    const at = replay.moments[timeline.index];
+    await replay.playBeside(id);
+    this.offer();
+    if (stay && timeline.source === "best" && at !== undefined) this.goTo(at);
+  }
+
+  /** Reads the run's frames anew; with `follow` the newest is shown if the one before was. */
+  async takeFrames(follow: boolean): Promise<void> {
+    const { timeline, replay } = this;
+    const newest = timeline.index >= replay.moments.length - 1 && !timeline.isPlaying;
+    const following = follow && newest && timeline.source === "best";
+    await replay.loadFrames();
+    this.offer();
+    if (following) timeline.go(replay.moments.length - 1);
+  }
+
+  private sources(): TimeSource[] {
+    return [
+      ...(this.replay.moments.length > 0 ? (["best"] as const) : []),
+      ...(this.host.session.policy ? (["episode"] as const) : []),
+    ];
+  }
+
+  private async changeSource(): Promise<void> {
+    const { timeline, replay, host } = this;
+    if (timeline.source === "episode") {
+      await host.work(async () => {
+        const trace = await replay.loadTrace();
+        host.charts.showTrace(trace);
+        timeline.resize(trace.macros.length + 1);
+        timeline.go(0);
+      });
+      return;
+    }
+    if (POLICY_MAPS.includes(host.scene.mapName)) host.mapPanel.choose("none");
+    timeline.resize(replay.moments.length);
+    timeline.go(replay.moments.length - 1);
+  }
+
+  /** A policy's maps are those of the episode's step, which is gone to. */
+  private async showMap(name: MapName): Promise<void> {
+    const { timeline, host } = this;
+    if (!POLICY_MAPS.includes(name)) return host.scene.showMap(name);
+    await host.work(async () => {
+      await this.replay.loadTrace();
+      if (timeline.source !== "episode") {
+        timeline.source = "episode";
+        timeline.offer(this.sources());
+        await this.changeSource();
+      }
+      host.scene.showMap(name, this.policyValues(name));
+    });
+  }
+
+  private policyValues(name: MapName): Float64Array | undefined {
+    const { trace } = this.replay;
+    const { columns, rows } = this.host.scene.block.grid;
+    const step = Math.min(this.timeline.index, (trace?.macros.length ?? 1) - 1);
+    return trace && policyMap(name, trace, step, columns * rows);
+  }
+
+  private showStep(): void {
+    this.host.onStep();
+    if (this.timeline.source === "episode") this.showEpisode();
+    else this.showBest();
+    this.host.panes.caption();
+  }
+
+  private showEpisode(): void {
+    const { timeline, replay, host } = this;
+    const { scene, panes, charts } = host;
+    const placement = replay.step(timeline.index);
+    const { trace } = replay;
+    if (!placement || !trace) return;
+    const last = timeline.index >= trace.macros.length;
+    panes.main.view.overlay.markedCell = last ? -1 : trace.actions[timeline.index]!;
+    if (POLICY_MAPS.includes(scene.mapName)) scene.showMap(scene.mapName, this.policyValues(scene.mapName));
+    scene.show(placement, last ? "episode, settled" : `episode, step ${timeline.index + 1}`);
+    charts.mark(timeline.index + 1, "value");
+  }
+
+  private showBest(): void {
+    const { scene, panes, charts } = this.host;
+    const frames = this.replay.frames(this.timeline.index);
+    if (!frames) return;
+    const { iteration, own, other } = frames;
+    scene.show(own.placement, `iteration ${iteration}`, own.costs);
+    if (other) panes.showOther(other.placement, `iteration ${iteration}`, other.costs);
+    charts.mark(iteration, "cost");
+  }
+}
