@@ -6,6 +6,7 @@ import { GraphEncoder, type PolicyGraph } from "./graph-encoder.js";
 import { MapDecoder } from "./map-decoder.js";
 import { mapChannels, type NetworkConfig, trunkInputs } from "./network-config.js";
 import { ParameterAddresses, parameterLayout } from "./parameters.js";
+import { ValueHead, valueInputs } from "./value-head.js";
 import { Workspace } from "./workspace.js";
 
 /** What changes from step to step. Cell = row · columns + column, row 0 at the bottom. */
@@ -27,8 +28,6 @@ type Arrays =
   | "dState"
   | "value" // [trunk | plane means | state], the input of the value head; its head is the trunk
   | "dTrunk"
-  | "valueHidden"
-  | "dValueHidden"
   | "inputs" // [planes + map channels x cells]
   | "dMap"
   | "cellBias" // the trunk's share of each cell's hidden layer, and the bias
@@ -49,10 +48,6 @@ const NAMES = [
   "cell.logit.weight",
   "cell.logit.bias",
   "cell.priorScale",
-  "value.hidden.weight",
-  "value.hidden.bias",
-  "value.output.weight",
-  "value.output.bias",
 ] as const;
 type Addresses = Record<(typeof NAMES)[number], number>;
 
@@ -68,6 +63,7 @@ export class PolicyNetwork {
   private readonly gradients: Float32Array;
   private readonly encoder: GraphEncoder | undefined;
   private readonly decoder: MapDecoder | undefined;
+  private readonly value: ValueHead;
   private readonly workspace: Workspace<Arrays>;
   private readonly weights: Addresses;
   private readonly dWeights: Addresses;
@@ -92,6 +88,7 @@ export class PolicyNetwork {
     this.gradients = gradients;
     if (config.encoder) this.encoder = new GraphEncoder(kernels, config, addresses, dAddresses);
     if (config.deconvolution) this.decoder = new MapDecoder(kernels, config, addresses, dAddresses);
+    this.value = new ValueHead(kernels, config, addresses, dAddresses);
     this.workspace = new Workspace(kernels);
     this.weights = Object.fromEntries(NAMES.map((name) => [name, addresses.of(name)])) as Addresses;
     this.dWeights = Object.fromEntries(NAMES.map((name) => [name, dAddresses.of(name)])) as Addresses;
@@ -109,10 +106,8 @@ export class PolicyNetwork {
     this.at = workspace.lay({
       state: trunkInputs(config),
       dState: trunkInputs(config),
-      value: config.trunk + config.planes + config.stateFeatures,
+      value: valueInputs(config),
       dTrunk: config.trunk,
-      valueHidden: config.valueHidden,
-      dValueHidden: config.valueHidden,
       inputs: (config.planes + channels) * cells,
       dMap: channels * cells,
       cellBias: config.cellHidden,
@@ -147,7 +142,7 @@ export class PolicyNetwork {
   forward(step: PolicyStep): number {
     this.takeStep(step);
     const { run, at, config, weights } = this;
-    const { trunk, cellHidden, valueHidden, planes, stateFeatures, priorPlane } = config;
+    const { trunk, cellHidden, planes, stateFeatures, priorPlane } = config;
     const cells = this.rows * this.columns;
 
     run.matmul(
@@ -184,20 +179,7 @@ export class PolicyNetwork {
 
     run.rowMeans(at.inputs, at.value + trunk * 4, planes, cells);
     run.copyNumbers(at.value + (trunk + planes) * 4, this.state.byteOffset, stateFeatures);
-    const inputs = trunk + planes + stateFeatures;
-    const hiddenBias = weights["value.hidden.bias"];
-    run.matmul(
-      at.value,
-      weights["value.hidden.weight"],
-      hiddenBias,
-      at.valueHidden,
-      1,
-      inputs,
-      valueHidden,
-      RELU,
-    );
-    const product = run.dotProduct(at.valueHidden, weights["value.output.weight"], valueHidden);
-    return Math.fround(product + this.scalar(weights["value.output.bias"]));
+    return this.value.forward(at.value);
   }
 
   /**
@@ -208,7 +190,7 @@ export class PolicyNetwork {
     if (dLogits !== this.dLogits) this.dLogits.set(dLogits);
     const { run, at, config } = this;
     run.clearNumbers(at.dTrunk, config.trunk);
-    this.valueBackward(dValue);
+    this.value.backward(at.value, dValue, at.dTrunk);
     this.cellsBackward();
     this.stateBackward();
   }
@@ -216,31 +198,6 @@ export class PolicyNetwork {
   /** Takes the gradients held so far through the encoder. Once after all steps that used its last `encode`. */
   encodeBackward(): void {
     this.encoder?.backward();
-  }
-
-  private valueBackward(dValue: number): void {
-    const { run, at, config, weights, dWeights } = this;
-    const { trunk, planes, stateFeatures, valueHidden } = config;
-    const inputs = trunk + planes + stateFeatures;
-    run.addScaledInto(dWeights["value.output.weight"], at.valueHidden, dValue, valueHidden);
-    this.addToScalar(dWeights["value.output.bias"], dValue);
-    run.clearNumbers(at.dValueHidden, valueHidden);
-    run.addScaledInto(at.dValueHidden, weights["value.output.weight"], dValue, valueHidden);
-    run.reluBackward(at.valueHidden, at.dValueHidden, valueHidden);
-    const weight = weights["value.hidden.weight"];
-    const dWeight = dWeights["value.hidden.weight"];
-    const dBias = dWeights["value.hidden.bias"];
-    run.denseBackward(
-      at.value,
-      weight,
-      at.dValueHidden,
-      dWeight,
-      dBias,
-      at.dTrunk,
-      inputs,
-      valueHidden,
-      trunk,
-    );
   }
 
   private cellsBackward(): void {
