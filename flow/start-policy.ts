@@ -16,6 +16,8 @@ const SHIPPED_FILE = fileURLToPath(new URL("../policy/weights/shipped.safetensor
 /** Names that stand for no file of the user's. */
 export const SHIPPED = "shipped";
 const NONE = "none";
+/** Of a policy that is to learn a block: sure enough to be ahead at once, and curious enough to get further. */
+const START_TRUST = 0.25;
 
 /** Options of commands that start with a policy. */
 export const policyOptions = {
@@ -32,8 +34,8 @@ export function policyInput(name: string | undefined): string[] {
 
 /**
  * Options of training over those of the command, and the policy to start with. The network's sizes are the policy's.
- * A policy that is to learn one block gets an encoder if it has none. Throws `InputError` for a file that is no policy
- * and settings that do not go with it.
+ * A policy that is to learn one block gets an encoder if it has none, and is trusted less. Throws `InputError` for a
+ * file that is no policy and settings that do not go with it.
  */
 export async function startPolicy(
   name: string | undefined,
@@ -54,7 +56,11 @@ export async function startPolicy(
   const read = await readPolicy(path);
   const policy = learnsBlock ? withEncoder(read, base.seed ?? 1) : read;
   return {
-    trainOptions: parseSettings(trainOptionsSchema, settings, { ...base, network: policy.config }),
+    trainOptions: parseSettings(trainOptionsSchema, settings, {
+      ...base,
+      ...(learnsBlock && { trust: START_TRUST }),
+      network: policy.config,
+    }),
     policy,
   };
 }

@@ -83,6 +83,14 @@ export const trainOptionsSchema = z.strictObject({
     .enum(["even", "macros"])
     .default("even")
     .describe("how these are drawn: all alike, or by their numbers of macros"),
+  trust: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      "how much counts of what a policy to start with has learned, beside the prior; 0.25 if it is to learn one block",
+    ),
   freeze: z
     .enum(["nothing", "encoder"])
     .default("nothing")

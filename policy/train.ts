@@ -9,6 +9,7 @@ import { type BlockElite, drawPrefix, type Elite, EliteMemory, mergeElites } fro
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
+import { soften } from "./soften.js";
 import type { BestPlacement, BlockState, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
 import { shardGradients, updatePolicy } from "./update.js";
@@ -75,7 +76,7 @@ export async function train(
   const parameters = kernels.f32(layout.length);
   initialiseParameters(options.network, options.seed, parameters);
   const adam = new Adam(kernels, parameters.length);
-  const state = start(blocks, parameters, adam, from);
+  const state = start(blocks, options, parameters, adam, from);
   const { planes } = options.network;
   const arenas = blocks.map((block, index) => new Arena(kernels, block, index, planes));
   const addresses = makeSlots(kernels, blocks, options.episodes, planes);
@@ -133,12 +134,14 @@ export async function train(
 /** Fills in parameters and optimiser as they were left, and gives the state of training. */
 function start(
   blocks: readonly Block[],
+  { network, trust }: TrainOptions,
   parameters: Float32Array,
   adam: Adam,
   from: StartPoint | undefined,
 ): TrainState {
   if (from?.parameters) parameters.set(from.parameters);
   if (!from || !("state" in from)) {
+    if (from?.parameters) soften(network, parameters, trust);
     const known = blocks.map((_, i): BlockState => (from?.elites ? { elites: from.elites[i]! } : {}));
     return { iteration: 0, episodes: 0, blocks: known };
   }
