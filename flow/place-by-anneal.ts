@@ -70,6 +70,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
   if (resumed) report(`resuming after stretch ${resumed.state.stretch} of ${stretches}`);
   const before = resumed?.before ?? start?.iterations ?? 0;
   if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
+  else run.beginStage();
   const state = await annealReplicas(
     block,
     judge.weights,

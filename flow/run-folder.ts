@@ -37,6 +37,8 @@ export class RunFolder {
   /** Iterations in metrics.jsonl, and the cost of the last frame. */
   private iterations = 0;
   private frameCost = Number.POSITIVE_INFINITY;
+  /** Spent by the stages and processes before this one, as their last line of metrics.jsonl tells, s. */
+  private secondsBefore = 0;
 
   private constructor(path: string, record: RunRecord) {
     this.path = path;
@@ -77,7 +79,13 @@ export class RunFolder {
     await keepFrames(this.file("frames.jsonl"), iterations);
     this.iterations = iterations;
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
+    this.beginStage();
     await this.writeJson("options.json", this.record);
+  }
+
+  /** Seconds of the metrics that follow are counted on from the last line's. */
+  beginStage(): void {
+    this.secondsBefore = Number(this.readMetrics().at(-1)?.seconds ?? 0);
   }
 
   file(name: string): string {
@@ -106,12 +114,13 @@ export class RunFolder {
     await writePlc(this.file("best.plc"), block, placement, { costs });
   }
 
-  /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file. */
-  appendMetrics(metrics: object): void {
+  /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file; `seconds` are those of this stage. */
+  appendMetrics<Line extends { readonly seconds: number }>(metrics: Line): void {
     this.iterations++;
-    appendFileSync(this.file(METRICS), `${JSON.stringify(metrics)}\n`);
+    const line = { ...metrics, seconds: this.secondsBefore + metrics.seconds };
+    appendFileSync(this.file(METRICS), `${JSON.stringify(line)}\n`);
     if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
-    appendFileSync(this.file(EVENTS), metricsEvent(metrics as Record<string, unknown>));
+    appendFileSync(this.file(EVENTS), metricsEvent(line));
   }
 
   /** Cuts metrics.jsonl back to the iterations that a checkpoint knows: a kill may have come in between. */

@@ -112,6 +112,11 @@ export const trainOptionsSchema = z.strictObject({
   learningRate: z.number().positive().default(4e-3).describe("Adam's step size"),
   clip: z.number().positive().default(0.2).describe("PPO's clipping range of the probability ratio"),
   entropy: z.number().min(0).default(0.001).describe("weight of the entropy bonus"),
+  entropyHalving: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("iterations in which that weight falls to half; 0: it stays"),
   valueWeight: z.number().min(0).default(0.5).describe("weight of the value loss"),
   gradientNorm: z.number().positive().default(0.5).describe("largest norm of a gradient step"),
   lambda: z

@@ -83,7 +83,7 @@ export async function updatePolicy(
           version: counter.version,
           loss: {
             clip: options.clip,
-            entropy: options.entropy,
+            entropy: entropyWeight(options, iteration),
             valueWeight: options.valueWeight,
             imitation: options.imitation,
             minibatch: minibatch.length,
@@ -111,6 +111,14 @@ export async function updatePolicy(
     }
   }
   return averaged(totals);
+}
+
+/** Weight of the entropy bonus in an iteration, the first being 0: of the options, halved every so many. */
+export function entropyWeight(
+  { entropy, entropyHalving }: Pick<TrainOptions, "entropy" | "entropyHalving">,
+  iteration: number,
+): number {
+  return entropyHalving === 0 ? entropy : entropy * 2 ** (-iteration / entropyHalving);
 }
 
 /** Adds all shards to the first, in order. */

@@ -29,6 +29,14 @@ const command = (name: string, ...options: readonly string[]) => [
   ...options,
 ];
 
+function assertSecondsRise(name: string) {
+  const seconds = metrics(name).map((line) => line.seconds);
+  assert.ok(
+    seconds.every((value, i) => i === 0 || value > seconds[i - 1]),
+    `${name}: ${seconds.join(" ")}`,
+  );
+}
+
 async function place(name: string, ...options: readonly string[]) {
   const { code, stdout, stderr } = await ashlar(...command(name, ...options));
   assert.equal(code, 0, stderr);
@@ -54,6 +62,7 @@ test("annealing starts from the policy's best placement and never ends above it;
   );
   assert.ok(costs.at(-1) < costs[7], "annealing found something better");
   assert.equal(one.proxy_cost, costs.at(-1));
+  assertSecondsRise("one");
 });
 
 for (const [half, checkpoint] of [
@@ -72,6 +81,7 @@ for (const [half, checkpoint] of [
     assert.equal(plc(name), plc("whole"));
     const essence = (run: string) => metrics(run).map((line) => [line.iteration, line["cost/best"]]);
     assert.deepEqual(essence(name), essence("whole"));
+    assertSecondsRise(name);
   });
 
 test("a share of nothing and an unknown option are refused", async () => {
