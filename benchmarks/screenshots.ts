@@ -45,6 +45,7 @@ const SCENES: Readonly<Record<string, { theme: "light" | "dark"; act: (page: Pag
   "viewer-training": {
     theme: "light",
     act: async (page) => {
+      await page.uncheck("#show-arrows");
       await page.selectOption("#compare", "other-1");
       await whenIdle(page);
       await page.fill("#scrub", String(Math.floor(Number(await page.getAttribute("#scrub", "max")) / 4)));

@@ -16,7 +16,7 @@ let server: ViewServer;
 before(async () => {
   browser = await launchBrowser();
   blockPath = await writeBlock();
-  server = await serve(await writeRun(blockPath, "random", 6));
+  server = await serve(await writeRun(blockPath, "random", 6), await writeRun(blockPath, "greedy", 1));
 });
 after(async () => {
   await browser.close();
@@ -61,6 +61,11 @@ function share(
       if (near(colourAt(picture, x, y), wanted, tolerance)) hits++;
     }
   return hits / all;
+}
+
+async function dieOf(): Promise<readonly [number, number]> {
+  const { width, height } = (await loadBlock(blockPath)).canvas;
+  return [width, height];
 }
 
 /** The page's box of a macro. */
@@ -126,6 +131,23 @@ for (const size of SIZES)
         if (!near(colourAt(picture, px, py), heatColour(values[cell]! / top), 5)) wrong++;
       }
       assert.equal(wrong, 0, `${wrong} of ${values.length} cells`);
+      await page.close();
+    });
+
+    test(`arrows of a comparison come and go with their layer (${scene})`, async () => {
+      const { page } = await openPage(browser, `${server.address}&theme=${theme}&compare=other-1`, size);
+      const right = (await page.locator("#view-b").boundingBox())!;
+      const arrows = async () => share(await screenshot(page), right, colours.series[1]!, 40);
+      assert.ok((await arrows()) > 0);
+      // The die is fitted to its half of the stage.
+      const [[left], [end]] = await page.evaluate(
+        ([width, height]) => [window.ashlar!.toPage(0, 0), window.ashlar!.toPage(width, height)],
+        await dieOf(),
+      );
+      const half = (await page.locator("#view-a").boundingBox())!;
+      assert.ok(left >= half.x && end <= half.x + half.width, `${left} to ${end}`);
+      await page.uncheck("#show-arrows");
+      assert.equal(await arrows(), 0);
       await page.close();
     });
 

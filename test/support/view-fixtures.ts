@@ -14,7 +14,7 @@ export async function writeBlock(macros = 12): Promise<string> {
 /** A short run of a method on the block. */
 export async function writeRun(
   block: string,
-  method: "policy" | "anneal" | "random",
+  method: "policy" | "anneal" | "greedy" | "random",
   iterations: number,
 ): Promise<string> {
   const out = join(makeFolder(), `run-${method}`);

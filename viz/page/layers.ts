@@ -16,6 +16,7 @@ export const LAYERS = {
   grid: "Grid",
   flylines: "Flylines of selection",
   nets: "Strongest connections",
+  arrows: "Arrows of a comparison",
 } as const;
 
 export type Layer = keyof typeof LAYERS;

@@ -52,7 +52,8 @@ export class Overlay {
     this.drawHalos(camera, colours, placement);
     this.drawPins(camera, colours, placement);
     this.drawConnections(camera, colours, placement);
-    if (this.from) this.drawArrows(camera, colours, this.from, placement);
+    if (this.from && this.scene.layers.shown("arrows"))
+      this.drawArrows(camera, colours, this.from, placement);
     this.drawMarkedCell(camera, colours);
     this.drawSelection(camera, colours, placement);
     this.drawRuler(camera, colours);

@@ -66,13 +66,13 @@ export class Panes {
   showOther(placement: Placement, label: string, { proxyCost }: Costs): void {
     if (!this.other) return;
     this.other.view.place(placement);
-    this.other.frame.caption.textContent = `${label}: proxy ${cost(proxyCost)}`;
+    this.other.frame.caption.textContent = captionOf(label, this.scene.isPartial(placement), proxyCost);
   }
 
   /** Names the scene's placement, beside another one. */
   caption(): void {
-    const { label, costs, edited } = this.scene;
-    const text = `${edited ? "edited" : label}: proxy ${cost(costs?.proxyCost)}`;
+    const { label, costs, edited, partial } = this.scene;
+    const text = captionOf(edited ? "edited" : label, partial, costs?.proxyCost);
     this.main.frame.caption.textContent = this.other ? text : "";
   }
 
@@ -169,6 +169,11 @@ export class Panes {
       view.invalidate();
     }
   }
+}
+
+/** Costs of a placement that is not whole are those of the nodes that stand. */
+function captionOf(label: string, partial: boolean, proxyCost: number | undefined): string {
+  return `${label}${partial ? ", partial" : ""}: proxy ${cost(proxyCost)}`;
 }
 
 async function openPane(id: string, scene: SceneState, theme: ThemeState): Promise<Pane> {

@@ -116,7 +116,10 @@ export class PlacementView {
     this.invalidate();
   }
 
+  /** Shows the whole die, in the room that there is now: the page may just have divided it. */
   fit(): void {
+    const { clientWidth, clientHeight } = this.host;
+    if (clientWidth !== this.camera.width || clientHeight !== this.camera.height) this.resize();
     this.camera.fitDie(this.scene.block.canvas.width, this.scene.block.canvas.height);
     this.invalidate();
   }

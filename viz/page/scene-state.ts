@@ -61,9 +61,7 @@ export class SceneState extends Emitter<SceneEvents> {
   show(placement: Placement, label: string, recorded?: Costs): void {
     this.placement = copyPlacement(placement);
     this.label = label;
-    this.partial = placement.xs.some(
-      (x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port,
-    );
+    this.partial = this.isPartial(placement);
     this.done = [];
     this.undone = [];
     this.trying = undefined;
@@ -76,6 +74,11 @@ export class SceneState extends Emitter<SceneEvents> {
       if (this.block.pinCount <= PROMPT_PINS) this.evaluate(recorded);
       else this.later = setTimeout(() => this.evaluate(recorded), 120);
     } else this.emit("costs", undefined);
+  }
+
+  /** A node other than a port has no place. */
+  isPartial(placement: Placement): boolean {
+    return placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
   }
 
   /** Costs of another placement; the one shown stays judged. */
