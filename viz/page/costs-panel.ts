@@ -1,7 +1,7 @@
 // The exact costs of what is shown, and how edits change them.
 import type { Costs } from "../../env/index.js";
 import { h } from "./dom.js";
-import { change, cost } from "./format.js";
+import { change, cost, placementName } from "./format.js";
 import type { SceneState } from "./scene-state.js";
 
 const ROWS: readonly (readonly [keyof Costs, string])[] = [
@@ -37,7 +37,7 @@ export function costsPanel(scene: SceneState, actions: EditActions): HTMLElement
     }
     undo.disabled = !scene.canUndo;
     redo.disabled = !scene.canRedo;
-    label.textContent = scene.edited ? "edited" : `${scene.label}${scene.partial ? ", partial" : ""}`;
+    label.textContent = scene.edited ? "edited" : placementName(scene.label, scene.partial);
   };
   scene.on("costs", refresh);
   refresh();

@@ -5,6 +5,11 @@ export function cost(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(6);
 }
 
+/** The name of a placement; of one that is not whole the costs are those of the nodes that stand. */
+export function placementName(label: string, partial: boolean): string {
+  return partial ? `${label}, partial` : label;
+}
+
 /** A change with its sign; empty if there is none. */
 export function change(from: number | undefined, to: number | undefined): string {
   if (from === undefined || to === undefined || from === to) return "";

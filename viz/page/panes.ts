@@ -2,7 +2,7 @@
 import type { Costs } from "../../env/index.js";
 import type { Placement } from "../../netlist/index.js";
 import { byId } from "./dom.js";
-import { cost } from "./format.js";
+import { cost, placementName } from "./format.js";
 import { SPARSE_MAPS } from "./maps.js";
 import { PlacementView } from "./placement-view.js";
 import { listenToPointer, type Tool } from "./pointer.js";
@@ -171,9 +171,8 @@ export class Panes {
   }
 }
 
-/** Costs of a placement that is not whole are those of the nodes that stand. */
 function captionOf(label: string, partial: boolean, proxyCost: number | undefined): string {
-  return `${label}${partial ? ", partial" : ""}: proxy ${cost(proxyCost)}`;
+  return `${placementName(label, partial)}: proxy ${cost(proxyCost)}`;
 }
 
 async function openPane(id: string, scene: SceneState, theme: ThemeState): Promise<Pane> {
