@@ -1,13 +1,17 @@
 // What a policy sees of an episode, as planes over the grid and a few numbers, all cheap enough for every step.
+import { NodeKind } from "../netlist/index.js";
 import { CongestionSoFar } from "./congestion-so-far.js";
 import type { Episode } from "./episode.js";
 import { netsOfNodes } from "./judge-nets.js";
+import { Surroundings } from "./surroundings.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
  * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
- * horizontal edges, 0 in the middle and 1 at the edge; a prior; horizontal and vertical congestion so far; and rows and
- * columns in which a macro of the same sides stands.
+ * horizontal edges, 0 in the middle and 1 at the edge; a prior (to the edges, away from where soft macros gather, near the
+ * macro's wires, without gaps: what people do); where soft macros will gather, what the macro would
+ * displace of them, and what it would touch; horizontal and vertical congestion so far; and rows and columns in which a
+ * macro of the same sides stands.
  */
 export const PLANES = [
   "mask",
@@ -18,23 +22,19 @@ export const PLANES = [
   "edgeX",
   "edgeY",
   "prior",
+  "gathering",
+  "displaced",
+  "contact",
   "horizontal",
   "vertical",
   "alike",
 ] as const;
 
 /** An observation has all planes or only so many of the first: the others take time and helped no policy so far. */
-export const BASIC_PLANES = 8;
+export const BASIC_PLANES = 11;
 
-/**
- * The prior says what people do: macros to the edge, so that the middle stays free for the cells, and among the
- * cells of a ring the one with the shortest wires. The weight of the wires beside the edge was chosen on generated
- * blocks.
- */
-const PRIOR_WIRE = 0.4;
-
-/** Numbers of an observation: progress, share of feasible cells, size of the macro and of the next one. */
-export const STATE_NUMBERS = 6;
+/** Numbers of an observation; what they are, see `Observer.stateNumbers`. */
+export const STATE_NUMBERS = 9;
 
 /** Writes observations of one episode. */
 export class Observer {
@@ -45,6 +45,8 @@ export class Observer {
   private readonly columnWire: Float64Array;
   private readonly rowWire: Float64Array;
   private readonly wireUnit: number;
+  private readonly shares: BlockShares;
+  private readonly surroundings: Surroundings;
   private readonly congestion: CongestionSoFar | undefined;
   private readonly seenColumns: Uint8Array;
   private readonly seenRows: Uint8Array;
@@ -65,6 +67,8 @@ export class Observer {
     this.nodeNets.set(incidence.nets);
     this.columnWire = kernels.f64(block.grid.columns);
     this.rowWire = kernels.f64(block.grid.rows);
+    this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
+    this.surroundings = new Surroundings(episode.judge);
     this.congestion = planes > BASIC_PLANES ? new CongestionSoFar(episode) : undefined;
     this.seenColumns = new Uint8Array(block.grid.columns);
     this.seenRows = new Uint8Array(block.grid.rows);
@@ -88,8 +92,8 @@ export class Observer {
     const cellPlane = plane("cells").fill(0);
     for (let node = 0; node < block.nodeCount; node++) {
       const kind = block.kinds[node];
-      if (kind === 3 || Number.isNaN(placement.xs[node])) continue;
-      addCover(episode, node, kind === 0 ? macroPlane : cellPlane);
+      if (kind === NodeKind.Port || Number.isNaN(placement.xs[node])) continue;
+      addCover(episode, node, kind === NodeKind.HardMacro ? macroPlane : cellPlane);
     }
     for (let cell = 0; cell < cells; cell++) cellPlane[cell] = Math.min(cellPlane[cell]!, 4) / 4;
     const edgeX = plane("edgeX");
@@ -99,22 +103,44 @@ export class Observer {
         edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
         edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
       }
+    const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
+    this.surroundings.writeGathering(episode.macro, macroPlane, gathering, displaced);
+    this.surroundings.writeContact(episode.macro, macroPlane, contact);
     const wire = plane("wire");
     const prior = plane("prior");
     for (let cell = 0; cell < cells; cell++)
-      prior[cell] = Math.max(edgeX[cell]!, edgeY[cell]!) - PRIOR_WIRE * wire[cell]!;
+      prior[cell] =
+        Math.max(edgeX[cell]!, edgeY[cell]!) +
+        gathering[cell]! +
+        contact[cell]! -
+        wire[cell]! -
+        displaced[cell]!;
     if (this.congestion) {
       this.congestion.write(plane("horizontal"), plane("vertical"));
       this.alikePlane(plane("alike"));
     }
+    this.stateNumbers(outState);
+  }
+
+  /**
+   * Share of the macros that stand, of cells that are feasible; sides of the macro and of the next one over the
+   * canvas'; what the macro's nets weigh beside a mean macro's, cut at 4 and divided by 4; share of the canvas that soft
+   * and that hard macros take.
+   */
+  private stateNumbers(out: Float32Array): void {
+    const { episode, shares } = this;
+    const { block } = episode.judge;
     const width = (node: number) => (node < 0 ? 0 : block.widths[node]! / block.canvas.width);
     const height = (node: number) => (node < 0 ? 0 : block.heights[node]! / block.canvas.height);
-    outState[0] = episode.step / episode.macros.length;
-    outState[1] = episode.feasibleCells / cells;
-    outState[2] = width(episode.macro);
-    outState[3] = height(episode.macro);
-    outState[4] = width(episode.nextMacro);
-    outState[5] = height(episode.nextMacro);
+    out[0] = episode.step / episode.macros.length;
+    out[1] = episode.feasibleCells / episode.mask.length;
+    out[2] = width(episode.macro);
+    out[3] = height(episode.macro);
+    out[4] = width(episode.nextMacro);
+    out[5] = height(episode.nextMacro);
+    out[6] = Math.min(4, shares.pulls[episode.macro]!) / 4;
+    out[7] = shares.soft;
+    out[8] = shares.hard;
   }
 
   /** Growth of the wirelength cost if the macro observed last goes to `cell`, anticipated soft macros included. */
@@ -168,6 +194,30 @@ export class Observer {
         out[cell] = (this.columnWire[column]! + rowPart) * scale;
     }
   }
+}
+
+/** What does not change in an episode. */
+interface BlockShares {
+  /** Of the canvas. */
+  readonly soft: number;
+  readonly hard: number;
+  /** Weight of each node's nets over a mean macro's. */
+  readonly pulls: Float64Array;
+}
+
+function sharesOf(episode: Episode, starts: Int32Array, nodeNets: Int32Array): BlockShares {
+  const { block, nets } = episode.judge;
+  const { widths, heights, kinds, canvas } = block;
+  const area = { soft: 0, hard: 0 };
+  const pulls = new Float64Array(block.nodeCount);
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (kinds[node] !== NodeKind.Port)
+      area[kinds[node] === NodeKind.HardMacro ? "hard" : "soft"] +=
+        (widths[node]! * heights[node]!) / (canvas.width * canvas.height);
+    for (let i = starts[node]!; i < starts[node + 1]!; i++) pulls[node]! += nets.netWeights[nodeNets[i]!]!;
+  }
+  const mean = episode.macros.reduce((sum, macro) => sum + pulls[macro]!, 0) / (episode.macros.length || 1);
+  return { ...area, pulls: mean > 0 ? pulls.map((pull) => pull / mean) : pulls };
 }
 
 /** Adds the share of every cell that a node covers. */

@@ -1,7 +1,7 @@
 // Greedy placement by the wire mask: macros go one by one, each onto the feasible cell where the wirelength grows
 // least, anticipated soft macros counted where they would be drawn. Wires alone crowd the macros around the logic
-// that they talk to and leave the cells no room, so each cell may also be paid for lying near an edge of the canvas
-// (the prior of env/observation.ts); restarts add noise.
+// that they talk to and leave the cells no room, so each cell is also paid for lying near an edge of the canvas, and
+// for leaving room where soft macros gather and no gaps between macros (env/surroundings.ts); restarts add noise.
 import { type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 
@@ -12,6 +12,11 @@ export const GREEDY_SETTINGS = {
     most: 10,
     meaning: "what an edge cell is worth over a middle one, in wire spans",
   },
+  roomWeight: {
+    least: 0.1,
+    most: 10,
+    meaning: "what room left to soft macros and touching macros are worth, in wire spans",
+  },
   noise: { least: 0.005, most: 0.3, meaning: "spread of the noise on each cell, in wire spans" },
   growth: {
     least: 0.1,
@@ -20,8 +25,8 @@ export const GREEDY_SETTINGS = {
   },
 } as const;
 
-/** The pull to the edge is that of the observations' prior, whose wires weigh 0.4 beside an edge. */
-export const GREEDY_PLAIN = { edgeWeight: 2.5, noise: 0, growth: 0.1 };
+/** All weights are those of the observations' prior. */
+export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, noise: 0, growth: 0.1 };
 export const GREEDY_STARTS = [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }];
 
 export type GreedySettings = Readonly<Partial<Record<keyof typeof GREEDY_SETTINGS, number>>>;
@@ -40,7 +45,7 @@ export function growsAlongWires({ growth = 0 }: GreedySettings): boolean {
 export function greedyPlacement(
   episode: Episode,
   observer: Observer,
-  { edgeWeight = GREEDY_PLAIN.edgeWeight, noise = 0 }: GreedySettings,
+  { edgeWeight = GREEDY_PLAIN.edgeWeight, roomWeight = GREEDY_PLAIN.roomWeight, noise = 0 }: GreedySettings,
   random: Random,
 ): boolean {
   const { columns, rows } = episode.judge.block.grid;
@@ -50,6 +55,7 @@ export function greedyPlacement(
   const plane = (name: (typeof PLANES)[number]) =>
     planes.subarray(PLANES.indexOf(name) * cells, (PLANES.indexOf(name) + 1) * cells);
   const [wires, edgeXs, edgeYs] = [plane("wire"), plane("edgeX"), plane("edgeY")];
+  const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
   episode.reset();
   let previous = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
   while (!episode.complete && !episode.deadEnd) {
@@ -60,7 +66,8 @@ export function greedyPlacement(
     let nearest = Number.POSITIVE_INFINITY;
     for (let cell = 0; cell < cells; cell++) {
       if (mask[cell] === 0) continue;
-      let score = wires[cell]! - edgeWeight * Math.max(edgeXs[cell]!, edgeYs[cell]!);
+      const room = gathering[cell]! + contact[cell]! - displaced[cell]!;
+      let score = wires[cell]! - edgeWeight * Math.max(edgeXs[cell]!, edgeYs[cell]!) - roomWeight * room;
       if (noise > 0) score += noise * random.normal();
       if (score > least) continue;
       const distance = cellDistance(cell, previous, columns);

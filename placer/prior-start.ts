@@ -1,4 +1,4 @@
-// Starts for searches: macros drawn cell by cell from the prior that observations carry (to the edge, short wires).
+// Starts for searches: macros drawn cell by cell from the prior that observations carry.
 import { type Costs, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
 

@@ -110,6 +110,11 @@ export const trainOptionsSchema = z.strictObject({
     .default(4)
     .describe("parts that a minibatch is divided into for the workers"),
   learningRate: z.number().positive().default(4e-3).describe("Adam's step size"),
+  learningRateHalving: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe("iterations in which it falls to half; 0: it stays"),
   clip: z.number().positive().default(0.2).describe("PPO's clipping range of the probability ratio"),
   entropy: z.number().min(0).default(0.001).describe("weight of the entropy bonus"),
   entropyHalving: z

@@ -83,7 +83,7 @@ export async function updatePolicy(
           version: counter.version,
           loss: {
             clip: options.clip,
-            entropy: entropyWeight(options, iteration),
+            entropy: halved(options.entropy, options.entropyHalving, iteration),
             valueWeight: options.valueWeight,
             imitation: options.imitation,
             minibatch: minibatch.length,
@@ -104,7 +104,7 @@ export async function updatePolicy(
       addShards(shards);
       for (const [start, end] of learner.frozen) shards[0]!.fill(0, start, end);
       totals.gradientNorm += adam.step(parameters, shards[0]!, {
-        learningRate: options.learningRate,
+        learningRate: halved(options.learningRate, options.learningRateHalving, iteration),
         maxGradientNorm: options.gradientNorm,
       });
       counter.version++;
@@ -113,12 +113,9 @@ export async function updatePolicy(
   return averaged(totals);
 }
 
-/** Weight of the entropy bonus in an iteration, the first being 0: of the options, halved every so many. */
-export function entropyWeight(
-  { entropy, entropyHalving }: Pick<TrainOptions, "entropy" | "entropyHalving">,
-  iteration: number,
-): number {
-  return entropyHalving === 0 ? entropy : entropy * 2 ** (-iteration / entropyHalving);
+/** A weight of the options in an iteration, the first being 0: halved every so many; as it is if that is 0. */
+export function halved(weight: number, every: number, iteration: number): number {
+  return every === 0 ? weight : weight * 2 ** (-iteration / every);
 }
 
 /** Adds all shards to the first, in order. */

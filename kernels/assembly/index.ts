@@ -8,6 +8,7 @@ export {
   scaleNumbers, sumNumbers,
 } from "./elementwise";
 export { maskCells } from "./feasible";
+export { footprintSums, sumTable } from "./footprints";
 export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from "./force-directed";
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
 export { readMap } from "./judge-maps";

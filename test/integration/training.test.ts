@@ -70,7 +70,14 @@ function essence({ parameters, adam, state, metrics }: Result) {
 
 test("several blocks in turn: the same bytes with 1 and 2 workers, and when stopped and gone on with", async () => {
   const blocks = [block, smallBlock(4), smallBlock(5)];
-  const options = { blocks: 2, episodes: 8, group: 2, entropy: 0.01, entropyHalving: 3 };
+  const options = {
+    blocks: 2,
+    episodes: 8,
+    group: 2,
+    entropy: 0.01,
+    entropyHalving: 3,
+    learningRateHalving: 2,
+  };
   const whole = await run({ ...options, iterations: 4, workers: 1 }, undefined, {}, blocks);
   assert.equal(whole.state.blocks.filter(({ best }) => best).length, 3, "every block was played");
   const half = await run({ ...options, iterations: 2, workers: 2 }, undefined, {}, blocks);

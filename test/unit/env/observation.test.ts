@@ -120,9 +120,15 @@ test("an observation shows mask, cover, edges and the step's numbers", () => {
   assertClose([plane("cells")[94]!, plane("cells")[95]!, plane("cells")[93]!], [0.25, 0.25, 0], 1e-6);
   // Columns from the left: |(2c + 1) / 10 - 1| = 0.9, 0.7, …; rows likewise.
   assertClose([plane("edgeX")[0]!, plane("edgeX")[4]!, plane("edgeY")[90]!], [0.9, 0.1, 0.9], 1e-6);
-  assertClose([plane("nextWire")[0]!, plane("prior")[0]!], [0, 0.9], 1e-6);
-  // One of two macros placed; B is 0.1 x 0.2 of the canvas; nothing comes after it.
-  assertClose(state, [0.5, episode.feasibleCells / 100, 0.1, 0.2, 0, 0], 1e-6);
+  // B, 1 x 2 cells, has a frame of 3 x 4 - 2 = 10. With its centre on cell 0, 2.5 x 2 of the 12 are on the canvas, of
+  // which A covers a quarter of cell 0, half of 1 and 10, all of 11, and half of 0.25 + 0.5 in row 2: 2.625. B itself
+  // stands on 1.5, of which 0.5 are covered: 1.375 of the frame are free.
+  assertClose([plane("nextWire")[0]!, plane("contact")[0]!], [0, 1 - 0.1375], 1e-6);
+  // The soft macro is far from there; B has no wires. Edge + gathering + contact - wire - displaced:
+  assertClose([plane("prior")[0]!], [0.9 + 1 + (1 - 0.1375) - 0 - 0], 1e-6);
+  // One of two macros placed; B is 0.1 x 0.2 of the canvas; nothing comes after it; there are no nets. The soft macro
+  // takes 2 %, the macros 4 + 2 % of the canvas.
+  assertClose(state, [0.5, episode.feasibleCells / 100, 0.1, 0.2, 0, 0, 0, 0.02, 0.06], 1e-6);
 });
 
 test("congestion so far is the judge's of what stands, brought up to date every tenth of the steps", () => {

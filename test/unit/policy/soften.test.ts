@@ -10,7 +10,7 @@ const parse = (options: object): TrainOptions => trainOptionsSchema.parse({ ...b
 
 let parameters: Float32Array;
 before(async () => {
-  ({ parameters } = await train([block], parse({ iterations: 3 })));
+  ({ parameters } = await train([block], parse({ iterations: 8, learningRate: 0.02 })));
 });
 
 /** Mean cost of the first episodes, and the policy's parameters after them, which nothing changes. */
