@@ -18,6 +18,7 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   "eleven planes": ["network.planes=11"],
   "eight eigenvectors": ["network.spectral=8"],
   "no prior": ["network.priorScale=0"],
+  "order by area": ["order=area"],
   "order grown along wires": ["order=connectivity"],
   "no credits": ["creditWeight=0"],
   "no imitation": ["imitation=0"],

@@ -14,6 +14,7 @@ export async function placeByPolicy(context: MethodContext): Promise<Found | und
   if (name !== options.policy && ownNetwork) report("network settings: learning from scratch");
   const base = {
     ...(!learns && { epochs: 0 }),
+    order: "auto",
     seed: options.seed,
     workers: options.workers,
     ...(seconds !== undefined && { seconds }),

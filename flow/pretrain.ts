@@ -103,7 +103,10 @@ export async function pretrain(
   for (const { name } of heldOut)
     if (blocks.some((block) => block.name === name))
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
-  const elites = options.teach && (await readTeachers(options.teach, blocks, trainOptions.order));
+  const { order } = trainOptions;
+  if (options.teach && order === "auto")
+    throw new InputError("--set order", "auto goes with no teachers", "choose area or connectivity");
+  const elites = options.teach && order !== "auto" && (await readTeachers(options.teach, blocks, order));
   const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
   const run = await RunFolder.open(out, options, [...inputs, ...policyInput(options.policy)], options.resume);
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);

@@ -53,6 +53,7 @@ export async function trainCommand(
   const seconds =
     budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
   const base = {
+    order: "auto",
     seed,
     workers,
     ...(seconds !== undefined && { seconds }),

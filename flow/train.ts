@@ -45,6 +45,11 @@ export async function trainInFolder(
             `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`,
         );
       },
+      onOrder: (order, trial) => {
+        if (blocks.length > 1) return;
+        const costs = Object.entries(trial).map(([name, mean]) => `${name} ${mean.toFixed(4)}`);
+        report(`order of the macros: ${order} (mean proxy of a few episodes: ${costs.join(", ")})`);
+      },
       onCollapse: (iteration, entropy) =>
         report(
           `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +

@@ -1,6 +1,6 @@
 // The blocks of a training run, and which of them an iteration plays. All share the same slots of memory: a slot is
 // read as an episode of whichever block was played into it.
-import { macrosByArea, STATE_NUMBERS } from "../env/index.js";
+import { type MacroOrder, macrosByArea, STATE_NUMBERS } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import type { TrainOptions } from "./train-options.js";
@@ -27,6 +27,8 @@ export function shapeOf(block: Block, planes: number): TrajectoryShape {
 export class Arena {
   readonly index: number;
   readonly block: Block;
+  /** In which its macros go. */
+  order: MacroOrder = "area";
   private readonly kernels: Kernels;
   private readonly shape: TrajectoryShape;
   private readonly views = new Map<number, Trajectory>();

@@ -56,7 +56,8 @@ export class EliteMemory {
     const free = addresses.map((_, i) => i).filter((i) => !elites.some((elite) => same(elite, held[i])));
     const tasks = fresh.map((kept, i) => {
       held[free[i]!] = kept;
-      return { block: kept.arena.index, slotAt: addresses[free[i]!]!, cells: kept.elite.cells };
+      const { index: block, order } = kept.arena;
+      return { block, order, slotAt: addresses[free[i]!]!, cells: kept.elite.cells };
     });
     await pool.replays(tasks);
     // In the elites' order: which slot holds which must not show in the result.

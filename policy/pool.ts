@@ -1,7 +1,7 @@
 // The worker pool of a training run: one shared kernel memory, a task for every episode and for every shard of a
 // gradient. Results come back in task order, whoever computed them.
 import { Piscina } from "piscina";
-import type { CostWeights, MacroOrder } from "../env/index.js";
+import type { CostWeights } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
 import { endPool } from "../placer/index.js";
@@ -31,7 +31,6 @@ export class TrainingPool {
       readonly workers: number;
       readonly weights: CostWeights;
       readonly network: NetworkConfig;
-      readonly order: MacroOrder;
       readonly parameters: Float32Array;
     },
   ) {
@@ -40,7 +39,6 @@ export class TrainingPool {
       blocks,
       weights: options.weights,
       network: options.network,
-      order: options.order,
       parametersAt: options.parameters.byteOffset,
       parameterCount: options.parameters.length,
     };

@@ -41,11 +41,12 @@ export interface NodeEmbeddings {
 export function tracePolicy(
   block: Block,
   weights: CostWeights,
-  { options, parameters }: Pick<TrainCheckpoint, "options" | "parameters">,
+  { options, parameters, state: { blocks } }: Pick<TrainCheckpoint, "options" | "parameters" | "state">,
 ): { trace: PolicyTrace; embeddings: NodeEmbeddings } {
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, { weights });
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[options.order](block));
+  const macros = MACRO_ORDERS[blocks[0]?.order ?? "area"](block);
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge), macros);
   const observer = new Observer(episode, options.network.planes);
   const own = kernels.f32(parameters.length);
   own.set(parameters);

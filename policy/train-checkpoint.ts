@@ -1,7 +1,7 @@
 // A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
 // stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
 import { z } from "zod";
-import type { Costs } from "../env/index.js";
+import { type Costs, MACRO_ORDERS, type MacroOrder } from "../env/index.js";
 import { InputError, type Placement, revivePlacement, storePlacement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
 import type { Elite } from "./elites.js";
@@ -18,6 +18,8 @@ export interface BestPlacement {
 
 /** What training knows of one block. */
 export interface BlockState {
+  /** In which its macros go. */
+  order?: MacroOrder;
   scale?: RewardScale;
   elites?: readonly Elite[];
   best?: BestPlacement | undefined;
@@ -100,6 +102,7 @@ const stateSchema = z.strictObject({
   episodes: count,
   blocks: z.array(
     z.strictObject({
+      order: z.enum(Object.keys(MACRO_ORDERS) as [MacroOrder, ...MacroOrder[]]).optional(),
       scale: z.strictObject({ mean: z.number(), deviation: z.number().positive() }).optional(),
       elites: z.array(z.strictObject({ proxyCost: z.number(), cells: z.array(count) })).optional(),
       best: bestSchema.optional(),

@@ -34,9 +34,11 @@ export const trainOptionsSchema = z.strictObject({
   iterations: z.number().int().min(0).optional().describe("iteration budget; reproduces exactly"),
   episodes: z.number().int().min(1).default(32).describe("episodes per iteration"),
   order: z
-    .enum(["area", "connectivity"])
+    .enum(["area", "connectivity", "auto"])
     .default("area")
-    .describe("macros by area, the largest first, or grown along connections"),
+    .describe(
+      "macros by area, the largest first, or grown along connections; auto tries both, which place and train do",
+    ),
   group: z
     .number()
     .int()

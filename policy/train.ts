@@ -1,10 +1,11 @@
 // Training of the placement policy on one or several blocks, by PPO (Schulman et al. 2017) as Circuit Training does it:
 // collect, advantages, update, log, checkpoint; until the budget is spent.
-import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
+import { type CostWeights, type MacroOrder, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
+import { chooseOrder, type OrderTrial } from "./choose-order.js";
 import { type BlockElite, drawPrefix, type Elite, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
@@ -43,6 +44,8 @@ export interface IterationMetrics {
 export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
   onBest?(best: BestPlacement, block: number): void | Promise<void>;
+  /** An order of the macros was chosen, by these mean costs. */
+  onOrder?(order: MacroOrder, trial: OrderTrial, block: number): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
   /** The policy has become certain of everything, so that training ends before its budget does. */
   onCollapse?(iteration: number, entropy: number): void | Promise<void>;
@@ -84,10 +87,16 @@ export async function train(
   const memory = new EliteMemory(makeSlots(kernels, blocks, imitated, planes));
   const shards = shardGradients(kernels, options.shards, parameters.length);
   const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
-  const { network, workers, order } = options;
-  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters, order });
+  const { network, workers } = options;
+  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters });
   const counter = { version: 0 };
   try {
+    for (const arena of arenas) {
+      const known = state.blocks[arena.index]!;
+      const trial = await chooseOrder(pool, arena, addresses, options, known);
+      if (trial) await observer.onOrder?.(arena.order, trial, arena.index);
+      if (trial && known.best) await observer.onBest?.(known.best, arena.index);
+    }
     while (!clock.spent(state.iteration)) {
       const began = clock.seconds();
       const hands = deal(arenas, addresses, options, state.iteration);
@@ -161,6 +170,7 @@ async function collect(
 ): Promise<void> {
   const groups = Math.ceil(options.episodes / options.group);
   const slots = hands.flatMap((hand) => hand.slots);
+  const orders = new Map(hands.map(({ arena }) => [arena.index, arena.order]));
   // Of every block's groups the last ones begin from its elites.
   const prefixes = hands.flatMap(({ arena, slots: own }, hand) => {
     const first = hands
@@ -178,10 +188,10 @@ async function collect(
   await pool.rollouts(
     slots.map((slot, episode) => ({
       block: slot.block,
+      order: orders.get(slot.block)!,
       slotAt: slot.at,
       seed: options.seed,
-      iteration,
-      episode,
+      stream: ["episode", iteration, episode],
       version,
       greedy: iteration === 0 && episode === 0, // what the policy plays unasked
       creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,

@@ -28,18 +28,17 @@ export interface WorkerSetup {
   readonly blocks: readonly Block[];
   readonly weights: CostWeights;
   readonly network: NetworkConfig;
-  readonly order: MacroOrder;
   readonly parametersAt: number;
   readonly parameterCount: number;
 }
 
 export interface RolloutTask {
   readonly block: number;
+  readonly order: MacroOrder;
   readonly slotAt: number;
   readonly seed: number;
-  /** Which stream of the seed: iteration and episode number. */
-  readonly iteration: number;
-  readonly episode: number;
+  /** Which stream of the seed. */
+  readonly stream: readonly (string | number)[];
   /** Changes whenever the parameters do. */
   readonly version: number;
   /** Cells of the first macros, in order. */
@@ -52,6 +51,7 @@ export interface RolloutTask {
 /** Stores a known episode in a slot, to be imitated. */
 export interface ReplayTask {
   readonly block: number;
+  readonly order: MacroOrder;
   readonly slotAt: number;
   readonly cells: readonly number[];
 }
@@ -66,13 +66,20 @@ export interface GradientTask {
   readonly version: number;
 }
 
+/** Episodes of one order of the macros. */
+interface Game {
+  readonly episode: Episode;
+  readonly observer: Observer;
+}
+
 /** A thread's own tools for one block. */
 class Workbench {
-  readonly episode: Episode;
   private readonly kernels: Kernels;
   private readonly block: Block;
   private readonly network: PolicyNetwork;
-  private readonly observer: Observer;
+  private readonly judge: Judge;
+  private readonly planes: number;
+  private readonly games = new Map<MacroOrder, Game>();
   private readonly distribution: ActionDistribution;
   private readonly credits: CreditAssigner;
   private readonly graphNodes: Int32Array;
@@ -82,10 +89,9 @@ class Workbench {
   constructor({ kernels, setup, parameters, gradients }: Thread, block: Block) {
     this.kernels = kernels;
     this.block = block;
-    const judge = new Judge(kernels, block, { weights: setup.weights });
-    this.episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[setup.order](block));
-    this.observer = new Observer(this.episode, setup.network.planes);
-    this.credits = new CreditAssigner(judge);
+    this.judge = new Judge(kernels, block, { weights: setup.weights });
+    this.planes = setup.network.planes;
+    this.credits = new CreditAssigner(this.judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
     const graph = graphInput(block, setup.network.spectral);
     this.graphNodes = graph.graphNodes;
@@ -94,10 +100,21 @@ class Workbench {
     this.network.setBlock(graph, rows, columns);
   }
 
+  private game(order: MacroOrder): Game {
+    let game = this.games.get(order);
+    if (!game) {
+      const { judge, planes } = this;
+      const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](this.block));
+      game = { episode, observer: new Observer(episode, planes) };
+      this.games.set(order, game);
+    }
+    return game;
+  }
+
   slot(address: number): Trajectory {
     let slot = this.slots.get(address);
     if (!slot) {
-      slot = trajectoryAt(this.kernels, address, shapeOf(this.block, this.observer.planes));
+      slot = trajectoryAt(this.kernels, address, shapeOf(this.block, this.planes));
       this.slots.set(address, slot);
     }
     return slot;
@@ -105,16 +122,18 @@ class Workbench {
 
   rollout(task: RolloutTask): void {
     this.encode(task.version);
-    const random = Random.stream(task.seed, "episode", task.iteration, task.episode);
-    const { episode, observer, network, distribution, graphNodes, credits } = this;
+    const random = Random.stream(task.seed, ...task.stream);
+    const { network, distribution, graphNodes, credits } = this;
+    const { episode, observer } = this.game(task.order);
     const { greedy, prefix, creditDraws } = task;
     const options = { random, greedy, prefix, creditDraws };
     const slot = this.slot(task.slotAt);
     playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
   }
 
-  replay({ slotAt, cells }: ReplayTask): void {
-    replayEpisode(this.episode, this.observer, this.graphNodes, this.slot(slotAt), cells);
+  replay({ order, slotAt, cells }: ReplayTask): void {
+    const { episode, observer } = this.game(order);
+    replayEpisode(episode, observer, this.graphNodes, this.slot(slotAt), cells);
   }
 
   /** Adds the gradient of samples of this block to the thread's. */

@@ -74,6 +74,7 @@ test("several blocks in turn: the same bytes with 1 and 2 workers, and when stop
     blocks: 2,
     episodes: 8,
     group: 2,
+    order: "auto",
     entropy: 0.01,
     entropyHalving: 3,
     learningRateHalving: 2,
@@ -97,6 +98,35 @@ test("macros may be placed along connections", async () => {
   const along = await run({ iterations: 1, order: "connectivity" });
   assert.ok(along.state.blocks[0]!.best);
   assert.notDeepEqual([...along.parameters], [...(await run({ iterations: 1 })).parameters]);
+});
+
+test("auto tries both orders and takes the cheaper one, for good; what was tried is not lost", async () => {
+  const orders: string[] = [];
+  const trials: Record<string, number>[] = [];
+  const observer: TrainObserver = {
+    onOrder: (order, trial) => {
+      orders.push(order);
+      trials.push(trial);
+    },
+  };
+  const blocks = [3, 4, 5, 6, 7].map((seed) => smallBlock(seed));
+  const options = { order: "auto", iterations: 0, episodes: 16 };
+  const tried = await run(options, undefined, observer, blocks);
+  assert.equal(orders.length, blocks.length);
+  assert.deepEqual(new Set(orders), new Set(["area", "connectivity"]), "one order suits all: no test");
+  for (const [i, trial] of trials.entries()) {
+    assert.ok(trial[orders[i]!]! <= Math.min(...Object.values(trial)), JSON.stringify(trial));
+    const { order, best, elites } = tried.state.blocks[i]!;
+    assert.equal(order, orders[i]);
+    assert.ok(best!.costs.proxyCost <= elites![0]!.proxyCost && elites!.length > 1);
+  }
+  // Known already: not tried again.
+  const on = await run({ ...options, iterations: 1 }, tried, observer, blocks);
+  assert.equal(orders.length, blocks.length);
+  assert.deepEqual(
+    on.state.blocks.map(({ order }) => order),
+    orders,
+  );
 });
 
 test("a policy of one block goes on on another; what is frozen stays, and without epochs all of it", async () => {
