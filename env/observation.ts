@@ -3,14 +3,15 @@ import { NodeKind } from "../netlist/index.js";
 import { CongestionSoFar } from "./congestion-so-far.js";
 import type { Episode } from "./episode.js";
 import { netsOfNodes } from "./judge-nets.js";
+import { type Plan, planMacros } from "./plan.js";
 import { Surroundings } from "./surroundings.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
  * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
  * horizontal edges, 0 in the middle and 1 at the edge; a prior (to the edges, away from where soft macros gather, near the
- * macro's wires, without gaps: what people do); where soft macros will gather, what the macro would
- * displace of them, and what it would touch; horizontal and vertical congestion so far; and rows and columns in which a
+ * macro's wires and where the plan has it, without gaps); where soft macros will gather, what the macro would
+ * displace of them, and what it would touch; distance from where a plan has the macro; horizontal and vertical congestion so far; and rows and columns in which a
  * macro of the same sides stands.
  */
 export const PLANES = [
@@ -25,13 +26,14 @@ export const PLANES = [
   "gathering",
   "displaced",
   "contact",
+  "plan",
   "horizontal",
   "vertical",
   "alike",
 ] as const;
 
 /** An observation has all planes or only so many of the first: the others take time and helped no policy so far. */
-export const BASIC_PLANES = 11;
+export const BASIC_PLANES = 12;
 
 /** Numbers of an observation; what they are, see `Observer.stateNumbers`. */
 export const STATE_NUMBERS = 9;
@@ -47,6 +49,7 @@ export class Observer {
   private readonly wireUnit: number;
   private readonly shares: BlockShares;
   private readonly surroundings: Surroundings;
+  private readonly plan: Plan;
   private readonly congestion: CongestionSoFar | undefined;
   private readonly seenColumns: Uint8Array;
   private readonly seenRows: Uint8Array;
@@ -69,6 +72,7 @@ export class Observer {
     this.rowWire = kernels.f64(block.grid.rows);
     this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
     this.surroundings = new Surroundings(episode.judge);
+    this.plan = planMacros(block, nets);
     this.congestion = planes > BASIC_PLANES ? new CongestionSoFar(episode) : undefined;
     this.seenColumns = new Uint8Array(block.grid.columns);
     this.seenRows = new Uint8Array(block.grid.rows);
@@ -106,15 +110,16 @@ export class Observer {
     const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
     this.surroundings.writeGathering(episode.macro, macroPlane, gathering, displaced);
     this.surroundings.writeContact(episode.macro, macroPlane, contact);
-    const wire = plane("wire");
-    const prior = plane("prior");
+    this.planPlane(plane("plan"));
+    const [wire, plan, prior] = [plane("wire"), plane("plan"), plane("prior")];
     for (let cell = 0; cell < cells; cell++)
       prior[cell] =
         Math.max(edgeX[cell]!, edgeY[cell]!) +
         gathering[cell]! +
         contact[cell]! -
         wire[cell]! -
-        displaced[cell]!;
+        displaced[cell]! -
+        plan[cell]!;
     if (this.congestion) {
       this.congestion.write(plane("horizontal"), plane("vertical"));
       this.alikePlane(plane("alike"));
@@ -147,6 +152,18 @@ export class Observer {
   growthAt(cell: number): number {
     const { columns } = this.episode.judge.block.grid;
     return this.wireUnit * (this.columnWire[cell % columns]! + this.rowWire[Math.floor(cell / columns)]!);
+  }
+
+  /** Distance from where the plan has the macro, 1 from corner to corner, along the axes; 0 where there is no plan. */
+  private planPlane(out: Float32Array): void {
+    const { episode, plan } = this;
+    const { columns, rows } = episode.judge.block.grid;
+    const [x, y] = [plan.xs[episode.macro]!, plan.ys[episode.macro]!];
+    for (let row = 0, cell = 0; row < rows; row++) {
+      const dy = Number.isNaN(y) ? 0 : Math.abs((row + 0.5) / rows - y) / 2;
+      for (let column = 0; column < columns; column++, cell++)
+        out[cell] = dy + (Number.isNaN(x) ? 0 : Math.abs((column + 0.5) / columns - x) / 2);
+    }
   }
 
   /** Half for a row, half for a column in which the centre of a macro of the same sides stands. */

@@ -1,7 +1,8 @@
 // Greedy placement by the wire mask: macros go one by one, each onto the feasible cell where the wirelength grows
 // least, anticipated soft macros counted where they would be drawn. Wires alone crowd the macros around the logic
 // that they talk to and leave the cells no room, so each cell is also paid for lying near an edge of the canvas, and
-// for leaving room where soft macros gather and no gaps between macros (env/surroundings.ts); restarts add noise.
+// for leaving room where soft macros gather and no gaps between macros (env/surroundings.ts), and pays for its distance
+// from where a plan of the whole has the macro (env/plan.ts); restarts add noise.
 import { type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 
@@ -17,6 +18,11 @@ export const GREEDY_SETTINGS = {
     most: 10,
     meaning: "what room left to soft macros and touching macros are worth, in wire spans",
   },
+  planWeight: {
+    least: 0.1,
+    most: 10,
+    meaning: "what it costs to be a whole diagonal from the plan, in wire spans",
+  },
   noise: { least: 0.005, most: 0.3, meaning: "spread of the noise on each cell, in wire spans" },
   growth: {
     least: 0.1,
@@ -26,7 +32,7 @@ export const GREEDY_SETTINGS = {
 } as const;
 
 /** All weights are those of the observations' prior. */
-export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, noise: 0, growth: 0.1 };
+export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, planWeight: 1, noise: 0, growth: 0.1 };
 export const GREEDY_STARTS = [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }];
 
 export type GreedySettings = Readonly<Partial<Record<keyof typeof GREEDY_SETTINGS, number>>>;
@@ -45,9 +51,10 @@ export function growsAlongWires({ growth = 0 }: GreedySettings): boolean {
 export function greedyPlacement(
   episode: Episode,
   observer: Observer,
-  { edgeWeight = GREEDY_PLAIN.edgeWeight, roomWeight = GREEDY_PLAIN.roomWeight, noise = 0 }: GreedySettings,
+  settings: GreedySettings,
   random: Random,
 ): boolean {
+  const { edgeWeight, roomWeight, planWeight, noise } = { ...GREEDY_PLAIN, ...settings };
   const { columns, rows } = episode.judge.block.grid;
   const cells = columns * rows;
   const planes = new Float32Array(observer.planes * cells);
@@ -56,6 +63,7 @@ export function greedyPlacement(
     planes.subarray(PLANES.indexOf(name) * cells, (PLANES.indexOf(name) + 1) * cells);
   const [wires, edgeXs, edgeYs] = [plane("wire"), plane("edgeX"), plane("edgeY")];
   const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
+  const plan = plane("plan");
   episode.reset();
   let previous = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
   while (!episode.complete && !episode.deadEnd) {
@@ -67,7 +75,8 @@ export function greedyPlacement(
     for (let cell = 0; cell < cells; cell++) {
       if (mask[cell] === 0) continue;
       const room = gathering[cell]! + contact[cell]! - displaced[cell]!;
-      let score = wires[cell]! - edgeWeight * Math.max(edgeXs[cell]!, edgeYs[cell]!) - roomWeight * room;
+      const edge = Math.max(edgeXs[cell]!, edgeYs[cell]!);
+      let score = wires[cell]! + planWeight * plan[cell]! - edgeWeight * edge - roomWeight * room;
       if (noise > 0) score += noise * random.normal();
       if (score > least) continue;
       const distance = cellDistance(cell, previous, columns);

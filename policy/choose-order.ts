@@ -1,18 +1,28 @@
 // In which order the macros of a block go. By area or grown along the connections: neither suits every block, and which
 // does shows in a few episodes of the policy that training begins with.
-import { MACRO_ORDERS, type MacroOrder } from "../env/index.js";
+import type { MacroOrder } from "../env/index.js";
 import type { Arena } from "./arena.js";
 import { mergeElites } from "./elites.js";
-import { bestOf, episodeMetrics } from "./iteration.js";
+import { bestOf, moments } from "./iteration.js";
 import type { TrainingPool } from "./pool.js";
 import type { BlockState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
+import { Outcome, type Trajectory } from "./trajectory.js";
 
-/** Episodes of each order, if an iteration has as many: costs of the two differ by a few deviations, or it matters little. */
+/** Episodes of each order in a round, and most rounds. */
 const TRIES = 8;
+const ROUNDS = 4;
+/** Standard errors that mean costs must differ by, for no further round. */
+const SURE = 2;
 
 /** What was tried: mean proxy cost of the complete episodes, NaN if there were none. */
 export type OrderTrial = Readonly<Record<MacroOrder, number>>;
+
+interface Trial {
+  readonly costs: number[];
+  readonly state: BlockState;
+  deadEnds: number;
+}
 
 /**
  * Gives the arena its order: the one known of the block, the options', or, for `auto`, the one with fewer dead ends and
@@ -25,35 +35,59 @@ export async function chooseOrder(
   options: TrainOptions,
   known: BlockState,
 ): Promise<OrderTrial | undefined> {
-  if (known.order || options.order !== "auto") {
-    known.order ??= options.order === "auto" ? "area" : options.order;
+  if (options.order !== "auto") known.order ??= options.order;
+  if (known.order) {
     arena.order = known.order;
     return undefined;
   }
-  const orders = Object.keys(MACRO_ORDERS) as MacroOrder[];
-  const tries = Math.min(TRIES, Math.floor(addresses.length / orders.length));
-  const slots = addresses.slice(0, tries * orders.length).map((at) => arena.slot(at));
-  await pool.rollouts(
-    slots.map((slot, i) => ({
-      block: arena.index,
-      order: orders[Math.floor(i / tries)]!,
-      slotAt: slot.at,
-      seed: options.seed,
-      stream: ["order", arena.index, i],
-      version: 0,
-      greedy: false,
-      creditDraws: 0,
-      prefix: [],
-    })),
-  );
-  const played = orders.map((_, k) => slots.slice(k * tries, (k + 1) * tries).map((slot) => slot.trajectory));
-  const found = played.map((episodes) => episodeMetrics(episodes, undefined));
-  const better = (a: number, b: number) =>
-    found[a]!.dead_ends - found[b]!.dead_ends || found[a]!["cost/proxy"] - found[b]!["cost/proxy"];
-  const chosen = [...orders.keys()].sort(better)[0]!;
-  known.order = orders[chosen]!;
+  const area: Trial = { costs: [], state: {}, deadEnds: 0 };
+  const connectivity: Trial = { costs: [], state: {}, deadEnds: 0 };
+  for (let round = 0; round < ROUNDS && !isClear(area, connectivity); round++) {
+    const half = Math.min(TRIES, Math.floor(addresses.length / 2));
+    const slots = addresses.slice(0, 2 * half).map((at) => arena.slot(at));
+    await pool.rollouts(
+      slots.map((slot, i) => ({
+        block: arena.index,
+        order: i < half ? "area" : "connectivity",
+        slotAt: slot.at,
+        seed: options.seed,
+        stream: ["order", arena.index, round, i],
+        version: 0,
+        greedy: false,
+        creditDraws: 0,
+        prefix: [],
+      })),
+    );
+    const played = slots.map((slot) => slot.trajectory);
+    take(area, arena, played.slice(0, half), options.elites);
+    take(connectivity, arena, played.slice(half), options.elites);
+  }
+  const means = { area: moments(area.costs).mean, connectivity: moments(connectivity.costs).mean };
+  const fewer = area.deadEnds - connectivity.deadEnds;
+  known.order = fewer > 0 || (fewer === 0 && means.connectivity < means.area) ? "connectivity" : "area";
   arena.order = known.order;
-  known.best = bestOf(arena.block, played.flat(), undefined, 0);
-  known.elites = mergeElites([], played[chosen]!, options.elites);
-  return Object.fromEntries(orders.map((order, k) => [order, found[k]!["cost/proxy"]])) as OrderTrial;
+  const [chosen, other] = known.order === "area" ? [area, connectivity] : [connectivity, area];
+  known.elites = chosen.state.elites ?? [];
+  const bests = [chosen.state.best, other.state.best].filter((best) => best !== undefined);
+  if (bests.length > 0) known.best = bests.reduce((a, b) => (b.costs.proxyCost < a.costs.proxyCost ? b : a));
+  return means;
+}
+
+/** Whether the means differ by more than chance. */
+function isClear(a: Trial, b: Trial): boolean {
+  const [first, second] = [moments(a.costs), moments(b.costs)];
+  if (a.costs.length < 2 || b.costs.length < 2) return false;
+  const error = Math.hypot(
+    first.deviation / Math.sqrt(a.costs.length - 1),
+    second.deviation / Math.sqrt(b.costs.length - 1),
+  );
+  return Math.abs(first.mean - second.mean) > SURE * error;
+}
+
+function take(trial: Trial, arena: Arena, played: readonly Trajectory[], elites: number): void {
+  const complete = played.filter((trajectory) => trajectory.summary[1] === Outcome.Complete);
+  trial.costs.push(...complete.map((trajectory) => trajectory.costs[4]!));
+  trial.deadEnds += played.length - complete.length;
+  trial.state.best = bestOf(arena.block, played, trial.state.best, 0);
+  trial.state.elites = mergeElites(trial.state.elites ?? [], played, elites);
 }

@@ -133,7 +133,7 @@ function stepsOf(trajectory: Trajectory, values: Float32Array): Float32Array {
   return values.subarray(0, trajectory.summary[0]);
 }
 
-function moments(values: readonly number[]): { mean: number; deviation: number } {
+export function moments(values: readonly number[]): { mean: number; deviation: number } {
   if (values.length === 0) return { mean: Number.NaN, deviation: Number.NaN };
   let sum = 0;
   for (const value of values) sum += value;

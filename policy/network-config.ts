@@ -23,7 +23,7 @@ export const networkConfigSchema = z
     rounds: size.default(3).describe("rounds of the edge-based graph network"),
     stateFeatures: z.number().int().min(0).describe("numbers that describe the step as a whole"),
     planes: size.describe(
-      "input planes, each with one number per grid cell: 11, or 14 with congestion and macros alike",
+      "input planes, each with one number per grid cell: 12, or 15 with congestion and macros alike",
     ),
     trunk: vectorSize.default(64).describe("width of the layer that everything of the step goes through"),
     deconvolutionChannels: z

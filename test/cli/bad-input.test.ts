@@ -151,7 +151,7 @@ const CASES: readonly Bad[] = [
   {
     name: "planes that observations do not have",
     args: placeAt("--set", "network.planes=9"),
-    says: /--set network.planes: is 9, but observations of this version have 11 or 14/,
+    says: /--set network.planes: is 9, but observations of this version have 12 or 15/,
   },
   {
     name: "more episodes than memory holds",

@@ -124,8 +124,9 @@ test("an observation shows mask, cover, edges and the step's numbers", () => {
   // which A covers a quarter of cell 0, half of 1 and 10, all of 11, and half of 0.25 + 0.5 in row 2: 2.625. B itself
   // stands on 1.5, of which 0.5 are covered: 1.375 of the frame are free.
   assertClose([plane("nextWire")[0]!, plane("contact")[0]!], [0, 1 - 0.1375], 1e-6);
-  // The soft macro is far from there; B has no wires. Edge + gathering + contact - wire - displaced:
-  assertClose([plane("prior")[0]!], [0.9 + 1 + (1 - 0.1375) - 0 - 0], 1e-6);
+  // The soft macro is far from there; B has no wires, so that there is no plan either. Edge + gathering + contact - wire -
+  // displaced - plan:
+  assertClose([plane("prior")[0]!], [0.9 + 1 + (1 - 0.1375) - 0 - 0 - 0], 1e-6);
   // One of two macros placed; B is 0.1 x 0.2 of the canvas; nothing comes after it; there are no nets. The soft macro
   // takes 2 %, the macros 4 + 2 % of the canvas.
   assertClose(state, [0.5, episode.feasibleCells / 100, 0.1, 0.2, 0, 0, 0, 0.02, 0.06], 1e-6);
@@ -189,4 +190,19 @@ test("rows and columns of macros with the same sides are marked, those of others
   assert.deepEqual([alike[12], alike[17], alike[52], alike[92], alike[50], alike[0]], [1, 1, 1, 0.5, 0.5, 0]);
   episode.place(84);
   assert.ok(look(episode, observer)("alike").every((value) => value === 0)); // D has no like
+});
+
+test("the plan's plane is the distance from where the macro would be, and counts in the prior", () => {
+  // A is pulled to a port at the lower left, B to one at the upper right: ranks 1/4 and 3/4 both ways.
+  const draft = new NetlistDraft();
+  const [a, b] = ["A", "B"].map((name) => draft.addNode(NodeKind.HardMacro, name, 10, 10));
+  draft.addNet(draft.addPort("o", 0, 0), [draft.addPin(a!, "A/p")]);
+  draft.addNet(draft.addPort("p", 100, 100), [draft.addPin(b!, "B/p")]);
+  const episode = episodeOf(blockOf(draft));
+  const seen = look(episode, new Observer(episode));
+  const plan = seen("plan"); // of A: cell (0, 0) has its centre at 0.05, cell (9, 9) at 0.95
+  assertClose([plan[0]!, plan[99]!, plan[22]!], [0.2, 0.7, 0], 1e-6);
+  const edge = 0.9; // of both corners; the soft macros are nowhere, so that all cells are far from them
+  const prior = (cell: number) => edge + 1 + seen("contact")[cell]! - seen("wire")[cell]! - plan[cell]!;
+  assertClose([seen("prior")[0]!, seen("prior")[99]!], [prior(0), prior(99)], 1e-6);
 });
