@@ -12,6 +12,8 @@ import { Outcome, type Trajectory } from "./trajectory.js";
 /** Episodes of each order in a round, and most rounds. */
 const TRIES = 8;
 const ROUNDS = 4;
+/** Of a time budget, after which no further round begins. */
+const LARGEST_SHARE = 0.1;
 /** Standard errors that mean costs must differ by, for no further round. */
 const SURE = 2;
 
@@ -34,6 +36,7 @@ export async function chooseOrder(
   addresses: readonly number[],
   options: TrainOptions,
   known: BlockState,
+  elapsedSeconds: () => number,
 ): Promise<OrderTrial | undefined> {
   if (options.order !== "auto") known.order ??= options.order;
   if (known.order) {
@@ -42,7 +45,9 @@ export async function chooseOrder(
   }
   const area: Trial = { costs: [], state: {}, deadEnds: 0 };
   const connectivity: Trial = { costs: [], state: {}, deadEnds: 0 };
+  const enough = LARGEST_SHARE * (options.seconds ?? Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS && !isClear(area, connectivity); round++) {
+    if (round > 0 && elapsedSeconds() > enough) break;
     const half = Math.min(TRIES, Math.floor(addresses.length / 2));
     const slots = addresses.slice(0, 2 * half).map((at) => arena.slot(at));
     await pool.rollouts(

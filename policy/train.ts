@@ -93,7 +93,7 @@ export async function train(
   try {
     for (const arena of arenas) {
       const known = state.blocks[arena.index]!;
-      const trial = await chooseOrder(pool, arena, addresses, options, known);
+      const trial = await chooseOrder(pool, arena, addresses, options, known, clock.seconds);
       if (trial) await observer.onOrder?.(arena.order, trial, arena.index);
       if (trial && known.best) await observer.onBest?.(known.best, arena.index);
     }
