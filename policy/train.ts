@@ -91,7 +91,8 @@ export async function train(
   const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters });
   const counter = { version: 0 };
   try {
-    for (const arena of arenas) {
+    const toPlay = clock.spent(state.iteration) ? [] : arenas;
+    for (const arena of toPlay) {
       const known = state.blocks[arena.index]!;
       const trial = await chooseOrder(pool, arena, addresses, options, known, clock.seconds);
       if (trial) await observer.onOrder?.(arena.order, trial, arena.index);
