@@ -10,7 +10,10 @@ import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const [a, b, unseen] = ["a", "b", "unseen"].map((name) => join(folder, name)) as [string, string, string];
-const SMALL = ["--set", "episodes=8", "--set", "minibatch=32", "--set", "epochs=2"];
+const SMALL = [
+  ...["--set", "episodes=8", "--set", "minibatch=32"],
+  ...["--set", "epochs=2", "--set", "learningRate=0.02"],
+];
 
 before(async () => {
   for (const [seed, out] of [a, b, unseen].entries()) {
@@ -34,7 +37,7 @@ const pretrained = (name: string, ...more: string[]) =>
     "--held-out",
     unseen,
     "--samples",
-    "4",
+    "16",
     "--iterations",
     "3",
     "--out",
