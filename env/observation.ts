@@ -9,10 +9,10 @@ import { Surroundings } from "./surroundings.js";
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
  * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
- * horizontal edges, 0 in the middle and 1 at the edge; a prior (to the edges, away from where soft macros gather, near the
- * macro's wires and where the plan has it, without gaps); where soft macros will gather, what the macro would
- * displace of them, and what it would touch; distance from where a plan has the macro; horizontal and vertical congestion so far; and rows and columns in which a
- * macro of the same sides stands.
+ * horizontal edges, 0 in the middle and 1 at the edge; a prior (to the edges, away from where soft macros gather, near
+ * the macro's wires and where the plan has it, without gaps); where soft macros will gather, what the macro would
+ * displace of them, and what it would touch; distance from where a plan has the macro; horizontal and vertical
+ * congestion so far; and rows and columns in which a macro of the same sides stands.
  */
 export const PLANES = [
   "mask",

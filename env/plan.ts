@@ -2,6 +2,7 @@
 // evenly over the canvas. Anticipated soft macros know only of macros that stand already; the plan knows of all.
 import { type Block, NodeKind } from "../netlist/index.js";
 import type { JudgeNets } from "./judge-nets.js";
+import { macrosByArea } from "./macro-order.js";
 
 /** Places of all movable hard macros, in widths and heights of the canvas; NaN for other nodes, and if nothing pulls. */
 export interface Plan {
@@ -93,10 +94,7 @@ function leastSquares(
 /** Share of the macros' area below each macro, half of its own included; NaN if they all stand at one place. */
 function ranks(block: Block, places: Float64Array, noSpread: number): Float64Array {
   const out = new Float64Array(block.nodeCount).fill(Number.NaN);
-  const macros: number[] = [];
-  for (let node = 0; node < block.nodeCount; node++)
-    if (block.kinds[node] === NodeKind.HardMacro && !block.fixed[node]) macros.push(node);
-  macros.sort((a, b) => places[a]! - places[b]! || a - b);
+  const macros = macrosByArea(block).sort((a, b) => places[a]! - places[b]! || a - b);
   if (macros.length === 0 || places[macros.at(-1)!]! - places[macros[0]!]! <= noSpread) return out;
   const area = (node: number) => block.widths[node]! * block.heights[node]!;
   const total = macros.reduce((sum, node) => sum + area(node), 0);

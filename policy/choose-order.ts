@@ -2,7 +2,7 @@
 // does shows in a few episodes of the policy that training begins with.
 import type { MacroOrder } from "../env/index.js";
 import type { Arena } from "./arena.js";
-import { mergeElites } from "./elites.js";
+import { type Elite, mergeElites } from "./elites.js";
 import { bestOf, moments } from "./iteration.js";
 import type { TrainingPool } from "./pool.js";
 import type { BlockState } from "./train-checkpoint.js";
@@ -22,7 +22,7 @@ export type OrderTrial = Readonly<Record<MacroOrder, number>>;
 
 interface Trial {
   readonly costs: number[];
-  readonly state: BlockState;
+  elites: readonly Elite[];
   deadEnds: number;
 }
 
@@ -43,8 +43,8 @@ export async function chooseOrder(
     arena.order = known.order;
     return undefined;
   }
-  const area: Trial = { costs: [], state: {}, deadEnds: 0 };
-  const connectivity: Trial = { costs: [], state: {}, deadEnds: 0 };
+  const area: Trial = { costs: [], elites: [], deadEnds: 0 };
+  const connectivity: Trial = { costs: [], elites: [], deadEnds: 0 };
   const enough = LARGEST_SHARE * (options.seconds ?? Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS && !isClear(area, connectivity); round++) {
     if (round > 0 && elapsedSeconds() > enough) break;
@@ -64,17 +64,15 @@ export async function chooseOrder(
       })),
     );
     const played = slots.map((slot) => slot.trajectory);
-    take(area, arena, played.slice(0, half), options.elites);
-    take(connectivity, arena, played.slice(half), options.elites);
+    take(area, played.slice(0, half), options.elites);
+    take(connectivity, played.slice(half), options.elites);
+    known.best = bestOf(arena.block, played, known.best, 0);
   }
   const means = { area: moments(area.costs).mean, connectivity: moments(connectivity.costs).mean };
   const fewer = area.deadEnds - connectivity.deadEnds;
   known.order = fewer > 0 || (fewer === 0 && means.connectivity < means.area) ? "connectivity" : "area";
   arena.order = known.order;
-  const [chosen, other] = known.order === "area" ? [area, connectivity] : [connectivity, area];
-  known.elites = chosen.state.elites ?? [];
-  const bests = [chosen.state.best, other.state.best].filter((best) => best !== undefined);
-  if (bests.length > 0) known.best = bests.reduce((a, b) => (b.costs.proxyCost < a.costs.proxyCost ? b : a));
+  known.elites = (known.order === "area" ? area : connectivity).elites;
   return means;
 }
 
@@ -89,10 +87,9 @@ function isClear(a: Trial, b: Trial): boolean {
   return Math.abs(first.mean - second.mean) > SURE * error;
 }
 
-function take(trial: Trial, arena: Arena, played: readonly Trajectory[], elites: number): void {
+function take(trial: Trial, played: readonly Trajectory[], elites: number): void {
   const complete = played.filter((trajectory) => trajectory.summary[1] === Outcome.Complete);
   trial.costs.push(...complete.map((trajectory) => trajectory.costs[4]!));
   trial.deadEnds += played.length - complete.length;
-  trial.state.best = bestOf(arena.block, played, trial.state.best, 0);
-  trial.state.elites = mergeElites(trial.state.elites ?? [], played, elites);
+  trial.elites = mergeElites(trial.elites, played, elites);
 }
