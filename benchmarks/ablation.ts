@@ -15,7 +15,7 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   "no encoder": ["network.encoder=false"],
   "no deconvolution": ["network.deconvolution=false"],
   "neither of both": ["network.encoder=false", "network.deconvolution=false"],
-  "eleven planes": ["network.planes=11"],
+  "all fifteen planes": ["network.planes=15"],
   "eight eigenvectors": ["network.spectral=8"],
   "no prior": ["network.priorScale=0"],
   "order by area": ["order=area"],

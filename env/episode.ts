@@ -28,6 +28,8 @@ export class Episode {
   readonly judge: Judge;
   /** The macros to place, in order. */
   readonly macros: Int32Array;
+  /** Numbers in `macros`, in the sequence in which this episode places them. */
+  private readonly sequence: Int32Array;
   private readonly cells: CellPlacer;
   private readonly masks: MaskMaker;
   private readonly start: Placement;
@@ -42,14 +44,23 @@ export class Episode {
     this.judge = judge;
     this.cells = cells;
     this.macros = macros;
+    this.sequence = new Int32Array(macros.length);
     this.masks = new MaskMaker(judge);
     this.orientations = new OrientationChooser(judge);
     this.start = startOf(judge, macros, cells);
     this.reset();
   }
 
-  /** Takes all macros of the order off the canvas; soft macros go where ports and fixed macros pull them. */
-  reset(): void {
+  /**
+   * Takes all macros of the order off the canvas; soft macros go where ports and fixed macros pull them. The macros are
+   * placed in their order, but for those with the numbers `first`, which go before all others.
+   */
+  reset(first: readonly number[] = []): void {
+    const { sequence } = this;
+    sequence.set(first);
+    const goesFirst = new Set(first);
+    for (let number = 0, at = first.length; number < sequence.length; number++)
+      if (!goesFirst.has(number)) sequence[at++] = number;
     const { placement, kernels, state } = this.judge;
     placement.xs.set(this.start.xs);
     placement.ys.set(this.start.ys);
@@ -67,12 +78,17 @@ export class Episode {
 
   /** The macro to place now, or -1 when all stand. */
   get macro(): number {
-    return this.macros[this.nextIndex] ?? -1;
+    return this.macros[this.numberAt(this.nextIndex)] ?? -1;
   }
 
   /** The macro after that, or -1. */
   get nextMacro(): number {
-    return this.macros[this.nextIndex + 1] ?? -1;
+    return this.macros[this.numberAt(this.nextIndex + 1)] ?? -1;
+  }
+
+  /** Number in `macros` of the macro that a step of this episode places, or -1 beyond the last step. */
+  numberAt(step: number): number {
+    return this.sequence[step] ?? -1;
   }
 
   /** All macros stand. */

@@ -176,7 +176,7 @@ export class Observer {
     seenColumns.fill(0);
     seenRows.fill(0);
     for (let i = 0; i < step; i++) {
-      const node = macros[i]!;
+      const node = macros[episode.numberAt(i)]!;
       if (widths[node] !== widths[macro] || heights[node] !== heights[macro]) continue;
       seenColumns[Math.floor((placement.xs[node]! * columns) / canvas.width)] = 1;
       seenRows[Math.floor((placement.ys[node]! * rows) / canvas.height)] = 1;

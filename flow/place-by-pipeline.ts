@@ -12,7 +12,7 @@ import { parseSettings } from "./settings.js";
 const HOTTEST = "anneal.hottest=0.00025";
 
 export const pipelineSettingsSchema = z.strictObject({
-  policyShare: z.number().gt(0).lt(1).default(0.25).describe("part of the time that the policy gets"),
+  policyShare: z.number().gt(0).lt(1).default(0.5).describe("part of the time that the policy gets"),
   policy: trainOptionsSchema.prefault({}).describe("options of the policy's training, as policy.NAME"),
   anneal: annealSettingsSchema.prefault({}).describe("options of the annealing, as anneal.NAME"),
 });

@@ -60,7 +60,7 @@ export async function chooseOrder(
         version: 0,
         greedy: false,
         creditDraws: 0,
-        prefix: [],
+        start: [],
       })),
     );
     const played = slots.map((slot) => slot.trajectory);

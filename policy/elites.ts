@@ -1,5 +1,6 @@
-// The best episodes so far, and starts from them: some groups of episodes begin with macros placed as in one of these
-// and play on from there. What a late macro does to the result is then seen without the noise of all earlier ones.
+// The best episodes so far, and starts from them: some groups of episodes begin with one of these of which some macros
+// are taken off, and place them anew. What these do to the result is then seen without the noise of all others, and what
+// is good already is searched around.
 import type { Random } from "../netlist/index.js";
 import type { Arena } from "./arena.js";
 import type { TrainingPool } from "./pool.js";
@@ -23,11 +24,32 @@ export function mergeElites(
   return all.filter((elite, i) => elite.proxyCost !== all[i - 1]?.proxyCost).slice(0, count);
 }
 
-/** The first macros' cells of one of the elites; how many, is drawn too. Nothing if there are no elites. */
-export function drawPrefix(elites: readonly Elite[], random: Random): readonly number[] {
+/** Which macros of an elite are taken off: the last ones of the order, some that stand together, or any. */
+const RUINS = ["last", "near", "any"] as const;
+
+/**
+ * A start: one of the elites with some of its macros, at least one, taken off (ruin and recreate, Schrimpf et al. 2000).
+ * Which elite, how many macros and which is drawn. Cell of each macro, -1 for those taken off; empty without elites.
+ */
+export function drawStart(elites: readonly Elite[], columns: number, random: Random): readonly number[] {
   if (elites.length === 0) return [];
   const { cells } = elites[random.below(elites.length)]!;
-  return cells.slice(0, random.below(cells.length));
+  const ruin = RUINS[random.below(RUINS.length)]!;
+  const count = 1 + random.below(cells.length);
+  const centre = cells[random.below(cells.length)]!;
+  const keys = cells.map((cell, number) =>
+    ruin === "last" ? -number : ruin === "near" ? distance(cell, centre, columns) : random.uniform(),
+  );
+  const first = cells.map((_, number) => number).sort((a, b) => keys[a]! - keys[b]! || a - b);
+  const start = [...cells];
+  for (const number of first.slice(0, count)) start[number] = -1;
+  return start;
+}
+
+/** Manhattan, in cells. */
+function distance(a: number, b: number, columns: number): number {
+  const rows = Math.floor(a / columns) - Math.floor(b / columns);
+  return Math.abs((a % columns) - (b % columns)) + Math.abs(rows);
 }
 
 /** One of the best episodes of a block. */

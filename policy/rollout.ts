@@ -6,8 +6,8 @@ import type { PolicyNetwork, PolicyStep } from "./network.js";
 import { Outcome, type Trajectory } from "./trajectory.js";
 
 /**
- * Plays an episode and stores its steps. The first macros go to the cells of `prefix`, which must be feasible, and are
- * not stored. At a dead end the episode stops, and the costs are NaN.
+ * Plays an episode and stores its steps. Macros that have a cell in `start` go first, to that cell, which must be feasible,
+ * and are not stored. At a dead end the episode stops, and the costs are NaN.
  */
 export function playEpisode(
   episode: Episode,
@@ -19,16 +19,21 @@ export function playEpisode(
   options: {
     readonly random: Random;
     readonly greedy: boolean;
-    readonly prefix: readonly number[];
+    /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
+    readonly start: readonly number[];
     /** Alternatives per macro that credits are averaged over; 0: no credits. */
     readonly creditDraws: number;
   },
   creditAssigner: CreditAssigner,
 ): void {
   let entropySum = 0;
-  episode.reset();
-  for (const cell of options.prefix) episode.place(cell);
-  out.cells.set(options.prefix);
+  const { start } = options;
+  const kept = start.flatMap((cell, number) => (cell < 0 ? [] : [number]));
+  episode.reset(kept);
+  for (const number of kept) {
+    episode.place(start[number]!);
+    out.cells[number] = start[number]!;
+  }
   const first = episode.step;
   while (!episode.complete && !episode.deadEnd) {
     const step = episode.step - first;
@@ -40,7 +45,7 @@ export function playEpisode(
       ? mostProbable(network.logits)
       : sample(distribution.probabilities, seen.mask, options.random);
     out.actions[step] = action;
-    out.cells[first + step] = action;
+    out.cells[episode.numberAt(first + step)] = action;
     out.growths[step] = observer.growthAt(action);
     out.logProbabilities[step] = distribution.logProbabilities[action]!;
     episode.place(action);
@@ -59,7 +64,12 @@ export function playEpisode(
     out.costs[3] = costs.congestionCost;
     out.costs[4] = costs.proxyCost;
     if (options.creditDraws > 0)
-      creditAssigner.assign(episode.macros.subarray(first), options.creditDraws, options.random, out.credits);
+      creditAssigner.assign(
+        Int32Array.from({ length: steps }, (_, step) => episode.macros[episode.numberAt(first + step)]!),
+        options.creditDraws,
+        options.random,
+        out.credits,
+      );
   }
   out.xs.set(episode.judge.placement.xs);
   out.ys.set(episode.judge.placement.ys);

@@ -6,7 +6,7 @@ import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
 import { chooseOrder, type OrderTrial } from "./choose-order.js";
-import { type BlockElite, drawPrefix, type Elite, EliteMemory, mergeElites } from "./elites.js";
+import { type BlockElite, drawStart, type Elite, EliteMemory, mergeElites } from "./elites.js";
 import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
@@ -173,19 +173,20 @@ async function collect(
   const slots = hands.flatMap((hand) => hand.slots);
   const orders = new Map(hands.map(({ arena }) => [arena.index, arena.order]));
   // Of every block's groups the last ones begin from its elites.
-  const prefixes = hands.flatMap(({ arena, slots: own }, hand) => {
+  const starts = hands.flatMap(({ arena, slots: own }, hand) => {
     const first = hands
       .slice(0, hand)
       .reduce((sum, { slots }) => sum + Math.ceil(slots.length / options.group), 0);
     const count = Math.ceil(own.length / options.group);
     const elites = blocks[arena.index]!.elites ?? [];
+    const { columns } = arena.block.grid;
     return Array.from({ length: count }, (_, group) =>
       (group + 1) / count > 1 - options.eliteShare
-        ? drawPrefix(elites, Random.stream(options.seed, "prefix", iteration, first + group))
+        ? drawStart(elites, columns, Random.stream(options.seed, "start", iteration, first + group))
         : [],
     );
   });
-  if (prefixes.length !== groups) throw new Error("internal: groups were lost in dealing");
+  if (starts.length !== groups) throw new Error("internal: groups were lost in dealing");
   await pool.rollouts(
     slots.map((slot, episode) => ({
       block: slot.block,
@@ -196,7 +197,7 @@ async function collect(
       version,
       greedy: iteration === 0 && episode === 0, // what the policy plays unasked
       creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,
-      prefix: prefixes[Math.floor(episode / options.group)]!,
+      start: starts[Math.floor(episode / options.group)]!,
     })),
   );
 }

@@ -25,7 +25,7 @@ export interface Trajectory {
   /** [steps x 2]: graph nodes of the current and of the next macro (-1 for none). */
   readonly nodes: Int32Array;
   readonly actions: Int32Array;
-  /** [steps]: cells of all macros in order, those placed before the first stored step included. */
+  /** [macros]: cells of all macros in order, those placed before the first stored step included. */
   readonly cells: Int32Array;
   readonly logProbabilities: Float32Array;
   readonly values: Float32Array;

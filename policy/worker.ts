@@ -41,8 +41,8 @@ export interface RolloutTask {
   readonly stream: readonly (string | number)[];
   /** Changes whenever the parameters do. */
   readonly version: number;
-  /** Cells of the first macros, in order. */
-  readonly prefix: readonly number[];
+  /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
+  readonly start: readonly number[];
   readonly creditDraws: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
@@ -125,8 +125,8 @@ class Workbench {
     const random = Random.stream(task.seed, ...task.stream);
     const { network, distribution, graphNodes, credits } = this;
     const { episode, observer } = this.game(task.order);
-    const { greedy, prefix, creditDraws } = task;
-    const options = { random, greedy, prefix, creditDraws };
+    const { greedy, start, creditDraws } = task;
+    const options = { random, greedy, start, creditDraws };
     const slot = this.slot(task.slotAt);
     playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
   }

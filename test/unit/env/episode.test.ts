@@ -161,6 +161,46 @@ test("starting over gives the same start and the same game, to the last bit", ()
   assert.deepEqual(play(), first);
 });
 
+test("macros that are to go first do so, the rest in order, and the cells of a game are open in any sequence", () => {
+  const block = smallBlock(4);
+  const judge = new Judge(Kernels.create(), block);
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
+  const count = episode.macros.length;
+  const random = Random.stream(1, "sequences");
+  const cells = completeGame(episode, random);
+  const played = [...episode.macros].map((macro) => [judge.placement.xs[macro], judge.placement.ys[macro]]);
+  for (let i = 0; i < 20; i++) {
+    const first = [...random.shuffle(Int32Array.from({ length: count }, (_, number) => number))];
+    first.length = random.below(count + 1);
+    episode.reset(first);
+    const rest = [...episode.macros.keys()].filter((number) => !first.includes(number));
+    for (const number of [...first, ...rest]) {
+      assert.equal(episode.numberAt(episode.step), number);
+      assert.equal(episode.macro, episode.macros[number]);
+      episode.place(cells[number]!); // throws where the mask forbids it
+    }
+    assert.equal(episode.numberAt(episode.step), -1);
+    const again = [...episode.macros].map((macro) => [judge.placement.xs[macro], judge.placement.ys[macro]]);
+    assert.deepEqual(again, played);
+  }
+});
+
+/** Plays at random until every macro has a cell: the cells of the macros, in order. */
+function completeGame(episode: Episode, random: Random): number[] {
+  const cells: number[] = [];
+  for (episode.reset(); !episode.complete; ) {
+    if (episode.deadEnd) {
+      cells.length = 0;
+      episode.reset();
+    }
+    let left = random.below(episode.feasibleCells);
+    const cell = episode.mask.findIndex((open) => open === 1 && left-- === 0);
+    cells.push(cell);
+    episode.place(cell);
+  }
+  return cells;
+}
+
 test("macros of an episode stand as N, whatever the files say, and fixed ones as the files say", () => {
   const block = fourCells([50, 50], [50, 50]);
   block.initial.xs[1] = 25;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../kernels/index.js";
 import { Random } from "../../../netlist/index.js";
-import { drawPrefix, mergeElites } from "../../../policy/elites.js";
+import { drawStart, mergeElites } from "../../../policy/elites.js";
 import { Outcome, type Trajectory, trajectoryAt, trajectoryBytes } from "../../../policy/trajectory.js";
 
 const kernels = Kernels.create();
@@ -30,13 +30,21 @@ test("the cheapest episodes are kept, each cost once, dead ends never", () => {
   );
 });
 
-test("a prefix is the beginning of an elite, never all of it, of any length, from any of them", () => {
+test("a start is an elite with at least one macro taken off: the last, some near each other, or any", () => {
+  // Two elites on 4 columns; macros 0 and 2 stand side by side, as do 1 and 3, far from the others.
   const elites = [
-    { proxyCost: 1, cells: [1, 2, 3, 4] },
-    { proxyCost: 2, cells: [5, 6, 7, 8] },
+    { proxyCost: 1, cells: [0, 15, 1, 14] },
+    { proxyCost: 2, cells: [3, 12, 2, 13] },
   ];
-  const seen = new Set<string>();
-  for (let i = 0; i < 200; i++) seen.add(drawPrefix(elites, Random.stream(1, "prefix", i)).join(" "));
-  assert.deepEqual([...seen].sort(), ["", "1", "1 2", "1 2 3", "5", "5 6", "5 6 7"]);
-  assert.deepEqual(drawPrefix([], Random.stream(1, "none")), []);
+  const ruins = new Set<string>();
+  for (let i = 0; i < 500; i++) {
+    const start = drawStart(elites, 4, Random.stream(1, "start", i));
+    const kept = start.map((cell, number) => (cell < 0 ? -1 : number));
+    const elite = elites.find(({ cells }) => start.every((cell, n) => cell < 0 || cell === cells[n]));
+    assert.ok(elite && kept.includes(-1), `start ${start}`);
+    ruins.add(kept.map((number) => (number < 0 ? "-" : number)).join(""));
+  }
+  for (const ruin of ["----", "012-", "01--", "0---", "-1-3", "0-2-", "-123", "0--3"])
+    assert.ok(ruins.has(ruin), `${ruin} is drawn`);
+  assert.deepEqual(drawStart([], 4, Random.stream(1, "none")), []);
 });
