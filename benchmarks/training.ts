@@ -46,6 +46,10 @@ async function wholeRun(): Promise<void> {
   const { user, system } = process.cpuUsage(warm.cpu);
   const wall = (performance.now() - warm.at) / 1000;
   const timed = lines.slice(1);
+  if (timed.length === 0) {
+    console.log(`no second iteration ended within ${secondsText} s: give more SECONDS for the rates`);
+    return;
+  }
   const sum = (value: (line: IterationMetrics) => number) =>
     timed.reduce((total, line) => total + value(line), 0);
   const episodes = timed.length * options.episodes;
