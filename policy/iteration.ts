@@ -125,6 +125,14 @@ export function episodeMetrics(played: readonly Trajectory[], best: BestPlacemen
   };
 }
 
+/**
+ * Mean entropy, in nats, of the steps of episodes from an empty canvas; NaN if there were none. What begins with most
+ * macros standing may have hardly a choice, which says nothing about the policy.
+ */
+export function wholeEntropy(played: readonly Trajectory[]): number {
+  return moments(played.filter(({ summary }) => summary[2] === 0).map(({ costs }) => costs[5]!)).mean;
+}
+
 function isComplete(trajectory: Trajectory): boolean {
   return trajectory.summary[1] === Outcome.Complete;
 }

@@ -7,7 +7,14 @@ import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
 import { chooseOrder, type OrderTrial } from "./choose-order.js";
 import { type BlockElite, drawStart, type Elite, EliteMemory, mergeElites } from "./elites.js";
-import { bestOf, computeAdvantages, episodeMetrics, explainedVariance, rewardScale } from "./iteration.js";
+import {
+  bestOf,
+  computeAdvantages,
+  episodeMetrics,
+  explainedVariance,
+  rewardScale,
+  wholeEntropy,
+} from "./iteration.js";
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
 import { soften } from "./soften.js";
@@ -131,8 +138,9 @@ export async function train(
         "charts/play_seconds": playSeconds,
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
-      if (update.gradientSteps === 0 || update.entropy >= LEAST_ENTROPY) continue;
-      await observer.onCollapse?.(state.iteration, update.entropy);
+      const entropy = wholeEntropy(played.map((slot) => slot.trajectory));
+      if (update.gradientSteps === 0 || !(entropy < LEAST_ENTROPY)) continue;
+      await observer.onCollapse?.(state.iteration, entropy);
       break;
     }
   } finally {

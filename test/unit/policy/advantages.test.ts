@@ -10,6 +10,7 @@ import {
   explainedVariance,
   rewardOf,
   rewardScale,
+  wholeEntropy,
 } from "../../../policy/iteration.js";
 import { trainOptionsSchema } from "../../../policy/train-options.js";
 import { Outcome, type Trajectory, trajectoryAt, trajectoryBytes } from "../../../policy/trajectory.js";
@@ -147,4 +148,14 @@ test("metrics are means over complete episodes and count the dead ends", () => {
     [1, 2.5, 2, 2.5],
   );
   assert.ok(Number.isNaN(metrics["cost/best"]));
+});
+
+test("how certain a policy is shows on an empty canvas alone", () => {
+  const [whole, second, nearlyDone] = [episode([0, 0], 1), episode([0]), episode([0], 1)] as const;
+  whole.costs[5] = 1.5;
+  second.costs[5] = 0.5; // a dead end counts as well
+  nearlyDone.costs[5] = 0;
+  nearlyDone.summary[2] = 3;
+  assert.equal(wholeEntropy([whole, nearlyDone, second]), 1);
+  assert.ok(Number.isNaN(wholeEntropy([nearlyDone])));
 });
