@@ -78,17 +78,22 @@ export class Episode {
 
   /** The macro to place now, or -1 when all stand. */
   get macro(): number {
-    return this.macros[this.numberAt(this.nextIndex)] ?? -1;
+    return this.macroAt(this.nextIndex);
   }
 
   /** The macro after that, or -1. */
   get nextMacro(): number {
-    return this.macros[this.numberAt(this.nextIndex + 1)] ?? -1;
+    return this.macroAt(this.nextIndex + 1);
   }
 
   /** Number in `macros` of the macro that a step of this episode places, or -1 beyond the last step. */
   numberAt(step: number): number {
     return this.sequence[step] ?? -1;
+  }
+
+  /** The macro that a step of this episode places, or -1 beyond the last step. */
+  macroAt(step: number): number {
+    return this.macros[this.numberAt(step)] ?? -1;
   }
 
   /** All macros stand. */
@@ -136,6 +141,13 @@ export function putOnCell(judge: Judge, node: number, cell: number): void {
   const { canvas, grid } = judge.block;
   judge.placement.xs[node] = (((cell % grid.columns) + 0.5) * canvas.width) / grid.columns;
   judge.placement.ys[node] = ((Math.floor(cell / grid.columns) + 0.5) * canvas.height) / grid.rows;
+}
+
+/** Distance of two cells along columns and rows, in cells. */
+export function cellDistance(a: number, b: number, columns: number): number {
+  return (
+    Math.abs((a % columns) - (b % columns)) + Math.abs(Math.floor(a / columns) - Math.floor(b / columns))
+  );
 }
 
 function startOf(judge: Judge, macros: Int32Array, cells: CellPlacer): Placement {

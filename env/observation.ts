@@ -172,11 +172,11 @@ export class Observer {
     const { block, placement } = episode.judge;
     const { canvas, widths, heights } = block;
     const { columns, rows } = block.grid;
-    const { macro, macros, step } = episode;
+    const { macro, step } = episode;
     seenColumns.fill(0);
     seenRows.fill(0);
     for (let i = 0; i < step; i++) {
-      const node = macros[episode.numberAt(i)]!;
+      const node = episode.macroAt(i);
       if (widths[node] !== widths[macro] || heights[node] !== heights[macro]) continue;
       seenColumns[Math.floor((placement.xs[node]! * columns) / canvas.width)] = 1;
       seenRows[Math.floor((placement.ys[node]! * rows) / canvas.height)] = 1;

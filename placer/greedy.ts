@@ -3,7 +3,7 @@
 // that they talk to and leave the cells no room, so each cell is also paid for lying near an edge of the canvas, and
 // for leaving room where soft macros gather and no gaps between macros (env/surroundings.ts), and pays for its distance
 // from where a plan of the whole has the macro (env/plan.ts); restarts add noise.
-import { type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { cellDistance, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 
 /** What restarts draw. Costs of cells are in spans of the macro's wire mask, from its best cell to its worst. */
@@ -89,11 +89,4 @@ export function greedyPlacement(
     previous = chosen;
   }
   return episode.complete;
-}
-
-/** Manhattan, in cells. */
-function cellDistance(a: number, b: number, columns: number): number {
-  return (
-    Math.abs((a % columns) - (b % columns)) + Math.abs(Math.floor(a / columns) - Math.floor(b / columns))
-  );
 }

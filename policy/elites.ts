@@ -1,6 +1,7 @@
 // The best episodes so far, and starts from them: some groups of episodes begin with one of these of which some macros
 // are taken off, and place them anew. What these do to the result is then seen without the noise of all others, and what
 // is good already is searched around.
+import { cellDistance } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 import type { Arena } from "./arena.js";
 import type { TrainingPool } from "./pool.js";
@@ -38,18 +39,12 @@ export function drawStart(elites: readonly Elite[], columns: number, random: Ran
   const count = 1 + random.below(cells.length);
   const centre = cells[random.below(cells.length)]!;
   const keys = cells.map((cell, number) =>
-    ruin === "last" ? -number : ruin === "near" ? distance(cell, centre, columns) : random.uniform(),
+    ruin === "last" ? -number : ruin === "near" ? cellDistance(cell, centre, columns) : random.uniform(),
   );
   const first = cells.map((_, number) => number).sort((a, b) => keys[a]! - keys[b]! || a - b);
   const start = [...cells];
   for (const number of first.slice(0, count)) start[number] = -1;
   return start;
-}
-
-/** Manhattan, in cells. */
-function distance(a: number, b: number, columns: number): number {
-  const rows = Math.floor(a / columns) - Math.floor(b / columns);
-  return Math.abs((a % columns) - (b % columns)) + Math.abs(rows);
 }
 
 /** One of the best episodes of a block. */

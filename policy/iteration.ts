@@ -112,7 +112,7 @@ function placementOf(block: Block, trajectory: Trajectory) {
 /** By their names in metrics.jsonl; means are over the episodes played from an empty canvas, the rest over all. */
 export function episodeMetrics(played: readonly Trajectory[], best: BestPlacement | undefined) {
   const complete = played.filter(isComplete);
-  const whole = complete.filter((trajectory) => trajectory.summary[2] === 0);
+  const whole = complete.filter(isWhole);
   const mean = (index: number) => moments(whole.map((trajectory) => trajectory.costs[index]!)).mean;
   return {
     dead_ends: played.length - complete.length,
@@ -130,7 +130,12 @@ export function episodeMetrics(played: readonly Trajectory[], best: BestPlacemen
  * macros standing may have hardly a choice, which says nothing about the policy.
  */
 export function wholeEntropy(played: readonly Trajectory[]): number {
-  return moments(played.filter(({ summary }) => summary[2] === 0).map(({ costs }) => costs[5]!)).mean;
+  return moments(played.filter(isWhole).map(({ costs }) => costs[5]!)).mean;
+}
+
+/** Began on an empty canvas. */
+function isWhole(trajectory: Trajectory): boolean {
+  return trajectory.summary[2] === 0;
 }
 
 function isComplete(trajectory: Trajectory): boolean {

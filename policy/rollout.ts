@@ -65,7 +65,7 @@ export function playEpisode(
     out.costs[4] = costs.proxyCost;
     if (options.creditDraws > 0)
       creditAssigner.assign(
-        Int32Array.from({ length: steps }, (_, step) => episode.macros[episode.numberAt(first + step)]!),
+        Int32Array.from({ length: steps }, (_, step) => episode.macroAt(first + step)),
         options.creditDraws,
         options.random,
         out.credits,

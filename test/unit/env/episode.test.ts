@@ -14,6 +14,7 @@ import { type Block, NetlistDraft, NodeKind, Random } from "../../../netlist/ind
 import { ForceDirectedPlacer } from "../../../placer/index.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
 import { assertClose } from "../../support/close.js";
+import { drawCell } from "../../support/draw-cell.js";
 
 /** Cells that stay where they are, and remember how often they were asked. */
 class IdleCells implements CellPlacer {
@@ -150,8 +151,7 @@ test("starting over gives the same start and the same game, to the last bit", ()
     const seen: unknown[] = [Array.from(judge.placement.xs), Array.from(judge.placement.ys)];
     while (!episode.complete && !episode.deadEnd) {
       seen.push([...episode.mask]);
-      let left = random.below(episode.feasibleCells);
-      episode.place(episode.mask.findIndex((open) => open === 1 && left-- === 0));
+      episode.place(drawCell(episode, random));
     }
     seen.push(episode.deadEnd ? "dead end" : episode.finish());
     return [...seen, Array.from(judge.placement.xs), Array.from(judge.placement.orientations)];
@@ -193,8 +193,7 @@ function completeGame(episode: Episode, random: Random): number[] {
       cells.length = 0;
       episode.reset();
     }
-    let left = random.below(episode.feasibleCells);
-    const cell = episode.mask.findIndex((open) => open === 1 && left-- === 0);
+    const cell = drawCell(episode, random);
     cells.push(cell);
     episode.place(cell);
   }

@@ -14,6 +14,7 @@ import {
   nodesOfKind,
   Random,
 } from "../../../netlist/index.js";
+import { drawCell } from "../../support/draw-cell.js";
 
 /** Soft macros are of no interest here. */
 const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
@@ -34,11 +35,6 @@ function playRandomly(block: Block, episodes: number): number {
     assert.ok(hardOnly.legal, JSON.stringify(hardOnly));
   }
   return complete;
-}
-
-function drawCell(episode: Episode, random: Random): number {
-  let left = random.below(episode.feasibleCells);
-  for (let cell = 0; ; cell++) if (episode.mask[cell] === 1 && left-- === 0) return cell;
 }
 
 for (const family of FAMILIES)
