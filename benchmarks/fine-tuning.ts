@@ -3,8 +3,9 @@
 // the mean cost against time. Runs that are in OUT already are read, so that a stopped one goes on. Run:
 //
 //   node dist/benchmarks/fine-tuning.js OUT BLOCK … [--policy shipped] [--seeds 1,2] [--budget 5m]
-//     [--scratch 60m] [--workers 1]
+//     [--scratch 60m] [--workers 1] [--set NAME=VALUE …]
 //
+// where --set is for the policy from scratch, such as network.priorScale=0 beside one that was pretrained without prior;
 // and look at two trainings side by side with: ashlar view OUT/BLOCK-tuned-s1 OUT/BLOCK-scratch-s1
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     budget: { type: "string", default: "5m" },
     scratch: { type: "string", default: "60m" },
     workers: { type: "string", default: "1" },
+    set: { type: "string", multiple: true, default: [] },
   },
 });
 const [out = "runs/fine-tuning", ...blocks] = positionals;
@@ -67,7 +69,7 @@ console.log("|---|---|---|---|---|---|---|---|");
 for (const path of blocks) {
   const curves: Curve[] = [];
   for (const seed of values.seeds.split(",").map(Number)) {
-    const { policy, budget } = values;
+    const { policy, budget, set } = values;
     const shot = await run(path, "shot", seed, { policy, iterations: 1, set: ["episodes=16"] });
     const [first] = shot.metrics;
     const searched: string[] = [];
@@ -79,7 +81,7 @@ for (const path of blocks) {
       searched.push(cost(summary.proxy_cost));
     }
     const tuned = await run(path, "tuned", seed, { policy, finetune: true, budget });
-    const scratch = await run(path, "scratch", seed, { policy: "none", budget: values.scratch });
+    const scratch = await run(path, "scratch", seed, { policy: "none", budget: values.scratch, set });
     const cells = [
       basename(path),
       seed,

@@ -123,7 +123,7 @@ export async function pretrain(
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
       const before = await rehearse(block, trainOptions, options.samples, start);
-      const after = await rehearse(block, trainOptions, options.samples, policy);
+      const after = await rehearse(block, { ...trainOptions, trust: 1 }, options.samples, policy);
       held_out.push({ block: block.name, before, after });
       report(
         `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,

@@ -9,6 +9,9 @@ const vectorSize = size.multipleOf(4);
 export const COARSE_SIDE = 4;
 export const COARSE_CHANNELS = 32;
 
+/** Factor of the prior plane in the logits of a policy that knows nothing else. */
+export const PRIOR_SCALE = 20;
+
 export const networkConfigSchema = z
   .strictObject({
     nodeFeatures: size.describe("static features of a graph node"),
@@ -35,7 +38,7 @@ export const networkConfigSchema = z
     cellHidden: vectorSize.default(16).describe("hidden width per grid cell"),
     valueHidden: vectorSize.default(32).describe("hidden width of the value head"),
     priorPlane: z.number().int().min(-1).default(-1).describe("plane added to the logits, -1 for none"),
-    priorScale: z.number().default(20).describe("initial factor of the prior plane"),
+    priorScale: z.number().default(PRIOR_SCALE).describe("initial factor of the prior plane"),
     encoder: z.boolean().default(true).describe("false: no graph network, the step's state alone"),
     deconvolution: z.boolean().default(true).describe("false: no deconvolutions, the planes alone"),
   })

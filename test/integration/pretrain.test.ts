@@ -70,6 +70,18 @@ test("a policy of two blocks plays a third one, and can go on learning there", a
   assert.notDeepEqual(tuned.parameters, learned.parameters);
 });
 
+test("a softened policy is written as it plays: what was trusted once is not trusted less again", async () => {
+  const start = ["--policy", policyOf("run"), "--iterations", "0", "--set", "trust=0.5"];
+  const softened = await pretrained("soft", ...start);
+  const [{ before: began, after }] = softened.held_out;
+  assert.deepEqual(after, began, "nothing was learned");
+  const [{ after: whole }] = (await pretrained("whole", "--policy", policyOf("run"), "--iterations", "0"))
+    .held_out;
+  assert.notEqual(after.mean, whole.mean);
+  const played = await pretrained("soft-again", "--policy", policyOf("soft"), "--iterations", "0");
+  assert.deepEqual(played.held_out[0].after, after);
+});
+
 test("the same policy with two workers; a run that goes on ends as one that was not stopped", async () => {
   const whole = out("run");
   assert.ok(existsSync(whole), "the first test made it");

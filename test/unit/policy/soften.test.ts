@@ -37,3 +37,10 @@ test("only the last layer and the prior's scale change", async () => {
   const { cellHidden } = parse({}).network;
   assert.ok(changed.length > 0 && changed.length <= cellHidden + 2, `${changed.length} changed`);
 });
+
+test("a policy that began without the prior is softened towards it too", async () => {
+  const network = { priorScale: 0 };
+  const { parameters } = await train([block], parse({ iterations: 2, network }));
+  const prior = await played({ seed: 5 });
+  assert.equal((await played({ seed: 5, trust: 0, network }, { parameters })).cost, prior.cost);
+});
