@@ -7,18 +7,21 @@ import type { BestPlacement } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
 import { Outcome, type Trajectory } from "./trajectory.js";
 
-/** Mean and deviation of the proxy in the first iteration: rewards are measured in these units from then on. */
+/** Mean and deviation of the proxy in the first iteration with a placement: rewards are measured in these units from then on. */
 export interface RewardScale {
   readonly mean: number;
   readonly deviation: number;
 }
 
+/** For iterations of nothing but dead ends, before there is a scale. */
+export const NO_SCALE: RewardScale = { mean: 1, deviation: 0.1 };
 const SMALLEST_DEVIATION = 1e-4;
 const LARGEST_REWARD = 10;
 
-export function rewardScale(played: readonly Trajectory[]): RewardScale {
+/** Undefined as long as no episode was complete. */
+export function rewardScale(played: readonly Trajectory[]): RewardScale | undefined {
   const costs = played.filter(isComplete).map((trajectory) => trajectory.costs[4]!);
-  if (costs.length === 0) return { mean: 1, deviation: 0.1 };
+  if (costs.length === 0) return undefined;
   const { mean, deviation } = moments(costs);
   return { mean, deviation: Math.max(deviation, SMALLEST_DEVIATION) };
 }
@@ -109,8 +112,32 @@ function placementOf(block: Block, trajectory: Trajectory) {
   return placement;
 }
 
-/** By their names in metrics.jsonl; means are over the episodes played from an empty canvas, the rest over all. */
-export function episodeMetrics(played: readonly Trajectory[], best: BestPlacement | undefined) {
+/** What an iteration played of a block, and what is known of it. */
+export interface PlayedBlock {
+  readonly played: readonly Trajectory[];
+  readonly best?: BestPlacement;
+  readonly scale?: RewardScale;
+}
+
+/** By their names in metrics.jsonl: means over the blocks, as far as they have a placement. */
+export function iterationMetrics(blocks: readonly PlayedBlock[]) {
+  const each = blocks.map(blockMetrics);
+  const mean = (key: keyof (typeof each)[number]) =>
+    moments(each.map((metrics) => metrics[key]).filter(Number.isFinite)).mean;
+  return {
+    dead_ends: each.reduce((sum, metrics) => sum + metrics.dead_ends, 0),
+    "cost/proxy": mean("cost/proxy"),
+    "cost/proxy_min": mean("cost/proxy_min"),
+    "cost/best": mean("cost/best"),
+    "cost/relative": mean("cost/relative"),
+    "cost/wirelength": mean("cost/wirelength"),
+    "cost/density": mean("cost/density"),
+    "cost/congestion": mean("cost/congestion"),
+  };
+}
+
+/** Means are over the episodes played from an empty canvas, the rest over all. */
+function blockMetrics({ played, best, scale }: PlayedBlock) {
   const complete = played.filter(isComplete);
   const whole = complete.filter(isWhole);
   const mean = (index: number) => moments(whole.map((trajectory) => trajectory.costs[index]!)).mean;
@@ -119,6 +146,7 @@ export function episodeMetrics(played: readonly Trajectory[], best: BestPlacemen
     "cost/proxy": mean(4),
     "cost/proxy_min": complete.reduce((low, t) => Math.min(low, t.costs[4]!), Number.POSITIVE_INFINITY),
     "cost/best": best?.costs.proxyCost ?? Number.NaN,
+    "cost/relative": mean(4) / (scale?.mean ?? Number.NaN),
     "cost/wirelength": mean(1),
     "cost/density": mean(2),
     "cost/congestion": mean(3),

@@ -10,8 +10,9 @@ import { type BlockElite, drawStart, type Elite, EliteMemory, mergeElites } from
 import {
   bestOf,
   computeAdvantages,
-  episodeMetrics,
   explainedVariance,
+  iterationMetrics,
+  NO_SCALE,
   rewardScale,
   wholeEntropy,
 } from "./iteration.js";
@@ -125,7 +126,12 @@ export async function train(
         iteration: state.iteration,
         seconds: clock.seconds(),
         episodes: state.episodes,
-        ...iterationMetrics(hands, state),
+        ...iterationMetrics(
+          hands.map(({ arena, slots }) => ({
+            played: slots.map((slot) => slot.trajectory),
+            ...state.blocks[arena.index]!,
+          })),
+        ),
         "losses/policy": update.policyLoss,
         "losses/value": update.valueLoss,
         "losses/entropy": update.entropy,
@@ -223,7 +229,7 @@ function digest(
   const better = best !== known.best;
   if (best) known.best = best;
   known.elites = mergeElites(known.elites ?? [], played, options.elites);
-  computeAdvantages(played, known.scale, options);
+  computeAdvantages(played, known.scale ?? NO_SCALE, options);
   return better;
 }
 
@@ -234,30 +240,6 @@ function toImitate(hands: readonly Hand[], state: TrainState, options: TrainOpti
   return hands.flatMap(({ arena }) =>
     (state.blocks[arena.index]!.elites ?? []).slice(0, share).map((elite) => ({ arena, elite })),
   );
-}
-
-/** Means over the iteration's blocks. */
-function iterationMetrics(hands: readonly Hand[], state: TrainState) {
-  const each = hands.map(({ arena, slots }) => {
-    const { scale, best } = state.blocks[arena.index]!;
-    const metrics = episodeMetrics(
-      slots.map((slot) => slot.trajectory),
-      best,
-    );
-    return { ...metrics, "cost/relative": metrics["cost/proxy"] / scale!.mean };
-  });
-  const mean = (key: keyof (typeof each)[number]) =>
-    each.reduce((sum, metrics) => sum + metrics[key], 0) / each.length;
-  return {
-    dead_ends: each.reduce((sum, metrics) => sum + metrics.dead_ends, 0),
-    "cost/proxy": mean("cost/proxy"),
-    "cost/proxy_min": mean("cost/proxy_min"),
-    "cost/best": mean("cost/best"),
-    "cost/relative": mean("cost/relative"),
-    "cost/wirelength": mean("cost/wirelength"),
-    "cost/density": mean("cost/density"),
-    "cost/congestion": mean("cost/congestion"),
-  };
 }
 
 /** Where the parameters lie that are not to change. */

@@ -6,8 +6,8 @@ import { estimateAdvantages, shapedRewards } from "../../../policy/advantages.js
 import {
   bestOf,
   computeAdvantages,
-  episodeMetrics,
   explainedVariance,
+  iterationMetrics,
   rewardOf,
   rewardScale,
   wholeEntropy,
@@ -77,7 +77,7 @@ function episode(values: readonly number[], proxy?: number): Trajectory {
 
 test("rewards count deviations below the first iteration's mean, within ten; dead ends have their own", () => {
   const played = [episode([0], 1), episode([0], 3), episode([0])]; // mean 2, deviation 1
-  const scale = rewardScale(played);
+  const scale = rewardScale(played)!;
   assert.deepEqual(scale, { mean: 2, deviation: 1 });
   const rewards = played.map((trajectory) => rewardOf(trajectory, scale, -5));
   assert.deepEqual(rewards, [1, -1, -5]);
@@ -85,10 +85,10 @@ test("rewards count deviations below the first iteration's mean, within ten; dea
 });
 
 test("episodes that all cost the same do not divide by zero", () => {
-  const scale = rewardScale([episode([0], 1), episode([0], 1)]);
+  const scale = rewardScale([episode([0], 1), episode([0], 1)])!;
   assert.ok(scale.deviation > 0);
   assert.equal(rewardOf(episode([0], 1), scale, -5), 0);
-  assert.ok(Number.isFinite(rewardScale([episode([0])]).mean)); // nothing but dead ends
+  assert.equal(rewardScale([episode([0])]), undefined, "nothing but dead ends");
 });
 
 test("advantages of all steps together have mean 0 and deviation 1; steps not taken are left alone", () => {
@@ -142,12 +142,21 @@ test("the best placement is the cheapest complete one, the first of equals, and 
 });
 
 test("metrics are means over complete episodes and count the dead ends", () => {
-  const metrics = episodeMetrics([episode([0]), episode([0], 3), episode([0], 2)], undefined);
+  const metrics = iterationMetrics([{ played: [episode([0]), episode([0], 3), episode([0], 2)] }]);
   assert.deepEqual(
     [metrics.dead_ends, metrics["cost/proxy"], metrics["cost/proxy_min"], metrics["cost/wirelength"]],
     [1, 2.5, 2, 2.5],
   );
   assert.ok(Number.isNaN(metrics["cost/best"]));
+});
+
+test("metrics of several blocks leave out those that have no placement yet, but for their dead ends", () => {
+  const stuck = { played: [episode([0]), episode([0])] };
+  const scale = { mean: 5, deviation: 1 };
+  const metrics = iterationMetrics([{ played: [episode([0], 4), episode([0], 6)], scale }, stuck]);
+  assert.equal(metrics.dead_ends, 2);
+  assert.deepEqual([metrics["cost/proxy"], metrics["cost/proxy_min"], metrics["cost/relative"]], [5, 4, 1]);
+  assert.ok(Number.isNaN(iterationMetrics([stuck])["cost/proxy"]));
 });
 
 test("how certain a policy is shows on an empty canvas alone", () => {
