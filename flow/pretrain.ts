@@ -117,7 +117,10 @@ export async function pretrain(
     const policy: Policy = {
       config: trainOptions.network,
       parameters,
-      notes: { blocks: blocks.map(({ name }) => name).join(" "), iterations: String(state.iteration) },
+      notes: {
+        blocks: blocks.map(({ name }) => name).join(" "),
+        iterations: String(Number(start?.notes.iterations ?? 0) + state.iteration),
+      },
     };
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];

@@ -6,12 +6,12 @@ import { generateSetBlock, readBlockSet } from "../../../flow/index.js";
 import { InputError, nodesOfKind } from "../../../netlist/index.js";
 import { makeFolder } from "../netlist/tiny-files.js";
 
-const SETS = ["two", "five", "twenty", "sixty"].map((name) => readBlockSet(`benchmarks/sets/${name}.json`));
+const SETS = ["two", "five", "twenty", "sixty", "wide"].map((name) => readBlockSet(`benchmarks/sets/${name}.json`));
 
-test("the sets have 2, 5, 20 and 60 blocks, each set begins with the smaller one, and all hold out the same", () => {
+test("the sets have 2, 5, 20, 60 and 120 blocks, each set begins with the smaller one, and all hold out the same", () => {
   assert.deepEqual(
     SETS.map((set) => set.training.length),
-    [2, 5, 20, 60],
+    [2, 5, 20, 60, 120],
   );
   for (const [index, { training }] of SETS.slice(0, -1).entries())
     assert.deepEqual(SETS[index + 1]!.training.slice(0, training.length), training);
