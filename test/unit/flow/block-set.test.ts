@@ -6,7 +6,9 @@ import { generateSetBlock, readBlockSet } from "../../../flow/index.js";
 import { InputError, nodesOfKind } from "../../../netlist/index.js";
 import { makeFolder } from "../netlist/tiny-files.js";
 
-const SETS = ["two", "five", "twenty", "sixty", "wide"].map((name) => readBlockSet(`benchmarks/sets/${name}.json`));
+const SETS = ["two", "five", "twenty", "sixty", "wide"].map((name) =>
+  readBlockSet(`benchmarks/sets/${name}.json`),
+);
 
 test("the sets have 2, 5, 20, 60 and 120 blocks, each set begins with the smaller one, and all hold out the same", () => {
   assert.deepEqual(
