@@ -1,7 +1,7 @@
 // How many placements and moves a core judges in a second: full evaluations, moves tried and undone one by one, and
 // feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds are of processor time.
 // Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
-import { Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
+import { drawFeasibleCell, Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, loadBlock, type Placement, Random } from "../netlist/index.js";
 import {
@@ -59,12 +59,7 @@ function randomStart(judge: Judge, cells: ForceDirectedPlacer): Placement {
   const episode = new Episode(judge, cells);
   while (!episode.complete) {
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) {
-      let left = random.below(episode.feasibleCells);
-      let cell = 0;
-      while (episode.mask[cell] !== 1 || left-- > 0) cell++;
-      episode.place(cell);
-    }
+    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
   }
   episode.finish();
   return copyPlacement(judge.placement);

@@ -1,6 +1,7 @@
 // The game and the judge.
 export * from "./cell-placer.js";
 export * from "./credits.js";
+export * from "./draw-cell.js";
 export * from "./episode.js";
 export * from "./feasibility.js";
 export { fencesOf } from "./fences.js";

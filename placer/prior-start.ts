@@ -1,5 +1,5 @@
 // Starts for searches: macros drawn cell by cell from the prior that observations carry.
-import { type Costs, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
+import { type Costs, drawByPrior, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../env/index.js";
 import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
 
 /** How strongly the prior is followed: probabilities go as exp(sharpness * prior). */
@@ -22,7 +22,7 @@ export function drawStart(
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(drawCell(prior, episode.mask, random));
+      episode.place(drawByPrior(prior, SHARPNESS, episode.mask, random));
     }
     if (episode.deadEnd) continue;
     const costs = episode.finish();
@@ -30,18 +30,4 @@ export function drawStart(
       best = { placement: copyPlacement(episode.judge.placement), costs };
   }
   return best;
-}
-
-/** A feasible cell with probability proportional to exp(SHARPNESS * prior), by the Gumbel trick. */
-function drawCell(prior: Float32Array, mask: Uint8Array, random: Random): number {
-  let chosen = -1;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let cell = 0; cell < mask.length; cell++) {
-    if (mask[cell] === 0) continue;
-    const score = SHARPNESS * prior[cell]! - Math.log(-Math.log(1 - random.uniform()));
-    if (score <= highest) continue;
-    highest = score;
-    chosen = cell;
-  }
-  return chosen;
 }

@@ -2,6 +2,7 @@
 // but the task, so it does not matter which thread gets it.
 import { workerData } from "piscina";
 import {
+  drawFeasibleCell,
   Episode,
   Judge,
   type JudgeOptions,
@@ -121,12 +122,7 @@ function placeByMincut({ judge }: Bench, settings: Partial<MincutOptions>, rando
 function placeAtRandom(episode: Episode, random: Random): boolean {
   for (let dead = 0; dead < TRIES; dead++) {
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) {
-      let left = random.below(episode.feasibleCells);
-      let cell = 0;
-      while (episode.mask[cell] !== 1 || left-- > 0) cell++;
-      episode.place(cell);
-    }
+    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
     if (episode.complete) return true;
   }
   return false;

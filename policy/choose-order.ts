@@ -7,7 +7,7 @@ import { bestOf, moments } from "./iteration.js";
 import type { TrainingPool } from "./pool.js";
 import type { BlockState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
-import { Outcome, type Trajectory } from "./trajectory.js";
+import { isComplete, type Trajectory } from "./trajectory.js";
 
 /** Episodes of each order in a round, and most rounds. */
 const TRIES = 8;
@@ -88,7 +88,7 @@ function isClear(a: Trial, b: Trial): boolean {
 }
 
 function take(trial: Trial, played: readonly Trajectory[], elites: number): void {
-  const complete = played.filter((trajectory) => trajectory.summary[1] === Outcome.Complete);
+  const complete = played.filter(isComplete);
   trial.costs.push(...complete.map((trajectory) => trajectory.costs[4]!));
   trial.deadEnds += played.length - complete.length;
   trial.elites = mergeElites(trial.elites, played, elites);

@@ -5,7 +5,7 @@ import { cellDistance } from "../env/index.js";
 import type { Random } from "../netlist/index.js";
 import type { Arena } from "./arena.js";
 import type { TrainingPool } from "./pool.js";
-import { Outcome, type Slot, type Trajectory } from "./trajectory.js";
+import { isComplete, type Slot, type Trajectory } from "./trajectory.js";
 
 export interface Elite {
   readonly proxyCost: number;
@@ -19,7 +19,7 @@ export function mergeElites(
   played: readonly Trajectory[],
   count: number,
 ): readonly Elite[] {
-  const complete = played.filter((trajectory) => trajectory.summary[1] === Outcome.Complete);
+  const complete = played.filter(isComplete);
   const all = [...known, ...complete.map((t) => ({ proxyCost: t.costs[4]!, cells: [...t.cells] }))];
   all.sort((a, b) => a.proxyCost - b.proxyCost);
   return all.filter((elite, i) => elite.proxyCost !== all[i - 1]?.proxyCost).slice(0, count);

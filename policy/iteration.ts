@@ -5,9 +5,9 @@ import { type Block, emptyPlacement } from "../netlist/index.js";
 import { estimateAdvantages, shapedRewards } from "./advantages.js";
 import type { BestPlacement } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
-import { Outcome, type Trajectory } from "./trajectory.js";
+import { isComplete, type Trajectory } from "./trajectory.js";
 
-/** Mean and deviation of the proxy in the first iteration with a placement: rewards are measured in these units from then on. */
+/** Mean and deviation of the proxy in the first iteration with a placement; the units of all rewards from then on. */
 export interface RewardScale {
   readonly mean: number;
   readonly deviation: number;
@@ -164,10 +164,6 @@ export function wholeEntropy(played: readonly Trajectory[]): number {
 /** Began on an empty canvas. */
 function isWhole(trajectory: Trajectory): boolean {
   return trajectory.summary[2] === 0;
-}
-
-function isComplete(trajectory: Trajectory): boolean {
-  return trajectory.summary[1] === Outcome.Complete;
 }
 
 function stepsOf(trajectory: Trajectory, values: Float32Array): Float32Array {

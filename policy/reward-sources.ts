@@ -3,6 +3,7 @@
 import {
   BASIC_PLANES,
   type CellPlacer,
+  drawByPrior,
   Episode,
   type Judge,
   macrosByArea,
@@ -119,7 +120,7 @@ export class PlacementSource {
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(drawCell(prior, sharpness, episode.mask, random));
+      episode.place(drawByPrior(prior, sharpness, episode.mask, random));
     }
     return episode.complete;
   }
@@ -195,18 +196,4 @@ function drawSource(random: Random, policies: boolean): RewardSource {
 /** From a range, evenly in the logarithm. */
 function between([least, most]: readonly [number, number], random: Random): number {
   return least * (most / least) ** random.uniform();
-}
-
-/** A feasible cell with probability proportional to exp(sharpness · prior), by the Gumbel trick. */
-function drawCell(prior: Float32Array, sharpness: number, mask: Uint8Array, random: Random): number {
-  let chosen = -1;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let cell = 0; cell < mask.length; cell++) {
-    if (mask[cell] === 0) continue;
-    const score = sharpness * prior[cell]! - Math.log(-Math.log(1 - random.uniform()));
-    if (score <= highest) continue;
-    highest = score;
-    chosen = cell;
-  }
-  return chosen;
 }

@@ -113,7 +113,8 @@ export async function train(
       const playSeconds = clock.seconds() - began;
       const better = hands.filter((hand) => digest(hand, state.blocks[hand.arena.index]!, state, options));
       const played = hands.flatMap((hand) => hand.slots);
-      const explained = explainedVariance(played.map((slot) => slot.trajectory));
+      const trajectories = played.map((slot) => slot.trajectory);
+      const explained = explainedVariance(trajectories);
       const replayed = await memory.update(pool, toImitate(hands, state, options));
       const batch = { slots: [...played, ...replayed], firstImitated: played.length };
       const update = await updatePolicy(pool, learner, batch, options, state.iteration, counter);
@@ -144,7 +145,7 @@ export async function train(
         "charts/play_seconds": playSeconds,
       });
       await observer.onCheckpoint?.({ options, parameters, adam, state });
-      const entropy = wholeEntropy(played.map((slot) => slot.trajectory));
+      const entropy = wholeEntropy(trajectories);
       if (update.gradientSteps === 0 || !(entropy < LEAST_ENTROPY)) continue;
       await observer.onCollapse?.(state.iteration, entropy);
       break;

@@ -123,3 +123,8 @@ export function trajectoryAt(kernels: Kernels, address: number, shape: Trajector
   }
   return slot as unknown as Trajectory;
 }
+
+/** Ended with all macros placed. */
+export function isComplete(trajectory: Trajectory): boolean {
+  return trajectory.summary[1] === Outcome.Complete;
+}

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type CellPlacer,
+  drawFeasibleCell,
   Episode,
   InfeasibleActionError,
   Judge,
@@ -14,7 +15,6 @@ import { type Block, NetlistDraft, NodeKind, Random } from "../../../netlist/ind
 import { ForceDirectedPlacer } from "../../../placer/index.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
 import { assertClose } from "../../support/close.js";
-import { drawCell } from "../../support/draw-cell.js";
 
 /** Cells that stay where they are, and remember how often they were asked. */
 class IdleCells implements CellPlacer {
@@ -151,7 +151,7 @@ test("starting over gives the same start and the same game, to the last bit", ()
     const seen: unknown[] = [Array.from(judge.placement.xs), Array.from(judge.placement.ys)];
     while (!episode.complete && !episode.deadEnd) {
       seen.push([...episode.mask]);
-      episode.place(drawCell(episode, random));
+      episode.place(drawFeasibleCell(episode, random));
     }
     seen.push(episode.deadEnd ? "dead end" : episode.finish());
     return [...seen, Array.from(judge.placement.xs), Array.from(judge.placement.orientations)];
@@ -193,7 +193,7 @@ function completeGame(episode: Episode, random: Random): number[] {
       cells.length = 0;
       episode.reset();
     }
-    const cell = drawCell(episode, random);
+    const cell = drawFeasibleCell(episode, random);
     cells.push(cell);
     episode.place(cell);
   }

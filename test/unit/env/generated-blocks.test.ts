@@ -1,6 +1,7 @@
 // Generated blocks can be placed: by the environment's own rules, and by play as random as that of a policy at its start.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drawFeasibleCell } from "../../../env/draw-cell.js";
 import { Episode } from "../../../env/episode.js";
 import { checkFeasible, checkLegality } from "../../../env/feasibility.js";
 import { Judge } from "../../../env/judge.js";
@@ -14,7 +15,6 @@ import {
   nodesOfKind,
   Random,
 } from "../../../netlist/index.js";
-import { drawCell } from "../../support/draw-cell.js";
 
 /** Soft macros are of no interest here. */
 const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
@@ -28,7 +28,7 @@ function playRandomly(block: Block, episodes: number): number {
   for (let index = 0; index < episodes; index++) {
     const random = Random.stream(index, "random play");
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) episode.place(drawCell(episode, random));
+    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
     if (episode.deadEnd) continue;
     complete++;
     const hardOnly = checkLegality(block, judge.placement);
@@ -75,7 +75,7 @@ test("the generator's sampler plays as the environment does, macro by macro", ()
     const episode = new Episode(judge, STILL);
     for (let game = 0; game < 5; game++) {
       const random = Random.stream(game, "twin", seed);
-      while (!episode.complete && !episode.deadEnd) episode.place(drawCell(episode, random));
+      while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
       const placed = sampleOnce(
         sizes,
         tight.canvas,
