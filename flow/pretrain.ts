@@ -104,9 +104,10 @@ export async function pretrain(
     if (blocks.some((block) => block.name === name))
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
   const { order } = trainOptions;
-  if (options.teach && order === "auto")
-    throw new InputError("--set order", "auto goes with no teachers", "choose area or connectivity");
-  const elites = options.teach && order !== "auto" && (await readTeachers(options.teach, blocks, order));
+  const isOneOrder = order === "area" || order === "connectivity";
+  if (options.teach && !isOneOrder)
+    throw new InputError("--set order", `${order} goes with no teachers`, "choose area or connectivity");
+  const elites = options.teach && isOneOrder && (await readTeachers(options.teach, blocks, order));
   const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
   const run = await RunFolder.open(out, options, [...inputs, ...policyInput(options.policy)], options.resume);
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);

@@ -17,6 +17,11 @@ const LARGEST_SHARE = 0.1;
 /** Standard errors that mean costs must differ by, for no further round. */
 const SURE = 2;
 
+/** With `both`, every block changes its order with every iteration, and half of the blocks begin with each. */
+export function takeTurns(arenas: readonly Arena[], iteration: number): void {
+  for (const arena of arenas) arena.order = (arena.index + iteration) % 2 === 0 ? "area" : "connectivity";
+}
+
 /** What was tried: mean proxy cost of the complete episodes, NaN if there were none. */
 export type OrderTrial = Readonly<Record<MacroOrder, number>>;
 
@@ -38,6 +43,7 @@ export async function chooseOrder(
   known: BlockState,
   elapsedSeconds: () => number,
 ): Promise<OrderTrial | undefined> {
+  if (options.order === "both") return undefined;
   if (options.order !== "auto") known.order ??= options.order;
   if (known.order) {
     arena.order = known.order;

@@ -34,10 +34,10 @@ export const trainOptionsSchema = z.strictObject({
   iterations: z.number().int().min(0).optional().describe("iteration budget; reproduces exactly"),
   episodes: z.number().int().min(1).default(32).describe("episodes per iteration"),
   order: z
-    .enum(["area", "connectivity", "auto"])
+    .enum(["area", "connectivity", "auto", "both"])
     .default("area")
     .describe(
-      "macros by area, the largest first, or grown along connections; auto tries both, which place and train do",
+      "macros by area, the largest first, or grown along connections; auto tries both, which place and train do, and keeps one; both: by turns, without what is remembered of the best episodes",
     ),
   group: z
     .number()

@@ -5,7 +5,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, Random } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
-import { chooseOrder, type OrderTrial } from "./choose-order.js";
+import { chooseOrder, type OrderTrial, takeTurns } from "./choose-order.js";
 import { type BlockElite, drawStart, type Elite, EliteMemory, mergeElites } from "./elites.js";
 import {
   bestOf,
@@ -108,6 +108,7 @@ export async function train(
     }
     while (!clock.spent(state.iteration)) {
       const began = clock.seconds();
+      if (options.order === "both") takeTurns(arenas, state.iteration);
       const hands = deal(arenas, addresses, options, state.iteration);
       await collect(pool, hands, options, state, counter.version);
       const playSeconds = clock.seconds() - began;
@@ -229,7 +230,7 @@ function digest(
   const best = bestOf(arena.block, played, known.best, state.iteration);
   const better = best !== known.best;
   if (best) known.best = best;
-  known.elites = mergeElites(known.elites ?? [], played, options.elites);
+  if (options.order !== "both") known.elites = mergeElites(known.elites ?? [], played, options.elites);
   computeAdvantages(played, known.scale ?? NO_SCALE, options);
   return better;
 }

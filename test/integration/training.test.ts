@@ -129,6 +129,31 @@ test("auto tries both orders and takes the cheaper one, for good; what was tried
   );
 });
 
+test("both orders by turns: every block changes with every iteration, and no episode is remembered", async () => {
+  const blocks = [block, smallBlock(4)];
+  const still = { iterations: 4, epochs: 0, imitation: 0, eliteShare: 0, blocks: 2, group: 2 };
+  const costs = async (order: string, own: Block[]) => {
+    const { metrics, state } = await run(
+      { ...still, order, ...(own.length < 2 && { episodes: 2 }) },
+      undefined,
+      {},
+      own,
+    );
+    if (order === "both") assert.ok(state.blocks.every(({ elites, best }) => best && !elites?.length));
+    return metrics.map((line) => line["cost/proxy"]);
+  };
+  const [both, area, along] = [
+    await costs("both", [block]),
+    await costs("area", [block]),
+    await costs("connectivity", [block]),
+  ];
+  assert.notDeepEqual(area, along, "the orders are the same: no test");
+  assert.deepEqual(both, [area[0], along[1], area[2], along[3]]);
+  // The second block begins with the other order.
+  const [twoBoth, twoArea] = [await costs("both", blocks), await costs("area", blocks)];
+  assert.notEqual(twoBoth[0], twoArea[0]);
+});
+
 test("a policy of one block goes on on another; what is frozen stays, and without epochs all of it", async () => {
   const { parameters } = await run({ iterations: 2 });
   const { tensors } = parameterLayout(trainOptionsSchema.parse(SMALL).network);
