@@ -23,7 +23,15 @@ export const annealSettingsSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(12)
-    .describe("times that replicas exchange places, and are saved"),
+    .describe("times in a schedule that replicas exchange places, and are saved"),
+  cycle: z
+    .number()
+    .int()
+    .min(0)
+    .default(20)
+    .describe(
+      "slices of a replica after which it starts over, so that a longer budget has several schedules; 0: one for the whole",
+    ),
   starts: z.number().int().min(1).default(8).describe("placements drawn for the start of a replica"),
   gridShare: z
     .number()
@@ -60,14 +68,14 @@ export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
 /** @param start where to go on from, found by a method before; by default placements are drawn */
 export async function placeByAnneal(context: MethodContext, start?: Found): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
-  const { replicas, stretches, starts, shares, gridShare, ...schedule } = parseSettings(
+  const { replicas, stretches, cycle, starts, shares, gridShare, ...schedule } = parseSettings(
     annealSettingsSchema,
     options.set,
     {},
   );
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(ANNEAL_CHECKPOINT), block.nodeCount) : undefined;
-  if (resumed) report(`resuming after stretch ${resumed.state.stretch} of ${stretches}`);
+  if (resumed) report(`resuming after stretch ${resumed.state.stretch}`);
   const before = resumed?.before ?? start?.iterations ?? 0;
   if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
   else run.beginStage();
@@ -79,13 +87,14 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
       workers: options.workers,
       replicas,
       stretches,
+      cycle,
       starts,
       slices: options.iterations,
       gridShare: options.protocol === "free" ? gridShare : 1,
       seconds,
       anneal: { ...schedule, shares: shares as typeof GRID_ANNEAL_DEFAULTS.shares },
     },
-    async ({ state: now, results }) => {
+    async ({ state: now, stretches: all, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
       await run.writeBest(block, placement, costs);
@@ -96,9 +105,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
         "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
         "cost/best": costs.proxyCost,
       });
-      report(
-        `stretch ${now.stretch} of ${stretches}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
-      );
+      report(`stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`);
       await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
     },
     resumed?.state ?? (start && startState(start, replicas)),
@@ -108,7 +115,14 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
 
 function startState({ placement, costs }: Found, replicas: number): ReplicasState {
   const best = { placement, costs };
-  return { stretch: 0, slices: 0, best, replicas: Array.from({ length: replicas }, () => best) };
+  return {
+    stretch: 0,
+    slices: 0,
+    start: best,
+    cycleBest: best,
+    best,
+    replicas: Array.from({ length: replicas }, () => best),
+  };
 }
 
 interface StoredReplica {
@@ -116,16 +130,26 @@ interface StoredReplica {
   readonly costs: Costs;
 }
 
-interface StoredState extends Omit<ReplicasState, "best" | "replicas"> {
+interface StoredState extends Omit<ReplicasState, "start" | "cycleBest" | "best" | "replicas"> {
   /** Iterations in metrics.jsonl of the method before. */
   readonly before: number;
+  readonly start?: StoredReplica;
+  readonly cycleBest: StoredReplica;
   readonly best: StoredReplica;
   readonly replicas: readonly StoredReplica[];
 }
 
 function storeState(state: ReplicasState, before: number): StoredState {
   const store = ({ placement, costs }: Replica) => ({ costs, placement: storePlacement(placement) });
-  return { ...state, before, best: store(state.best), replicas: state.replicas.map(store) };
+  const { start, ...rest } = state;
+  return {
+    ...rest,
+    before,
+    ...(start && { start: store(start) }),
+    cycleBest: store(state.cycleBest),
+    best: store(state.best),
+    replicas: state.replicas.map(store),
+  };
 }
 
 function readState(path: string, nodeCount: number): { state: ReplicasState; before: number } | undefined {
@@ -136,8 +160,15 @@ function readState(path: string, nodeCount: number): { state: ReplicasState; bef
       costs,
       placement: revivePlacement(placement, nodeCount),
     });
-    const { before, ...rest } = stored;
-    return { before, state: { ...rest, best: revive(stored.best), replicas: stored.replicas.map(revive) } };
+    const { before, start, cycleBest, best, replicas, ...rest } = stored;
+    const state = {
+      ...rest,
+      ...(start && { start: revive(start) }),
+      cycleBest: revive(cycleBest),
+      best: revive(best),
+      replicas: replicas.map(revive),
+    };
+    return { before, state };
   } catch {
     throw new InputError(path, "is not a checkpoint of annealing this block", "choose another --out");
   }

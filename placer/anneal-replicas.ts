@@ -1,10 +1,13 @@
 // Annealing by several replicas on worker threads, with go-with-the-winners: the schedule is cut into stretches;
 // after each, the replica that stands worst goes on from where the best one stands. The number of replicas is an
-// option of its own, so that the number of workers does not change the result.
+// option of its own, so that the number of workers does not change the result. A budget for more than one schedule
+// anneals in cycles: costs scatter so much once soft macros are settled that several short schedules find a better best
+// than one long one.
 import { Piscina } from "piscina";
 import type { CostWeights } from "../env/index.js";
 import type { Block } from "../netlist/index.js";
 import type { GridAnnealOptions } from "./anneal-grid.js";
+import { type StretchPlan, Timetable } from "./anneal-timetable.js";
 import type { AnnealSetup, Replica, Stretch, StretchResult } from "./anneal-worker.js";
 import { endPool } from "./end-pool.js";
 
@@ -12,12 +15,15 @@ export interface ReplicaOptions {
   readonly seed: number;
   readonly workers: number;
   readonly replicas: number;
+  /** Of a schedule. */
   readonly stretches: number;
   readonly starts: number;
+  /** Slices of a replica after which it starts over, so that a longer budget has several cycles; 0: never. */
+  readonly cycle: number;
   /** One of the two: slices of every replica's schedule, or wall-clock seconds for all. */
   readonly slices?: number | undefined;
   readonly seconds?: number | undefined;
-  /** Part of the stretches that anneal on grid cells: 1 for protocol `fd`; the rest moves all macros anywhere. */
+  /** Part of the budget that anneals on grid cells: 1 for protocol `fd`; the rest moves all macros anywhere. */
   readonly gridShare: number;
   readonly anneal: GridAnnealOptions;
 }
@@ -26,13 +32,21 @@ export interface ReplicaOptions {
 export interface ReplicasState {
   /** Stretches done. */
   readonly stretch: number;
+  /** Cycles that there will be, once known. */
+  readonly cycles?: number | undefined;
+  /** Where every cycle begins; drawn if there is none. */
+  readonly start?: Replica | undefined;
   readonly replicas: readonly Replica[];
+  /** Of the cycle, and of all. */
+  readonly cycleBest: Replica;
   readonly best: Replica;
   readonly slices: number;
 }
 
 export interface StretchReport {
   readonly state: ReplicasState;
+  /** Stretches that there will be. */
+  readonly stretches: number;
   readonly results: readonly StretchResult[];
 }
 
@@ -52,16 +66,21 @@ export async function annealReplicas(
     workerData: setup,
   });
   let state = from;
+  let timetable = new Timetable(options, state?.cycles ?? cyclesOf(options) ?? 1);
+  const secondsOf = startClock(options, timetable.at(state?.stretch ?? 0).spentBefore);
   try {
-    while ((state?.stretch ?? 0) < options.stretches) {
-      const tasks = stretchTasks(options, state);
+    while ((state?.stretch ?? 0) < timetable.stretches) {
+      const plan = timetable.at(state?.stretch ?? 0);
+      const tasks = stretchTasks(options, plan, state, secondsOf(plan));
       const results = await Promise.all(
         tasks.map((task) => pool.run(task) as Promise<StretchResult | undefined>),
       );
       const found = results.filter((result) => result !== undefined);
       if (found.length === 0) return undefined;
-      state = nextState(state, found, options.replicas);
-      await onStretch({ state, results: found });
+      const cycles: number = state?.cycles ?? cyclesOf(options, found) ?? 1;
+      state = nextState(state, found, options.replicas, plan, cycles);
+      timetable = new Timetable(options, cycles);
+      await onStretch({ state, stretches: timetable.stretches, results: found });
     }
   } finally {
     await endPool(pool);
@@ -69,47 +88,94 @@ export async function annealReplicas(
   return state;
 }
 
+/** Wall-clock seconds of a stretch, if they count: its part of what is left, so that a slow one does not delay the end. */
+function startClock({ seconds }: ReplicaOptions, spent: number): (plan: StretchPlan) => number | undefined {
+  if (seconds === undefined) return () => undefined;
+  const end = performance.now() + 1000 * seconds * (1 - spent);
+  return ({ spentBefore, spentAfter }) => {
+    const left = Math.max(0, (end - performance.now()) / 1000);
+    return (left * (spentAfter - spentBefore)) / (1 - spentBefore);
+  };
+}
+
 /**
- * What every replica does next. When the stage changes, and in the last quarter of each, all go on from the best
- * placement known.
+ * How many cycles the budget has room for: by its slices, or by its seconds and how long the slices of the first
+ * stretch took. Undefined if that is not known yet.
  */
-function stretchTasks(options: ReplicaOptions, state: ReplicasState | undefined): Stretch[] {
-  const { stretches, replicas, seed } = options;
+function cyclesOf(options: ReplicaOptions, results?: readonly StretchResult[]): number | undefined {
+  const { cycle, slices, seconds, replicas, workers } = options;
+  if (cycle === 0) return 1;
+  const { gridShare } = new Timetable(options, 1);
+  if (slices !== undefined) return Math.max(1, Math.round((gridShare * slices) / cycle));
+  if (seconds === undefined || !results) return undefined;
+  const sum = (of: (result: StretchResult) => number) => results.reduce((all, result) => all + of(result), 0);
+  const slice = sum((result) => result.seconds) / sum((result) => result.slices);
+  const before = sum((result) => result.secondsBefore) / results.length;
+  const perCycle = (before + cycle * slice) * Math.max(1, replicas / workers);
+  return perCycle > 0 ? Math.max(1, Math.round((gridShare * seconds) / perCycle)) : 1;
+}
+
+/** What every replica does next. */
+function stretchTasks(
+  options: ReplicaOptions,
+  plan: StretchPlan,
+  state: ReplicasState | undefined,
+  seconds: number | undefined,
+): Stretch[] {
+  const { replicas, seed, cycle, stretches } = options;
   const stretch = state?.stretch ?? 0;
-  const onGrid = Math.max(1, Math.round(options.gridShare * stretches));
-  const stage = stretch < onGrid ? "grid" : "free";
-  const first = stage === "grid" ? 0 : onGrid;
-  const count = stage === "grid" ? onGrid : stretches - onGrid;
-  const fromBest = stretch === onGrid || stretch - first === Math.floor(0.75 * count);
+  const { stage, begin, end, spentBefore, spentAfter } = plan;
   const share = replicas > options.workers ? options.workers / replicas : 1;
+  const budget = (whole: number) => Math.floor(spentAfter * whole) - Math.floor(spentBefore * whole);
+  // How many cycles there will be is not known before the first stretch, which is no longer than one of several.
+  const isMeasured = state?.cycles === undefined && cycle > 0;
+  const most = isMeasured ? Math.max(1, Math.round(cycle / stretches)) : undefined;
   return Array.from({ length: replicas }, (_, replica) => ({
-    from: fromBest ? state?.best : state?.replicas[replica],
+    from: origin(plan, state, replica),
     seed,
     replica,
     stretch,
     stage,
-    begin: (stretch - first) / count,
-    end: (stretch - first + 1) / count,
-    slices: options.slices === undefined ? undefined : slicesOf(options.slices, stretch, stretches),
-    seconds: options.seconds === undefined ? undefined : (share * options.seconds) / stretches,
+    begin,
+    end,
+    slices: options.slices === undefined ? most : budget(options.slices),
+    seconds: seconds && share * seconds,
   }));
 }
 
-function slicesOf(slices: number, stretch: number, stretches: number): number {
-  return Math.floor(((stretch + 1) * slices) / stretches) - Math.floor((stretch * slices) / stretches);
+function origin(
+  { from }: StretchPlan,
+  state: ReplicasState | undefined,
+  replica: number,
+): Replica | undefined {
+  if (from === "start") return state?.start;
+  if (from === "own") return state?.replicas[replica];
+  return from === "cycle" ? state?.cycleBest : state?.best;
 }
 
 function nextState(
   state: ReplicasState | undefined,
   results: readonly StretchResult[],
   count: number,
+  { from }: StretchPlan,
+  cycles: number,
 ): ReplicasState {
   const cost = (replica: Replica) => replica.costs.proxyCost;
-  let best = state?.best ?? results[0]!.best;
-  for (const result of results) if (cost(result.best) < cost(best)) best = result.best;
+  const least = (known: Replica | undefined) =>
+    results.reduce(
+      (best, result) => (cost(result.best) < cost(best) ? result.best : best),
+      known ?? results[0]!.best,
+    );
   const replicas = Array.from({ length: count }, (_, i) => results[i % results.length]!.last);
   const order = replicas.map((_, i) => i).sort((a, b) => cost(replicas[a]!) - cost(replicas[b]!) || a - b);
   replicas[order.at(-1)!] = replicas[order[0]!]!;
-  const slices = (state?.slices ?? 0) + results.reduce((sum, result) => sum + result.slices, 0);
-  return { stretch: (state?.stretch ?? 0) + 1, replicas, best, slices };
+  return {
+    stretch: (state?.stretch ?? 0) + 1,
+    cycles,
+    start: state?.start,
+    replicas,
+    cycleBest: least(from === "start" ? state?.start : state?.cycleBest),
+    best: least(state?.best),
+    slices: (state?.slices ?? 0) + results.reduce((sum, result) => sum + result.slices, 0),
+  };
 }

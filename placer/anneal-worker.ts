@@ -6,6 +6,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement, Random } from "../netlist/index.js";
 import { FreeAnnealer } from "./anneal-free.js";
 import { GridAnnealer, type GridAnnealOptions } from "./anneal-grid.js";
+import type { StretchPlan } from "./anneal-timetable.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
 import { drawStart } from "./prior-start.js";
 
@@ -31,12 +32,11 @@ export interface Stretch {
   /** Which stream of the seed: replica and stretch number. */
   readonly replica: number;
   readonly stretch: number;
-  /** On grid cells with settled soft macros (protocol `fd`), or all macros anywhere (`free`). */
-  readonly stage: "grid" | "free";
-  /** Part of the stage's schedule, 0 to 1. */
+  readonly stage: StretchPlan["stage"];
+  /** Part of the schedule, 0 to 1. */
   readonly begin: number;
   readonly end: number;
-  /** One of the two: slices of the schedule, or wall-clock seconds. */
+  /** Slices of the schedule, or wall-clock seconds, or whichever is over first. */
   readonly slices?: number | undefined;
   readonly seconds?: number | undefined;
 }
@@ -45,6 +45,9 @@ export interface StretchResult {
   readonly last: Replica;
   readonly best: Replica;
   readonly slices: number;
+  /** That these slices took, and what came before them, such as drawing a start. */
+  readonly seconds: number;
+  readonly secondsBefore: number;
   /** Seconds after the stretch began, and the settled proxy cost, of every improvement. */
   readonly improvements: readonly (readonly [number, number])[];
 }
@@ -80,8 +83,9 @@ export default function runStretch(task: Stretch): StretchResult | undefined {
   const improvements: [number, number][] = [[seconds(), annealer.best.costs.proxyCost]];
   let last: Replica = annealer.best;
   let slices = 0;
+  const secondsBefore = seconds();
   for (;;) {
-    const done = task.slices === undefined ? seconds() / task.seconds! : slices / task.slices;
+    const done = Math.max(share(slices, task.slices), share(seconds(), task.seconds));
     if (done >= 1) break;
     const costs = annealer.slice(task.begin + done * (task.end - task.begin));
     slices++;
@@ -89,7 +93,20 @@ export default function runStretch(task: Stretch): StretchResult | undefined {
     if (proxyCost < improvements.at(-1)![1]) improvements.push([seconds(), proxyCost]);
     last = { placement: copyPlacement(bench.judge.placement), costs };
   }
-  return { last, best: annealer.best, slices, improvements };
+  return {
+    last,
+    best: annealer.best,
+    slices,
+    seconds: seconds() - secondsBefore,
+    secondsBefore,
+    improvements,
+  };
+}
+
+/** How much of a budget is spent; 0 if there is none, 1 if it is nothing. */
+function share(spent: number, budget: number | undefined): number {
+  if (budget === undefined) return 0;
+  return budget > 0 ? spent / budget : 1;
 }
 
 /** What both kinds of annealing have in common. */

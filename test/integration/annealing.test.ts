@@ -13,12 +13,19 @@ before(() => {
   runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
 });
 
-for (const protocol of ["fd", "free"])
-  test(`annealing under ${protocol} gives the same legal placement with one worker and with two`, () => {
-    const run = (workers: string) => join(folder, `${protocol}-${workers}`);
+// 24 slices, of which cycles of 8 on grid cells: three under fd; under free, where a third of the time is theirs, one.
+for (const [protocol, cycle, stretches] of [
+  ["fd", "0", 12],
+  ["fd", "8", 36],
+  ["free", "8", 12],
+  ["free", "3", 20],
+] as const)
+  test(`annealing under ${protocol} in cycles of ${cycle}: the same legal placement with one worker and with two`, () => {
+    const run = (workers: string) => join(folder, `${protocol}-${cycle}-${workers}`);
     const place = (workers: string) =>
       runJson(
         ...["place", block, "--method", "anneal", "--protocol", protocol, "--iterations", "24"],
+        ...["--set", `cycle=${cycle}`],
         ...["--workers", workers, "--out", run(workers), "--quiet", "--json"],
       );
     const one = place("1");
@@ -28,6 +35,11 @@ for (const protocol of ["fd", "free"])
     assert.equal(one.proxy_cost, two.proxy_cost);
     const plc = (workers: string) => readFileSync(join(run(workers), "best.plc"), "utf8");
     assert.equal(plc("1"), plc("2"));
+    const lines = readFileSync(join(run("1"), "metrics.jsonl"), "utf8")
+      .trim()
+      .split("\n");
+    assert.equal(lines.length, stretches);
+    assert.equal(one.iterations, 2 * 24, "slices of both replicas");
     const score = runJson("eval", block, "--placement", join(run("1"), "best.plc"), "--json");
     assert.ok(Math.abs(Number(score.proxy_cost) / Number(one.proxy_cost) - 1) < 1e-12);
     assert.equal(score.legal, true);

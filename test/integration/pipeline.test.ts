@@ -9,7 +9,16 @@ import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const block = join(folder, "block");
-const SMALL = ["--set", "policy.episodes=4", "--set", "policy.epochs=1", "--set", "anneal.stretches=4"];
+const SMALL = [
+  "--set",
+  "policy.episodes=4",
+  "--set",
+  "policy.epochs=1",
+  "--set",
+  "anneal.stretches=4",
+  "--set",
+  "anneal.cycle=4",
+];
 
 before(async () => {
   const { code, stderr } = await ashlar("generate", "--macros", "9", "--seed", "2", "--out", block);
@@ -52,8 +61,8 @@ test("annealing starts from the policy's best placement and never ends above it;
   const lines = metrics("one");
   assert.deepEqual(
     lines.map((line) => line.iteration),
-    Array.from({ length: 8 + 4 }, (_, i) => i + 1),
-    "8 iterations of the policy, then 4 stretches of annealing",
+    Array.from({ length: 8 + 8 }, (_, i) => i + 1),
+    "8 iterations of the policy, then two cycles of 4 stretches of annealing",
   );
   const costs = lines.map((line) => line["cost/best"]);
   assert.deepEqual(
