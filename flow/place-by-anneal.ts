@@ -118,7 +118,6 @@ function startState({ placement, costs }: Found, replicas: number): ReplicasStat
   return {
     stretch: 0,
     slices: 0,
-    start: best,
     cycleBest: best,
     best,
     replicas: Array.from({ length: replicas }, () => best),
@@ -130,10 +129,9 @@ interface StoredReplica {
   readonly costs: Costs;
 }
 
-interface StoredState extends Omit<ReplicasState, "start" | "cycleBest" | "best" | "replicas"> {
+interface StoredState extends Omit<ReplicasState, "cycleBest" | "best" | "replicas"> {
   /** Iterations in metrics.jsonl of the method before. */
   readonly before: number;
-  readonly start?: StoredReplica;
   readonly cycleBest: StoredReplica;
   readonly best: StoredReplica;
   readonly replicas: readonly StoredReplica[];
@@ -141,11 +139,9 @@ interface StoredState extends Omit<ReplicasState, "start" | "cycleBest" | "best"
 
 function storeState(state: ReplicasState, before: number): StoredState {
   const store = ({ placement, costs }: Replica) => ({ costs, placement: storePlacement(placement) });
-  const { start, ...rest } = state;
   return {
-    ...rest,
+    ...state,
     before,
-    ...(start && { start: store(start) }),
     cycleBest: store(state.cycleBest),
     best: store(state.best),
     replicas: state.replicas.map(store),
@@ -160,10 +156,9 @@ function readState(path: string, nodeCount: number): { state: ReplicasState; bef
       costs,
       placement: revivePlacement(placement, nodeCount),
     });
-    const { before, start, cycleBest, best, replicas, ...rest } = stored;
+    const { before, cycleBest, best, replicas, ...rest } = stored;
     const state = {
       ...rest,
-      ...(start && { start: revive(start) }),
       cycleBest: revive(cycleBest),
       best: revive(best),
       replicas: replicas.map(revive),

@@ -34,8 +34,6 @@ export interface ReplicasState {
   readonly stretch: number;
   /** Cycles that there will be, once known. */
   readonly cycles?: number | undefined;
-  /** Where every cycle begins; drawn if there is none. */
-  readonly start?: Replica | undefined;
   readonly replicas: readonly Replica[];
   /** Of the cycle, and of all. */
   readonly cycleBest: Replica;
@@ -148,7 +146,8 @@ function origin(
   state: ReplicasState | undefined,
   replica: number,
 ): Replica | undefined {
-  if (from === "start") return state?.start;
+  // What a method before has found is where the first cycle begins; all others draw their start.
+  if (from === "start") return state?.stretch === 0 ? state.best : undefined;
   if (from === "own") return state?.replicas[replica];
   return from === "cycle" ? state?.cycleBest : state?.best;
 }
@@ -172,9 +171,8 @@ function nextState(
   return {
     stretch: (state?.stretch ?? 0) + 1,
     cycles,
-    start: state?.start,
     replicas,
-    cycleBest: least(from === "start" ? state?.start : state?.cycleBest),
+    cycleBest: least(from === "start" && state?.stretch !== 0 ? undefined : state?.cycleBest),
     best: least(state?.best),
     slices: (state?.slices ?? 0) + results.reduce((sum, result) => sum + result.slices, 0),
   };
