@@ -31,14 +31,15 @@ export class Timetable {
   /** Part of the budget that the cycles take together. */
   readonly gridShare: number;
   private readonly perCycle: number;
-  private readonly unit: number;
+  /** Of a schedule. */
+  private readonly schedule: number;
 
   constructor({ stretches, gridShare }: TimetableOptions, cycles: number) {
     this.perCycle = Math.max(1, Math.round(gridShare * stretches));
     this.cycles = cycles;
     this.stretches = cycles * this.perCycle + stretches - this.perCycle;
-    this.unit = 1 / stretches;
-    this.gridShare = this.perCycle * this.unit;
+    this.schedule = stretches;
+    this.gridShare = this.perCycle / stretches;
   }
 
   at(stretch: number): StretchPlan {
@@ -62,6 +63,6 @@ export class Timetable {
   /** Part of the budget that the first stretches take; those of several cycles are shorter. */
   private spent(stretches: number): number {
     const onGrid = Math.min(stretches, this.cycles * this.perCycle);
-    return this.unit * (onGrid / this.cycles + (stretches - onGrid));
+    return (onGrid / this.cycles + (stretches - onGrid)) / this.schedule;
   }
 }

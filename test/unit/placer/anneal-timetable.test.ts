@@ -46,6 +46,21 @@ test("under protocol free the cycles share their part, and what follows goes on 
   assert.deepEqual([all.at(-4)!.begin, all.at(-1)!.end], [0, 1]);
 });
 
+test("the whole budget is spent, to the last slice, whatever the numbers", () => {
+  for (let stretches = 1; stretches <= 60; stretches++)
+    for (const [gridShare, cycles] of [
+      [1, 1],
+      [1, 7],
+      [0.35, 3],
+    ] as const) {
+      const all = plans(new Timetable({ stretches, gridShare }, cycles));
+      assert.equal(all.at(-1)!.spentAfter, 1, `${stretches} ${gridShare} ${cycles}`);
+      assert.equal(all[0]!.spentBefore, 0);
+      for (const [i, { spentBefore }] of all.slice(1).entries())
+        assert.equal(spentBefore, all[i]!.spentAfter);
+    }
+});
+
 test("one stretch, and no cells at all: still a schedule", () => {
   const [only, ...others] = plans(new Timetable({ stretches: 1, gridShare: 1 }, 1));
   assert.deepEqual(
