@@ -79,6 +79,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
   const before = resumed?.before ?? start?.iterations ?? 0;
   if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
   else run.beginStage();
+  let written: Replica | undefined;
   const state = await annealReplicas(
     block,
     judge.weights,
@@ -97,7 +98,8 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
     async ({ state: now, stretches: all, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
-      await run.writeBest(block, placement, costs);
+      if (now.best !== written) await run.writeBest(block, placement, costs);
+      written = now.best;
       run.appendMetrics({
         iteration: before + now.stretch,
         seconds: elapsed,

@@ -64,7 +64,7 @@ export async function annealReplicas(
     workerData: setup,
   });
   let state = from;
-  let timetable = new Timetable(options, state?.cycles ?? cyclesOf(options) ?? 1);
+  let timetable = new Timetable(options, state?.cycles ?? cyclesOf(options));
   const secondsOf = startClock(options, timetable.at(state?.stretch ?? 0).spentBefore);
   try {
     while ((state?.stretch ?? 0) < timetable.stretches) {
@@ -75,7 +75,7 @@ export async function annealReplicas(
       );
       const found = results.filter((result) => result !== undefined);
       if (found.length === 0) return undefined;
-      const cycles: number = state?.cycles ?? cyclesOf(options, found) ?? 1;
+      const cycles: number = state?.cycles ?? cyclesOf(options, found);
       state = nextState(state, found, options.replicas, plan, cycles);
       timetable = new Timetable(options, cycles);
       await onStretch({ state, stretches: timetable.stretches, results: found });
@@ -98,19 +98,24 @@ function startClock({ seconds }: ReplicaOptions, spent: number): (plan: StretchP
 
 /**
  * How many cycles the budget has room for: by its slices, or by its seconds and how long the slices of the first
- * stretch took. Undefined if that is not known yet.
+ * stretch took; one as long as that is not known.
  */
-function cyclesOf(options: ReplicaOptions, results?: readonly StretchResult[]): number | undefined {
-  const { cycle, slices, seconds, replicas, workers } = options;
+function cyclesOf(options: ReplicaOptions, results?: readonly StretchResult[]): number {
+  const { cycle, slices, seconds } = options;
   if (cycle === 0) return 1;
   const { gridShare } = new Timetable(options, 1);
   if (slices !== undefined) return Math.max(1, Math.round((gridShare * slices) / cycle));
-  if (seconds === undefined || !results) return undefined;
+  if (seconds === undefined || !results) return 1;
   const sum = (of: (result: StretchResult) => number) => results.reduce((all, result) => all + of(result), 0);
   const slice = sum((result) => result.seconds) / sum((result) => result.slices);
   const before = sum((result) => result.secondsBefore) / results.length;
-  const perCycle = (before + cycle * slice) * Math.max(1, replicas / workers);
+  const perCycle = (before + cycle * slice) / threadShare(options);
   return perCycle > 0 ? Math.max(1, Math.round((gridShare * seconds) / perCycle)) : 1;
+}
+
+/** Of a budget in seconds, what each replica gets when threads are fewer. */
+function threadShare({ replicas, workers }: ReplicaOptions): number {
+  return replicas > workers ? workers / replicas : 1;
 }
 
 /** What every replica does next. */
@@ -123,7 +128,6 @@ function stretchTasks(
   const { replicas, seed, cycle, stretches } = options;
   const stretch = state?.stretch ?? 0;
   const { stage, begin, end, spentBefore, spentAfter } = plan;
-  const share = replicas > options.workers ? options.workers / replicas : 1;
   const budget = (whole: number) => Math.floor(spentAfter * whole) - Math.floor(spentBefore * whole);
   // How many cycles there will be is not known before the first stretch, which is no longer than one of several.
   const isMeasured = state?.cycles === undefined && cycle > 0;
@@ -137,7 +141,7 @@ function stretchTasks(
     begin,
     end,
     slices: options.slices === undefined ? most : budget(options.slices),
-    seconds: seconds && share * seconds,
+    seconds: seconds && threadShare(options) * seconds,
   }));
 }
 
@@ -146,10 +150,13 @@ function origin(
   state: ReplicasState | undefined,
   replica: number,
 ): Replica | undefined {
-  // What a method before has found is where the first cycle begins; all others draw their start.
-  if (from === "start") return state?.stretch === 0 ? state.best : undefined;
   if (from === "own") return state?.replicas[replica];
-  return from === "cycle" ? state?.cycleBest : state?.best;
+  return from === "best" ? state?.best : bestOfCycle(from, state);
+}
+
+/** The best that the cycle has so far. The first one has what a method before found; all others draw their start. */
+function bestOfCycle(from: StretchPlan["from"], state: ReplicasState | undefined): Replica | undefined {
+  return from === "start" && state?.stretch !== 0 ? undefined : state?.cycleBest;
 }
 
 function nextState(
@@ -172,7 +179,7 @@ function nextState(
     stretch: (state?.stretch ?? 0) + 1,
     cycles,
     replicas,
-    cycleBest: least(from === "start" && state?.stretch !== 0 ? undefined : state?.cycleBest),
+    cycleBest: least(bestOfCycle(from, state)),
     best: least(state?.best),
     slices: (state?.slices ?? 0) + results.reduce((sum, result) => sum + result.slices, 0),
   };

@@ -27,9 +27,9 @@ const LAST_QUARTER = 0.75;
 
 export class Timetable {
   readonly stretches: number;
-  readonly cycles: number;
   /** Part of the budget that the cycles take together. */
   readonly gridShare: number;
+  private readonly cycles: number;
   private readonly perCycle: number;
   /** Of a schedule. */
   private readonly schedule: number;
