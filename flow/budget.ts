@@ -11,3 +11,21 @@ export function parseBudget(text: string): number {
     throw new InputError("--budget", `'${text}', a time such as 60s, 5m or 1h was expected`);
   return seconds;
 }
+
+/** What ends a run: seconds, iterations, or whichever of both comes first. */
+export interface Limits {
+  readonly seconds?: number;
+  readonly iterations?: number;
+}
+
+/** The limits that `--budget` and `--iterations` set; if neither is given, `defaultSeconds`. */
+export function limitsOf(
+  { budget, iterations }: { readonly budget?: string | undefined; readonly iterations?: number | undefined },
+  defaultSeconds: number,
+): Limits {
+  if (budget === undefined && iterations === undefined) return { seconds: defaultSeconds };
+  return {
+    ...(budget !== undefined && { seconds: parseBudget(budget) }),
+    ...(iterations !== undefined && { iterations }),
+  };
+}

@@ -1,6 +1,5 @@
 // `compare`: methods × blocks × seeds, one run after the other at equal wall time and workers. Losses count like wins,
 // and a method that cannot do a block is a row that says why.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Block, InputError, loadBlock, writeFileAtomically } from "../netlist/index.js";
@@ -17,7 +16,7 @@ import {
 import { METHODS, type MethodName } from "./methods.js";
 import { type PlaceSummary, place } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
-import { readMetricsOf } from "./run-folder.js";
+import { makeFolder, readMetricsOf } from "./run-folder.js";
 import { VERSION } from "./version.js";
 
 export const compareOptionsSchema = z.strictObject({
@@ -166,16 +165,4 @@ function words(text: string): string[] {
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      path,
-      `cannot be made a folder (${(error as Error).message})`,
-      "choose another --out",
-    );
-  }
 }

@@ -23,7 +23,7 @@ export const annealSettingsSchema = z.strictObject({
     .min(1)
     .max(1000)
     .default(12)
-    .describe("times in a schedule that replicas exchange places, and are saved"),
+    .describe("times in a schedule that replicas exchange places, and may be saved"),
   cycle: z
     .number()
     .int()
@@ -64,6 +64,8 @@ export const annealSettingsSchema = z.strictObject({
 });
 
 export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
+/** Without an improvement, a line is printed and a checkpoint written this often: stretches of small blocks are short. */
+const SECONDS_PER_CHECKPOINT = 1;
 
 /** @param start where to go on from, found by a method before; by default placements are drawn */
 export async function placeByAnneal(context: MethodContext, start?: Found): Promise<Found | undefined> {
@@ -80,6 +82,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
   if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
   else run.beginStage();
   let written: Replica | undefined;
+  let saved = 0;
   const state = await annealReplicas(
     block,
     judge.weights,
@@ -98,7 +101,8 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
     async ({ state: now, stretches: all, results }) => {
       const elapsed = (performance.now() - started) / 1000;
       const { costs, placement } = now.best;
-      if (now.best !== written) await run.writeBest(block, placement, costs);
+      const better = now.best !== written;
+      if (better) await run.writeBest(block, placement, costs);
       written = now.best;
       run.appendMetrics({
         iteration: before + now.stretch,
@@ -107,6 +111,9 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
         "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
         "cost/best": costs.proxyCost,
       });
+      const isLast = now.stretch === all;
+      if (!better && !isLast && elapsed - saved < SECONDS_PER_CHECKPOINT) return;
+      saved = elapsed;
       report(`stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`);
       await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
     },

@@ -4,7 +4,7 @@ import { type Costs, checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions } from "./block-options.js";
-import { parseBudget } from "./budget.js";
+import { limitsOf } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { METHODS, type Method, type MethodName } from "./methods.js";
@@ -66,6 +66,8 @@ export interface PlaceSummary extends Score {
   readonly out: string;
 }
 
+const DEFAULT_SECONDS = 60;
+
 /** What a method gives back: its best placement. */
 export interface Found {
   readonly placement: Placement;
@@ -97,7 +99,7 @@ export async function place(
 ): Promise<PlaceSummary> {
   const started = performance.now();
   const parsed = placeOptionsSchema.parse(given);
-  const seconds = budgetOf(parsed);
+  const { seconds } = limitsOf(parsed, DEFAULT_SECONDS);
   const method: Method = METHODS[parsed.method];
   checkMethodOptions(method, parsed);
   const job = await openPlacingJob(path, parsed, report);
@@ -148,13 +150,6 @@ export async function place(
     await writeResult(run, scored, placement, costs, scorer.maps(), summary);
     return summary;
   });
-}
-
-const DEFAULT_SECONDS = 60;
-
-function budgetOf(options: z.output<typeof placeOptionsSchema>): number | undefined {
-  if (options.budget !== undefined) return parseBudget(options.budget);
-  return options.iterations === undefined ? DEFAULT_SECONDS : undefined;
 }
 
 /** What can be said against the options before a file is read or written. */

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Block } from "../netlist/index.js";
-import { blockFiles, InputError, writeFileAtomically } from "../netlist/index.js";
+import { InputError, writeFileAtomically } from "../netlist/index.js";
 import {
   buildRewardData,
   encoderFrom,
@@ -27,8 +27,8 @@ import {
   writePolicy,
   writeRewardModel,
 } from "../policy/index.js";
+import { readLearningBlocks } from "./learning-blocks.js";
 import { predictionScatter } from "./prediction-scatter.js";
-import { readBlocks } from "./pretrain.js";
 import { RunFolder } from "./run-folder.js";
 import { parseSettings } from "./settings.js";
 import { startPolicy } from "./start-policy.js";
@@ -119,15 +119,10 @@ export async function pretrainRewardModel(
   const fit = parseSettings(rewardFitSchema, options.set, {});
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
-  const blocks = await readBlocks(paths);
-  const heldOut = await readBlocks(options.heldOut);
-  for (const { name } of heldOut)
-    if (blocks.some((block) => block.name === name))
-      throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut);
   const players: Policy[] = [];
   for (const path of player) players.push((await startPolicy(path, [], {})).policy!);
-  const files = [...[...paths, ...options.heldOut].flatMap((path) => blockFiles(path)), ...player];
-  const run = await RunFolder.open(out, options, files, options.resume);
+  const run = await RunFolder.open(out, options, [...files, ...player], options.resume);
   return run.whileOpen(async () => {
     const all = [...blocks, ...heldOut];
     const data = await drawData(all, blocks.length, options, players, run, report);

@@ -1,8 +1,6 @@
 // `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
 import { z } from "zod";
-import { checkFeasible, Judge } from "../env/index.js";
-import { Kernels } from "../kernels/index.js";
-import { type Block, blockFiles, InputError, loadBlock } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import {
   type IterationMetrics,
   type Policy,
@@ -10,7 +8,8 @@ import {
   train,
   writePolicy,
 } from "../policy/index.js";
-import { parseBudget } from "./budget.js";
+import { limitsOf } from "./budget.js";
+import { readLearningBlocks } from "./learning-blocks.js";
 import { RunFolder } from "./run-folder.js";
 import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
 import { readTeachers } from "./teachers.js";
@@ -89,27 +88,19 @@ export async function pretrain(
 ): Promise<PretrainSummary> {
   const started = performance.now();
   const options = pretrainSchema.parse(given);
-  const { budget, iterations, seed, workers, out } = options;
-  const seconds =
-    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
+  const { seed, workers, out } = options;
   const { trainOptions, policy: start } = await startPolicy(options.policy, options.set, {
     seed,
     workers,
-    ...(seconds !== undefined && { seconds }),
-    ...(iterations !== undefined && { iterations }),
+    ...limitsOf(options, DEFAULT_SECONDS),
   });
-  const blocks = await readBlocks(paths);
-  const heldOut = await readBlocks(options.heldOut);
-  for (const { name } of heldOut)
-    if (blocks.some((block) => block.name === name))
-      throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut);
   const { order } = trainOptions;
   const isOneOrder = order === "area" || order === "connectivity";
   if (options.teach && !isOneOrder)
     throw new InputError("--set order", `${order} goes with no teachers`, "choose area or connectivity");
   const elites = options.teach && isOneOrder && (await readTeachers(options.teach, blocks, order));
-  const inputs = [...paths, ...options.heldOut].flatMap((path) => blockFiles(path));
-  const run = await RunFolder.open(out, options, [...inputs, ...policyInput(options.policy)], options.resume);
+  const run = await RunFolder.open(out, options, [...files, ...policyInput(options.policy)], options.resume);
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
   return run.whileOpen(async () => {
     const begin = { ...start, ...(elites && { elites }) };
@@ -153,19 +144,6 @@ export async function pretrain(
     await run.writeJson("summary.json", summary);
     return summary;
   });
-}
-
-/** The blocks at `paths`, of different names, each of which can be placed. */
-export async function readBlocks(paths: readonly string[]): Promise<Block[]> {
-  const blocks: Block[] = [];
-  for (const path of paths) {
-    const block = await loadBlock(path);
-    if (blocks.some(({ name }) => name === block.name))
-      throw new InputError(path, `a second block named '${block.name}'`, "rename one of the two directories");
-    checkFeasible(new Judge(Kernels.create(), block));
-    blocks.push(block);
-  }
-  return blocks;
 }
 
 /** Plays episodes from an empty canvas without learning; from scratch if there is no policy. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { blockOptionsSchema, judgeOptions } from "./block-options.js";
-import { parseBudget } from "./budget.js";
+import { limitsOf } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { openPlacingJob } from "./placing-job.js";
@@ -49,16 +49,8 @@ export async function trainCommand(
 ): Promise<TrainSummary> {
   const started = performance.now();
   const options = trainCommandSchema.parse(given);
-  const { budget, iterations, seed, workers } = options;
-  const seconds =
-    budget !== undefined ? parseBudget(budget) : iterations === undefined ? DEFAULT_SECONDS : undefined;
-  const base = {
-    order: "auto",
-    seed,
-    workers,
-    ...(seconds !== undefined && { seconds }),
-    ...(iterations !== undefined && { iterations }),
-  };
+  const { seed, workers } = options;
+  const base = { order: "auto", seed, workers, ...limitsOf(options, DEFAULT_SECONDS) };
   const { trainOptions, policy } = await startPolicy(options.policy, options.set, base, true);
   const job = await openPlacingJob(path, options, report);
   const { block } = job;

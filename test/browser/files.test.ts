@@ -9,7 +9,7 @@ import type { Browser } from "playwright-core";
 import { PNG } from "pngjs";
 import type { Costs } from "../../env/index.js";
 import { chromiumPath, launchBrowser, openPage, query } from "../support/browser.js";
-import { runCli, runJson } from "../support/run-cli.js";
+import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { writeBlock, writeRun } from "../support/view-fixtures.js";
 
@@ -26,8 +26,8 @@ after(() => browser.close());
 
 test("the one-file page opens from disk, asks the network for nothing, and judges exactly", async () => {
   const file = join(makeFolder(), "run.html");
-  const { status, stderr } = runCli("view", run, "--html", file);
-  assert.equal(status, 0, stderr);
+  const { code, stderr } = runCli("view", run, "--html", file);
+  assert.equal(code, 0, stderr);
   const context = await browser.newContext({ locale: "en-US" });
   const asked: string[] = [];
   context.on("request", (request) => asked.push(request.url()));
@@ -58,9 +58,9 @@ test("--png takes a picture of the page, --svg draws one", async () => {
   process.env.CHROMIUM = await chromiumPath();
   const folder = makeFolder();
   const [png, svg] = [join(folder, "run.png"), join(folder, "run.svg")];
-  const { status, stdout, stderr } = runCli("view", run, "--png", png, "--svg", svg, "--theme", "dark");
+  const { code, stdout, stderr } = runCli("view", run, "--png", png, "--svg", svg, "--theme", "dark");
   delete process.env.CHROMIUM;
-  assert.equal(status, 0, stderr);
+  assert.equal(code, 0, stderr);
   assert.deepEqual(stdout.trim().split("\n").sort(), [png, svg]);
   const picture = PNG.sync.read(readFileSync(png));
   assert.deepEqual([picture.width, picture.height], [1600, 1000]);
@@ -79,9 +79,9 @@ test("--png takes a picture of the page, --svg draws one", async () => {
 test("without a browser --png says what to do", () => {
   const file = join(makeFolder(), "run.png");
   process.env.CHROMIUM = "/no/such/browser";
-  const { status, stderr } = runCli("view", run, "--png", file);
+  const { code, stderr } = runCli("view", run, "--png", file);
   delete process.env.CHROMIUM;
-  assert.equal(status, 1);
+  assert.equal(code, 1);
   assert.match(stderr, /^ashlar: CHROMIUM: '\/no\/such\/browser' cannot be started/);
   assert.ok(!existsSync(file));
 });

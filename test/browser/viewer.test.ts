@@ -8,7 +8,7 @@ import type { Costs } from "../../env/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
 import type { ViewServer } from "../../viz/index.js";
 import { launchBrowser, openPage, query, whenIdle } from "../support/browser.js";
-import { runJson } from "../support/run-cli.js";
+import { runJson } from "../support/command.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 
 let browser: Browser;

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generateBlock, loadBlock, writePbNetlist, writePlc } from "../../netlist/index.js";
-import { runCli, runJson } from "../support/run-cli.js";
+import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { writeTinySet } from "../unit/netlist/bookshelf/tiny-set.js";
 
@@ -69,8 +69,8 @@ test("pairs that make no sense are refused in one line that says what to do", ()
     [[join(folder, "none.aux"), join(folder, "x.pl")], /none\.aux: no such file/],
   ];
   for (const [args, says] of cases) {
-    const { status, stderr } = runCli("convert", ...args);
-    assert.equal(status, 1, stderr);
+    const { code, stderr } = runCli("convert", ...args);
+    assert.equal(code, 1, stderr);
     assert.match(stderr, says);
     assert.match(stderr, /^ashlar: [^\n]+\n$/);
   }

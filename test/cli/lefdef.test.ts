@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { runCli, runJson } from "../support/run-cli.js";
+import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
 import { makeFile } from "../unit/netlist/tiny-files.js";
@@ -58,7 +58,7 @@ test("the same seed gives the same design", () => {
   const path = makeDesign(withCells(TINY_DEF));
   const run = () => {
     const out = join(makeFolder(), "run");
-    const { status, stderr } = runCli(
+    const { code, stderr } = runCli(
       "place",
       path,
       "--method",
@@ -70,7 +70,7 @@ test("the same seed gives the same design", () => {
       "--out",
       out,
     );
-    assert.equal(status, 0, stderr);
+    assert.equal(code, 0, stderr);
     return readFileSync(join(out, "best.def"), "utf8");
   };
   assert.equal(run(), run());
@@ -93,8 +93,8 @@ test("--halo keeps macros apart and is said to be for designs only", () => {
     "--json",
   );
   assert.equal(summary.violations, 0);
-  const { status, stderr } = runCli("info", "x.pb.txt", "--halo", "4,4");
-  assert.equal(status, 1);
+  const { code, stderr } = runCli("info", "x.pb.txt", "--halo", "4,4");
+  assert.equal(code, 1);
   assert.match(stderr, /--halo: is for \.def designs, and 'x\.pb\.txt' is none/);
 });
 
@@ -112,8 +112,8 @@ test("options come from a file too: by the schema's names, checked, and flags co
     [{ smoothing: "much" }, /--smoothing: .*expected number/],
     [[1], /options\.json: holds no object/],
   ] as const) {
-    const { status, stderr } = runCli("info", path, "--config", config(options));
-    assert.equal(status, 1);
+    const { code, stderr } = runCli("info", path, "--config", config(options));
+    assert.equal(code, 1);
     assert.match(stderr, message);
   }
 });
@@ -126,19 +126,19 @@ test("where all macros are fixed they stay, and --free-fixed frees them", () => 
   const path = makeDesign(fixed);
   const out = join(makeFolder(), "run");
   const args = ["place", path, "--method", "random", "--iterations", "2", "--out", out];
-  const { status, stderr } = runCli(...args);
-  assert.equal(status, 0, stderr);
+  const { code, stderr } = runCli(...args);
+  assert.equal(code, 0, stderr);
   assert.match(stderr, /all 3 macros are FIXED and stay; --free-fixed lets them move/);
   assert.equal(readFileSync(join(out, "best.def"), "utf8"), fixed);
   assert.equal(readFileSync(join(out, "best.tcl"), "utf8"), "");
-  assert.equal(runCli(...args, "--free-fixed").status, 0);
+  assert.equal(runCli(...args, "--free-fixed").code, 0);
   assert.notEqual(readFileSync(join(out, "best.def"), "utf8"), fixed);
 });
 
 test("a design without a macro is refused", () => {
   const none = TINY_LEF.replaceAll("CLASS BLOCK", "CLASS CORE");
-  const { status, stderr } = runCli("place", makeDesign(TINY_DEF, none), "--out", join(makeFolder(), "run"));
-  assert.equal(status, 1);
+  const { code, stderr } = runCli("place", makeDesign(TINY_DEF, none), "--out", join(makeFolder(), "run"));
+  assert.equal(code, 1);
   assert.match(stderr, /holds no component of a LEF master of CLASS BLOCK, so there is no macro to place/);
 });
 
@@ -160,8 +160,8 @@ test("the folder of a clustered run is a block: it is scored and viewed as it wa
   const scored = runJson("eval", out, "--placement", join(out, "best.plc"), "--json");
   assert.equal(scored.proxy_cost, placed.proxy_cost);
   const picture = join(out, "view.svg");
-  const { status, stderr } = runCli("view", out, "--svg", picture);
-  assert.equal(status, 0, stderr);
+  const { code, stderr } = runCli("view", out, "--svg", picture);
+  assert.equal(code, 0, stderr);
   assert.match(readFileSync(picture, "utf8"), /<svg/);
 });
 
@@ -171,6 +171,6 @@ test("a run of a design without cells is viewed from its DEF and LEF files", () 
   );
   const out = join(makeFolder(), "run");
   runJson("place", path, "--method", "random", "--iterations", "3", "--workers", "1", "--out", out, "--json");
-  const { status, stderr } = runCli("view", out, "--svg", join(out, "view.svg"));
-  assert.equal(status, 0, stderr);
+  const { code, stderr } = runCli("view", out, "--svg", join(out, "view.svg"));
+  assert.equal(code, 0, stderr);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { runJson } from "../support/run-cli.js";
+import { runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();

@@ -1,5 +1,5 @@
-// The command line as a real process.
-import { type ChildProcess, spawn } from "node:child_process";
+// The command line as a user runs it: a process of its own.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
@@ -35,4 +35,17 @@ export function startAshlar(
 /** Runs `ashlar` to its end. */
 export async function ashlar(...args: readonly string[]): Promise<Finished> {
   return startAshlar(args).finished;
+}
+
+/** The same, and nothing else goes on meanwhile. */
+export function runCli(...args: readonly string[]): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8" });
+  return { code: status, stdout, stderr };
+}
+
+/** The JSON that a command printed; fails with its error output if it did not end well. */
+export function runJson(...args: readonly string[]): Record<string, unknown> {
+  const { code, stdout, stderr } = runCli(...args);
+  if (code !== 0) throw new Error(`ashlar ${args.join(" ")} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as Record<string, unknown>;
 }
