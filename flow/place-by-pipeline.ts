@@ -17,19 +17,27 @@ export const pipelineSettingsSchema = z.strictObject({
   anneal: annealSettingsSchema.prefault({}).describe("options of the annealing, as anneal.NAME"),
 });
 
-/** With a budget of iterations, each of the two gets that many. */
+/** With a budget of iterations, each of the two gets that many; of one in seconds, annealing gets what is left. */
 export async function placeByPipeline(context: MethodContext): Promise<Found | undefined> {
   const { options, seconds, run, report } = context;
   const { policyShare } = parseSettings(pipelineSettingsSchema, options.set, {});
-  const phase = (name: string, share: number, extra: readonly string[] = []): MethodContext => ({
+  const phase = (
+    name: string,
+    ownSeconds: number | undefined,
+    extra: readonly string[] = [],
+  ): MethodContext => ({
     ...context,
-    seconds: seconds && share * seconds,
+    seconds: ownSeconds,
     options: { ...options, set: settingsOf(name, [...extra, ...options.set]) },
   });
+  const started = performance.now();
   const annealing = options.resume && existsSync(run.file(ANNEAL_CHECKPOINT));
-  const learned = annealing ? undefined : await placeByPolicy(phase("policy", policyShare));
+  const learned = annealing
+    ? undefined
+    : await placeByPolicy(phase("policy", seconds && policyShare * seconds));
   if (learned) report(`annealing from ${learned.costs.proxyCost.toFixed(4)}`);
-  return placeByAnneal(phase("anneal", annealing ? 1 : 1 - policyShare, [HOTTEST]), learned);
+  const left = seconds && Math.max(0, seconds - (performance.now() - started) / 1000);
+  return placeByAnneal(phase("anneal", left, [HOTTEST]), learned);
 }
 
 /** Settings under a name, without it. */

@@ -142,15 +142,18 @@ export class GridAnnealer {
     this.setShares(options.shares);
   }
 
-  /** Starts from the hard macros of `placement`, which must stand on cell centres without overlap. */
-  begin(placement: Placement, random: Random): void {
+  /**
+   * Starts from the hard macros of `placement`, which must stand on cell centres without overlap.
+   * @param settled costs of `placement`, if its soft macros are settled already
+   */
+  begin(placement: Placement, random: Random, settled?: Costs): void {
     this.random.set(seedWords(random));
     this.state.set({ congestionChange: START_CONGESTION_CHANGE });
     this.judge.evaluate(placement);
     this.takePlaces();
     for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])
       counts.fill(0);
-    const costs = this.settle();
+    const costs = settled ?? this.settle();
     this.best = { placement: this.placement(), costs };
   }
 

@@ -48,7 +48,7 @@ export interface StretchReport {
   readonly results: readonly StretchResult[];
 }
 
-/** Runs the stretches that `from` has not done; `onStretch` is waited for. Undefined if no start was found. */
+/** Runs the stretches that `from` has not done, as far as the seconds go; `onStretch` is waited for. Undefined if no start was found. */
 export async function annealReplicas(
   block: Block,
   weights: CostWeights,
@@ -65,11 +65,11 @@ export async function annealReplicas(
   });
   let state = from;
   let timetable = new Timetable(options, state?.cycles ?? cyclesOf(options));
-  const secondsOf = startClock(options, timetable.at(state?.stretch ?? 0).spentBefore);
+  const clock = startClock(options, timetable.at(state?.stretch ?? 0).spentBefore);
   try {
-    while ((state?.stretch ?? 0) < timetable.stretches) {
+    while ((state?.stretch ?? 0) < timetable.stretches && !(state && clock.isOver())) {
       const plan = timetable.at(state?.stretch ?? 0);
-      const tasks = stretchTasks(options, plan, state, secondsOf(plan));
+      const tasks = stretchTasks(options, plan, state, clock.secondsOf(plan));
       const results = await Promise.all(
         tasks.map((task) => pool.run(task) as Promise<StretchResult | undefined>),
       );
@@ -86,13 +86,18 @@ export async function annealReplicas(
   return state;
 }
 
-/** Wall-clock seconds of a stretch, if they count: its part of what is left, so that a slow one does not delay the end. */
-function startClock({ seconds }: ReplicaOptions, spent: number): (plan: StretchPlan) => number | undefined {
-  if (seconds === undefined) return () => undefined;
+/** How the wall-clock seconds go, if they count; `spent` is the part of them that went before. */
+function startClock({ seconds = Number.POSITIVE_INFINITY }: ReplicaOptions, spent: number) {
   const end = performance.now() + 1000 * seconds * (1 - spent);
-  return ({ spentBefore, spentAfter }) => {
-    const left = Math.max(0, (end - performance.now()) / 1000);
-    return (left * (spentAfter - spentBefore)) / (1 - spentBefore);
+  const left = () => Math.max(0, (end - performance.now()) / 1000);
+  return {
+    isOver: () => left() === 0,
+    /** Of a stretch: its part of what is left to its schedule, so that a slow one, or drawing a start, delays no other. */
+    secondsOf({ spentBefore, spentAfter, spentAtEnd }: StretchPlan): number | undefined {
+      if (seconds === Number.POSITIVE_INFINITY) return undefined;
+      const toSchedule = Math.max(0, left() - seconds * (1 - spentAtEnd));
+      return (toSchedule * (spentAfter - spentBefore)) / (spentAtEnd - spentBefore);
+    },
   };
 }
 

@@ -17,9 +17,10 @@ export interface StretchPlan {
   readonly end: number;
   /** Where they go on from: nowhere yet, where they stand, or the best placement of the cycle or of all. */
   readonly from: "start" | "own" | "cycle" | "best";
-  /** Part of the budget up to the beginning of the stretch and to its end, 0 to 1. */
+  /** Part of the budget up to the beginning of the stretch, to its end and to that of its schedule, 0 to 1. */
   readonly spentBefore: number;
   readonly spentAfter: number;
+  readonly spentAtEnd: number;
 }
 
 /** In the last quarter of a schedule all replicas go on from the best placement. */
@@ -51,13 +52,22 @@ export class Timetable {
       const isLate = at > 0 && at === Math.floor(LAST_QUARTER * this.perCycle);
       const from = at === 0 ? "start" : isLate ? "cycle" : "own";
       const [begin, end] = [at / this.perCycle, (at + 1) / this.perCycle];
-      return { stage: "grid", begin, end, from, spentBefore, spentAfter };
+      const spentAtEnd = this.spent(stretch - at + this.perCycle);
+      return { stage: "grid", begin, end, from, spentBefore, spentAfter, spentAtEnd };
     }
     const count = this.stretches - first;
     const at = stretch - first;
     const isTurn = at === 0 || at === Math.floor(LAST_QUARTER * count);
     const [begin, end] = [at / count, (at + 1) / count];
-    return { stage: "free", begin, end, from: isTurn ? "best" : "own", spentBefore, spentAfter };
+    return {
+      stage: "free",
+      begin,
+      end,
+      from: isTurn ? "best" : "own",
+      spentBefore,
+      spentAfter,
+      spentAtEnd: 1,
+    };
   }
 
   /** Part of the budget that the first stretches take; those of several cycles are shorter. */

@@ -79,7 +79,7 @@ export default function runStretch(task: Stretch): StretchResult | undefined {
   const random = Random.stream(task.seed, "anneal", task.replica, task.stretch);
   const from = task.from ?? drawStart(bench.episode, bench.observer, random, setup.starts);
   if (!from) return undefined;
-  const annealer = startAnnealer(bench, setup, task.stage, from.placement, random);
+  const annealer = startAnnealer(bench, setup, task.stage, from, random);
   const improvements: [number, number][] = [[seconds(), annealer.best.costs.proxyCost]];
   let last: Replica = annealer.best;
   let slices = 0;
@@ -119,11 +119,11 @@ function startAnnealer(
   bench: Bench,
   setup: AnnealSetup,
   stage: Stretch["stage"],
-  placement: Placement,
+  { placement, costs }: Replica,
   random: Random,
 ): Annealer {
   if (stage === "free") return new FreeAnnealer(bench.judge, placement, random);
   bench.grid ??= new GridAnnealer(bench.judge, bench.cells, setup.options);
-  bench.grid.begin(placement, random);
+  bench.grid.begin(placement, random, costs);
   return bench.grid;
 }

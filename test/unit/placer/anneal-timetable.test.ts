@@ -24,8 +24,9 @@ test("every cycle is a whole schedule from hot to cold that begins anew, and the
       ],
     );
   }
-  for (const [i, { stage, spentBefore, spentAfter }] of all.entries()) {
+  for (const [i, { stage, spentBefore, spentAfter, spentAtEnd }] of all.entries()) {
     assert.equal(stage, "grid");
+    assert.ok(Math.abs(spentAtEnd - (Math.floor(i / 4) + 1) / 3) < 1e-12);
     assert.ok(Math.abs(spentBefore - i / 12) < 1e-12 && Math.abs(spentAfter - (i + 1) / 12) < 1e-12);
   }
 });
@@ -43,6 +44,10 @@ test("under protocol free the cycles share their part, and what follows goes on 
   const shares = all.map(({ spentBefore, spentAfter }) => spentAfter - spentBefore);
   assert.deepEqual(shares, [...Array(8).fill(1 / 16), ...Array(4).fill(1 / 8)]);
   assert.equal(all.at(-1)!.spentAfter, 1);
+  assert.deepEqual(
+    all.map(({ spentAtEnd }) => spentAtEnd),
+    [...Array(4).fill(0.25), ...Array(4).fill(0.5), ...Array(4).fill(1)],
+  );
   assert.deepEqual([all.at(-4)!.begin, all.at(-1)!.end], [0, 1]);
 });
 
@@ -65,7 +70,7 @@ test("one stretch, and no cells at all: still a schedule", () => {
   const [only, ...others] = plans(new Timetable({ stretches: 1, gridShare: 1 }, 1));
   assert.deepEqual(
     [only, others],
-    [{ stage: "grid", begin: 0, end: 1, from: "start", spentBefore: 0, spentAfter: 1 }, []],
+    [{ stage: "grid", begin: 0, end: 1, from: "start", spentBefore: 0, spentAfter: 1, spentAtEnd: 1 }, []],
   );
   const none = plans(new Timetable({ stretches: 3, gridShare: 0 }, 1));
   assert.deepEqual(
