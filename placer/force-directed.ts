@@ -5,7 +5,7 @@
 import type { CellPlacer, Judge } from "../env/index.js";
 
 import { KernelRecord } from "../kernels/index.js";
-import { NodeKind } from "../netlist/index.js";
+import { type Block, NodeKind } from "../netlist/index.js";
 
 /** One phase of the schedule. */
 export interface ForcePhase {
@@ -36,33 +36,43 @@ export function releasedPhases(canvas: { width: number; height: number }): Force
 
 /** Mirrors `ForceState` of kernels/assembly/force-directed.ts. */
 export const FORCE_STATE = {
+  stripsPerMicron: "f64",
   widestStanding: "f64",
   judge: "i32",
   movingCount: "i32",
   bodyCount: "i32",
-  linkCount: "i32",
+  stripCount: "i32",
+  standingFirst: "i32",
   bodyNodes: "i32",
   halfWidths: "i32",
   halfHeights: "i32",
   anchorStarts: "i32",
   anchorPoints: "i32",
   anchorWeights: "i32",
-  linkFirst: "i32",
-  linkSecond: "i32",
+  linkStarts: "i32",
+  linkOthers: "i32",
   linkWeights: "i32",
+  linkSums: "i32",
+  places: "i32",
+  forces: "i32",
+  anchors: "i32",
+  anchorSums: "i32",
+  bodyLefts: "i32",
+  firstStrips: "i32",
+  lastStrips: "i32",
+  order: "i32",
+  movingStarts: "i32",
+  standingStarts: "i32",
+  entryBodies: "i32",
+  lefts: "i32",
   xs: "i32",
   ys: "i32",
-  forceXs: "i32",
-  forceYs: "i32",
-  anchorSums: "i32",
-  anchorXs: "i32",
-  anchorYs: "i32",
-  order: "i32",
-  sorted: "i32",
+  entryHalfWidths: "i32",
+  entryHalfHeights: "i32",
+  isFirst: "i32",
+  pushXs: "i32",
+  pushYs: "i32",
 } as const;
-
-/** Bytes of a body in the sweep's order: x, y, half width, half height, index. */
-const SORTED_BYTES = 40;
 
 /** Settles the soft macros of a judge's placement. */
 export class ForceDirectedPlacer implements CellPlacer {
@@ -94,30 +104,47 @@ export class ForceDirectedPlacer implements CellPlacer {
     this.halfWidths = kernels.f64(bodyCount);
     this.halfHeights = kernels.f64(bodyCount);
     const pulls = gatherPulls(judge, this.bodies, moving.length, options.ioFactor ?? 1);
+    this.measureBodies();
+    const strips = layStrips(block, moving.length, this.halfWidths, this.halfHeights);
+    const numbers = (count: number) => kernels.f64(count).byteOffset;
+    const integers = (count: number) => kernels.i32(count).byteOffset;
     this.state = new KernelRecord(kernels, FORCE_STATE);
     this.state.set({
       judge: judge.state.address,
       movingCount: moving.length,
       bodyCount,
-      linkCount: pulls.linkFirst.length,
       bodyNodes: this.bodies.byteOffset,
       halfWidths: this.halfWidths.byteOffset,
       halfHeights: this.halfHeights.byteOffset,
       anchorStarts: kernels.copyOf(pulls.anchorStarts),
       anchorPoints: kernels.copyOf(pulls.anchorPoints),
       anchorWeights: kernels.copyOf(pulls.anchorWeights),
-      linkFirst: kernels.copyOf(pulls.linkFirst),
-      linkSecond: kernels.copyOf(pulls.linkSecond),
+      linkStarts: kernels.copyOf(pulls.linkStarts),
+      linkOthers: kernels.copyOf(pulls.linkOthers),
       linkWeights: kernels.copyOf(pulls.linkWeights),
-      xs: kernels.f64(bodyCount).byteOffset,
-      ys: kernels.f64(bodyCount).byteOffset,
-      forceXs: kernels.f64(moving.length).byteOffset,
-      forceYs: kernels.f64(moving.length).byteOffset,
-      anchorSums: kernels.f64(moving.length).byteOffset,
-      anchorXs: kernels.f64(moving.length).byteOffset,
-      anchorYs: kernels.f64(moving.length).byteOffset,
-      order: kernels.i32(bodyCount).byteOffset,
-      sorted: kernels.u8(bodyCount * SORTED_BYTES).byteOffset,
+      linkSums: kernels.copyOf(pulls.linkSums),
+      places: numbers(2 * bodyCount),
+      forces: numbers(2 * moving.length),
+      anchors: numbers(2 * moving.length),
+      anchorSums: numbers(moving.length),
+      bodyLefts: numbers(bodyCount),
+      firstStrips: integers(bodyCount),
+      lastStrips: integers(bodyCount),
+      order: integers(bodyCount),
+      stripsPerMicron: 1 / strips.height,
+      stripCount: strips.count,
+      standingFirst: strips.movingEntries,
+      movingStarts: integers(strips.count + 1),
+      standingStarts: integers(strips.count + 1),
+      entryBodies: integers(strips.entries),
+      lefts: numbers(strips.entries),
+      xs: numbers(strips.entries),
+      ys: numbers(strips.entries),
+      entryHalfWidths: numbers(strips.entries),
+      entryHalfHeights: numbers(strips.entries),
+      isFirst: numbers(strips.entries),
+      pushXs: numbers(strips.entries),
+      pushYs: numbers(strips.entries),
     });
   }
 
@@ -153,13 +180,50 @@ export class ForceDirectedPlacer implements CellPlacer {
   }
 }
 
+/** Height of a strip, in mean heights of moving bodies: lower ones hold fewer pairs, but each body in more of them. */
+const STRIP_HEIGHT = 2.5;
+
+interface Strips {
+  /** In µm. */
+  readonly height: number;
+  readonly count: number;
+  /** Room for the moving bodies in all strips that they can reach, and for all bodies. */
+  readonly movingEntries: number;
+  readonly entries: number;
+}
+
+/** Strips of the canvas in which overlapping bodies are looked for. */
+function layStrips(
+  { canvas }: Block,
+  movingCount: number,
+  halfWidths: Float64Array,
+  halfHeights: Float64Array,
+): Strips {
+  let sum = 0;
+  for (let body = 0; body < movingCount; body++) sum += 2 * halfHeights[body]!;
+  const wanted = (canvas.height * movingCount) / (STRIP_HEIGHT * sum);
+  const count = Math.max(1, Math.min(256, Math.floor(wanted) || 1));
+  const height = canvas.height / count;
+  const room = (first: number, end: number) => {
+    let entries = 0;
+    for (let body = first; body < end; body++) {
+      const tallest = 2 * Math.max(halfWidths[body]!, halfHeights[body]!);
+      entries += Math.min(count, Math.floor(tallest / height) + 2);
+    }
+    return entries;
+  };
+  const movingEntries = room(0, movingCount);
+  return { height, count, movingEntries, entries: movingEntries + room(movingCount, halfWidths.length) };
+}
+
 interface Pulls {
   readonly anchorStarts: Int32Array;
   readonly anchorPoints: Int32Array;
   readonly anchorWeights: Float64Array;
-  readonly linkFirst: Int32Array;
-  readonly linkSecond: Int32Array;
+  readonly linkStarts: Int32Array;
+  readonly linkOthers: Int32Array;
   readonly linkWeights: Float64Array;
+  readonly linkSums: Float64Array;
 }
 
 /** Sums the star nets up: pulls between two moving bodies, and pulls of a moving body to points that stand. */
@@ -194,6 +258,14 @@ function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFa
     }
   }
   const keys = [...links.keys()].sort((a, b) => a - b);
+  const linkStarts = new Int32Array(movingCount + 1);
+  const linkSums = new Float64Array(movingCount);
+  for (const key of keys) {
+    const [first, second] = [Math.floor(key / movingCount), key % movingCount];
+    linkStarts[first + 1]!++;
+    for (const body of [first, second]) linkSums[body]! += links.get(key)!;
+  }
+  for (let body = 0; body < movingCount; body++) linkStarts[body + 1]! += linkStarts[body]!;
   const anchorStarts = new Int32Array(movingCount + 1);
   for (let body = 0; body < movingCount; body++)
     anchorStarts[body + 1] = anchorStarts[body]! + anchors[body]!.size;
@@ -201,8 +273,9 @@ function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFa
     anchorStarts,
     anchorPoints: Int32Array.from(anchors.flatMap((map) => [...map.keys()])),
     anchorWeights: Float64Array.from(anchors.flatMap((map) => [...map.values()])),
-    linkFirst: Int32Array.from(keys, (key) => Math.floor(key / movingCount)),
-    linkSecond: Int32Array.from(keys, (key) => key % movingCount),
+    linkStarts,
+    linkSums,
+    linkOthers: Int32Array.from(keys, (key) => key % movingCount),
     linkWeights: Float64Array.from(keys, (key) => links.get(key)!),
   };
 }

@@ -9,7 +9,8 @@ export {
 } from "./elementwise";
 export { maskCells } from "./feasible";
 export { footprintSums, sumTable } from "./footprints";
-export { beginForces, endForces, forceStateBytes, relaxBodies, runForces } from "./force-directed";
+export { beginForces, endForces, relaxBodies, runForces } from "./force-directed";
+export { forceStateBytes } from "./force-state";
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge";
 export { readMap } from "./judge-maps";
 export { judgeStateBytes } from "./judge-state";
