@@ -1,5 +1,6 @@
-// How many placements and moves a core judges in a second: full evaluations, moves tried and undone one by one, and
-// feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds are of processor time.
+// How many placements and moves a core judges in a second: full evaluations, soft macros settled, moves tried and undone
+// one by one, and feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds
+// are of processor time.
 // Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
 import { drawFeasibleCell, Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -124,13 +125,18 @@ function timeFreeLoop(
 
 function measure(block: Block, seconds: number): Row[] {
   const judge = new Judge(Kernels.create(), block);
-  const start = randomStart(judge, new ForceDirectedPlacer(judge));
-  const macros = new Episode(judge, new ForceDirectedPlacer(judge)).macros;
+  const cells = new ForceDirectedPlacer(judge);
+  const start = randomStart(judge, cells);
+  const macros = new Episode(judge, cells).macros;
   judge.evaluate(start);
   const isSoft = (kind: FreeProposal) => SOFT_PROPOSALS.includes(kind);
   return [
     rateOf("full evaluation", seconds, () => {
       judge.evaluate();
+      return 1;
+    }),
+    rateOf("soft macros settled by force", seconds, () => {
+      cells.settle();
       return 1;
     }),
     timeGridMoves(judge, macros, seconds),
