@@ -156,7 +156,7 @@ const block = await loadBlock(path);
 const rows = measure(block, Number(secondsText));
 console.log(`${block.name}: judged in a second on one core, ${secondsText} s each`);
 for (const { what, perSecond, best } of rows) {
-  const ratio = (perSecond / rows[0]!.perSecond).toFixed(1);
+  const ratio = (perSecond / rows[0]!.perSecond).toFixed(perSecond < rows[0]!.perSecond ? 3 : 1);
   console.log(
     `${what.padEnd(38)} ${perSecond.toFixed(0).padStart(8)} /s ${ratio.padStart(7)} x   best tenth ${best.toFixed(0).padStart(8)} /s`,
   );

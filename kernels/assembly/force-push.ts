@@ -94,7 +94,10 @@ function enter(state: ForceState, start: i32, end: i32, starts: usize, base: i32
 // @ts-ignore: decorator
 @inline
 function stripOf(state: ForceState, y: f64): i32 {
-  return <i32>max(0, min(<f64>(state.stripCount - 1), floor(y * state.stripsPerMicron)));
+  const strip = floor(y * state.stripsPerMicron);
+  const last = state.stripCount - 1;
+  if (!(strip > 0)) return 0; // below the canvas, or nowhere
+  return strip < <f64>last ? <i32>strip : last;
 }
 
 // @ts-ignore: decorator
