@@ -2,7 +2,7 @@
 // and a method that cannot do a block is a row that says why.
 import { join } from "node:path";
 import { z } from "zod";
-import { type Block, InputError, loadBlock, writeFileAtomically } from "../netlist/index.js";
+import { InputError, writeFileAtomically } from "../netlist/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
 import { parseBudget } from "./budget.js";
 import {
@@ -13,6 +13,7 @@ import {
   medianCurve,
   rowOf,
 } from "./comparison.js";
+import { loadDistinct } from "./distinct-blocks.js";
 import { METHODS, type MethodName } from "./methods.js";
 import { type PlaceSummary, place } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
@@ -128,10 +129,7 @@ interface NamedBlock {
 
 async function readBlocks(paths: readonly string[]): Promise<NamedBlock[]> {
   const blocks: NamedBlock[] = [];
-  for (const path of paths) {
-    const block: Block = await loadBlock(path);
-    if (blocks.some((other) => other.block === block.name))
-      throw new InputError(path, `a second block named '${block.name}'`, "rename one of the two directories");
+  for await (const { path, block } of loadDistinct(paths)) {
     const figures = ["fd", "free"].flatMap((protocol) => publishedFigures(block, protocol));
     blocks.push({
       path,

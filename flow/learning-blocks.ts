@@ -1,7 +1,8 @@
 // The blocks that a pretraining learns from, and the held-out ones that show what it is worth.
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, blockFiles, InputError, loadBlock } from "../netlist/index.js";
+import { type Block, blockFiles, InputError } from "../netlist/index.js";
+import { loadDistinct } from "./distinct-blocks.js";
 
 export interface LearningBlocks {
   readonly blocks: readonly Block[];
@@ -28,10 +29,7 @@ export async function readLearningBlocks(
 
 async function readPlaceable(paths: readonly string[]): Promise<Block[]> {
   const blocks: Block[] = [];
-  for (const path of paths) {
-    const block = await loadBlock(path);
-    if (blocks.some(({ name }) => name === block.name))
-      throw new InputError(path, `a second block named '${block.name}'`, "rename one of the two directories");
+  for await (const { block } of loadDistinct(paths)) {
     checkFeasible(new Judge(Kernels.create(), block));
     blocks.push(block);
   }

@@ -66,8 +66,6 @@ export interface PlaceSummary extends Score {
   readonly out: string;
 }
 
-const DEFAULT_SECONDS = 60;
-
 /** What a method gives back: its best placement. */
 export interface Found {
   readonly placement: Placement;
@@ -87,6 +85,8 @@ export interface MethodContext {
   /** One line about how it goes. */
   readonly report: (line: string) => void;
 }
+
+const DEFAULT_SECONDS = 60;
 
 /**
  * Places the macros of the block at `path` and writes the run folder. Throws `InputError` for bad input and blocks

@@ -59,9 +59,9 @@ export class PbFileNodes {
   readonly orientations: number[] = [];
   /** Five of each: x, y, width or xOffset, height or yOffset, weight. */
   readonly values: number[] = [];
-  /** Sinks of a node: numbers of names, entries sinkStarts[i] .. sinkStarts[i + 1]. */
+  /** Sinks of a node: sinkStarts[i] .. sinkStarts[i + 1]. */
   readonly sinkStarts: number[] = [0];
-  readonly sinks: number[] = [];
+  private readonly sinks: number[] = []; // numbers of names
   private readonly nameOf: number[] = [];
 
   open(field: string, depth: number): void {
@@ -166,10 +166,13 @@ export class PbFileNodes {
     return number === undefined ? undefined : this.fileIndexOfName[number];
   }
 
-  /** A sink's name, and its file node, if there is one. */
-  sinkAt(index: number): { name: string; file: number | undefined } {
-    const number = this.sinks[index]!;
-    return { name: this.names[number]!, file: this.fileIndexOfName[number] };
+  /** The file node of a sink, if there is one. */
+  sinkAt(index: number): number | undefined {
+    return this.fileIndexOfName[this.sinks[index]!];
+  }
+
+  sinkName(index: number): string {
+    return this.names[this.sinks[index]!]!;
   }
 
   private numberOf(name: string): number {

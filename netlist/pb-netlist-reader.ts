@@ -140,15 +140,17 @@ function netsOf(
         `macro '${fileNodes.nameAt(file)}' drives a net itself`,
         "a macro's nets start at its pins",
       );
-    netPins.push(driver); // real fileNodes hold ports that list themselves as sink: such a net counts, at length 0
+    netPins.push(driver); // real files hold ports that list themselves as sink: such a net counts, at length 0
     for (let s = from; s < to; s++) {
-      const { file: sinkFile, name: sinkName } = fileNodes.sinkAt(s);
+      const sinkFile = fileNodes.sinkAt(s);
       if (sinkFile === undefined)
-        throw scanner.error(`'${fileNodes.nameAt(file)}' drives '${sinkName}', which is not in the file`);
+        throw scanner.error(
+          `'${fileNodes.nameAt(file)}' drives '${fileNodes.sinkName(s)}', which is not in the file`,
+        );
       const pin = pinOfFile[sinkFile]!;
       if (pin < 0)
         throw scanner.error(
-          `'${fileNodes.nameAt(file)}' drives macro '${sinkName}' itself`,
+          `'${fileNodes.nameAt(file)}' drives macro '${fileNodes.sinkName(s)}' itself`,
           "name one of its pins",
         );
       if (seenBy[sinkFile] === file) continue;

@@ -87,14 +87,14 @@ export async function annealReplicas(
 }
 
 /** How the wall-clock seconds go, if they count; `spent` is the part of them that went before. */
-function startClock({ seconds = Number.POSITIVE_INFINITY }: ReplicaOptions, spent: number) {
+function startClock({ seconds }: ReplicaOptions, spent: number) {
+  if (seconds === undefined) return { isOver: () => false, secondsOf: () => undefined };
   const end = performance.now() + 1000 * seconds * (1 - spent);
   const left = () => Math.max(0, (end - performance.now()) / 1000);
   return {
     isOver: () => left() === 0,
     /** Of a stretch: its part of what is left to its schedule, so that a slow one, or drawing a start, delays no other. */
-    secondsOf({ spentBefore, spentAfter, spentAtEnd }: StretchPlan): number | undefined {
-      if (seconds === Number.POSITIVE_INFINITY) return undefined;
+    secondsOf({ spentBefore, spentAfter, spentAtEnd }: StretchPlan): number {
       const toSchedule = Math.max(0, left() - seconds * (1 - spentAtEnd));
       return (toSchedule * (spentAfter - spentBefore)) / (spentAtEnd - spentBefore);
     },

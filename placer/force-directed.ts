@@ -34,7 +34,7 @@ export function releasedPhases(canvas: { width: number; height: number }): Force
   ];
 }
 
-/** Mirrors `ForceState` of kernels/assembly/force-directed.ts. */
+/** Mirrors `ForceState` of kernels/assembly/force-state.ts. */
 export const FORCE_STATE = {
   stripsPerMicron: "f64",
   widestStanding: "f64",
@@ -182,6 +182,8 @@ export class ForceDirectedPlacer implements CellPlacer {
 
 /** Height of a strip, in mean heights of moving bodies: lower ones hold fewer pairs, but each body in more of them. */
 const STRIP_HEIGHT = 2.5;
+/** Every strip is visited at every step, however few it holds. */
+const MOST_STRIPS = 256;
 
 interface Strips {
   /** In µm. */
@@ -202,7 +204,7 @@ function layStrips(
   let sum = 0;
   for (let body = 0; body < movingCount; body++) sum += 2 * halfHeights[body]!;
   const wanted = (canvas.height * movingCount) / (STRIP_HEIGHT * sum);
-  const count = Math.max(1, Math.min(256, Math.floor(wanted) || 1));
+  const count = Math.max(1, Math.min(MOST_STRIPS, Math.floor(wanted) || 1));
   const height = canvas.height / count;
   const room = (first: number, end: number) => {
     let entries = 0;

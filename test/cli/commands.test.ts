@@ -139,7 +139,7 @@ test("a time budget ends a run, with a placement", async () => {
   const out = join(folder, "timed");
   const summary = await json("place", block, "--budget", "500ms", "--out", out, "--set", "episodes=2");
   assert.ok((summary.iterations as number) >= 1);
-  assert.ok((summary.seconds as number) < 55, "less than the budget that there is without one");
+  assert.ok((summary.seconds as number) < 20);
 });
 
 test("train leaves a checkpoint that it goes on from", async () => {
