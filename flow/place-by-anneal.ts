@@ -11,6 +11,7 @@ import {
   type Replica,
   type ReplicasState,
 } from "../placer/index.js";
+import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
 import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 
@@ -64,8 +65,6 @@ export const annealSettingsSchema = z.strictObject({
 });
 
 export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
-/** Without an improvement, a line is printed and a checkpoint written this often: stretches of small blocks are short. */
-const SECONDS_PER_CHECKPOINT = 1;
 
 /** @param start where to go on from, found by a method before; by default placements are drawn */
 export async function placeByAnneal(context: MethodContext, start?: Found): Promise<Found | undefined> {
@@ -82,7 +81,8 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
   if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
   else run.beginStage();
   let written: Replica | undefined;
-  let saved = 0;
+  const lineDue = atMostEvery(SECONDS_PER_LINE);
+  const checkpointDue = atMostEvery(SECONDS_PER_CHECKPOINT);
   const state = await annealReplicas(
     block,
     judge.weights,
@@ -111,15 +111,17 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
         "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
         "cost/best": costs.proxyCost,
       });
-      const isLast = now.stretch === all;
-      if (!better && !isLast && elapsed - saved < SECONDS_PER_CHECKPOINT) return;
-      saved = elapsed;
-      report(`stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`);
-      await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
+      if (lineDue(elapsed, better))
+        report(
+          `stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
+        );
+      if (checkpointDue(elapsed, better)) await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
     },
     resumed?.state ?? (start && startState(start, replicas)),
   );
-  return state && { ...state.best, iterations: state.slices, episodes: start?.episodes ?? 0 };
+  if (!state) return undefined;
+  await run.writeJson(ANNEAL_CHECKPOINT, storeState(state, before));
+  return { ...state.best, iterations: state.slices, episodes: start?.episodes ?? 0 };
 }
 
 function startState({ placement, costs }: Found, replicas: number): ReplicasState {

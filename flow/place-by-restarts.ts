@@ -14,6 +14,7 @@ import {
 } from "../placer/index.js";
 import { judgeOptions } from "./block-options.js";
 import type { Method } from "./methods.js";
+import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
 import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 
@@ -36,8 +37,6 @@ function settingsSchema({ settings }: OneShotMethod) {
 }
 
 const CHECKPOINT = "checkpoints/restarts.json";
-/** Without an improvement, a checkpoint is written this often, in seconds. */
-const SECONDS_PER_CHECKPOINT = 2;
 
 async function placeByRestarts(method: OneShotName, context: MethodContext): Promise<Found | undefined> {
   const { block, options, seconds, run, report } = context;
@@ -46,7 +45,8 @@ async function placeByRestarts(method: OneShotName, context: MethodContext): Pro
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after attempt ${resumed.attempts}`);
   if (options.resume) await run.goOn(resumed?.attempts ?? 0);
-  let saved = 0;
+  const lineDue = atMostEvery(SECONDS_PER_LINE);
+  const checkpointDue = atMostEvery(SECONDS_PER_CHECKPOINT);
   const state = await searchByRestarts(
     block,
     judgeOptions(options),
@@ -62,14 +62,13 @@ async function placeByRestarts(method: OneShotName, context: MethodContext): Pro
         "cost/proxy": found?.costs.proxyCost ?? null,
         "cost/best": best?.costs.proxyCost ?? null,
       });
-      if (better)
-        report(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  best ${best.costs.proxyCost.toFixed(4)}`);
-      if (!better && elapsed - saved < SECONDS_PER_CHECKPOINT) return;
-      saved = elapsed;
-      await run.writeJson(CHECKPOINT, storeState(now));
+      const cost = best ? `best ${best.costs.proxyCost.toFixed(4)}` : "none legal yet";
+      if (lineDue(elapsed, better)) report(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  ${cost}`);
+      if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(now));
     },
     resumed,
   );
+  await run.writeJson(CHECKPOINT, storeState(state));
   const best = state.improvements.at(-1);
   return best && { ...best, iterations: state.attempts, episodes: state.attempts };
 }
