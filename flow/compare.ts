@@ -14,8 +14,8 @@ import {
   rowOf,
 } from "./comparison.js";
 import { loadDistinct } from "./distinct-blocks.js";
-import { METHODS, type MethodName } from "./methods.js";
 import { type PlaceSummary, place } from "./place.js";
+import { METHOD_NAMES, type MethodName } from "./place-options.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
 import { makeFolder, readMetricsOf } from "./run-folder.js";
 import { VERSION } from "./version.js";
@@ -142,7 +142,7 @@ async function readBlocks(paths: readonly string[]): Promise<NamedBlock[]> {
 
 function parseMethods(text: string): MethodName[] {
   const names = [...new Set(words(text))];
-  const known = Object.keys(METHODS);
+  const known: readonly string[] = METHOD_NAMES;
   for (const name of names)
     if (!known.includes(name))
       throw new InputError("--methods", `'${name}' is no method`, `known are ${known.join(", ")}`);

@@ -10,6 +10,7 @@ export * from "./describe.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./place.js";
+export * from "./place-options.js";
 export * from "./pretrain.js";
 export * from "./pretrain-reward-model.js";
 export * from "./published.js";

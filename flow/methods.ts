@@ -1,38 +1,24 @@
 // The methods of `place`, by name.
-import type { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
-import type { Found, MethodContext } from "./place.js";
+import type { Method } from "./method.js";
 import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
 import { pipelineSettingsSchema, placeByPipeline } from "./place-by-pipeline.js";
 import { placeByPolicy } from "./place-by-policy.js";
 import { restartMethod } from "./place-by-restarts.js";
-
-export interface Method {
-  readonly protocols: readonly ("fd" | "free")[];
-  /** What `--set` may name. */
-  readonly settings: z.ZodType;
-  /** Whether it plays a policy, so that one can be given. */
-  readonly policies?: boolean;
-  /** Whether it leaves checkpoints that `--resume` goes on from. */
-  readonly resumes: boolean;
-  /** Runs until its budget is spent; undefined if it found no legal placement. */
-  readonly run: (context: MethodContext) => Promise<Found | undefined>;
-}
+import type { MethodName } from "./place-options.js";
 
 export const METHODS = {
   policy: {
     protocols: ["fd"],
     settings: trainOptionsSchema,
     policies: true,
-    resumes: true,
     run: placeByPolicy,
   },
-  anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, resumes: true, run: placeByAnneal },
+  anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, run: placeByAnneal },
   pipeline: {
     protocols: ["fd", "free"],
     settings: pipelineSettingsSchema,
     policies: true,
-    resumes: true,
     run: placeByPipeline,
   },
   greedy: restartMethod("greedy"),
@@ -40,6 +26,4 @@ export const METHODS = {
   analytic: restartMethod("analytic"),
   refine: restartMethod("refine"),
   random: restartMethod("random"),
-} as const satisfies Record<string, Method>;
-
-export type MethodName = keyof typeof METHODS;
+} as const satisfies Record<MethodName, Method>;

@@ -11,8 +11,8 @@ import {
   type Replica,
   type ReplicasState,
 } from "../placer/index.js";
+import type { Found, MethodContext } from "./method.js";
 import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
-import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 
 const share = z.number().min(0);

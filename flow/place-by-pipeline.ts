@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
-import type { Found, MethodContext } from "./place.js";
+import type { Found, MethodContext } from "./method.js";
 import { ANNEAL_CHECKPOINT, annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
 import { placeByPolicy } from "./place-by-policy.js";
 import { parseSettings } from "./settings.js";

@@ -1,7 +1,7 @@
 // Method `policy`: the shipped policy goes on learning on the block for the whole budget, or a given one plays it again
 // and again; the best placement it has seen wins.
 import { InputError } from "../netlist/index.js";
-import type { Found, MethodContext } from "./place.js";
+import type { Found, MethodContext } from "./method.js";
 import { SHIPPED, startPolicy } from "./start-policy.js";
 import { trainInFolder } from "./train.js";
 

@@ -13,16 +13,14 @@ import {
   searchByRestarts,
 } from "../placer/index.js";
 import { judgeOptions } from "./block-options.js";
-import type { Method } from "./methods.js";
+import type { Found, Method, MethodContext } from "./method.js";
 import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
-import type { Found, MethodContext } from "./place.js";
 import { parseSettings } from "./settings.js";
 
 export function restartMethod(method: OneShotName): Method {
   return {
     protocols: ["fd"],
     settings: settingsSchema(ONE_SHOT_METHODS[method]),
-    resumes: true,
     run: (context) => placeByRestarts(method, context),
   };
 }

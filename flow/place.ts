@@ -1,55 +1,18 @@
 // `place`: a netlist in, a placement out. The main line of the product, top to bottom.
-import { z } from "zod";
-import { type Costs, checkFeasible, Judge } from "../env/index.js";
+import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError, type Placement } from "../netlist/index.js";
-import { blockOptionsSchema, judgeOptions } from "./block-options.js";
+import { InputError } from "../netlist/index.js";
+import { judgeOptions } from "./block-options.js";
 import { limitsOf } from "./budget.js";
-import { clusterOptions, writeClustering } from "./cluster.js";
+import { writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
-import { METHODS, type Method, type MethodName } from "./methods.js";
-import { openPlacingJob } from "./placing-job.js";
+import { checkMethodOptions, type Method } from "./method.js";
+import { METHODS } from "./methods.js";
+import { openPlacingJob } from "./open-placing-job.js";
+import { type MethodName, type PlaceOptions, placeOptionsSchema } from "./place-options.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
-import { parseSettings } from "./settings.js";
-import { policyInput, policyOptions } from "./start-policy.js";
-
-export const placeOptionsSchema = blockOptionsSchema.extend({
-  ...clusterOptions,
-  method: z
-    .enum(Object.keys(METHODS) as [MethodName, ...MethodName[]])
-    .default("policy")
-    .describe("how to place"),
-  protocol: z
-    .enum(["fd", "free"])
-    .default("fd")
-    .describe(
-      "fd: hard macros on cell centres, soft macros settled by force; free: both anywhere (anneal and pipeline)",
-    ),
-  budget: z
-    .string()
-    .optional()
-    .describe("wall-clock time, such as 60s or 5m (default 60s if no --iterations)"),
-  iterations: z
-    .number()
-    .int()
-    .min(1)
-    .optional()
-    .describe("budget in iterations of the method; reproduces exactly"),
-  ...policyOptions,
-  finetune: z
-    .boolean()
-    .default(false)
-    .describe("with --policy: go on learning on the block, not only play, as without --policy"),
-  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
-  seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
-  out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
-  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
-  set: z.array(z.string()).default([]).describe("option of the method, as NAME=VALUE; may be repeated"),
-});
-
-export type PlaceOptions = z.input<typeof placeOptionsSchema>;
-export type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema> & { readonly out: string };
+import { policyInput } from "./start-policy.js";
 
 /** Costs, legality and how they came about; also summary.json. */
 export interface PlaceSummary extends Score {
@@ -64,26 +27,6 @@ export interface PlaceSummary extends Score {
   readonly iterations: number;
   readonly episodes: number;
   readonly out: string;
-}
-
-/** What a method gives back: its best placement. */
-export interface Found {
-  readonly placement: Placement;
-  readonly costs: Costs;
-  readonly iterations: number;
-  readonly episodes: number;
-}
-
-/** What a method gets to work with. */
-export interface MethodContext {
-  readonly block: Block;
-  readonly judge: Judge;
-  readonly options: ResolvedPlaceOptions;
-  /** Undefined if only `iterations` counts. */
-  readonly seconds: number | undefined;
-  readonly run: RunFolder;
-  /** One line about how it goes. */
-  readonly report: (line: string) => void;
 }
 
 const DEFAULT_SECONDS = 60;
@@ -150,33 +93,4 @@ export async function place(
     await writeResult(run, scored, placement, costs, scorer.maps(), summary);
     return summary;
   });
-}
-
-/** What can be said against the options before a file is read or written. */
-function checkMethodOptions(method: Method, options: z.output<typeof placeOptionsSchema>): void {
-  parseSettings(method.settings, options.set, {});
-  if (!method.protocols.includes(options.protocol))
-    throw new InputError(
-      "--protocol",
-      `method '${options.method}' does not know '${options.protocol}'`,
-      `use ${method.protocols.join(" or ")}`,
-    );
-  if (options.policy !== undefined && !method.policies)
-    throw new InputError(
-      "--policy",
-      `method '${options.method}' plays no policy`,
-      "use it with --method policy or pipeline",
-    );
-  if (options.finetune && options.policy === undefined)
-    throw new InputError(
-      "--finetune",
-      "no --policy to tune",
-      "name one, or leave --finetune out: it learns anyway",
-    );
-  if (options.resume && !method.resumes)
-    throw new InputError(
-      "--resume",
-      `method '${options.method}' leaves no checkpoints to go on from`,
-      "start it anew with a larger budget",
-    );
 }

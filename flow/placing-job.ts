@@ -1,17 +1,7 @@
 // What `place` works on: the block for the methods, the block that is scored and written, and what is left to do with
 // what was found. For most formats all is one; a DEF design is clustered, kept within its constraints and written back.
 import type { CostWeights, JudgeOptions } from "../env/index.js";
-import {
-  type Block,
-  blockFiles,
-  type Clustering,
-  isDefPath,
-  type Placement,
-  writePl,
-} from "../netlist/index.js";
-import { type BlockOptions, loadBlockWith } from "./block-options.js";
-import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
-import { openDefJob } from "./place-def.js";
+import type { Block, Clustering, Placement } from "../netlist/index.js";
 import type { RunFolder } from "./run-folder.js";
 
 export interface PlacingJob {
@@ -29,28 +19,4 @@ export interface PlacingJob {
   finish(placement: Placement, rules: JudgeOptions & { readonly weights: CostWeights }): Placement;
   /** Writes what is left besides the usual files. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
-}
-
-/** Reads the block at `path`. Throws `InputError` for bad input. */
-export async function openPlacingJob(
-  path: string,
-  options: BlockOptions & ClusterChoice,
-  report: (line: string) => void,
-): Promise<PlacingJob> {
-  if (isDefPath(path)) return openDefJob(path, options, report);
-  const flat = await loadBlockWith(path, options, true);
-  const { block, clustering } = clusterFlat(flat, options, report);
-  return {
-    block,
-    scored: block,
-    flat,
-    ...(clustering && { clustering }),
-    inputs: blockFiles(path, options.placement),
-    finish: (placement) => placement,
-    write: async (run, placement) => {
-      if (flat.bookshelf)
-        await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
-      return {};
-    },
-  };
 }

@@ -6,7 +6,7 @@ import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { limitsOf } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
-import { openPlacingJob } from "./placing-job.js";
+import { openPlacingJob } from "./open-placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder } from "./run-folder.js";
 import { policyInput, policyOptions, startPolicy } from "./start-policy.js";

@@ -1,6 +1,6 @@
 // Records in kernel memory: numbers and addresses at fixed offsets, laid out like an AssemblyScript `@unmanaged`
 // class whose fields are declared with the 8-byte ones first.
-import type { Kernels } from "./index.js";
+import type { Kernels } from "./kernels.js";
 
 export type FieldType = "f64" | "i64" | "i32";
 

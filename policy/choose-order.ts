@@ -5,8 +5,8 @@ import type { Arena } from "./arena.js";
 import { type Elite, mergeElites } from "./elites.js";
 import { bestOf, moments } from "./iteration.js";
 import type { TrainingPool } from "./pool.js";
-import type { BlockState } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
+import type { BlockState } from "./train-state.js";
 import { isComplete, type Trajectory } from "./trajectory.js";
 
 /** Episodes of each order in a round, and most rounds. */

@@ -3,15 +3,9 @@
 import type { Costs } from "../env/index.js";
 import { type Block, emptyPlacement } from "../netlist/index.js";
 import { estimateAdvantages, shapedRewards } from "./advantages.js";
-import type { BestPlacement } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
+import type { BestPlacement, RewardScale } from "./train-state.js";
 import { isComplete, type Trajectory } from "./trajectory.js";
-
-/** Mean and deviation of the proxy in the first iteration with a placement; the units of all rewards from then on. */
-export interface RewardScale {
-  readonly mean: number;
-  readonly deviation: number;
-}
 
 /** For iterations of nothing but dead ends, before there is a scale. */
 export const NO_SCALE: RewardScale = { mean: 1, deviation: 0.1 };

@@ -6,20 +6,8 @@ import type { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
 import { endPool } from "../placer/index.js";
 import type { NetworkConfig } from "./network-config.js";
+import type { ShardStatistics } from "./ppo-loss.js";
 import type { GradientTask, ReplayTask, RolloutTask, WorkerSetup } from "./worker.js";
-
-/** What a shard of a gradient reports: sums over its samples. */
-export interface ShardStatistics {
-  /** Samples that were just played; the rest are imitated and counted in nothing else. */
-  readonly played: number;
-  readonly policyLoss: number;
-  readonly valueLoss: number;
-  readonly entropy: number;
-  readonly kl: number;
-  readonly clipped: number;
-  /** Of the imitated samples: minus the sum of the log-probabilities of their actions. */
-  readonly imitationLoss: number;
-}
 
 export class TrainingPool {
   private readonly pool: Piscina;

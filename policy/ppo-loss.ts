@@ -4,7 +4,6 @@
 import { STATE_NUMBERS } from "../env/index.js";
 import type { ActionDistribution } from "./action-distribution.js";
 import type { PolicyNetwork } from "./network.js";
-import type { ShardStatistics } from "./pool.js";
 import type { Trajectory } from "./trajectory.js";
 
 /** A step of a stored episode. */
@@ -43,8 +42,21 @@ export function clippedSurrogate(
   return { loss, slope: flat ? 0 : -advantage * ratio, clipped: bounded !== ratio, kl };
 }
 
+/** What a shard of a gradient reports: sums over its samples. */
+export interface ShardStatistics {
+  /** Samples that were just played; the rest are imitated and counted in nothing else. */
+  readonly played: number;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  readonly kl: number;
+  readonly clipped: number;
+  /** Of the imitated samples: minus the sum of the log-probabilities of their actions. */
+  readonly imitationLoss: number;
+}
+
 /** The statistics of no sample. */
-export const NO_SAMPLES = {
+export const NO_SAMPLES: ShardStatistics = {
   played: 0,
   policyLoss: 0,
   valueLoss: 0,

@@ -6,9 +6,9 @@ import { Adam } from "./adam.js";
 import type { PolicyGraph } from "./graph-encoder.js";
 import { kendallTau } from "./kendall.js";
 import { leastSquares, linearPrediction } from "./linear-baseline.js";
-import type { RewardData } from "./reward-data.js";
 import { initialiseReward, RewardNetwork, type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
 import { LENGTH_NUMBERS, REWARD_LABELS, REWARD_NUMBERS, type RewardLabel } from "./reward-sample.js";
+import type { RewardData } from "./reward-shard.js";
 
 export interface RewardFitOptions {
   readonly seed: number;

@@ -4,8 +4,8 @@ import { workerData } from "piscina";
 import { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
 import type { Policy } from "./checkpoint.js";
-import { type ShardKey, writeShard } from "./reward-data.js";
 import { RewardSampler } from "./reward-sample.js";
+import { type ShardKey, writeShard } from "./reward-shard.js";
 
 export interface RewardSetup {
   readonly blocks: readonly Block[];

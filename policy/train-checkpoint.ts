@@ -1,38 +1,11 @@
 // A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
 // stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
 import { z } from "zod";
-import { type Costs, MACRO_ORDERS, type MacroOrder } from "../env/index.js";
-import { InputError, type Placement, revivePlacement, storePlacement } from "../netlist/index.js";
+import { MACRO_ORDERS, type MacroOrder } from "../env/index.js";
+import { InputError, revivePlacement, storePlacement } from "../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.js";
-import type { Elite } from "./elites.js";
-import type { RewardScale } from "./iteration.js";
 import { type TrainOptions, trainOptionsSchema } from "./train-options.js";
-
-/** The best placement that training has seen. */
-export interface BestPlacement {
-  readonly placement: Placement;
-  readonly costs: Costs;
-  /** Iteration that found it, from 0. */
-  readonly iteration: number;
-}
-
-/** What training knows of one block. */
-export interface BlockState {
-  /** In which its macros go. */
-  order?: MacroOrder;
-  scale?: RewardScale;
-  elites?: readonly Elite[];
-  best?: BestPlacement | undefined;
-}
-
-/** Where training stands. */
-export interface TrainState {
-  /** Iterations done. */
-  iteration: number;
-  episodes: number;
-  /** In the order in which the blocks were given. */
-  readonly blocks: readonly BlockState[];
-}
+import type { TrainState } from "./train-state.js";
 
 export interface TrainCheckpoint {
   readonly options: TrainOptions;

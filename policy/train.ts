@@ -19,8 +19,9 @@ import {
 import { initialiseParameters, type ParameterLayout, parameterLayout } from "./parameters.js";
 import { TrainingPool } from "./pool.js";
 import { soften } from "./soften.js";
-import type { BestPlacement, BlockState, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
+import type { TrainCheckpoint } from "./train-checkpoint.js";
 import type { TrainOptions } from "./train-options.js";
+import type { BestPlacement, BlockState, TrainState } from "./train-state.js";
 import { shardGradients, updatePolicy } from "./update.js";
 
 /** One line of metrics.jsonl; what each means is in docs/training.md. */

@@ -18,8 +18,13 @@ import { shapeOf } from "./arena.js";
 import { graphInput } from "./graph-input.js";
 import { PolicyNetwork } from "./network.js";
 import type { NetworkConfig } from "./network-config.js";
-import type { ShardStatistics } from "./pool.js";
-import { accumulateGradient, type LossOptions, NO_SAMPLES, type Sample } from "./ppo-loss.js";
+import {
+  accumulateGradient,
+  type LossOptions,
+  NO_SAMPLES,
+  type Sample,
+  type ShardStatistics,
+} from "./ppo-loss.js";
 import { playEpisode, replayEpisode } from "./rollout.js";
 import { type Trajectory, trajectoryAt } from "./trajectory.js";
 

@@ -7,35 +7,14 @@ import type { LogicStyle } from "./logic.js";
 import { type Bank, drawMemoryType, type MemoryRole, splitIntoBanks } from "./memory.js";
 import type { Family, GenerateOptions } from "./options.js";
 import type { Outline, Span } from "./outline.js";
-import { drawBusWidths, type Edge } from "./ports.js";
-import { cache, logic, memory, network, systolic, vector } from "./topologies.js";
+import { drawBusWidths } from "./ports.js";
+import { cache, logic, memory, network, systolic, type Tile, type Topology, vector } from "./topologies.js";
 
 // The open blocks have 504 cells (133 macros) to 1,064 (128 macros), and 696 for 20 macros.
 const CELLS_PER_MACRO = 7;
 const FEWEST_CELLS = 500;
 const MOST_SOFT_MACROS = 1200;
 const MOST_PORTS = 1300;
-
-/** A part of a block: logic, and memories of some roles. */
-export interface Tile {
-  /** Weight of its logic beside that of the other tiles. */
-  readonly logic: number;
-  /** Per role of the family, the weight of its memories. */
-  readonly memories: readonly number[];
-}
-
-/** Tiles and what runs between them, by tile number. */
-export interface Topology {
-  readonly tiles: readonly Tile[];
-  readonly links: readonly { readonly from: number; readonly to: number; readonly bits: number }[];
-  readonly broadcasts: readonly {
-    readonly from: number;
-    readonly to: readonly number[];
-    readonly bits: number;
-  }[];
-  /** Tiles to which ports belong, and on which edge they then stand. */
-  readonly doors: readonly { readonly tile: number; readonly edge: Edge }[];
-}
 
 type Range = readonly [least: number, most: number];
 

@@ -1,8 +1,28 @@
 // Which tiles a family has and how they hang together. Tiles stand in the line of logic in an order that keeps
 // neighbours near (for meshes that of the Z curve), so that the binary hierarchy over the line follows the design's.
 import type { Random } from "../random.js";
-import type { Tile, Topology } from "./families.js";
 import { Edge } from "./ports.js";
+
+/** A part of a block: logic, and memories of some roles. */
+export interface Tile {
+  /** Weight of its logic beside that of the other tiles. */
+  readonly logic: number;
+  /** Per role of the family, the weight of its memories. */
+  readonly memories: readonly number[];
+}
+
+/** Tiles and what runs between them, by tile number. */
+export interface Topology {
+  readonly tiles: readonly Tile[];
+  readonly links: readonly { readonly from: number; readonly to: number; readonly bits: number }[];
+  readonly broadcasts: readonly {
+    readonly from: number;
+    readonly to: readonly number[];
+    readonly bits: number;
+  }[];
+  /** Tiles to which ports belong, and on which edge they then stand. */
+  readonly doors: readonly { readonly tile: number; readonly edge: Edge }[];
+}
 
 interface Links {
   readonly from: number;

@@ -64,6 +64,20 @@ const IMPORTS = ALL.flatMap(importsOf);
 const folderOf = (target: string) =>
   target.includes("/") ? target.split("/")[0]! : target.replace(/\.js$/, ".ts");
 
+/** Files in circles of imports, or on the way from one circle to another: those left when files at both ends are gone. */
+function circles(imports: readonly Import[]): string[] {
+  let left = imports
+    .filter(({ local }) => local)
+    .map(({ from, target }) => [from.path, target.replace(/(\.js)?$/, ".ts")] as const);
+  for (;;) {
+    const importing = new Set(left.map(([from]) => from));
+    const imported = new Set(left.map(([, target]) => target));
+    const inner = left.filter(([from, target]) => imported.has(from) && importing.has(target));
+    if (inner.length === left.length) return [...new Set(left.map(([from]) => from))].sort();
+    left = inner;
+  }
+}
+
 test("the sources and their imports are found", () => {
   assert.ok(ALL.length > 100, `${ALL.length} files`);
   assert.ok(IMPORTS.length > 300, `${IMPORTS.length} imports`);
@@ -92,6 +106,10 @@ test("of viz only the browser's page knows the judge; pictures and server need t
     wrong.map(({ from, target }) => `${from.path} imports ${target}`),
     [],
   );
+});
+
+test("no file imports itself by way of others", () => {
+  assert.deepEqual(circles(IMPORTS), []);
 });
 
 test("nobody imports the command line", () => {
@@ -165,4 +183,8 @@ test("the patterns above would catch what they look for", () => {
   assert.deepEqual(targets('import "../cli/main.js";'), ["cli/main.js"]);
   assert.deepEqual(targets('// import { a } from "../cli/main.js";'), []);
   assert.match(code(source("const x = Math.random(); // why")), /Math\.random/);
+  const file = (path: string, text: string) => importsOf({ path, folder: "env", text });
+  const line = [...file("env/a.ts", 'import "./b.js";'), ...file("env/b.ts", 'import "./c.js";')];
+  assert.deepEqual(circles(line), []);
+  assert.deepEqual(circles([...line, ...file("env/c.ts", 'import "./b.js";')]), ["env/b.ts", "env/c.ts"]);
 });

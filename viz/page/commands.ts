@@ -1,20 +1,34 @@
 // What keys do, and the page that lists them.
-import type { App } from "./app.js";
 import { byId, fill, h } from "./dom.js";
 import { flip, nudge } from "./edits.js";
 import type { Key } from "./keyboard.js";
+import type { MapPanel } from "./map-panel.js";
 import type { MapName } from "./maps.js";
+import type { Panes } from "./panes.js";
+import type { SceneState } from "./scene-state.js";
+import type { ThemeState } from "./theme.js";
+import type { TimeControl } from "./time-control.js";
 import { tourOf } from "./tour.js";
 
+/** What keys act on. */
+export interface CommandHost {
+  readonly scene: SceneState;
+  readonly panes: Panes;
+  readonly time: TimeControl;
+  readonly theme: ThemeState;
+  readonly mapPanel: MapPanel;
+  save(): Promise<void>;
+}
+
 /** All keys, with what they do. */
-export function keysOf(app: App): Key[] {
-  const { scene } = app;
-  const { timeline } = app.time;
+export function keysOf(host: CommandHost): Key[] {
+  const { scene } = host;
+  const { timeline } = host.time;
   const step = 60;
   const arrow = (key: string, dx: number, dy: number) => ({
     keys: [key],
     run: (event: KeyboardEvent) =>
-      event.shiftKey ? nudge(scene, dx, -dy) : app.panes.pan(-dx * step, -dy * step),
+      event.shiftKey ? nudge(scene, dx, -dy) : host.panes.pan(-dx * step, -dy * step),
   });
   const [left, right, up, down] = [
     arrow("ArrowLeft", -1, 0),
@@ -35,35 +49,35 @@ export function keysOf(app: App): Key[] {
     run,
   });
   return [
-    key(["f"], "f", "fit the die", () => app.panes.fit()),
-    key(["z"], "z", "zoom to the selection", () => app.panes.zoomToSelection()),
-    key(["+", "="], "+", "zoom in", () => app.panes.zoom(1.3)),
-    key(["-"], "−", "zoom out", () => app.panes.zoom(1 / 1.3)),
+    key(["f"], "f", "fit the die", () => host.panes.fit()),
+    key(["z"], "z", "zoom to the selection", () => host.panes.zoomToSelection()),
+    key(["+", "="], "+", "zoom in", () => host.panes.zoom(1.3)),
+    key(["-"], "−", "zoom out", () => host.panes.zoom(1 / 1.3)),
     arrows,
     key(["/"], "/", "search", () => byId("search").focus()),
-    key(["n"], "n", "select the next macro", () => selectNext(app, 1)),
-    key(["p"], "p", "select the macro before", () => selectNext(app, -1)),
+    key(["n"], "n", "select the next macro", () => selectNext(host, 1)),
+    key(["p"], "p", "select the macro before", () => selectNext(host, -1)),
     key(["x"], "x", "flip the selected macros left to right", () => flip(scene, "flipX")),
     key(["y"], "y", "flip them top to bottom", () => flip(scene, "flipY")),
     key(["Ctrl+z", "u"], "u, Ctrl+Z", "undo", () => scene.undo()),
     key(["Ctrl+y", "U"], "U, Ctrl+Y", "redo", () => scene.redo()),
-    key(["s"], "s", "save the placement", () => void app.save()),
+    key(["s"], "s", "save the placement", () => void host.save()),
     key([" "], "space", "play or pause", () => timeline.toggle()),
     key([","], ",", "one step back", () => timeline.step(-1)),
     key(["."], ".", "one step on", () => timeline.step(1)),
-    key(["m"], "m", "next heat map", () => nextMap(app)),
-    key(["r"], "r", "ruler", () => app.panes.toggleRuler()),
-    key(["t"], "t", "light or dark", () => app.theme.toggle()),
-    key(["?"], "?", "these keys", () => showHelp(app)),
+    key(["m"], "m", "next heat map", () => nextMap(host)),
+    key(["r"], "r", "ruler", () => host.panes.toggleRuler()),
+    key(["t"], "t", "light or dark", () => host.theme.toggle()),
+    key(["?"], "?", "these keys", () => showHelp(host)),
     key(["Escape"], "Esc", "select nothing, put the ruler away", () => {
-      app.panes.setTool("select");
+      host.panes.setTool("select");
       scene.select([]);
     }),
   ];
 }
 
 /** The table of keys. */
-export function showHelp(app: App): void {
+export function showHelp(host: CommandHost): void {
   const dialog = byId<HTMLDialogElement>("help");
   fill(
     dialog,
@@ -71,7 +85,7 @@ export function showHelp(app: App): void {
     h(
       "table",
       {},
-      ...keysOf(app).map(({ shown, what }) =>
+      ...keysOf(host).map(({ shown, what }) =>
         h("tr", {}, h("th", { scope: "row" }, h("kbd", {}, shown)), h("td", {}, what)),
       ),
     ),
@@ -85,12 +99,12 @@ export function showHelp(app: App): void {
   dialog.showModal();
 }
 
-function selectNext({ scene }: App, by: number): void {
+function selectNext({ scene }: CommandHost, by: number): void {
   const next = tourOf(scene.block, scene.selection, by);
   if (next >= 0) scene.select([next]);
 }
 
-function nextMap({ mapPanel }: App): void {
+function nextMap({ mapPanel }: CommandHost): void {
   const select = byId<HTMLSelectElement>("map");
   const names = [...select.options].map((option) => option.value as MapName);
   mapPanel.choose(names[(names.indexOf(select.value as MapName) + 1) % names.length]!);

@@ -1,0 +1,101 @@
+// The door to the WASM module: one compiled module and one shared memory per job, used by every thread of it.
+// Kernels are pure functions over addresses in that memory; they keep no state of their own, so any number of
+// threads may run them at once on arrays that do not overlap.
+import { readFileSync } from "node:fs";
+
+/** Every exported kernel, with the signature that the AssemblyScript compiler derived. */
+export type KernelExports = Awaited<ReturnType<typeof import("./generated/ashlar.js").instantiate>>;
+
+/** What another thread needs to work on the same memory; posts to a worker as it is. */
+export interface KernelHandle {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+}
+
+const PAGE_BYTES = 65536;
+const MAXIMUM_PAGES = 65536; // 4 GiB, all that 32-bit addresses reach; only touched pages cost memory
+const ALIGNMENT = 64; // a cache line: threads never share one
+const HEAP_TOP = 4; // index of the 32-bit word that holds the heap's end; static data starts at byte 64
+
+let compiled: WebAssembly.Module | undefined;
+
+/** A WASM instance and its heap. Arrays are allocated once, zeroed, and live as long as the memory. */
+export class Kernels {
+  readonly run: KernelExports;
+  readonly handle: KernelHandle;
+
+  private constructor(handle: KernelHandle) {
+    this.handle = handle;
+    this.run = new WebAssembly.Instance(handle.module, { env: { memory: handle.memory } })
+      .exports as unknown as KernelExports;
+  }
+
+  /**
+   * Gives the module a fresh memory. Without one, the package's own file is compiled, once per process; a browser has
+   * no files and hands in what it fetched.
+   */
+  static create(module: WebAssembly.Module = compiledModule()): Kernels {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
+    const kernels = new Kernels({ module, memory });
+    new Int32Array(memory.buffer)[HEAP_TOP] = align(kernels.run.heapBase());
+    return kernels;
+  }
+
+  /** Joins the memory of another thread. */
+  static attach(handle: KernelHandle): Kernels {
+    return new Kernels(handle);
+  }
+
+  f64(length: number): Float64Array {
+    const address = this.reserve(length * 8);
+    return new Float64Array(this.handle.memory.buffer, address, length);
+  }
+
+  f32(length: number): Float32Array {
+    const address = this.reserve(length * 4);
+    return new Float32Array(this.handle.memory.buffer, address, length);
+  }
+
+  i32(length: number): Int32Array {
+    const address = this.reserve(length * 4);
+    return new Int32Array(this.handle.memory.buffer, address, length);
+  }
+
+  u8(length: number): Uint8Array {
+    const address = this.reserve(length);
+    return new Uint8Array(this.handle.memory.buffer, address, length);
+  }
+
+  i64(length: number): BigInt64Array {
+    const address = this.reserve(length * 8);
+    return new BigInt64Array(this.handle.memory.buffer, address, length);
+  }
+
+  /** Copies an array into kernel memory and gives its address. */
+  copyOf(source: Float64Array | Float32Array | Int32Array | Uint8Array): number {
+    const bytes = this.u8(source.byteLength);
+    bytes.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
+    return bytes.byteOffset;
+  }
+
+  /** Address of `bytes` zeroed bytes. Safe from any thread: the heap's end moves by one atomic addition. */
+  private reserve(bytes: number): number {
+    const { memory } = this.handle;
+    const size = align(Math.max(bytes, 1));
+    const address = Atomics.add(new Int32Array(memory.buffer), HEAP_TOP, size) >>> 0;
+    const missing = address + size - memory.buffer.byteLength;
+    if (address + size > MAXIMUM_PAGES * PAGE_BYTES)
+      throw new Error(`out of kernel memory: ${size} more bytes wanted, 4 GiB is the limit`);
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    return address;
+  }
+}
+
+function compiledModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(readFileSync(new URL("./ashlar.wasm", import.meta.url)));
+  return compiled;
+}
+
+function align(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+}
