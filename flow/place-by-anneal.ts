@@ -66,8 +66,15 @@ export const annealSettingsSchema = z.strictObject({
 
 export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
 
-/** @param start where to go on from, found by a method before; by default placements are drawn */
-export async function placeByAnneal(context: MethodContext, start?: Found): Promise<Found | undefined> {
+/**
+ * @param start where to go on from, found by a method before; by default placements are drawn
+ * @param patience seconds after which, and a whole schedule, it ends if nothing better than `start` was found
+ */
+export async function placeByAnneal(
+  context: MethodContext,
+  start?: Found,
+  patience = Number.POSITIVE_INFINITY,
+): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
   const { replicas, stretches, cycle, starts, shares, gridShare, ...schedule } = parseSettings(
     annealSettingsSchema,
@@ -116,6 +123,7 @@ export async function placeByAnneal(context: MethodContext, start?: Found): Prom
           `stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
         );
       if (checkpointDue(elapsed, better)) await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
+      return elapsed < patience || now.stretch < stretches || placement !== start?.placement;
     },
     resumed?.state ?? (start && startState(start, replicas)),
   );

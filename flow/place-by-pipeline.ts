@@ -1,6 +1,6 @@
 // Method `pipeline`: a policy is trained for a part of the budget; annealing goes on from the best placement that it
 // saw, colder than from a drawn start.
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./method.js";
@@ -13,31 +13,54 @@ const HOTTEST = "anneal.hottest=0.00025";
 
 export const pipelineSettingsSchema = z.strictObject({
   policyShare: z.number().gt(0).lt(1).default(0.5).describe("part of the time that the policy gets"),
+  trialShare: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.125)
+    .describe(
+      "part of the time that it gets at first; if annealing then finds nothing better in as long, it gets the rest of its own",
+    ),
   policy: trainOptionsSchema.prefault({}).describe("options of the policy's training, as policy.NAME"),
   anneal: annealSettingsSchema.prefault({}).describe("options of the annealing, as anneal.NAME"),
 });
 
-/** With a budget of iterations, each of the two gets that many; of one in seconds, annealing gets what is left. */
+/**
+ * With a budget of iterations, each of the two gets that many. Of one in seconds, who is ahead after a trial of both
+ * goes on: on some blocks annealing betters whatever the policy finds, on others it only spends its time.
+ */
 export async function placeByPipeline(context: MethodContext): Promise<Found | undefined> {
   const { options, seconds, run, report } = context;
-  const { policyShare } = parseSettings(pipelineSettingsSchema, options.set, {});
+  const { policyShare, trialShare } = parseSettings(pipelineSettingsSchema, options.set, {});
+  const started = performance.now();
+  const left = (share: number) =>
+    seconds && Math.max(0, share * seconds - (performance.now() - started) / 1000);
   const phase = (
     name: string,
     ownSeconds: number | undefined,
-    extra: readonly string[] = [],
+    { set = [] as readonly string[], resume = options.resume } = {},
   ): MethodContext => ({
     ...context,
     seconds: ownSeconds,
-    options: { ...options, set: settingsOf(name, [...extra, ...options.set]) },
+    options: { ...options, resume, set: settingsOf(name, [...set, ...options.set]) },
   });
-  const started = performance.now();
-  const annealing = options.resume && existsSync(run.file(ANNEAL_CHECKPOINT));
-  const learned = annealing
-    ? undefined
-    : await placeByPolicy(phase("policy", seconds && policyShare * seconds));
-  if (learned) report(`annealing from ${learned.costs.proxyCost.toFixed(4)}`);
-  const left = seconds && Math.max(0, seconds - (performance.now() - started) / 1000);
-  return placeByAnneal(phase("anneal", left, [HOTTEST]), learned);
+  const learn = (share: number, resume?: boolean) => placeByPolicy(phase("policy", left(share), { resume }));
+  const anneal = (from?: Found, patience?: number) => {
+    if (from) report(`annealing from ${from.costs.proxyCost.toFixed(4)}`);
+    return placeByAnneal(phase("anneal", left(1), { set: [HOTTEST] }), from, patience);
+  };
+
+  if (options.resume && existsSync(run.file(ANNEAL_CHECKPOINT))) return anneal();
+  // Under protocol free nothing can be compared with the policy's best until annealing is nearly over.
+  const isTried = seconds !== undefined && options.iterations === undefined && options.protocol === "fd";
+  if (!isTried || 2 * trialShare >= policyShare) return anneal(await learn(policyShare));
+  const learned = await learn(trialShare);
+  // Who has not done an iteration has nothing to go on from later.
+  const annealed = await anneal(learned, learned?.iterations ? trialShare * seconds : undefined);
+  if (!learned || annealed?.placement !== learned.placement || left(policyShare) === 0) return annealed;
+  report("annealing found nothing better: the policy learns on");
+  rmSync(run.file(ANNEAL_CHECKPOINT), { force: true });
+  return anneal(await learn(policyShare, true));
 }
 
 /** Settings under a name, without it. */

@@ -73,13 +73,16 @@ export class RunFolder {
     return folder;
   }
 
-  /** Goes on after `iterations` iterations: cuts the metrics back to them and records the options now in force. */
+  /**
+   * Goes on after `iterations` iterations: cuts the metrics back to them, but not the time that others took, and records
+   * the options now in force.
+   */
   async goOn(iterations: number): Promise<void> {
+    this.beginStage();
     await this.keepMetrics(iterations);
     await keepFrames(this.file("frames.jsonl"), iterations);
     this.iterations = iterations;
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
-    this.beginStage();
     await this.writeJson("options.json", this.record);
   }
 

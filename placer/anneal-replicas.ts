@@ -48,12 +48,15 @@ export interface StretchReport {
   readonly results: readonly StretchResult[];
 }
 
-/** Runs the stretches that `from` has not done, as far as the seconds go; `onStretch` is waited for. Undefined if no start was found. */
+/**
+ * Runs the stretches that `from` has not done, as far as the seconds go; `onStretch` is waited for, and ends it
+ * by false. Undefined if no start was found.
+ */
 export async function annealReplicas(
   block: Block,
   weights: CostWeights,
   options: ReplicaOptions,
-  onStretch: (report: StretchReport) => void | Promise<void> = () => {},
+  onStretch: (report: StretchReport) => Promise<boolean> = async () => true,
   from?: ReplicasState,
 ): Promise<ReplicasState | undefined> {
   const setup: AnnealSetup = { block, weights, options: options.anneal, starts: options.starts };
@@ -78,7 +81,7 @@ export async function annealReplicas(
       const cycles: number = state?.cycles ?? cyclesOf(options, found);
       state = nextState(state, found, options.replicas, plan, cycles);
       timetable = new Timetable(options, cycles);
-      await onStretch({ state, stretches: timetable.stretches, results: found });
+      if (!(await onStretch({ state, stretches: timetable.stretches, results: found }))) break;
     }
   } finally {
     await endPool(pool);

@@ -100,14 +100,14 @@ export async function train(
   const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters });
   const counter = { version: 0 };
   try {
-    const toPlay = clock.spent(state.iteration) ? [] : arenas;
+    const toPlay = clock.isOver(state) ? [] : arenas;
     for (const arena of toPlay) {
       const known = state.blocks[arena.index]!;
       const trial = await chooseOrder(pool, arena, addresses, options, known, clock.seconds);
       if (trial) await observer.onOrder?.(arena.order, trial, arena.index);
       if (trial && known.best) await observer.onBest?.(known.best, arena.index);
     }
-    while (!clock.spent(state.iteration)) {
+    while (!clock.isOver(state)) {
       const began = clock.seconds();
       if (options.order === "both") takeTurns(arenas, state.iteration);
       const hands = deal(arenas, addresses, options, state.iteration);
@@ -283,8 +283,11 @@ function startClock(options: TrainOptions) {
   const seconds = () => (performance.now() - started) / 1000;
   return {
     seconds,
-    spent: (iteration: number) =>
+    /** However few the seconds, something is played first. */
+    isOver: ({ iteration, blocks }: TrainState) =>
       (options.iterations !== undefined && iteration >= options.iterations) ||
-      (options.seconds !== undefined && seconds() >= options.seconds),
+      (options.seconds !== undefined &&
+        seconds() >= options.seconds &&
+        (iteration > 0 || blocks.some(({ best }) => best))),
   };
 }
