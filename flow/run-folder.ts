@@ -37,7 +37,8 @@ export class RunFolder {
   /** Iterations in metrics.jsonl, and the cost of the last frame. */
   private iterations = 0;
   private frameCost = Number.POSITIVE_INFINITY;
-  /** Spent by the stages and processes before this one, as their last line of metrics.jsonl tells, s. */
+  /** Spent up to the last line of metrics.jsonl, and of that by the stages and processes before this one, s. */
+  private secondsSpent = 0;
   private secondsBefore = 0;
 
   private constructor(path: string, record: RunRecord) {
@@ -60,7 +61,9 @@ export class RunFolder {
     const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
       folder.refuseOtherRun();
-      folder.iterations = folder.readMetrics().length;
+      const lines = folder.readMetrics();
+      folder.iterations = lines.length;
+      folder.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
       folder.frameCost = lastFrameCost(folder.file("frames.jsonl"));
       await folder.writeJson("running.json", { process: process.pid });
       return folder;
@@ -78,17 +81,17 @@ export class RunFolder {
    * the options now in force.
    */
   async goOn(iterations: number): Promise<void> {
-    this.beginStage();
     await this.keepMetrics(iterations);
     await keepFrames(this.file("frames.jsonl"), iterations);
     this.iterations = iterations;
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
+    this.beginStage();
     await this.writeJson("options.json", this.record);
   }
 
   /** Seconds of the metrics that follow are counted on from the last line's. */
   beginStage(): void {
-    this.secondsBefore = Number(this.readMetrics().at(-1)?.seconds ?? 0);
+    this.secondsBefore = this.secondsSpent;
   }
 
   file(name: string): string {
@@ -120,7 +123,8 @@ export class RunFolder {
   /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file; `seconds` are those of this stage. */
   appendMetrics<Line extends { readonly seconds: number }>(metrics: Line): void {
     this.iterations++;
-    const line = { ...metrics, seconds: this.secondsBefore + metrics.seconds };
+    this.secondsSpent = this.secondsBefore + metrics.seconds;
+    const line = { ...metrics, seconds: this.secondsSpent };
     appendFileSync(this.file(METRICS), `${JSON.stringify(line)}\n`);
     if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
     appendFileSync(this.file(EVENTS), metricsEvent(line));

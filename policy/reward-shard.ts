@@ -19,7 +19,7 @@ export interface ShardKey {
   readonly count: number;
 }
 
-/** All samples of one block, row by row. */
+/** Samples of one block, those of a shard or all, row by row. */
 export interface RewardData {
   readonly count: number;
   /** [count], indices into `REWARD_SOURCES` */
