@@ -23,7 +23,7 @@ export const OUTSIDE_TOLERANCE = 1e-4;
 export class MaskMaker {
   /** Per cell (row-major from the lower left): 1 where the macro's centre may stand. Overwritten by every call. */
   readonly mask: Uint8Array;
-  private readonly judge: Judge;
+  readonly judge: Judge;
   private readonly kernels: Kernels;
   private readonly hardMacros: Int32Array;
   private readonly block: Block;
@@ -176,7 +176,7 @@ export function checkFeasible(judge: Judge): void {
     const stays = block.fixed[node] && block.kinds[node] === NodeKind.HardMacro;
     judge.placement.xs[node] = stays ? block.initial.xs[node]! : Number.NaN;
     judge.placement.ys[node] = stays ? block.initial.ys[node]! : Number.NaN;
-    judge.placement.orientations[node] = block.initial.orientations[node]!;
+    judge.placement.orientations[node] = stays ? block.initial.orientations[node]! : 0; // as episodes place them
   }
   const masks = new MaskMaker(judge);
   for (const node of macros)

@@ -2,7 +2,7 @@
 // overfull bins whose weight grows, from the middle of the canvas (Adam steps); then hard macros go to grid cells,
 // largest first, each to the feasible one nearest to its place. It does not see density or congestion as the judge
 // counts them: restarts (placer/restarts.ts) try other settings and let the judge choose.
-import { type Judge, MaskMaker, macrosByArea, putOnCell } from "../env/index.js";
+import { type Judge, type MaskMaker, macrosByArea, putOnCell } from "../env/index.js";
 import {
   type Block,
   copyPlacement,
@@ -191,18 +191,19 @@ function sizeOf(values: Float64Array): number {
 
 /**
  * Macros spread out, the hard ones then on grid cells without overlap. Undefined if one of them finds no cell left.
- * Overwrites the judge's own placement with the result; soft macros stay where the gradient took them.
+ * Overwrites the placement of the masks' judge with the result; soft macros stay where the gradient took them.
  */
 export function analyticPlacement(
-  judge: Judge,
+  masks: MaskMaker,
   random: Random,
   options: Partial<AnalyticOptions> = {},
 ): Placement | undefined {
-  return snapHardMacros(judge, spreadMacros(judge, random, options));
+  return snapHardMacros(masks, spreadMacros(masks.judge, random, options));
 }
 
 /** Hard macros to the nearest feasible cells, largest first; undefined if one finds none. */
-export function snapHardMacros(judge: Judge, placement: Placement): Placement | undefined {
+export function snapHardMacros(masks: MaskMaker, placement: Placement): Placement | undefined {
+  const { judge } = masks;
   const { block } = judge;
   const order = macrosByArea(block);
   judge.placement.xs.set(placement.xs);
@@ -210,7 +211,6 @@ export function snapHardMacros(judge: Judge, placement: Placement): Placement | 
   judge.placement.orientations.set(placement.orientations);
   for (const node of order) judge.placement.xs[node] = Number.NaN;
   for (const node of order) judge.placement.ys[node] = Number.NaN;
-  const masks = new MaskMaker(judge);
   for (const node of order) {
     if (masks.maskFor(node) === 0) return undefined;
     putOnCell(judge, node, nearestCell(block, masks.mask, placement.xs[node]!, placement.ys[node]!));

@@ -25,9 +25,6 @@ export interface FreeAnnealOptions {
   /** Temperatures, in units of the proxy cost, between which the schedule falls geometrically. */
   readonly hottest: number;
   readonly coldest: number;
-  /** How often the schedule starts again, each time from a temperature that is `reheatFactor` of the one before. */
-  readonly reheats: number;
-  readonly reheatFactor: number;
   /** Proposals of a slice. */
   readonly stepsPerSlice: number;
   /** Distance that hard macros keep, µm: printed places stay legal. */
@@ -51,8 +48,6 @@ export const FREE_ANNEAL_DEFAULTS: FreeAnnealOptions = {
   adapt: 0.5,
   hottest: 3e-4,
   coldest: 1e-6,
-  reheats: 0,
-  reheatFactor: 0.3,
   stepsPerSlice: 20000,
   gapUm: 1e-4,
 };
@@ -79,15 +74,14 @@ export type FreeCounts = Readonly<
 >;
 
 export class FreeAnnealer {
-  /** Best placement so far; legal. */
-  best: { readonly placement: Placement; readonly costs: Costs };
-  /** Hard macros that the start had to move to be legal, and the longest way of one, µm. */
-  readonly start: { readonly movedMacros: number; readonly farthestUm: number };
+  /** Best placement since `begin`; legal. */
+  best!: { readonly placement: Placement; readonly costs: Costs };
   private readonly judge: Judge;
   private readonly incremental: IncrementalJudge;
   private readonly options: FreeAnnealOptions;
   private readonly state: KernelRecord<typeof FREE_ANNEAL>;
   private readonly arrays: FreeArrays;
+  private readonly random: Int32Array;
   private readonly known = {
     gain: new Float64Array(FREE_PROPOSALS.length),
     work: new Float64Array(FREE_PROPOSALS.length),
@@ -97,15 +91,14 @@ export class FreeAnnealer {
     work: new Float64Array(FREE_PROPOSALS.length),
   };
 
-  /** Starts from `placement`, made legal if it is not; see free-start.ts. */
+  /** Begins from `placement`. */
   constructor(judge: Judge, placement: Placement, random: Random, options: Partial<FreeAnnealOptions> = {}) {
     this.judge = judge;
     this.options = { ...FREE_ANNEAL_DEFAULTS, ...options };
-    const legal = legalStart(judge.block, placement, this.options.gapUm);
-    this.start = { movedMacros: legal.movedMacros, farthestUm: legal.farthestUm };
     this.incremental = new IncrementalJudge(judge);
-    const { arrays, numbers } = makeFreeArrays(judge, legal.placement);
+    const { arrays, numbers } = makeFreeArrays(judge, placement);
     this.arrays = arrays;
+    this.random = judge.kernels.i32(4);
     this.state = new KernelRecord(judge.kernels, FREE_ANNEAL);
     const addresses = Object.fromEntries(
       Object.entries(arrays).map(([name, array]) => [name, array.byteOffset]),
@@ -115,21 +108,34 @@ export class FreeAnnealer {
       ...numbers,
       gap: this.options.gapUm,
       moves: this.incremental.state.address,
-      random: judge.kernels.copyOf(seedWords(random)),
+      random: this.random.byteOffset,
     });
-    const costs = this.take(legal.placement);
+    this.begin(placement, random);
+  }
+
+  /**
+   * Starts anew from `placement`, made legal if it is not (see free-start.ts), with hard macros on the same sides as at
+   * first. Forgets what the kinds of proposals had gained.
+   */
+  begin(placement: Placement, random: Random): void {
+    const { judge, arrays, known, seen } = this;
+    const counted = [arrays.tried, arrays.feasible, arrays.accepted, arrays.gains, arrays.work];
+    for (const counts of [...counted, known.gain, known.work, seen.gain, seen.work]) counts.fill(0);
+    this.random.set(seedWords(random));
+    const costs = this.incremental.start(legalStart(judge.block, placement, this.options.gapUm).placement);
+    this.state.set({ cost: costs.proxyCost });
+    judge.kernels.run.startFree(this.state.address);
     this.best = { placement: copyPlacement(judge.placement), costs };
   }
 
   /** One slice of proposals at the temperature and reach of `progress` (0 to 1). Returns the costs after it. */
   slice(progress: number): Costs {
-    const { reheats, reheatFactor, hottest, coldest, stepsPerSlice } = this.options;
-    const cycle = Math.min(reheats, Math.floor(progress * (reheats + 1)));
-    const within = progress * (reheats + 1) - cycle;
-    const start = Math.max(coldest, hottest * reheatFactor ** cycle);
+    const { hottest, coldest, stepsPerSlice } = this.options;
+    const { softs, hards } = this.arrays;
+    if (softs.length + hards.length === 0) return this.best.costs;
     this.setShares();
     this.state.set({
-      temperature: start * (coldest / start) ** within,
+      temperature: between([hottest, coldest], progress),
       softReach: between(SOFT_REACH, progress),
       hardReach: between(HARD_REACH, progress),
     });
@@ -139,11 +145,6 @@ export class FreeAnnealer {
     if (costs.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: copyPlacement(this.judge.placement), costs };
     return costs;
-  }
-
-  /** Goes on from another legal placement whose hard macros are turned alike, such as the best one of a replica. */
-  restore(placement: Placement): Costs {
-    return this.take(placement);
   }
 
   counts(): FreeCounts {
@@ -160,13 +161,6 @@ export class FreeAnnealer {
         },
       ]),
     ) as FreeCounts;
-  }
-
-  private take(placement: Placement): Costs {
-    const costs = this.incremental.start(placement);
-    this.state.set({ cost: costs.proxyCost });
-    this.judge.kernels.run.startFree(this.state.address);
-    return costs;
   }
 
   /** Shares of the options, and of what each kind gained per unit of work lately; kinds without members get none. */

@@ -12,7 +12,7 @@ import {
   netsOfNodes,
 } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
-import { copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
+import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
 
 /** Kinds of proposals, in the kernel's order. */
 export const GRID_PROPOSALS = [
@@ -143,7 +143,8 @@ export class GridAnnealer {
   }
 
   /**
-   * Starts from the hard macros of `placement`, which must stand on cell centres without overlap.
+   * Starts from the hard macros of `placement`, which must stand upright (N, or mirrored) on cell centres without
+   * overlap, as an episode puts them.
    * @param settled costs of `placement`, if its soft macros are settled already
    */
   begin(placement: Placement, random: Random, settled?: Costs): void {
@@ -224,7 +225,7 @@ function makeArrays(judge: Judge) {
   const order = macrosByArea(block);
   const cells = block.grid.columns * block.grid.rows;
   const incidence = netsOfNodes(block.nodeCount, nets);
-  const { classes, representatives } = sizeClasses(judge, order);
+  const { classes, representatives } = sizeClasses(block, order);
   const arrays = {
     macros: kernels.i32(order.length),
     halfWidths: kernels.f64(order.length),
@@ -255,16 +256,18 @@ function makeArrays(judge: Judge) {
   arrays.nodeNetStarts.set(incidence.starts);
   arrays.nodeNets.set(incidence.nets);
   order.forEach((node, macro) => {
-    const sideways = block.initial.orientations[node]! >= 4;
-    arrays.halfWidths[macro] = (sideways ? block.heights[node]! : block.widths[node]!) / 2;
-    arrays.halfHeights[macro] = (sideways ? block.widths[node]! : block.heights[node]!) / 2;
+    arrays.halfWidths[macro] = block.widths[node]! / 2;
+    arrays.halfHeights[macro] = block.heights[node]! / 2;
   });
   // What only the canvas, blockages and fixed macros forbid: the mask with all other macros off the canvas.
   const { placement } = judge;
   placement.xs.set(block.initial.xs);
   placement.ys.set(block.initial.ys);
   placement.orientations.set(block.initial.orientations);
-  for (const node of order) placement.xs[node] = Number.NaN;
+  for (const node of order) {
+    placement.xs[node] = Number.NaN;
+    placement.orientations[node] = 0; // as episodes place them
+  }
   const masks = new MaskMaker(judge);
   representatives.forEach((node, index) => {
     masks.maskFor(node);
@@ -274,13 +277,11 @@ function makeArrays(judge: Judge) {
 }
 
 /** Macros of one size and the same fences share a mask. */
-function sizeClasses(judge: Judge, order: Int32Array): { classes: Int32Array; representatives: number[] } {
-  const { block } = judge;
+function sizeClasses(block: Block, order: Int32Array): { classes: Int32Array; representatives: number[] } {
   const classOf = new Map<string, number>();
   const representatives: number[] = [];
   const classes = order.map((node) => {
-    const standing = block.initial.orientations[node]! < 4;
-    const key = `${block.widths[node]} ${block.heights[node]} ${standing} ${fencesOf(block, node)}`;
+    const key = `${block.widths[node]} ${block.heights[node]} ${fencesOf(block, node)}`;
     if (!classOf.has(key)) {
       classOf.set(key, representatives.length);
       representatives.push(node);

@@ -121,9 +121,9 @@ function cyclesOf(options: ReplicaOptions, results?: readonly StretchResult[]): 
   return perCycle > 0 ? Math.max(1, Math.round((gridShare * seconds) / perCycle)) : 1;
 }
 
-/** Of a budget in seconds, what each replica gets when threads are fewer. */
+/** Of a budget in seconds, what each replica gets when threads are fewer: they take turns. */
 function threadShare({ replicas, workers }: ReplicaOptions): number {
-  return replicas > workers ? workers / replicas : 1;
+  return 1 / Math.ceil(replicas / workers);
 }
 
 /** What every replica does next. */

@@ -59,6 +59,7 @@ interface Bench {
   readonly episode: Episode;
   readonly observer: Observer;
   grid?: GridAnnealer;
+  free?: FreeAnnealer;
 }
 
 let bench: Bench | undefined;
@@ -122,7 +123,11 @@ function startAnnealer(
   { placement, costs }: Replica,
   random: Random,
 ): Annealer {
-  if (stage === "free") return new FreeAnnealer(bench.judge, placement, random);
+  if (stage === "free") {
+    if (bench.free) bench.free.begin(placement, random);
+    else bench.free = new FreeAnnealer(bench.judge, placement, random);
+    return bench.free;
+  }
   bench.grid ??= new GridAnnealer(bench.judge, bench.cells, setup.options);
   bench.grid.begin(placement, random, costs);
   return bench.grid;

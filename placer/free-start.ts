@@ -8,7 +8,6 @@ import { halfSides, standingBoxes } from "./free-state.js";
 export interface LegalStart {
   readonly placement: Placement;
   readonly movedMacros: number;
-  readonly farthestUm: number;
 }
 
 interface Standing {
@@ -42,7 +41,6 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
   const area = (node: number) => halfWidths[node]! * halfHeights[node]!;
   hards.sort((a, b) => area(b) - area(a) || a - b);
   let movedMacros = 0;
-  let farthestUm = 0;
   for (const node of hards) {
     const halfWidth = halfWidths[node]!;
     const halfHeight = halfHeights[node]!;
@@ -55,14 +53,12 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
         `macro '${block.nodeNames[node]}' finds no free place near (${x}, ${y})`,
         "start from scratch or from another placement",
       );
-    const way = Math.hypot(place.x - from.xs[node]!, place.y - from.ys[node]!);
-    if (way > 0) movedMacros++;
-    farthestUm = Math.max(farthestUm, way);
+    if (place.x !== from.xs[node] || place.y !== from.ys[node]) movedMacros++;
     placement.xs[node] = place.x;
     placement.ys[node] = place.y;
     addBox(standing, place.x - halfWidth, place.y - halfHeight, place.x + halfWidth, place.y + halfHeight);
   }
-  return { placement, movedMacros, farthestUm };
+  return { placement, movedMacros };
 }
 
 function addBox(standing: Standing, left: number, bottom: number, right: number, top: number): void {

@@ -6,7 +6,6 @@ export * from "./anneal-replicas.js";
 export type { Replica } from "./anneal-worker.js";
 export * from "./end-pool.js";
 export * from "./force-directed.js";
-export * from "./free-search.js";
 export * from "./free-start.js";
 export * from "./greedy.js";
 export * from "./legaliser.js";

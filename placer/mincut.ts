@@ -2,7 +2,7 @@
 // in two across its longer side and so are the macros, with few nets cut; then each half likewise, down to regions of
 // one macro or so. Nets that leave a region pull to the side where their other ends are (terminal propagation). At
 // last hard macros go to grid cells, largest first, each to the feasible one nearest to its region.
-import type { Judge } from "../env/index.js";
+import type { Judge, MaskMaker } from "../env/index.js";
 import {
   bisect,
   copyPlacement,
@@ -48,10 +48,14 @@ const SQUARENESS = 1.25;
 
 /**
  * Macros divided over the canvas, hard ones then on grid cells without overlap; false if one finds no cell.
- * Overwrites the judge's own placement; soft macros stand in the middle of their regions and are yet to be settled.
+ * Overwrites the placement of the masks' judge; soft macros stand in the middle of their regions and are yet to be settled.
  */
-export function mincutPlacement(judge: Judge, random: Random, given: Partial<MincutOptions> = {}): boolean {
-  return snapHardMacros(judge, divideMacros(judge, random, given)) !== undefined;
+export function mincutPlacement(
+  masks: MaskMaker,
+  random: Random,
+  given: Partial<MincutOptions> = {},
+): boolean {
+  return snapHardMacros(masks, divideMacros(masks.judge, random, given)) !== undefined;
 }
 
 /** Where min-cut wants the macros: hard ones may overlap, and are in orientation N. */

@@ -42,7 +42,7 @@ export class Refiner {
   start(): boolean {
     const { initial } = this.judge.block;
     if (this.macros.some((macro) => Number.isNaN(initial.xs[macro]! + initial.ys[macro]!))) return false;
-    return snapHardMacros(this.judge, initial) !== undefined;
+    return snapHardMacros(this.masks, initial) !== undefined;
   }
 
   /**

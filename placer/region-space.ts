@@ -57,8 +57,8 @@ export class RegionSpace {
     for (let i = 0; i < HALVINGS; i++) {
       const middle = (low + high) / 2;
       const part = acrossX
-        ? this.within(left, bottom, middle, top)
-        : this.within(left, bottom, right, middle);
+        ? this.free({ left, bottom, right: middle, top })
+        : this.free({ left, bottom, right, top: middle });
       if (part < share * total) low = middle;
       else high = middle;
     }
@@ -103,12 +103,6 @@ export class RegionSpace {
       }
     }
     return sums;
-  }
-
-  private within(left: number, bottom: number, right: number, top: number): number {
-    return (
-      this.below(right, top) - this.below(left, top) - this.below(right, bottom) + this.below(left, bottom)
-    );
   }
 
   /** Free area left of x and below y. */

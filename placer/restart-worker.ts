@@ -6,6 +6,7 @@ import {
   Episode,
   Judge,
   type JudgeOptions,
+  MaskMaker,
   macrosByArea,
   macrosByConnectivity,
   Observer,
@@ -46,6 +47,7 @@ class Bench {
   readonly judge: Judge;
   readonly cells: ForceDirectedPlacer;
   readonly orientations: OrientationChooser;
+  readonly masks: MaskMaker;
   readonly macros: Int32Array;
   private readonly games = new Map<boolean, Game>();
   private refinerMade: Refiner | undefined;
@@ -54,6 +56,7 @@ class Bench {
     this.judge = new Judge(Kernels.create(), block, judge);
     this.cells = new ForceDirectedPlacer(this.judge);
     this.orientations = new OrientationChooser(this.judge);
+    this.masks = new MaskMaker(this.judge);
     this.macros = macrosByArea(block);
   }
 
@@ -90,7 +93,7 @@ export default function runAttempt(task: Attempt): Scored | undefined {
 const PLACERS: Record<OneShotName, (bench: Bench, task: Attempt, random: Random) => boolean> = {
   random: (tools, _task, random) => placeAtRandom(tools.game(false).episode, random),
   greedy: (tools, { settings }, random) => placeGreedily(tools, settings, random),
-  analytic: (tools, { settings }, random) => analyticPlacement(tools.judge, random, settings) !== undefined,
+  analytic: (tools, { settings }, random) => analyticPlacement(tools.masks, random, settings) !== undefined,
   mincut: (tools, { settings }, random) => placeByMincut(tools, settings, random),
   refine: (tools, { from }, random) =>
     from
@@ -113,8 +116,8 @@ function placeGreedily(bench: Bench, settings: GreedySettings, random: Random): 
 }
 
 /** The next stream of random numbers after a dead end: another division, by the same settings. */
-function placeByMincut({ judge }: Bench, settings: Partial<MincutOptions>, random: Random): boolean {
-  for (let dead = 0; dead < TRIES; dead++) if (mincutPlacement(judge, random, settings)) return true;
+function placeByMincut({ masks }: Bench, settings: Partial<MincutOptions>, random: Random): boolean {
+  for (let dead = 0; dead < TRIES; dead++) if (mincutPlacement(masks, random, settings)) return true;
   return false;
 }
 

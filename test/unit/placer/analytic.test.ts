@@ -2,7 +2,7 @@
 // that are legal, repeatable and shorter than random ones.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, compileNets, Judge } from "../../../env/index.js";
+import { checkLegality, compileNets, Judge, MaskMaker } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import { NodeKind, Random } from "../../../netlist/index.js";
 import { analyticPlacement, spreadMacros } from "../../../placer/index.js";
@@ -105,8 +105,8 @@ test("bodies of an even pile are pushed apart from afar", () => {
 
 test("hard macros end legal on cell centres, the same for the same seed", () => {
   const block = smallBlock(7, 12);
-  const judge = new Judge(Kernels.create(), block);
-  const place = (seed: number) => analyticPlacement(judge, Random.stream(seed, "test"), { steps: 60 })!;
+  const masks = new MaskMaker(new Judge(Kernels.create(), block));
+  const place = (seed: number) => analyticPlacement(masks, Random.stream(seed, "test"), { steps: 60 })!;
   const placement = place(1);
   assert.deepEqual(checkLegality(block, placement).legal, true);
   for (let node = 0; node < block.nodeCount; node++) {

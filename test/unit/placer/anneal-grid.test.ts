@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
-import { Random } from "../../../netlist/index.js";
+import { type Block, Random } from "../../../netlist/index.js";
 import {
   drawStart,
   ForceDirectedPlacer,
@@ -18,8 +18,12 @@ import { smallBlock } from "../../support/blocks.js";
 /** Soft macros stay where they are. */
 const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
 
-function annealerWith(kind: GridProposal | undefined, seed: number, hottest: number) {
-  const block = smallBlock(seed, 30);
+function annealerWith(
+  kind: GridProposal | undefined,
+  seed: number,
+  hottest: number,
+  block: Block = smallBlock(seed, 30),
+) {
   const judge = new Judge(Kernels.create(), block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
   const start = drawStart(episode, new Observer(episode), Random.stream(seed, "start"), 2)!;
@@ -77,4 +81,25 @@ test("cold annealing never keeps a proposal that costs more, and repeats with it
     return judge.placement.xs.slice();
   };
   assert.deepEqual(run(), run());
+});
+
+test("macros that lie on their sides in the block's files are annealed upright, as they are placed", () => {
+  const upright = smallBlock(5, 30);
+  const orientations = upright.initial.orientations.slice();
+  for (const node of macrosByArea(upright)) if (node % 2 === 0) orientations[node] = 4;
+  const lying: Block = { ...upright, initial: { ...upright.initial, orientations } };
+  assert.ok(
+    macrosByArea(lying).some(
+      (node) => orientations[node]! >= 4 && lying.widths[node] !== lying.heights[node],
+    ),
+  );
+  const places = [lying, upright].map((block) => {
+    const { annealer, judge } = annealerWith(undefined, 5, 0.05, block);
+    for (let slice = 0; slice < 4; slice++) {
+      annealer.slice(slice / 4);
+      assert.ok(checkLegality(block, judge.placement).legal);
+    }
+    return [...macrosByArea(block)].map((node) => [judge.placement.xs[node], judge.placement.ys[node]]);
+  });
+  assert.deepEqual(places[0], places[1]);
 });

@@ -1,7 +1,7 @@
 // Placement by min-cut: legal, repeatable, and where the wires pull.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, Judge } from "../../../env/index.js";
+import { checkLegality, Judge, MaskMaker } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import { type Block, generateBlock, NetlistDraft, NodeKind, Random } from "../../../netlist/index.js";
 import { divideMacros, mincutPlacement } from "../../../placer/index.js";
@@ -16,7 +16,7 @@ test("generated blocks of several sizes are placed legally", () => {
     const judge = judgeOf(block);
     let placed = false;
     for (let attempt = 0; attempt < 10 && !placed; attempt++)
-      placed = mincutPlacement(judge, Random.stream(1, "mincut", attempt));
+      placed = mincutPlacement(new MaskMaker(judge), Random.stream(1, "mincut", attempt));
     assert.ok(placed, `${macros} macros: ten dead ends`);
     assert.ok(checkLegality(block, judge.placement).legal, `${macros} macros`);
     for (let node = 0; node < block.nodeCount; node++)
@@ -26,8 +26,9 @@ test("generated blocks of several sizes are placed legally", () => {
 
 test("the same seed places alike, another one otherwise", () => {
   const judge = judgeOf(generateBlock({ seed: 5, macros: 20, softMacros: 60, ports: 40 }));
+  const masks = new MaskMaker(judge);
   const run = (seed: number) => {
-    mincutPlacement(judge, Random.stream(seed, "mincut"));
+    mincutPlacement(masks, Random.stream(seed, "mincut"));
     return [...judge.placement.xs, ...judge.placement.ys];
   };
   const first = run(1);
