@@ -53,19 +53,21 @@ export class Arena {
 
 const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
 
-/** Addresses of `count` slots, each large enough for an episode of any of the blocks. */
+/** Addresses of slots for episodes and then for elites, each large enough for an episode of any of the blocks. */
 export function makeSlots(
   kernels: Kernels,
   blocks: readonly Block[],
-  count: number,
+  episodes: number,
+  elites: number,
   planes: number,
 ): number[] {
+  const count = episodes + elites;
   const bytes = Math.max(...blocks.map((block) => trajectoryBytes(shapeOf(block, planes))));
   if (bytes * count > MOST_EPISODE_BYTES)
     throw new InputError(
       "--set episodes",
-      `${count} episodes of this block take ${((bytes * count) / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
-      "play fewer per iteration, or choose a coarser --grid",
+      `${episodes} episodes and ${elites} elites take ${((bytes * count) / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
+      "choose fewer episodes or elites (--set elites), or a coarser --grid",
     );
   return Array.from({ length: count }, () => kernels.f64(Math.ceil(bytes / 8)).byteOffset);
 }

@@ -101,6 +101,8 @@ function flatten(
     if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
       throw new InputError(path, `tensor '${part}${name}' is [${tensor.shape}], expected F32 [${shape}]`);
     }
+    if (!tensor.data.every(Number.isFinite))
+      throw new InputError(path, `tensor '${part}${name}' has numbers that are not finite`, "train it anew");
     flat.set(tensor.data, offset);
   }
   return flat;

@@ -2,9 +2,10 @@
 // are taken off, and place them anew. What these do to the result is then seen without the noise of all others, and what
 // is good already is searched around.
 import { cellDistance } from "../env/index.js";
-import type { Random } from "../netlist/index.js";
-import type { Arena } from "./arena.js";
+import { Random } from "../netlist/index.js";
+import type { Arena, Hand } from "./arena.js";
 import type { TrainingPool } from "./pool.js";
+import type { TrainOptions } from "./train-options.js";
 import { isComplete, type Slot, type Trajectory } from "./trajectory.js";
 
 export interface Elite {
@@ -47,6 +48,34 @@ export function drawStart(elites: readonly Elite[], columns: number, random: Ran
   return start;
 }
 
+/**
+ * Starts of an iteration's groups, hand by hand: of every block's groups the last ones begin from its elites, all others
+ * from an empty canvas. A block with few groups has more of these in some iterations than in others, so that
+ * `eliteShare` holds and every block begins from an empty canvas now and then.
+ */
+export function drawStarts(
+  hands: readonly Hand[],
+  elitesOf: (arena: Arena) => readonly Elite[],
+  { eliteShare, group: size, seed }: TrainOptions,
+  iteration: number,
+): (readonly number[])[] {
+  const upTo = (group: number) => Math.floor((iteration + group) * eliteShare);
+  const starts: (readonly number[])[] = [];
+  for (const { arena, slots } of hands) {
+    const first = starts.length;
+    const end = first + Math.ceil(slots.length / size);
+    const firstOfElites = end - (upTo(end) - upTo(first));
+    const { columns } = arena.block.grid;
+    for (let group = first; group < end; group++)
+      starts.push(
+        group < firstOfElites
+          ? []
+          : drawStart(elitesOf(arena), columns, Random.stream(seed, "start", iteration, group)),
+      );
+  }
+  return starts;
+}
+
 /** One of the best episodes of a block. */
 export interface BlockElite {
   readonly arena: Arena;
@@ -71,6 +100,7 @@ export class EliteMemory {
       a.arena === b?.arena && a.elite.proxyCost === b.elite.proxyCost;
     const fresh = elites.filter((elite) => !held.some((other) => same(elite, other)));
     const free = addresses.map((_, i) => i).filter((i) => !elites.some((elite) => same(elite, held[i])));
+    if (fresh.length > free.length) throw new Error("internal: more elites than slots");
     const tasks = fresh.map((kept, i) => {
       held[free[i]!] = kept;
       const { index: block, order } = kept.arena;

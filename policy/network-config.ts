@@ -66,8 +66,3 @@ export function trunkInputs(config: NetworkConfig): number {
 export function mapChannels(config: NetworkConfig): number {
   return config.deconvolution ? config.deconvolutionChannels.at(-1)! : 0;
 }
-
-/** Side of the square map that the deconvolutions end with. */
-export function mapSide(config: NetworkConfig): number {
-  return COARSE_SIDE << config.deconvolutionChannels.length;
-}

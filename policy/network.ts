@@ -54,7 +54,7 @@ type Addresses = Record<(typeof NAMES)[number], number>;
 export class PolicyNetwork {
   /** Of the last forward, [cells]; -1e30 where infeasible. In kernel memory. */
   logits: Float32Array = new Float32Array(0);
-  /** Where `backward` looks for gradients of the logits if it is given none, [cells]. In kernel memory. */
+  /** Gradients of the logits, [cells], in kernel memory: filled in place and given to `backward`, they need no copy. */
   dLogits: Float32Array = new Float32Array(0);
 
   private readonly run: KernelExports;

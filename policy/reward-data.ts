@@ -128,9 +128,9 @@ function concatenate<T extends Float32Array | Int32Array>(
 
 /** Everything of a block that places and costs depend on. */
 function digestOfBlock(block: Block): string {
-  const { canvas, grid, routing, smoothing, overlapThreshold, blockages, initial } = block;
+  const { canvas, grid, routing, smoothing, overlapThreshold, blockages, fences, initial } = block;
   return digestOf([
-    JSON.stringify({ canvas, grid, routing, smoothing, overlapThreshold, blockages }),
+    JSON.stringify({ canvas, grid, routing, smoothing, overlapThreshold, blockages, fences }),
     ...[
       block.kinds,
       block.widths,
@@ -140,6 +140,6 @@ function digestOfBlock(block: Block): string {
       block.netStarts,
       block.netPins,
     ],
-    ...[block.pinXOffsets, block.pinYOffsets, block.netWeights, initial.xs, initial.ys],
+    ...[block.pinXOffsets, block.pinYOffsets, block.netWeights, initial.xs, initial.ys, initial.orientations],
   ]).slice(0, 16);
 }

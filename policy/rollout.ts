@@ -129,7 +129,8 @@ export function sample(probabilities: Float32Array, mask: Uint8Array, random: Ra
   return chosen;
 }
 
-function mostProbable(logits: Float32Array): number {
+/** The cell with the highest logit, the first of several. */
+export function mostProbable(logits: Float32Array): number {
   let best = 0;
   for (let cell = 1; cell < logits.length; cell++) if (logits[cell]! > logits[best]!) best = cell;
   return best;

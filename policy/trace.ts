@@ -14,6 +14,7 @@ import { ForceDirectedPlacer } from "../placer/index.js";
 import { ActionDistribution } from "./action-distribution.js";
 import { graphInput } from "./graph-input.js";
 import { PolicyNetwork } from "./network.js";
+import { mostProbable } from "./rollout.js";
 import type { TrainCheckpoint } from "./train-checkpoint.js";
 
 /** One episode; maps are [steps x cells], row-major from the lower left. */
@@ -80,7 +81,7 @@ export function tracePolicy(
     maps.probabilities.set(distribution.probabilities, step * cells);
     maps.wires.set(wire, step * cells);
     masks.set(episode.mask, step * cells);
-    actions[step] = mostProbable(distribution.probabilities);
+    actions[step] = mostProbable(network.logits);
     episode.place(actions[step]!);
   }
   const played = episode.step;
@@ -113,11 +114,4 @@ function embeddingsOf(network: PolicyNetwork, graphNodes: Int32Array, width: num
     values.set(row, index * width);
   });
   return { nodes: Int32Array.from(nodes), width, values };
-}
-
-function mostProbable(probabilities: Float32Array): number {
-  let best = 0;
-  for (let cell = 1; cell < probabilities.length; cell++)
-    if (probabilities[cell]! > probabilities[best]!) best = cell;
-  return best;
 }

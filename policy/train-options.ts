@@ -17,7 +17,7 @@ function observation(sizes: unknown) {
   };
 }
 
-export const trainOptionsSchema = z.strictObject({
+const options = z.strictObject({
   seed: z.number().int().min(0).default(1).describe("root seed; every random stream is derived from it"),
   workers: z
     .number()
@@ -131,7 +131,7 @@ export const trainOptionsSchema = z.strictObject({
     .min(0)
     .max(1)
     .default(1)
-    .describe("lambda of the advantage estimation; 1 is plain returns"),
+    .describe("lambda of the advantage estimation; 1 is plain returns; needs group 1"),
   shaping: z
     .number()
     .min(0)
@@ -164,6 +164,15 @@ export const trainOptionsSchema = z.strictObject({
     )
     .prefault({})
     .describe("sizes and parts of the network"),
+});
+
+/** What the value network is for counts only without groups. */
+const OF_VALUES = ["lambda", "shaping"] as const;
+
+export const trainOptionsSchema = options.superRefine((given, context) => {
+  for (const name of OF_VALUES)
+    if (given.group > 1 && given[name] !== options.shape[name].parse(undefined))
+      context.addIssue({ code: "custom", path: [name], message: "has no effect unless group=1" });
 });
 
 export type TrainOptions = z.infer<typeof trainOptionsSchema>;

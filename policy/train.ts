@@ -2,11 +2,11 @@
 // collect, advantages, update, log, checkpoint; until the budget is spent.
 import { type CostWeights, type MacroOrder, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError, Random } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import { Adam } from "./adam.js";
 import { Arena, deal, type Hand, makeSlots } from "./arena.js";
 import { chooseOrder, type OrderTrial, takeTurns } from "./choose-order.js";
-import { type BlockElite, drawStart, type Elite, EliteMemory, mergeElites } from "./elites.js";
+import { type BlockElite, drawStarts, type Elite, EliteMemory, mergeElites } from "./elites.js";
 import {
   bestOf,
   computeAdvantages,
@@ -91,9 +91,10 @@ export async function train(
   const state = start(blocks, options, parameters, adam, from);
   const { planes } = options.network;
   const arenas = blocks.map((block, index) => new Arena(kernels, block, index, planes));
-  const addresses = makeSlots(kernels, blocks, options.episodes, planes);
-  const imitated = options.imitation > 0 ? options.elites : 0;
-  const memory = new EliteMemory(makeSlots(kernels, blocks, imitated, planes));
+  const imitated = imitates(options) ? options.elites : 0;
+  const slots = makeSlots(kernels, blocks, options.episodes, imitated, planes);
+  const addresses = slots.slice(0, options.episodes);
+  const memory = new EliteMemory(slots.slice(options.episodes));
   const shards = shardGradients(kernels, options.shards, parameters.length);
   const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
   const { network, workers } = options;
@@ -166,6 +167,8 @@ function start(
   adam: Adam,
   from: StartPoint | undefined,
 ): TrainState {
+  if (from?.parameters && from.parameters.length !== parameters.length)
+    throw new Error("internal: the policy to start with is of another network");
   if (from?.parameters) parameters.set(from.parameters);
   if (!from || !("state" in from)) {
     if (from?.parameters) soften(network, parameters, trust);
@@ -186,24 +189,9 @@ async function collect(
   { iteration, blocks }: TrainState,
   version: number,
 ): Promise<void> {
-  const groups = Math.ceil(options.episodes / options.group);
   const slots = hands.flatMap((hand) => hand.slots);
   const orders = new Map(hands.map(({ arena }) => [arena.index, arena.order]));
-  // Of every block's groups the last ones begin from its elites.
-  const starts = hands.flatMap(({ arena, slots: own }, hand) => {
-    const first = hands
-      .slice(0, hand)
-      .reduce((sum, { slots }) => sum + Math.ceil(slots.length / options.group), 0);
-    const count = Math.ceil(own.length / options.group);
-    const elites = blocks[arena.index]!.elites ?? [];
-    const { columns } = arena.block.grid;
-    return Array.from({ length: count }, (_, group) =>
-      (group + 1) / count > 1 - options.eliteShare
-        ? drawStart(elites, columns, Random.stream(options.seed, "start", iteration, first + group))
-        : [],
-    );
-  });
-  if (starts.length !== groups) throw new Error("internal: groups were lost in dealing");
+  const starts = drawStarts(hands, (arena) => blocks[arena.index]!.elites ?? [], options, iteration);
   await pool.rollouts(
     slots.map((slot, episode) => ({
       block: slot.block,
@@ -213,7 +201,7 @@ async function collect(
       stream: ["episode", iteration, episode],
       version,
       greedy: iteration === 0 && episode === 0, // what the policy plays unasked
-      creditDraws: options.creditWeight > 0 ? options.creditDraws : 0,
+      creditDraws: learns(options) && options.creditWeight > 0 ? options.creditDraws : 0,
       start: starts[Math.floor(episode / options.group)]!,
     })),
   );
@@ -236,13 +224,23 @@ function digest(
   return better;
 }
 
-/** The best episodes of the iteration's blocks, as many of each. */
+/** Without epochs episodes are only played. */
+function learns({ epochs }: TrainOptions): boolean {
+  return epochs > 0;
+}
+
+function imitates(options: TrainOptions): boolean {
+  return learns(options) && options.imitation > 0;
+}
+
+/** The best episodes of the iteration's blocks, as many of each; of more blocks than `elites` the first ones'. */
 function toImitate(hands: readonly Hand[], state: TrainState, options: TrainOptions): BlockElite[] {
-  if (options.imitation === 0) return [];
+  if (!imitates(options)) return [];
   const share = Math.max(1, Math.floor(options.elites / hands.length));
-  return hands.flatMap(({ arena }) =>
+  const all = hands.flatMap(({ arena }) =>
     (state.blocks[arena.index]!.elites ?? []).slice(0, share).map((elite) => ({ arena, elite })),
   );
+  return all.slice(0, options.elites);
 }
 
 /** Where the parameters lie that are not to change. */

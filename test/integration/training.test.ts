@@ -94,6 +94,14 @@ test("several blocks in turn: the same bytes with 1 and 2 workers, and when stop
   assert.deepEqual(rest, expected);
 });
 
+test("more blocks in an iteration than elites are remembered: the first ones' are imitated", async () => {
+  const blocks = [block, smallBlock(4), smallBlock(5)];
+  const options = { iterations: 3, elites: 2, blocks: 3, episodes: 6, group: 2 };
+  const one = essence(await run({ ...options, workers: 1 }, undefined, {}, blocks));
+  assert.ok(one.parameters.every(Number.isFinite) && one.adam.steps > 0);
+  assert.deepEqual(essence(await run({ ...options, workers: 2 }, undefined, {}, blocks)), one);
+});
+
 test("macros may be placed along connections", async () => {
   const along = await run({ iterations: 1, order: "connectivity" });
   assert.ok(along.state.blocks[0]!.best);

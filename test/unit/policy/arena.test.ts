@@ -10,7 +10,7 @@ import { trainOptionsSchema } from "../../../policy/index.js";
 const kernels = Kernels.create();
 const blocks = [4, 8, 16].map((macros) => generateBlock({ seed: 1, macros }));
 const arenas = blocks.map((block, index) => new Arena(kernels, block, index, BASIC_PLANES));
-const addresses = makeSlots(kernels, blocks, 16, BASIC_PLANES);
+const addresses = makeSlots(kernels, blocks, 12, 4, BASIC_PLANES);
 const hands = (sampling: "even" | "macros", count: number, iteration: number) =>
   deal(arenas, addresses, trainOptionsSchema.parse({ blocks: count, sampling }), iteration);
 

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../kernels/index.js";
 import { Random } from "../../../netlist/index.js";
-import { drawStart, mergeElites } from "../../../policy/elites.js";
+import type { Arena, Hand } from "../../../policy/arena.js";
+import { drawStart, drawStarts, EliteMemory, mergeElites } from "../../../policy/elites.js";
+import { trainOptionsSchema } from "../../../policy/index.js";
 import { Outcome, type Trajectory, trajectoryAt, trajectoryBytes } from "../../../policy/trajectory.js";
 
 const kernels = Kernels.create();
@@ -47,4 +49,30 @@ test("a start is an elite with at least one macro taken off: the last, some near
   for (const ruin of ["----", "012-", "01--", "0---", "-1-3", "0-2-", "-123", "0--3"])
     assert.ok(ruins.has(ruin), `${ruin} is drawn`);
   assert.deepEqual(drawStart([], 4, Random.stream(1, "none")), []);
+});
+
+test("of every block's groups a share begins from elites, and with one group each in some iterations", () => {
+  const arena = { block: { grid: { columns: 4 } } } as Arena;
+  const hand = (groups: number) => ({ arena, slots: Array(4 * groups).fill(undefined) }) as unknown as Hand;
+  const elites = [{ proxyCost: 1, cells: [0, 15, 1, 14] }];
+  const fromElites = (hands: Hand[], eliteShare: number, iteration: number) => {
+    const options = trainOptionsSchema.parse({ eliteShare });
+    return drawStarts(hands, () => elites, options, iteration).map((start) => start.length > 0);
+  };
+  const [no, yes] = [false, true];
+  for (const iteration of [1, 2])
+    assert.deepEqual(fromElites([hand(8)], 0.5, iteration), [no, no, no, no, yes, yes, yes, yes]);
+  assert.deepEqual(fromElites([hand(1), hand(1), hand(1)], 0.5, 1), [yes, no, yes]);
+  assert.deepEqual(fromElites([hand(1), hand(1), hand(1)], 0.5, 2), [no, yes, no]);
+  assert.deepEqual(fromElites([hand(2), hand(3)], 0, 1), [no, no, no, no, no]);
+  assert.deepEqual(fromElites([hand(2), hand(3)], 1, 1), [yes, yes, yes, yes, yes]);
+  const many = Array.from({ length: 100 }, (_, iteration) => fromElites([hand(3)], 0.25, iteration)).flat();
+  assert.equal(many.filter(Boolean).length, 75);
+});
+
+test("more elites than the memory has slots are refused, not written somewhere", async () => {
+  const memory = new EliteMemory([8]);
+  const arena = { index: 0, order: "area" } as Arena;
+  const elites = [1, 2].map((proxyCost) => ({ arena, elite: { proxyCost, cells: [0] } }));
+  await assert.rejects(memory.update({ replays: async () => {} }, elites), /more elites than slots/);
 });
