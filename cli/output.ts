@@ -1,5 +1,5 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
-import { InputError } from "../netlist/index.js";
+import { isInputError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
 export const EXIT_BAD_INPUT = 1;
@@ -15,7 +15,7 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
   try {
     await command();
   } catch (error) {
-    const line = error instanceof InputError ? error.message : ((error as Error)?.stack ?? String(error));
+    const line = isInputError(error) ? error.message : ((error as Error)?.stack ?? String(error));
     process.stderr.write(`ashlar: ${line}\n`);
     process.exitCode = EXIT_BAD_INPUT;
   }

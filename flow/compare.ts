@@ -2,7 +2,7 @@
 // and a method that cannot do a block is a row that says why.
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError, writeFileAtomically } from "../netlist/index.js";
+import { InputError, isInputError, writeFileAtomically } from "../netlist/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
 import { parseBudget } from "./budget.js";
 import {
@@ -91,7 +91,7 @@ async function runOnce(
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
   } catch (error) {
-    const reason = error instanceof InputError ? error.message : `internal: ${(error as Error).message}`;
+    const reason = isInputError(error) ? error.message : `internal: ${(error as Error).message}`;
     const seconds = (performance.now() - started) / 1000;
     return { seed, out, seconds, curve: { seconds: [], costs: [] }, reason };
   }

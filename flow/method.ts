@@ -13,6 +13,8 @@ export interface Method {
   readonly settings: z.ZodType;
   /** Whether it plays a policy, so that one can be given. */
   readonly policies?: boolean;
+  /** Finds out what is wrong with the options and the files they name, before a run folder is touched. */
+  readonly check?: (options: CheckedOptions) => Promise<unknown>;
   /** Runs until its budget is spent; undefined if it found no legal placement. */
   readonly run: (context: MethodContext) => Promise<Found | undefined>;
 }
@@ -37,8 +39,11 @@ export interface MethodContext {
   readonly report: (line: string) => void;
 }
 
-/** What can be said against the options before a file is read or written. */
-export function checkMethodOptions(method: Method, options: z.output<typeof placeOptionsSchema>): void {
+/** Options of `place` as they were given, defaults filled in. */
+export type CheckedOptions = z.output<typeof placeOptionsSchema>;
+
+/** What can be said against the options before anything is written. Throws `InputError`. */
+export async function checkMethodOptions(method: Method, options: CheckedOptions): Promise<void> {
   parseSettings(method.settings, options.set, {});
   if (!method.protocols.includes(options.protocol))
     throw new InputError(
@@ -58,4 +63,5 @@ export function checkMethodOptions(method: Method, options: z.output<typeof plac
       "no --policy to tune",
       "name one, or leave --finetune out: it learns anyway",
     );
+  await method.check?.(options);
 }

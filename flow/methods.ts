@@ -2,8 +2,8 @@
 import { trainOptionsSchema } from "../policy/index.js";
 import type { Method } from "./method.js";
 import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
-import { pipelineSettingsSchema, placeByPipeline } from "./place-by-pipeline.js";
-import { placeByPolicy } from "./place-by-policy.js";
+import { pipelineSettingsSchema, placeByPipeline, settingsOf } from "./place-by-pipeline.js";
+import { openPolicy, placeByPolicy } from "./place-by-policy.js";
 import { restartMethod } from "./place-by-restarts.js";
 import type { MethodName } from "./place-options.js";
 
@@ -12,6 +12,7 @@ export const METHODS = {
     protocols: ["fd"],
     settings: trainOptionsSchema,
     policies: true,
+    check: openPolicy,
     run: placeByPolicy,
   },
   anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, run: placeByAnneal },
@@ -19,6 +20,7 @@ export const METHODS = {
     protocols: ["fd", "free"],
     settings: pipelineSettingsSchema,
     policies: true,
+    check: (options) => openPolicy({ ...options, set: settingsOf("policy", options.set) }),
     run: placeByPipeline,
   },
   greedy: restartMethod("greedy"),

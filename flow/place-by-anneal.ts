@@ -66,14 +66,14 @@ export const annealSettingsSchema = z.strictObject({
 
 export const ANNEAL_CHECKPOINT = "checkpoints/anneal.json";
 
-/**
- * @param start where to go on from, found by a method before; by default placements are drawn
- * @param patience seconds after which, and a whole schedule, it ends if nothing better than `start` was found
- */
+/** Whether annealing ends early, asked after every stretch until it has found something better than its start. */
+export type GivesUp = (seconds: number, isWholeSchedule: boolean) => boolean;
+
+/** @param start where to go on from, found by a method before; by default placements are drawn */
 export async function placeByAnneal(
   context: MethodContext,
   start?: Found,
-  patience = Number.POSITIVE_INFINITY,
+  givesUp: GivesUp = () => false,
 ): Promise<Found | undefined> {
   const { block, judge, options, seconds, run, report } = context;
   const { replicas, stretches, cycle, starts, shares, gridShare, ...schedule } = parseSettings(
@@ -84,8 +84,9 @@ export async function placeByAnneal(
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(ANNEAL_CHECKPOINT), block.nodeCount) : undefined;
   if (resumed) report(`resuming after stretch ${resumed.state.stretch}`);
-  const before = resumed?.before ?? start?.iterations ?? 0;
-  if (resumed || (options.resume && !start)) await run.goOn(before + (resumed?.state.stretch ?? 0));
+  const before = resumed?.before ?? { iterations: start?.iterations ?? 0, episodes: start?.episodes ?? 0 };
+  if (resumed || (options.resume && !start))
+    await run.goOn(before.iterations + (resumed?.state.stretch ?? 0));
   else run.beginStage();
   let written: Replica | undefined;
   const lineDue = atMostEvery(SECONDS_PER_LINE);
@@ -112,7 +113,7 @@ export async function placeByAnneal(
       if (better) await run.writeBest(block, placement, costs);
       written = now.best;
       run.appendMetrics({
-        iteration: before + now.stretch,
+        iteration: before.iterations + now.stretch,
         seconds: elapsed,
         slices: now.slices,
         "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
@@ -123,13 +124,14 @@ export async function placeByAnneal(
           `stretch ${now.stretch} of ${all}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
         );
       if (checkpointDue(elapsed, better)) await run.writeJson(ANNEAL_CHECKPOINT, storeState(now, before));
-      return elapsed < patience || now.stretch < stretches || placement !== start?.placement;
+      return placement !== start?.placement || !givesUp(elapsed, now.stretch >= stretches);
     },
     resumed?.state ?? (start && startState(start, replicas)),
   );
   if (!state) return undefined;
+  if (state === resumed?.state) report("its schedules are over: a longer annealing is another run (--out)");
   await run.writeJson(ANNEAL_CHECKPOINT, storeState(state, before));
-  return { ...state.best, iterations: state.slices, episodes: start?.episodes ?? 0 };
+  return { ...state.best, iterations: state.slices, episodes: before.episodes };
 }
 
 function startState({ placement, costs }: Found, replicas: number): ReplicasState {
@@ -148,15 +150,20 @@ interface StoredReplica {
   readonly costs: Costs;
 }
 
+/** What a method before did: its iterations in metrics.jsonl, and episodes. */
+interface Before {
+  readonly iterations: number;
+  readonly episodes: number;
+}
+
 interface StoredState extends Omit<ReplicasState, "cycleBest" | "best" | "replicas"> {
-  /** Iterations in metrics.jsonl of the method before. */
-  readonly before: number;
+  readonly before: Before;
   readonly cycleBest: StoredReplica;
   readonly best: StoredReplica;
   readonly replicas: readonly StoredReplica[];
 }
 
-function storeState(state: ReplicasState, before: number): StoredState {
+function storeState(state: ReplicasState, before: Before): StoredState {
   const store = ({ placement, costs }: Replica) => ({ costs, placement: storePlacement(placement) });
   return {
     ...state,
@@ -167,7 +174,7 @@ function storeState(state: ReplicasState, before: number): StoredState {
   };
 }
 
-function readState(path: string, nodeCount: number): { state: ReplicasState; before: number } | undefined {
+function readState(path: string, nodeCount: number): { state: ReplicasState; before: Before } | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const stored = JSON.parse(readFileSync(path, "utf8")) as StoredState;
@@ -176,6 +183,7 @@ function readState(path: string, nodeCount: number): { state: ReplicasState; bef
       placement: revivePlacement(placement, nodeCount),
     });
     const { before, cycleBest, best, replicas, ...rest } = stored;
+    if (!Number.isInteger(before.iterations + before.episodes)) throw new Error("of another version");
     const state = {
       ...rest,
       cycleBest: revive(cycleBest),

@@ -4,7 +4,7 @@ import { existsSync, rmSync } from "node:fs";
 import { z } from "zod";
 import { trainOptionsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./method.js";
-import { ANNEAL_CHECKPOINT, annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
+import { ANNEAL_CHECKPOINT, annealSettingsSchema, type GivesUp, placeByAnneal } from "./place-by-anneal.js";
 import { placeByPolicy } from "./place-by-policy.js";
 import { parseSettings } from "./settings.js";
 
@@ -45,9 +45,9 @@ export async function placeByPipeline(context: MethodContext): Promise<Found | u
     options: { ...options, resume, set: settingsOf(name, [...set, ...options.set]) },
   });
   const learn = (share: number, resume?: boolean) => placeByPolicy(phase("policy", left(share), { resume }));
-  const anneal = (from?: Found, patience?: number) => {
+  const anneal = (from?: Found, givesUp?: GivesUp) => {
     if (from) report(`annealing from ${from.costs.proxyCost.toFixed(4)}`);
-    return placeByAnneal(phase("anneal", left(1), { set: [HOTTEST] }), from, patience);
+    return placeByAnneal(phase("anneal", left(1), { set: [HOTTEST] }), from, givesUp);
   };
 
   if (options.resume && existsSync(run.file(ANNEAL_CHECKPOINT))) return anneal();
@@ -55,15 +55,20 @@ export async function placeByPipeline(context: MethodContext): Promise<Found | u
   const isTried = seconds !== undefined && options.iterations === undefined && options.protocol === "fd";
   if (!isTried || 2 * trialShare >= policyShare) return anneal(await learn(policyShare));
   const learned = await learn(trialShare);
-  // Who has not done an iteration has nothing to go on from later.
-  const annealed = await anneal(learned, learned?.iterations ? trialShare * seconds : undefined);
-  if (!learned || annealed?.placement !== learned.placement || left(policyShare) === 0) return annealed;
+  let gaveUp = false;
+  const annealed = await anneal(learned, (spent, isWholeSchedule) => {
+    // Who has not done an iteration has nothing to go on from later.
+    const mayLearnOn = learned !== undefined && learned.iterations > 0 && left(policyShare)! > 0;
+    gaveUp = mayLearnOn && isWholeSchedule && spent >= trialShare * seconds;
+    return gaveUp;
+  });
+  if (!gaveUp) return annealed;
   report("annealing found nothing better: the policy learns on");
   rmSync(run.file(ANNEAL_CHECKPOINT), { force: true });
   return anneal(await learn(policyShare, true));
 }
 
 /** Settings under a name, without it. */
-function settingsOf(name: string, settings: readonly string[]): string[] {
+export function settingsOf(name: string, settings: readonly string[]): string[] {
   return settings.flatMap((text) => (text.startsWith(`${name}.`) ? [text.slice(name.length + 1)] : []));
 }

@@ -1,17 +1,15 @@
 // Method `policy`: the shipped policy goes on learning on the block for the whole budget, or a given one plays it again
 // and again; the best placement it has seen wins.
 import { InputError } from "../netlist/index.js";
-import type { Found, MethodContext } from "./method.js";
-import { SHIPPED, startPolicy } from "./start-policy.js";
+import type { CheckedOptions, Found, MethodContext } from "./method.js";
+import { isOfNetwork, NONE, SHIPPED, startPolicy } from "./start-policy.js";
 import { trainInFolder } from "./train.js";
 
-export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
-  const { block, options, run, seconds, report, judge } = context;
-  const learns = options.policy === undefined || options.policy === "none" || options.finetune;
+/** The policy that the options name, and how it is trained. Throws `InputError` if the two do not go together. */
+export async function openPolicy(options: CheckedOptions, seconds?: number) {
+  const learns = options.policy === undefined || options.policy === NONE || options.finetune;
   // Another network cannot start with the shipped one's weights.
-  const ownNetwork = options.set.some((setting) => setting.startsWith("network."));
-  const name = options.policy ?? (ownNetwork ? "none" : SHIPPED);
-  if (name !== options.policy && ownNetwork) report("network settings: learning from scratch");
+  const name = options.policy ?? (options.set.some(isOfNetwork) ? NONE : SHIPPED);
   const base = {
     ...(!learns && { epochs: 0 }),
     order: "auto",
@@ -20,7 +18,13 @@ export async function placeByPolicy(context: MethodContext): Promise<Found | und
     ...(seconds !== undefined && { seconds }),
     ...(options.iterations !== undefined && { iterations: options.iterations }),
   };
-  const { trainOptions, policy } = await startPolicy(name, options.set, base, learns);
+  return { name, ...(await startPolicy(name, options.set, base, learns)) };
+}
+
+export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
+  const { block, options, run, seconds, report, judge } = context;
+  const { name, trainOptions, policy } = await openPolicy(options, seconds);
+  if (name === NONE && options.policy === undefined) report("network settings: learning from scratch");
   const { state } = await trainInFolder(
     [block],
     trainOptions,

@@ -44,7 +44,7 @@ export async function place(
   const parsed = placeOptionsSchema.parse(given);
   const { seconds } = limitsOf(parsed, DEFAULT_SECONDS);
   const method: Method = METHODS[parsed.method];
-  checkMethodOptions(method, parsed);
+  await checkMethodOptions(method, parsed);
   const job = await openPlacingJob(path, parsed, report);
   const { block, scored } = job;
   const rules = judgeOptions(parsed);
@@ -59,18 +59,18 @@ export async function place(
   const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
   const inputs = [...job.inputs, ...policyInput(options.policy)];
   const run = await RunFolder.open(options.out, options, inputs, options.resume);
-  if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
   const { columns, rows } = block.grid;
   report(
     `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
   );
   return run.whileOpen(async () => {
+    if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
     const found = await method.run({ block, judge, options, seconds, run, report });
     if (!found)
       throw new InputError(
         block.name,
         "no legal placement was found in the time given",
-        "allow a larger --budget or choose another --grid",
+        "allow a larger --budget, or choose another --seed or --grid",
       );
     const placement = job.finish(found.placement, rules);
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, rules);

@@ -1,6 +1,6 @@
 // `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
 import { z } from "zod";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, InputError, isInputError } from "../netlist/index.js";
 import {
   type IterationMetrics,
   type Policy,
@@ -117,8 +117,8 @@ export async function pretrain(
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
-      const before = await rehearse(block, trainOptions, options.samples, start);
-      const after = await rehearse(block, { ...trainOptions, trust: 1 }, options.samples, policy);
+      const before = await rehearse(block, trainOptions, options.samples, start, report);
+      const after = await rehearse(block, { ...trainOptions, trust: 1 }, options.samples, policy, report);
       held_out.push({ block: block.name, before, after });
       report(
         `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,
@@ -146,16 +146,32 @@ export async function pretrain(
   });
 }
 
-/** Plays episodes from an empty canvas without learning; from scratch if there is no policy. */
+/** Episodes that are held in memory at once. */
+const MOST_AT_ONCE = 32;
+
+/**
+ * Plays episodes from an empty canvas without learning; from scratch if there is no policy. At least `samples`: more
+ * than fit into memory are played in equal parts. NaN if they are all dead ends.
+ */
 async function rehearse(
   block: Block,
   options: TrainOptions,
   samples: number,
   policy: Policy | undefined,
+  report: (line: string) => void,
 ): Promise<Rehearsal> {
-  const still: TrainOptions = { ...options, iterations: 1, episodes: samples, epochs: 0, imitation: 0 };
+  const { seconds: _, ...unlimited } = options;
+  const iterations = Math.ceil(samples / MOST_AT_ONCE);
+  const episodes = Math.ceil(samples / iterations);
+  const still: TrainOptions = { ...unlimited, iterations, episodes, epochs: 0, eliteShare: 0 };
   const lines: IterationMetrics[] = [];
-  await train([block], still, { onIteration: (metrics) => void lines.push(metrics) }, policy);
-  const [only] = lines;
-  return { mean: only!["cost/proxy"], best: only!["cost/best"] };
+  try {
+    await train([block], still, { onIteration: (metrics) => void lines.push(metrics) }, policy);
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    report(error.message); // such as no complete episode in many: what is trained is kept all the same
+  }
+  const known = lines.filter((line) => Number.isFinite(line["cost/proxy"]));
+  const mean = known.reduce((sum, line) => sum + line["cost/proxy"], 0) / known.length;
+  return { mean, best: known.at(-1)?.["cost/best"] ?? Number.NaN };
 }

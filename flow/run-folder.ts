@@ -9,8 +9,8 @@ import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { VERSION } from "./version.js";
 
-/** Options that may differ when a run is gone on with: how long, how fast, where. Method settings are compared by the method. */
-const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume", "set"];
+/** Options that may differ when a run is gone on with: how long, how fast, where. */
+const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume"];
 
 const METRICS = "metrics.jsonl";
 const EVENTS = "events.out.tfevents.ashlar";
@@ -24,11 +24,15 @@ const RUN_FILES = [
   "best.plc",
   "best.def",
   "best.tcl",
+  "best.pl",
   "best.svg",
   "report.html",
   "netlist.pb.txt",
   "initial.plc",
   "groups.txt",
+  "policy.safetensors",
+  "reward.safetensors",
+  "scatter.svg",
 ];
 
 export class RunFolder {
@@ -151,13 +155,15 @@ export class RunFolder {
   private refuseOtherRun(): void {
     const { inputs, options } = this.record;
     const before = this.readRecord();
-    const known = new Set(before.inputs.map((input) => input.sha256));
-    const changed = inputs.find((input) => !known.has(input.sha256));
-    if (changed)
+    const all = inputs.length > before.inputs.length ? inputs : before.inputs;
+    const changed = all.findIndex((_, i) => inputs[i]?.sha256 !== before.inputs[i]?.sha256);
+    if (changed >= 0)
       throw new InputError(
-        changed.path,
-        `is not the file that the run in '${this.path}' was started with`,
-        "resume with the same files, or choose another --out",
+        (inputs[changed] ?? before.inputs[changed])!.path,
+        inputs[changed]
+          ? `is not the file that the run in '${this.path}' was started with`
+          : `is not given, but the run in '${this.path}' was started with it`,
+        "resume with the same files in the same order, or choose another --out",
       );
     const names = Object.keys({ ...before.options, ...options });
     for (const name of names.filter((name) => !MAY_CHANGE.includes(name))) {

@@ -15,7 +15,7 @@ import { parseSettings } from "./settings.js";
 const SHIPPED_FILE = fileURLToPath(new URL("../policy/weights/shipped.safetensors", import.meta.url));
 /** Names that stand for no file of the user's. */
 export const SHIPPED = "shipped";
-const NONE = "none";
+export const NONE = "none";
 /** Of a policy that is to learn a block: sure enough to be ahead at once, and curious enough to get further. */
 const START_TRUST = 0.25;
 
@@ -26,6 +26,11 @@ export const policyOptions = {
     .optional()
     .describe("trained policy to start with: a policy.safetensors or checkpoint, shipped, or none"),
 };
+
+/** Whether a setting is of the network: of its sizes, or all of it. */
+export function isOfNetwork(setting: string): boolean {
+  return /^network[.=]/.test(setting);
+}
 
 /** The user's file that a policy's name stands for, if it stands for one. */
 export function policyInput(name: string | undefined): string[] {
@@ -46,7 +51,7 @@ export async function startPolicy(
   if (name === undefined || name === NONE)
     return { trainOptions: parseSettings(trainOptionsSchema, settings, base), policy: undefined };
   const path = name === SHIPPED ? SHIPPED_FILE : name;
-  const sizes = settings.find((setting) => setting.startsWith("network."));
+  const sizes = settings.find(isOfNetwork);
   if (sizes !== undefined)
     throw new InputError(
       "--set",

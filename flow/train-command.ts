@@ -1,4 +1,5 @@
 // `train`: a policy for a block, in a run folder.
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -36,7 +37,8 @@ export interface TrainSummary extends Partial<Score> {
   readonly episodes: number;
   readonly seconds: number;
   readonly seed: number;
-  readonly checkpoint: string;
+  /** Undefined if no iteration was done. */
+  readonly checkpoint?: string;
   readonly out: string;
 }
 
@@ -63,8 +65,8 @@ export async function trainCommand(
     [...job.inputs, ...policyInput(options.policy)],
     options.resume,
   );
-  if (job.clustering) await writeClustering(out, job.flat, job.clustering);
   return run.whileOpen(async () => {
+    if (job.clustering) await writeClustering(out, job.flat, job.clustering);
     const { state } = await trainInFolder(
       [block],
       trainOptions,
@@ -80,7 +82,7 @@ export async function trainCommand(
       episodes: state.episodes,
       seconds: (performance.now() - started) / 1000,
       seed,
-      checkpoint: run.file(LATEST_CHECKPOINT),
+      ...(existsSync(run.file(LATEST_CHECKPOINT)) && { checkpoint: run.file(LATEST_CHECKPOINT) }),
       out,
     };
     const { best } = state.blocks[0]!;

@@ -156,12 +156,33 @@ const CASES: readonly Bad[] = [
   {
     name: "more episodes than memory holds",
     args: () => ["place", BLOCK, "--iterations", "1", "--out", SPARE, "--set", "episodes=1000000"],
-    says: /--set episodes: 1000000 episodes of this block take/,
+    says: /--set episodes: 1000000 episodes and 16 elites take/,
   },
   {
     name: "a learning rate at which training diverges",
     args: () => ["place", BLOCK, "--iterations", "9", "--out", SPARE, "--set", "learningRate=1e38"],
     says: /--set learningRate: training diverged in iteration/,
+  },
+  { name: "a policy that is none", args: placeAt("--policy", at("a-file")), says: /a-file/ },
+  {
+    name: "a policy that is none in a pipeline",
+    args: placeAt("--method", "pipeline", "--policy", at("a-file")),
+    says: /a-file/,
+  },
+  {
+    name: "another network than the policy's",
+    args: placeAt("--policy", "shipped", "--set", "network.width=32"),
+    says: /--set: network\.width=32, but the network is that of/,
+  },
+  {
+    name: "another network than the policy's as one setting",
+    args: placeAt("--policy", "shipped", "--finetune", "--set", 'network={"width":32}'),
+    says: /--set: network=.*, but the network is that of/,
+  },
+  {
+    name: "settings of the value network beside groups",
+    args: placeAt("--set", "lambda=0.9"),
+    says: /--set lambda: has no effect unless group=1/,
   },
   {
     name: "a setting of another method",
@@ -228,12 +249,17 @@ const CASES: readonly Bad[] = [
     args: resume("--seed", "2"),
     says: /started with seed 1, now it is 2/,
   },
+  {
+    name: "going on with a file more",
+    args: resume("--placement", join(BLOCK, "initial.plc")),
+    says: /started with placement not set/,
+  },
   { name: "going on with another grid", args: resume("--grid", "9x9"), says: /started with grid not set/ },
   { name: "going on with other weights", args: resume("--weights", "1,1,1"), says: /started with weights/ },
   {
     name: "going on with other settings",
     args: resume("--set", "clip=0.3"),
-    says: /trained with other options/,
+    says: /started with set \["episodes=2"\], now it is \["episodes=2","clip=0.3"\]/,
   },
   {
     name: "going on with another command",

@@ -79,15 +79,16 @@ for (const [half, checkpoint] of [
   ["annealing", "anneal.json"],
 ] as const)
   test(`killed while the ${half} runs, it goes on to the same bytes`, async () => {
-    await place("whole");
+    const whole = await place("whole");
     const name = `killed-${half}`;
     const { child, finished } = startAshlar(command(name));
     while (!existsSync(join(out(name), "checkpoints", checkpoint)) && child.exitCode === null)
       await setTimeout(5);
     child.kill("SIGKILL");
     await finished;
-    await place(name, "--resume");
+    const { episodes } = await place(name, "--resume");
     assert.equal(plc(name), plc("whole"));
+    assert.equal(episodes, whole.episodes);
     const essence = (run: string) => metrics(run).map((line) => [line.iteration, line["cost/best"]]);
     assert.deepEqual(essence(name), essence("whole"));
     assertSecondsRise(name);
@@ -126,6 +127,17 @@ test("annealing that finds something better keeps the rest of the time", async (
   );
   assert.deepEqual(turns, ["annealing from"]);
   assert.ok(seconds[lines.indexOf("annealing") - 1] < 3, "after the trial");
+});
+
+test("annealing that finds nothing better has all of the time when the policy's is over", async () => {
+  const { turns, seconds } = await placeInTime(
+    "late",
+    ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
+    // Starting the workers alone takes the policy longer than its share.
+    ...["--set", "trialShare=0.004", "--set", "policyShare=0.01"],
+  );
+  assert.deepEqual(turns, ["annealing from"]);
+  assert.ok(seconds.at(-1) > 4, `it ended after ${seconds.at(-1)} s of 6`);
 });
 
 test("a share of nothing and an unknown option are refused", async () => {

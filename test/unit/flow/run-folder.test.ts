@@ -1,0 +1,44 @@
+// What a run's folder takes for the same run, and what it keeps of another one.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { RunFolder } from "../../../flow/run-folder.js";
+import { makeFolder } from "../../support/temp-folder.js";
+
+const folder = makeFolder();
+const file = (name: string) => {
+  writeFileSync(join(folder, name), `content of ${name}`);
+  return join(folder, name);
+};
+const [a, b, c] = [file("a"), file("b"), file("c")];
+const run = join(folder, "run");
+const open = (inputs: readonly string[], resume: boolean, set: readonly string[] = []) =>
+  RunFolder.open(run, { seed: 1, set, workers: resume ? 2 : 1 }, inputs, resume);
+
+test("a run is gone on with by the same files in the same order and the same settings only", async () => {
+  await open([a, b], false, ["clip=0.1"]);
+  await open([a, b], true, ["clip=0.1"]);
+  await assert.rejects(open([b, a], true, ["clip=0.1"]), /b: is not the file/);
+  await assert.rejects(open([a, b, c], true, ["clip=0.1"]), /c: is not the file/);
+  await assert.rejects(open([a], true, ["clip=0.1"]), /b: is not given, but the run in/);
+  await assert.rejects(open([a, b], true), /started with set \["clip=0.1"\], now it is \[\]/);
+});
+
+test("a run started over leaves nothing of the one before but what is not its own", async () => {
+  await open([a], false);
+  const before = readdirSync(run);
+  for (const name of [
+    "best.plc",
+    "best.pl",
+    "policy.safetensors",
+    "reward.safetensors",
+    "scatter.svg",
+    "notes.txt",
+  ])
+    writeFileSync(join(run, name), "of before");
+  writeFileSync(join(run, "checkpoints", "latest.safetensors"), "of before");
+  await open([b], false);
+  assert.deepEqual(readdirSync(run).sort(), [...before, "notes.txt"].sort());
+  assert.ok(!existsSync(join(run, "checkpoints", "latest.safetensors")));
+});
