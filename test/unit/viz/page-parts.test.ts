@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
-import { Camera, roundLength } from "../../../viz/page/camera.js";
+import { roundLength } from "../../../viz/axis.js";
+import { Camera } from "../../../viz/page/camera.js";
 import { Connectivity } from "../../../viz/page/connectivity.js";
 import { mapCsv, mapRange, netDensity } from "../../../viz/page/maps.js";
 import { searchNames } from "../../../viz/page/search.js";
