@@ -55,7 +55,8 @@ export async function openView(
   const run = isRunFolder(path) ? path : undefined;
   const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);
   const merged = { placement: origin.placement, ...origin.options, ...options };
-  const block = await loadBlockWith(origin.block, merged);
+  // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
+  const block = await loadBlockWith(origin.block, merged, run !== undefined);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
   return new BlockView(block, run, judgeOptions(merged), found);
 }
