@@ -17,11 +17,12 @@ import {
 import { type Asset, pageAssets } from "./assets.js";
 import { EventStreams } from "./events.js";
 
-/** What is shown. `watch` calls back until the function that it returned is called. */
+/** What is shown. */
 export interface ViewSource extends ViewData {
   readonly blockItself: Block;
   state(): RunState;
-  watch(listener: (event: ViewEvent) => void): () => void;
+  /** Calls back until the function that it returns is called. `onBug` is told of what cannot be read. */
+  watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
   /** Keeps an edited placement in the run's folder and gives its file name. */
   save(placement: Placement): Promise<string>;
 }
@@ -70,7 +71,7 @@ export async function startViewServer(
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   });
   await listen(server, port);
-  const unwatch = source.watch((event) => streams.send(event));
+  const unwatch = source.watch((event) => streams.send(event), onBug);
   return {
     address: `http://127.0.0.1:${portOf(server)}/?token=${token}`,
     port: portOf(server),
