@@ -15,7 +15,7 @@ import {
   type ViewEvent,
 } from "../protocol.js";
 import { type Asset, pageAssets } from "./assets.js";
-import { EventStreams } from "./events.js";
+import { EventStreams, STREAM_HEADERS } from "./events.js";
 
 /** What is shown. */
 export interface ViewSource extends ViewData {
@@ -170,7 +170,7 @@ class Handler {
       case "/api/embedding":
         return packed(await source.embedding());
       case "/api/events":
-        return this.events(response);
+        return this.events(request, response);
       default:
         throw new Refusal(404, "no such page");
     }
@@ -189,7 +189,11 @@ class Handler {
     return this.source.frames(of);
   }
 
-  private async events(response: ServerResponse): Promise<void> {
+  private async events(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "HEAD") {
+      response.writeHead(200, STREAM_HEADERS).end();
+      return;
+    }
     const first: ViewEvent[] = [{ type: "state", state: this.source.state() }];
     const run: RunMetrics | undefined = (await this.source.metrics())[0];
     if (run) first.push({ type: "metrics", run });
