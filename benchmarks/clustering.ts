@@ -2,8 +2,7 @@
 // reaches in the same iterations. As the two netlists differ, the macros' places are also scored on the original's
 // netlist (soft macros settled anew) and by the wirelength of the flat one (cells in the middle of their soft macros).
 // Run: node dist/benchmarks/clustering.js [iterations] [seeds] [blocks…]
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Judge } from "../env/index.js";
@@ -16,13 +15,15 @@ import {
   type Placement,
   placementFromPlc,
   readPlc,
+  turnOffset,
 } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import { SHARED } from "../test/support/shared-data.js";
+import { makeFolder } from "../test/support/temp-folder.js";
 
 const [iterations = "100", seeds = "1,2", ...names] = process.argv.slice(2);
 const BLOCKS = ["ariane133_ng45", "mempool_tile_ng45", "nvdla_sky130hd"];
-const out = mkdtempSync(join(tmpdir(), "clustering-"));
+const out = makeFolder();
 
 console.log("| block | groups | soft macros | cut nets | seed | proxy | on original | flat µm | seconds |");
 console.log("|---|---|---|---|---|---|---|---|---|");
@@ -107,7 +108,8 @@ function cutNets(flat: Block, groups: Int32Array): number {
 }
 
 /** Half-perimeters of the flat nets of at most 500 sinks, µm; cells stand where their soft macros do. */
-function flatWirelength(flat: Block, groups: Int32Array, block: Block, { xs, ys }: Placement): number {
+function flatWirelength(flat: Block, groups: Int32Array, block: Block, placement: Placement): number {
+  const { xs, ys, orientations } = placement;
   const nodeOfName = new Map(block.nodeNames.map((name, node) => [name, node]));
   const nodeOf = Int32Array.from({ length: flat.nodeCount }, (_, node) => {
     const cell = flat.kinds[node] === NodeKind.StandardCell;
@@ -123,8 +125,8 @@ function flatWirelength(flat: Block, groups: Int32Array, block: Block, { xs, ys 
       const pin = flat.netPins[i]!;
       const node = nodeOf[flat.pinNodes[pin]!]!;
       if (node < 0) continue;
-      const x = xs[node]! + flat.pinXOffsets[pin]!;
-      const y = ys[node]! + flat.pinYOffsets[pin]!;
+      const [dx, dy] = turnOffset(orientations[node]!, flat.pinXOffsets[pin]!, flat.pinYOffsets[pin]!);
+      const [x, y] = [xs[node]! + dx, ys[node]! + dy];
       box.left = Math.min(box.left, x);
       box.right = Math.max(box.right, x);
       box.bottom = Math.min(box.bottom, y);

@@ -1,5 +1,5 @@
-// The viewer, measured in a real Chromium: frame times while panning, zooming and replaying, load times, weight of the
-// page, memory over a long replay, and ten thousand hostile requests. Prints one JSON object.
+// The viewer, measured in a real Chromium: frame times while panning and zooming, load times, weight of the page,
+// memory over a long replay, and ten thousand hostile requests. Prints one JSON object.
 //
 //   node dist/benchmarks/viewer.js [--replay SECONDS] [--requests N] [--renderer webgl|canvas]
 //     [--chromium-options "…"] [NAME=BLOCK …]
@@ -41,7 +41,7 @@ interface FrameTimes {
 }
 
 /** Milliseconds between animation frames while `step` is carried out in each. */
-async function frameTimes(page: Page, step: string): Promise<FrameTimes> {
+async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<FrameTimes> {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
   const scriptSeconds = async (): Promise<number> =>
@@ -82,8 +82,7 @@ async function frameTimes(page: Page, step: string): Promise<FrameTimes> {
           if (found.length === 10 && state() === start) return reject(new Error(`${code}: nothing moved`));
           const i = found.length;
           if (code === "zoom") wheel(i % 60 < 30 ? -40 : 40);
-          else if (code === "pan") key(i % 8 < 4 ? "ArrowLeft" : "ArrowRight");
-          else key(i % 120 < 60 ? "." : ",");
+          else key(i % 8 < 4 ? "ArrowLeft" : "ArrowRight");
           requestAnimationFrame(tick);
         };
         requestAnimationFrame(tick);
@@ -139,7 +138,7 @@ async function writeCells(cells: number): Promise<string> {
   return write(block);
 }
 
-/** A generated block with copies of itself side by side until it has `macros` hard macros. */
+/** A block of rows of hard macros with nets between neighbours, placed, in a folder. */
 async function writeMacros(macros: number, nets: number): Promise<string> {
   const random = Random.stream(2, "macros");
   const draft = new NetlistDraft();
@@ -244,12 +243,12 @@ for (const [name, path] of blocks) {
 
 const seconds = Number(values.replay);
 const run = await writeRun(await writeBlock(32), "random", 200);
-// Replay needs many frames; what the run found is repeated.
+// Replay needs many frames; what the run found is repeated, as of iterations of its own: of one only one is played.
 const lines = readFileSync(join(run, "frames.jsonl"), "utf8").trim().split("\n");
-writeFileSync(
-  join(run, "frames.jsonl"),
-  `${Array.from({ length: 400 }, (_, i) => lines[i % lines.length]).join("\n")}\n`,
+const repeated = Array.from({ length: 400 }, (_, i) =>
+  JSON.stringify({ ...JSON.parse(lines[i % lines.length]!), iteration: i + 1 }),
 );
+writeFileSync(join(run, "frames.jsonl"), `${repeated.join("\n")}\n`);
 const server = await serve(run);
 if (seconds > 0) {
   const { page } = await openPage(browser, addressOf(server.address));

@@ -14,9 +14,11 @@ export function addView(program: Command): void {
         "\n  ashlar view runs/ariane runs/ariane-anneal\n  ashlar view runs/ariane --html ariane.html --png ariane.png",
     );
   addSchemaOptions(command, viewOptionsSchema).action(async (paths: string[], options) => {
-    // Defaults are left out, so that a run's own options stand.
+    // Defaults are left out, so that a run's own options stand; so is the command's own `config`.
     const set = Object.fromEntries(
-      Object.entries(options).filter(([name]) => command.getOptionValueSource(name) !== "default"),
+      Object.entries(options).filter(
+        ([name]) => name in viewOptionsSchema.shape && command.getOptionValueSource(name) !== "default",
+      ),
     );
     parseOptions(viewOptionsSchema, options);
     const { server, files } = await view(paths, set, printWithChromium, (error) => {

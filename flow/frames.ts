@@ -1,9 +1,10 @@
 // frames.jsonl: the best placements of a run in the order that it found them, for replay. A line per improvement with
 // the macros' places to a thousandth of a micrometre; exact places are in best.plc.
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import type { Costs } from "../env/index.js";
 import { type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
 import type { Frames } from "../viz/index.js";
+import { readJsonLines } from "./json-lines.js";
 
 /** A line of the file. Lists have one entry per hard and soft macro, in node order; null is "not placed". */
 interface FrameLine {
@@ -49,25 +50,25 @@ export function appendFrame(
 
 /** The proxy cost of the last frame, infinite without one. */
 export function lastFrameCost(path: string): number {
-  return readLines(path).at(-1)?.proxy ?? Number.POSITIVE_INFINITY;
+  return readJsonLines<FrameLine>(path).at(-1)?.proxy ?? Number.POSITIVE_INFINITY;
 }
 
 /** Cuts the file back to the iterations that a checkpoint knows. */
 export async function keepFrames(path: string, iterations: number): Promise<void> {
   if (!existsSync(path)) return;
-  const kept = readLines(path).filter((line) => line.iteration <= iterations);
+  const kept = readJsonLines<FrameLine>(path).filter((line) => line.iteration <= iterations);
   await writeFileAtomically(
     path,
     kept.map((line) => `${JSON.stringify(line)}\n`),
   );
 }
 
-/** The frames of a run; lines that are not frames of this block are left out. */
-export function readFrames(path: string, block: Block): Frames {
+/** The frames in a file, none without one; lines that are not frames of this block are left out. */
+export function readFrames(path: string | undefined, block: Block): Frames {
   const nodes = frameNodes(block);
   const fits = (line: FrameLine) =>
     [line.xs, line.ys, line.orientations].every((list) => list?.length === nodes.length);
-  const all = readLines(path).filter(fits);
+  const all = path === undefined ? [] : readJsonLines<FrameLine>(path).filter(fits);
   const stride = 2 ** Math.max(0, Math.ceil(Math.log2(all.length / MOST_FRAMES)));
   const lines = all.filter((_, index) => index % stride === 0 || index === all.length - 1);
   const xs = new Float32Array(lines.length * nodes.length);
@@ -95,11 +96,6 @@ export function readFrames(path: string, block: Block): Frames {
   return { nodes, costs, xs, ys, orientations };
 }
 
-/** How many whole lines the file has. */
-export function countFrames(path: string): number {
-  return readLines(path).length;
-}
-
 function frameNodes(block: Block): Int32Array {
   const nodes: number[] = [];
   for (let node = 0; node < block.nodeCount; node++) {
@@ -107,18 +103,4 @@ function frameNodes(block: Block): Int32Array {
     if (kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) nodes.push(node);
   }
   return Int32Array.from(nodes);
-}
-
-function readLines(path: string): FrameLine[] {
-  if (!existsSync(path)) return [];
-  const lines: FrameLine[] = [];
-  for (const text of readFileSync(path, "utf8").split("\n")) {
-    if (!text.endsWith("}")) continue; // a kill may cut the last line short
-    try {
-      lines.push(JSON.parse(text) as FrameLine);
-    } catch {
-      // likewise
-    }
-  }
-  return lines;
 }

@@ -7,6 +7,7 @@ import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
+import { readJsonLines } from "./json-lines.js";
 import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is gone on with: how long, how fast, where. */
@@ -228,10 +229,5 @@ export function makeFolder(path: string): void {
 
 /** The metrics of the run in a folder; a line that a kill cut short is left out. */
 export function readMetricsOf(path: string): Record<string, unknown>[] {
-  const file = join(path, METRICS);
-  if (!existsSync(file)) return [];
-  return readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line.endsWith("}"))
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return readJsonLines(join(path, METRICS));
 }

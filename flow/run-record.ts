@@ -1,7 +1,7 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { InputError, isDefPath } from "../netlist/index.js";
+import { InputError } from "../netlist/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 
@@ -26,7 +26,10 @@ export function readOrigin(folder: string): RunOrigin {
   const paths = (record?.inputs ?? []).map((input) => input?.path);
   if (!paths.every((path) => typeof path === "string") || paths.length < 1)
     throw new InputError(file, "is not the record of a run", "give a run's folder, or a block");
-  const [netlist, placement] = paths as [string, string | undefined];
+  const [netlist, second] = paths as [string, string | undefined];
+  // After the netlist comes its placement file if it has one, else other parts of a set or a policy.
+  const given = record.options?.placement as string | undefined;
+  const placement = given ?? (second !== undefined && /\.plc(\.gz)?$/.test(second) ? second : undefined);
   for (const path of [netlist, placement])
     if (path !== undefined && !existsSync(path))
       throw new InputError(
@@ -34,7 +37,6 @@ export function readOrigin(folder: string): RunOrigin {
         `the run was started with '${path}', which is not there`,
         "call from the folder that the run was started in",
       );
-  const given = record.options?.placement as string | undefined;
   const known = Object.keys(blockOptionsSchema.shape);
   const options = Object.entries(record.options ?? {}).filter(
     ([name]) => known.includes(name) && name !== "placement",
@@ -45,15 +47,19 @@ export function readOrigin(folder: string): RunOrigin {
     return {
       block: folder,
       placement: undefined,
-      options: blockOptionsSchema.parse(Object.fromEntries(left)),
+      options: checked(left, file),
     };
   }
-  const whole = /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
-  return {
-    block: whole ? dirname(netlist) : netlist,
-    placement: isDefPath(netlist) ? given : placement,
-    options: blockOptionsSchema.parse(Object.fromEntries(options)),
-  };
+  // The folder names the block. Without a placement file the netlist stood alone, whatever lies beside it.
+  const whole = placement !== undefined && /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
+  return { block: whole ? dirname(netlist) : netlist, placement, options: checked(options, file) };
+}
+
+function checked(options: readonly (readonly [string, unknown])[], file: string): BlockOptions {
+  const result = blockOptionsSchema.safeParse(Object.fromEntries(options));
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new InputError(file, `${path.join(".")}: ${message}`, "give a run's folder as it was written");
 }
 
 /** Whether the run in a folder goes on. */

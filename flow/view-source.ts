@@ -28,7 +28,7 @@ import {
 } from "../viz/index.js";
 import { type BlockOptions, judgeOptions, loadBlockWith } from "./block-options.js";
 import { principalPlane } from "./embedding-plane.js";
-import { countFrames, readFrames } from "./frames.js";
+import { readFrames } from "./frames.js";
 import { readMetricsOf } from "./run-folder.js";
 import { isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
 import { LATEST_CHECKPOINT } from "./train.js";
@@ -55,7 +55,8 @@ export async function openView(
   const run = isRunFolder(path) ? path : undefined;
   const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);
   const merged = { placement: origin.placement, ...origin.options, ...options };
-  const block = await loadBlockWith(origin.block, merged);
+  // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
+  const block = await loadBlockWith(origin.block, merged, run !== undefined);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
   return new BlockView(block, run, judgeOptions(merged), found);
 }
@@ -81,13 +82,21 @@ async function bestOf(run: string, block: Block): Promise<Placement | undefined>
   return existsSync(path) ? readPlacement(path, block) : undefined;
 }
 
+/** A policy's episode and embeddings. */
+interface Thoughts {
+  readonly trace: Packed;
+  readonly embedding: Packed;
+}
+
 /** The source of `startViewServer`. */
 export class BlockView implements ViewSource {
   readonly blockItself: Block;
   readonly rules: JudgeOptions & { readonly weights: CostWeights };
   private readonly run: string | undefined;
   private readonly others: readonly Other[];
-  private policy: { readonly stamp: number; readonly trace: Packed; readonly embedding: Packed } | undefined;
+  private policy: { readonly stamp: number; readonly thoughts: Promise<Thoughts> } | undefined;
+  /** Number of the last edit that was saved here. */
+  private lastEdit = 0;
 
   constructor(
     block: Block,
@@ -156,7 +165,8 @@ export class BlockView implements ViewSource {
   /** Those of the run that a placement is the best of; of a block there are none. */
   async frames(of: string): Promise<Packed> {
     const run = of === "best" ? this.run : this.others.find(({ id }) => id === of)?.run;
-    return packFrames(readFrames(join(run ?? "", "frames.jsonl"), this.blockItself));
+    const path = run === undefined ? undefined : join(run, "frames.jsonl");
+    return packFrames(readFrames(path, this.blockItself));
   }
 
   async trace(): Promise<Packed> {
@@ -171,28 +181,40 @@ export class BlockView implements ViewSource {
     if (this.run === undefined)
       throw new InputError("save", "a block has no run folder to save in", "download the placement instead");
     mkdirSync(join(this.run, "edits"), { recursive: true });
-    const name = `edit-${editsOf(this.run).length + 1}.plc`;
+    // No number twice, though edits were deleted or another is being written.
+    const numbers = editsOf(this.run).map((name) => Number(/\d+/.exec(name)![0]));
+    this.lastEdit = Math.max(this.lastEdit, ...numbers) + 1;
+    const name = `edit-${this.lastEdit}.plc`;
     await writePlc(join(this.run, "edits", name), this.blockItself, placement);
     return `edits/${name}`;
   }
 
-  watch(listener: (event: ViewEvent) => void): () => void {
+  watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
     const { run } = this;
     if (run === undefined) return () => {};
-    const file = (name: string) => join(run, name);
-    let state = this.state();
-    let seen = [stampOf(file("metrics.jsonl")), stampOf(file("frames.jsonl"))];
-    const look = () => {
-      const now = [stampOf(file("metrics.jsonl")), stampOf(file("frames.jsonl"))];
-      if (now[0] !== seen[0])
-        listener({ type: "metrics", run: { label: basename(run), lines: readMetricsOf(run) } });
-      if (now[1] !== seen[1]) listener({ type: "frames", count: countFrames(file("frames.jsonl")) });
-      seen = now;
-      const was = state;
-      state = this.state();
-      if (state !== was) listener({ type: "state", state });
-    };
-    const timer = setInterval(look, LOOK_EVERY);
+    const label = basename(run);
+    const looks = [
+      lookout(
+        () => stampOf(join(run, "metrics.jsonl")),
+        () => listener({ type: "metrics", run: { label, lines: readMetricsOf(run) } }),
+      ),
+      lookout(
+        () => stampOf(join(run, "frames.jsonl")),
+        () => listener({ type: "frames" }),
+      ),
+      lookout(
+        () => this.state(),
+        (state) => listener({ type: "state", state }),
+      ),
+    ];
+    const timer = setInterval(() => {
+      for (const look of looks)
+        try {
+          look();
+        } catch (error) {
+          onBug(error); // a file that cannot be read ends no server
+        }
+    }, LOOK_EVERY);
     return () => clearInterval(timer);
   }
 
@@ -201,8 +223,8 @@ export class BlockView implements ViewSource {
     return this.run !== undefined && existsSync(path) ? path : undefined;
   }
 
-  /** Plays the policy once per checkpoint. */
-  private async think(): Promise<{ trace: Packed; embedding: Packed }> {
+  /** Plays the policy once per checkpoint, whoever asks meanwhile. */
+  private async think(): Promise<Thoughts> {
     const path = this.checkpoint();
     if (path === undefined)
       throw new InputError(
@@ -212,16 +234,31 @@ export class BlockView implements ViewSource {
       );
     const stamp = stampOf(path);
     if (this.policy?.stamp !== stamp) {
-      const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
-      const { trace, embeddings } = tracePolicy(this.blockItself, this.rules.weights, checkpoint);
-      this.policy = {
-        stamp,
-        trace: packTrace(trace),
-        embedding: packEmbedding(principalPlane(embeddings)),
-      };
+      const thoughts = this.play(path);
+      this.policy = { stamp, thoughts };
+      thoughts.catch(() => {
+        if (this.policy?.thoughts === thoughts) this.policy = undefined;
+      });
     }
-    return this.policy;
+    return this.policy.thoughts;
   }
+
+  private async play(path: string): Promise<Thoughts> {
+    const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
+    const { trace, embeddings } = tracePolicy(this.blockItself, this.rules.weights, checkpoint);
+    return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
+  }
+}
+
+/** A function that tells when `read` gives another value than the last time. */
+function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => void {
+  let seen = read();
+  return () => {
+    const now = read();
+    if (now === seen) return;
+    seen = now; // before telling: what fails is not told again until it changes
+    tell(now);
+  };
 }
 
 function editsOf(run: string | undefined): string[] {
@@ -230,9 +267,8 @@ function editsOf(run: string | undefined): string[] {
   return readdirSync(folder).filter((name) => /^edit-\d+\.plc$/.test(name));
 }
 
-/** Changes whenever the file does. */
+/** Changes whenever the file does; -1 without one. */
 function stampOf(path: string): number {
-  if (!existsSync(path)) return -1;
-  const { size, mtimeMs } = statSync(path);
-  return mtimeMs * 1e3 + (size % 1e3);
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found ? found.mtimeMs * 1e3 + (found.size % 1e3) : -1;
 }

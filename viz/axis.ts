@@ -91,3 +91,10 @@ function roundStep(step: number): number {
   }
   return Number(`1e${power + 1}`);
 }
+
+/** 1, 2 or 5 times a power of ten, not above `length`: for scale bars. */
+export function roundLength(length: number): number {
+  const power = Math.floor(Math.log10(length));
+  for (const digit of [5, 2]) if (Number(`${digit}e${power}`) <= length) return Number(`${digit}e${power}`);
+  return Number(`1e${power}`);
+}

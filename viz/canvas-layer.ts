@@ -1,16 +1,10 @@
 // The placement itself: die, grid, blockages, macros, cells and ports, in pixels, y downward. Nodes without a place
 // are left out; `countUnplaced` says how many.
-import {
-  type Block,
-  isSideways,
-  NodeKind,
-  ORIENTATION_NAMES,
-  type Placement,
-  turnOffset,
-} from "../netlist/index.js";
+import { type Block, NodeKind, ORIENTATION_NAMES, type Placement, turnOffset } from "../netlist/index.js";
 import { connectionLines } from "./connections.js";
 import { coordinate, element, escapeText, label, moved, readable, rectanglePath } from "./markup.js";
 import type { Box } from "./scene.js";
+import { isPlaced, standingSize } from "./standing.js";
 import { fitName } from "./text-fit.js";
 
 /** Room around the die for ports and for macros that stick out. */
@@ -19,10 +13,6 @@ const PORT_TICK = 7;
 /** Cells are drawn up to this many; more would be a grey field and megabytes. */
 const MOST_CELLS = 30_000;
 const LEAST_GRID_PIXELS = 7;
-
-export function isPlaced(placement: Placement, node: number): boolean {
-  return Number.isFinite(placement.xs[node]!) && Number.isFinite(placement.ys[node]!);
-}
 
 export function countUnplaced(block: Block, placement: Placement): number {
   let count = 0;
@@ -45,13 +35,6 @@ export function countOutside(block: Block, placement: Placement): number {
     if (outside > tolerance) count++;
   }
   return count;
-}
-
-/** Width and height as they stand. */
-export function standingSize(block: Block, placement: Placement, node: number): [number, number] {
-  const width = block.widths[node]!;
-  const height = block.heights[node]!;
-  return isSideways(placement.orientations[node]!) ? [height, width] : [width, height];
 }
 
 /** The drawing of a placement in a box whose sides are in the die's proportion. */

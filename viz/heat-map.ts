@@ -1,10 +1,10 @@
 // Maps over grid cells as coloured rectangles, on one shared colour scale, and the scale's legend.
 import type { Block, Placement } from "../netlist/index.js";
 import { NodeKind } from "../netlist/index.js";
-import { isPlaced, standingSize } from "./canvas-layer.js";
 import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
 import { heatColour } from "./palette.js";
 import type { Box, SceneMaps } from "./scene.js";
+import { isPlaced, standingSize } from "./standing.js";
 import { cutEnd } from "./text-fit.js";
 
 /** Values are rounded to so many steps of the palette, so that cells of one colour become one path. */

@@ -88,7 +88,7 @@ export interface Embedding {
 export type ViewEvent =
   | { readonly type: "state"; readonly state: RunState }
   | { readonly type: "metrics"; readonly run: RunMetrics }
-  | { readonly type: "frames"; readonly count: number };
+  | { readonly type: "frames" };
 
 /** Where the page's data come from: a server, or the report that the page is in. */
 export interface ViewData {

@@ -1,6 +1,7 @@
 // A placement as one SVG picture: the die, maps and costs beside it, learning curves below.
 // Pure: the same scene gives the same bytes. All lengths in pixels are laid out here; the parts draw themselves.
 import type { Block } from "../netlist/index.js";
+import { roundLength } from "./axis.js";
 import { CANVAS_MARGIN, CanvasLayer, countOutside, countUnplaced } from "./canvas-layer.js";
 import { curveChart, picture } from "./curve-chart.js";
 import { coordinate, element, label, moved, readable } from "./markup.js";
@@ -90,11 +91,4 @@ function rulerOf({ canvas, grid }: Block, box: Box, width: number): Part {
       : label(left, 38, 11, cutEnd(sizes, width - left, 11), { class: "muted" }),
   ];
   return { markup: markup.join(""), height: beside ? 26 : 44 };
-}
-
-/** 1, 2 or 5 times a power of ten, not above `length`. */
-function roundLength(length: number): number {
-  const power = Math.floor(Math.log10(length));
-  for (const digit of [5, 2]) if (Number(`${digit}e${power}`) <= length) return Number(`${digit}e${power}`);
-  return Number(`1e${power}`);
 }

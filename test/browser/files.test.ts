@@ -1,6 +1,6 @@
 // What `view` leaves as files: the one-file page opened from disk, the screenshot, the picture.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -48,10 +48,20 @@ test("the one-file page opens from disk, asks the network for nothing, and judge
 });
 
 test("a name that looks like markup stays a name", async () => {
-  const file = join(makeFolder(), "run.html");
-  runCli("view", run, "--html", file);
+  const folder = makeFolder();
+  const [copy, file] = [join(folder, "run"), join(folder, "run.html")];
+  cpSync(run, copy, { recursive: true });
+  const name = "</script><script>document.title = 'taken over'</script><!--<script>";
+  const summary = JSON.parse(readFileSync(join(copy, "summary.json"), "utf8"));
+  writeFileSync(join(copy, "summary.json"), JSON.stringify({ ...summary, block: name }));
+  runCli("view", copy, "--html", file);
   const html = readFileSync(file, "utf8");
   assert.equal(html.match(/<\/script>/g)?.length, 2);
+  const { page, errors } = await openPage(browser, pathToFileURL(file).href);
+  assert.equal(await page.evaluate(() => window.ashlarReport?.session.summary.block), name);
+  assert.equal(await page.title(), "block · Ashlar");
+  assert.deepEqual(errors, []);
+  await page.close();
 });
 
 test("--png takes a picture of the page, --svg draws one", async () => {

@@ -1,6 +1,6 @@
 // A run that is being written: its page grows with it, says when it ends or dies, and comes back after the server.
 import assert from "node:assert/strict";
-import { appendFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -59,6 +59,56 @@ test("a page attached to a running run follows it to its end", async () => {
     child.kill();
     await server?.close();
   }
+});
+
+/** Adds a better frame to a run's, as the run would. */
+function addFrame(run: string): void {
+  const path = join(run, "frames.jsonl");
+  const last = JSON.parse(readFileSync(path, "utf8").trim().split("\n").at(-1)!);
+  const frame = { ...last, iteration: last.iteration + 1, proxy: last.proxy - 0.01 };
+  appendFileSync(path, `${JSON.stringify(frame)}\n`);
+}
+
+test("who looks at the best placement follows new frames, who looks at another one is left there", async () => {
+  const out = await writeRun(blockPath, "random", 3);
+  const server = await serve(out, await writeRun(blockPath, "greedy", 2));
+  const { page, errors } = await openPage(browser, server.address);
+  const newFrame = async () => {
+    const { frames } = await query(page);
+    addFrame(out);
+    return until(page, (shown) => Number(shown.frames) === Number(frames) + 1);
+  };
+  const followed = await newFrame();
+  assert.match(String(followed.label), /^iteration \d+$/);
+  await page.selectOption("#shown", "other-1");
+  const { label } = await query(page);
+  assert.equal(label, "run-greedy");
+  const left = await newFrame();
+  assert.equal(left.label, label);
+  assert.equal(await page.inputValue("#shown"), "other-1");
+  assert.deepEqual(errors, []);
+  await page.close();
+  await server.close();
+});
+
+test("a policy's first checkpoint, written while the page is open, is offered with the next frame", async () => {
+  const out = await writeRun(blockPath, "policy", 1);
+  const checkpoint = join(out, "checkpoints/latest.safetensors");
+  renameSync(checkpoint, `${checkpoint}.later`);
+  const server = await serve(out);
+  const { page, errors } = await openPage(browser, server.address);
+  const offered = () => page.locator("#map option[value=masks], #time-source option[value=episode]").count();
+  assert.equal(await offered(), 0);
+  renameSync(`${checkpoint}.later`, checkpoint);
+  const { frames } = await query(page);
+  addFrame(out);
+  await until(page, (shown) => Number(shown.frames) === Number(frames) + 1);
+  assert.equal(await offered(), 2);
+  await page.selectOption("#map", "masks");
+  assert.equal((await query(page)).map, "masks");
+  assert.deepEqual(errors, []);
+  await page.close();
+  await server.close();
 });
 
 test("a run whose process is gone is said to have died", async () => {

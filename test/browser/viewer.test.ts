@@ -161,16 +161,20 @@ test("every heat map is drawn, with its range and a CSV of the grid", async () =
 
 test("scrubbing shows the frames with the costs recorded, and the last is the best", async () => {
   await withPage(async (page) => {
-    const { frames } = await query(page);
-    assert.ok(Number(frames) >= 1);
-    await page.evaluate(() => {
-      const slider = document.querySelector<HTMLInputElement>("#scrub")!;
-      slider.value = "0";
-      slider.dispatchEvent(new Event("input"));
-    });
-    const first = await query(page);
-    assert.equal(first.step, 0);
-    assert.match(String(first.label), /^iteration \d+$/);
+    const recorded = framesOf(run);
+    assert.equal((await query(page)).frames, recorded.length);
+    const proxies: number[] = [];
+    for (const [index, { iteration, proxy }] of recorded.entries()) {
+      await page.fill("#scrub", String(index));
+      const shown = await query(page);
+      assert.equal(shown.step, index);
+      assert.equal(shown.label, `iteration ${iteration}`);
+      assert.equal((shown.costs as Costs).proxyCost, proxy);
+      proxies.push(proxy);
+    }
+    const best = runJson("eval", blockPath, "--placement", join(run, "best.plc"), "--json");
+    assert.equal(proxies.at(-1), best.proxy_cost);
+    assert.equal(Math.min(...proxies), best.proxy_cost);
   });
 });
 

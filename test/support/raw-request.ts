@@ -5,6 +5,8 @@ export interface RawAnswer {
   /** 0 if the server closed the connection without an answer. */
   readonly status: number;
   readonly text: string;
+  /** False if the patience ran out before the answer was whole or the server ended the connection. */
+  readonly complete: boolean;
 }
 
 /** Sends bytes to a port of this machine and reads until the server is done, or `patience` ms have passed. */
@@ -12,22 +14,22 @@ export function rawRequest(port: number, bytes: string | Uint8Array, patience = 
   return new Promise((resolve) => {
     const pieces: Buffer[] = [];
     const socket = connect(port, "127.0.0.1");
-    const done = () => {
+    const done = (complete: boolean) => {
       socket.destroy();
       const text = Buffer.concat(pieces).toString("latin1");
-      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text });
+      resolve({ status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text, complete });
     };
-    socket.setTimeout(patience, done);
+    socket.setTimeout(patience, () => done(false));
     socket.on("data", (piece) => {
       pieces.push(piece);
       // A kept-alive connection does not close: the answer is complete with its declared length.
       const text = Buffer.concat(pieces).toString("latin1");
       const head = text.indexOf("\r\n\r\n");
       const length = /content-length: (\d+)/i.exec(text.slice(0, Math.max(0, head)))?.[1];
-      if (head >= 0 && length !== undefined && text.length >= head + 4 + Number(length)) done();
+      if (head >= 0 && length !== undefined && text.length >= head + 4 + Number(length)) done(true);
     });
-    socket.on("end", done);
-    socket.on("error", done);
+    socket.on("end", () => done(true));
+    socket.on("error", () => done(true));
     socket.on("connect", () => socket.write(bytes));
   });
 }

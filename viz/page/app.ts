@@ -45,9 +45,11 @@ export class App {
   busy = 0;
   connected = true;
   private readonly data: PageData;
+  private readonly embeddings: EmbeddingMap;
   private metrics: readonly RunMetrics[] = [];
   /** Id of the placement that is shown, empty for a step of time. */
   private shownId = "";
+  private policyOffered = false;
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(data: PageData, session: Session, theme: ThemeState, panes: Panes, scene: SceneState) {
@@ -57,7 +59,8 @@ export class App {
     this.theme = theme;
     this.panes = panes;
     this.charts = new Charts(theme);
-    this.mapPanel = new MapPanel(scene, session.policy);
+    this.mapPanel = new MapPanel(scene);
+    this.embeddings = new EmbeddingMap(scene, theme);
     this.time = new TimeControl(this, data);
   }
 
@@ -81,7 +84,7 @@ export class App {
     document.title = `${session.title} · Ashlar`;
     byId("title").textContent = session.title;
     this.showState(session.state);
-    const embeddings = this.openPanels();
+    this.openPanels();
     await this.work(async () => {
       this.metrics = await this.data.metrics();
       await time.replay.loadFrames();
@@ -92,16 +95,14 @@ export class App {
     await this.showPlacement(asked.get("placement") ?? session.placements[0]!.id);
     time.offer();
     if (asked.get("compare")) await this.compare(asked.get("compare")!);
-    if (session.policy)
-      void this.work(async () => embeddings.show(unpackEmbedding(await this.data.embedding())));
+    this.offerPolicy();
     if (!window.ashlarReport && session.state !== "block") this.follow();
     const map = asked.get("map");
     if (map) this.mapPanel.choose(map as MapName);
   }
 
-  private openPanels(): EmbeddingMap {
-    const { scene, panes, mapPanel } = this;
-    const embeddings = new EmbeddingMap(scene, this.theme);
+  private openPanels(): void {
+    const { scene, panes, mapPanel, embeddings } = this;
     const inspector = new Inspector(scene, {
       zoomTo: () => panes.zoomToSelection(),
       turn: (how) => flip(scene, how),
@@ -118,7 +119,6 @@ export class App {
     );
     scene.on("map", () => panes.paintMap(mapPanel.range));
     mapPanel.on("range", () => panes.paintMap(mapPanel.range));
-    return embeddings;
   }
 
   /** Counts work so that the page knows when it rests; failures are told to the reader. */
@@ -145,6 +145,14 @@ export class App {
     compare.value = wasOther;
     shown.onchange = () => void this.showPlacement(shown.value);
     compare.onchange = () => void this.compare(compare.value);
+  }
+
+  /** What a policy adds to the page. A run's first checkpoint may come while the page is open. */
+  private offerPolicy(): void {
+    if (!this.session.policy || this.policyOffered) return;
+    this.policyOffered = true;
+    this.mapPanel.offerPolicy();
+    void this.work(async () => this.embeddings.show(unpackEmbedding(await this.data.embedding())));
   }
 
   private entry(id: string): PlacementEntry | undefined {
@@ -195,7 +203,7 @@ export class App {
         const ended = this.session.state === "running" && state !== "running";
         this.session = { ...this.session, state };
         this.showState(state);
-        if (ended) void this.refreshSession();
+        if (ended) void this.work(() => this.refreshSession());
       },
       onMetrics: (run) => {
         this.metrics = [run, ...this.metrics.slice(1)];
@@ -214,15 +222,18 @@ export class App {
   /** New frames of a running run; who looks at the newest goes on looking at the newest. */
   private async takeFrames(): Promise<void> {
     await this.work(async () => {
-      const follow = !this.scene.edited && this.shownId !== "initial";
       await this.refreshSession();
-      await this.time.takeFrames(follow);
+      await this.time.takeFrames(
+        () => !this.scene.edited && (this.shownId === "" || this.shownId === "best"),
+      );
     });
   }
 
   private async refreshSession(): Promise<void> {
     this.session = await this.data.session();
     this.offerPlacements();
+    this.offerPolicy();
+    this.time.offer();
   }
 
   private showState(state: RunState): void {

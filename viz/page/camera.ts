@@ -88,10 +88,3 @@ export class Camera {
     this.fitted = other.fitted;
   }
 }
-
-/** 1, 2 or 5 times a power of ten, not above `length`. */
-export function roundLength(length: number): number {
-  const power = 10 ** Math.floor(Math.log10(length));
-  for (const digit of [5, 2]) if (digit * power <= length) return digit * power;
-  return power;
-}

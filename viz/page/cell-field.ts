@@ -3,8 +3,8 @@
 import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import type { Colours } from "../palette.js";
+import { isPlaced } from "../standing.js";
 import type { Camera } from "./camera.js";
-import { isPlaced } from "./geometry.js";
 
 /** Cells in view above which the picture is shown. */
 const MOST_SPRITES = 6000;
@@ -45,10 +45,6 @@ export class CellField {
     this.picture.scale.y *= -1;
     this.picture.y = block.canvas.height;
     this.container.addChild(this.picture, this.near);
-  }
-
-  get count(): number {
-    return this.cells.length;
   }
 
   recolour(colours: Colours): void {

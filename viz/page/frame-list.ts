@@ -17,6 +17,8 @@ export class FrameList {
   private readonly of: string;
   private frames: Frames | undefined;
   private loading: Promise<void> | undefined;
+  /** Asked for since the load under way began. */
+  private stale = false;
 
   /** @param of placement id of another run; the shown run's own by default */
   constructor(block: Block, data: PageData, of = "best") {
@@ -35,13 +37,22 @@ export class FrameList {
   }
 
   /** Reads the frames anew; a run that starts over has fewer of them than before. */
-  async load(): Promise<void> {
-    this.loading ??= (async () => {
-      this.frames = unpackFrames(await this.data.frames(this.of));
-    })().finally(() => {
-      this.loading = undefined;
-    });
+  load(): Promise<void> {
+    this.stale = true;
+    this.loading ??= this.read();
     return this.loading;
+  }
+
+  /** What is asked for during a load may be newer than what is on its way: it is read once more. */
+  private async read(): Promise<void> {
+    try {
+      while (this.stale) {
+        this.stale = false;
+        this.frames = unpackFrames(await this.data.frames(this.of));
+      }
+    } finally {
+      this.loading = undefined;
+    }
   }
 
   /** The best placement after `iteration`; before the first of all, the first. */

@@ -1,20 +1,11 @@
 // Rectangles of nodes as they stand.
-import { type Block, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
+import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
+import { isPlaced, standingSize } from "../standing.js";
 import type { Rectangle } from "./camera.js";
 import type { SelectableLayer } from "./layers.js";
 
-export function isPlaced(placement: Placement, node: number): boolean {
-  return Number.isFinite(placement.xs[node]!) && Number.isFinite(placement.ys[node]!);
-}
-
-/** Width and height as the node stands, µm. */
-export function standing(block: Block, placement: Placement, node: number): [number, number] {
-  const [width, height] = [block.widths[node]!, block.heights[node]!];
-  return isSideways(placement.orientations[node]!) ? [height, width] : [width, height];
-}
-
 export function boxOf(block: Block, placement: Placement, node: number): Rectangle {
-  const [width, height] = standing(block, placement, node);
+  const [width, height] = standingSize(block, placement, node);
   const [x, y] = [placement.xs[node]!, placement.ys[node]!];
   return { left: x - width / 2, right: x + width / 2, bottom: y - height / 2, top: y + height / 2 };
 }

@@ -2,9 +2,10 @@
 import { BitmapText, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import type { Colours } from "../palette.js";
+import { isPlaced, standingSize } from "../standing.js";
 import { cutStart, textWidth } from "../text-fit.js";
 import type { Camera } from "./camera.js";
-import { isPlaced, layerOf, standing } from "./geometry.js";
+import { layerOf } from "./geometry.js";
 import type { LayerState } from "./layers.js";
 
 const SIZE = 11;
@@ -39,7 +40,7 @@ export class Labels {
     for (const node of this.macros) {
       if (used >= MOST) break;
       if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
-      const [width, height] = standing(block, placement, node).map((side) => side * camera.scale) as [
+      const [width, height] = standingSize(block, placement, node).map((side) => side * camera.scale) as [
         number,
         number,
       ];

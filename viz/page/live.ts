@@ -4,8 +4,8 @@ import type { RunMetrics, RunState, ViewEvent } from "../protocol.js";
 export interface LiveListener {
   readonly onState: (state: RunState) => void;
   readonly onMetrics: (run: RunMetrics) => void;
-  /** The run's frames have become so many. */
-  readonly onFrames: (count: number) => void;
+  /** The run has other frames than before. */
+  readonly onFrames: () => void;
   readonly onConnection: (connected: boolean) => void;
 }
 
@@ -34,5 +34,5 @@ export function followLive(listener: LiveListener): void {
 function tell(listener: LiveListener, event: ViewEvent): void {
   if (event.type === "state") listener.onState(event.state);
   else if (event.type === "metrics") listener.onMetrics(event.run);
-  else listener.onFrames(event.count);
+  else listener.onFrames();
 }

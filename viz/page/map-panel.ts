@@ -17,10 +17,10 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   /** Set by hand; undefined follows the map. */
   private given: [number, number] | undefined;
 
-  constructor(scene: SceneState, policy: boolean) {
+  constructor(scene: SceneState) {
     super();
     this.scene = scene;
-    const names = (Object.keys(MAPS) as MapName[]).filter((name) => policy || !POLICY_MAPS.includes(name));
+    const names = (Object.keys(MAPS) as MapName[]).filter((name) => !POLICY_MAPS.includes(name));
     this.choice = h(
       "select",
       {
@@ -31,7 +31,7 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
           this.emit("choose", this.choice.value as MapName);
         },
       },
-      ...names.map((name) => h("option", { value: name }, MAPS[name])),
+      ...names.map(optionOf),
     );
     const bound = (label: string) =>
       h("input", { type: "number", step: "any", "aria-label": label, onchange: () => this.take() });
@@ -53,6 +53,11 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
     );
     this.element = h("section", {}, h("h2", {}, "Heat map"), this.choice, this.details);
     scene.on("map", () => this.refresh());
+  }
+
+  /** Adds the maps of a policy. */
+  offerPolicy(): void {
+    this.choice.append(...POLICY_MAPS.map(optionOf));
   }
 
   choose(name: MapName): void {
@@ -95,4 +100,8 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
     const { map, mapName, block } = this.scene;
     if (map) download(`${block.name}-${mapName}.csv`, mapCsv(map, block.grid.columns), "text/csv");
   }
+}
+
+function optionOf(name: MapName): HTMLOptionElement {
+  return h("option", { value: name }, MAPS[name]);
 }

@@ -2,8 +2,9 @@
 import { Container, Sprite } from "pixi.js";
 import { type Block, NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
 import type { Colours } from "../palette.js";
+import { isPlaced, standingSize } from "../standing.js";
 import type { Camera } from "./camera.js";
-import { isPlaced, layerOf, standing } from "./geometry.js";
+import { layerOf } from "./geometry.js";
 import type { LayerState } from "./layers.js";
 import type { Marks } from "./marks.js";
 
@@ -89,12 +90,12 @@ export class NodeSprites {
         const hard = this.hardOf.get(node);
         const soft = this.softOf.get(node);
         if (hard) this.placeHard(placement, hard);
-        if (soft) this.placePlain(placement, soft, "soft");
+        if (soft) this.placePlain(placement, soft);
       }
       return;
     }
     for (const hard of this.hards) this.placeHard(placement, hard);
-    for (const soft of this.softs) this.placePlain(placement, soft, "soft");
+    for (const soft of this.softs) this.placePlain(placement, soft);
     for (const { node, sprite } of this.portMarks) {
       sprite.visible = isPlaced(placement, node);
       if (sprite.visible) sprite.position.set(placement.xs[node]!, placement.ys[node]!);
@@ -125,7 +126,7 @@ export class NodeSprites {
 
   private sizeHard(placement: Placement, { node, edge, body, mark }: HardSprites): void {
     if (!edge.visible) return;
-    const [width, height] = standing(this.block, placement, node);
+    const [width, height] = standingSize(this.block, placement, node);
     const rim = (2 * EDGE) / this.scale;
     edge.setSize(width, height);
     body.setSize(Math.max(width - rim, width * 0.5), Math.max(height - rim, height * 0.5));
@@ -143,10 +144,10 @@ export class NodeSprites {
     mark.scale.y *= up < 0 ? 1 : -1;
   }
 
-  private placePlain(placement: Placement, { node, sprite }: PlainSprite, _layer: "soft"): void {
+  private placePlain(placement: Placement, { node, sprite }: PlainSprite): void {
     sprite.visible = isPlaced(placement, node);
     if (!sprite.visible) return;
-    const [width, height] = standing(this.block, placement, node);
+    const [width, height] = standingSize(this.block, placement, node);
     sprite.position.set(placement.xs[node]!, placement.ys[node]!);
     sprite.setSize(width, height);
   }

@@ -3,8 +3,9 @@
 import { Graphics } from "pixi.js";
 import { NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
 import type { Colours } from "../palette.js";
+import { isPlaced } from "../standing.js";
 import type { Camera } from "./camera.js";
-import { boxOf, isPlaced, layerOf } from "./geometry.js";
+import { boxOf, layerOf } from "./geometry.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 

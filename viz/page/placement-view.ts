@@ -2,9 +2,10 @@
 import "pixi.js/unsafe-eval"; // pixi without code made at run time, which the page's policy forbids
 import { Application, Container, Graphics } from "pixi.js";
 import type { Placement } from "../../netlist/index.js";
+import { isPlaced } from "../standing.js";
 import { Camera } from "./camera.js";
 import { CellField } from "./cell-field.js";
-import { boxAround, boxOf, isPlaced, layerOf } from "./geometry.js";
+import { boxAround, boxOf, layerOf } from "./geometry.js";
 import { hasGraphicsCard } from "./graphics.js";
 import { HeatLayer } from "./heat-layer.js";
 import { Labels } from "./labels.js";
@@ -175,12 +176,6 @@ export class PlacementView {
   /** Which of pixi's renderers draws. */
   get renderer(): string {
     return this.app.renderer.name;
-  }
-
-  /** The picture as it stands, as an address of a PNG. */
-  picture(): string {
-    this.draw();
-    return this.app.canvas.toDataURL("image/png");
   }
 
   private resize(): void {

@@ -35,8 +35,9 @@ export class Replay {
     await this.other?.load();
   }
 
+  /** Reads the episode of the checkpoint that is the latest now. */
   async loadTrace(): Promise<Trace> {
-    this.trace ??= unpackTrace(await this.data.trace());
+    this.trace = unpackTrace(await this.data.trace());
     return this.trace;
   }
 

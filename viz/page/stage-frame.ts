@@ -1,5 +1,5 @@
 // What stands around a view in plain HTML: scale bar, cursor place, ruler length, caption, selection box.
-import { roundLength } from "./camera.js";
+import { roundLength } from "../axis.js";
 import { h } from "./dom.js";
 import { length } from "./format.js";
 import type { PlacementView } from "./placement-view.js";

@@ -66,14 +66,13 @@ export class TimeControl {
     if (stay && timeline.source === "best" && at !== undefined) this.goTo(at);
   }
 
-  /** Reads the run's frames anew; with `follow` the newest is shown if the one before was. */
-  async takeFrames(follow: boolean): Promise<void> {
+  /** Reads the run's frames anew; the newest is shown if the one before was and `follows` still says so then. */
+  async takeFrames(follows: () => boolean): Promise<void> {
     const { timeline, replay } = this;
     const newest = timeline.index >= replay.moments.length - 1 && !timeline.isPlaying;
-    const following = follow && newest && timeline.source === "best";
     await replay.loadFrames();
     this.offer();
-    if (following) timeline.go(replay.moments.length - 1);
+    if (newest && timeline.source === "best" && follows()) timeline.go(replay.moments.length - 1);
   }
 
   private sources(): TimeSource[] {
@@ -85,31 +84,28 @@ export class TimeControl {
 
   private async changeSource(): Promise<void> {
     const { timeline, replay, host } = this;
-    if (timeline.source === "episode") {
-      await host.work(async () => {
-        const trace = await replay.loadTrace();
-        host.charts.showTrace(trace);
-        timeline.resize(trace.macros.length + 1);
-        timeline.go(0);
-      });
-      return;
-    }
+    if (timeline.source === "episode") return host.work(() => this.beginEpisode());
     if (POLICY_MAPS.includes(host.scene.mapName)) host.mapPanel.choose("none");
     timeline.resize(replay.moments.length);
     timeline.go(replay.moments.length - 1);
   }
 
+  private async beginEpisode(): Promise<void> {
+    const { timeline, replay, host } = this;
+    const trace = await replay.loadTrace();
+    timeline.source = "episode";
+    timeline.offer(this.sources());
+    host.charts.showTrace(trace);
+    timeline.resize(trace.macros.length + 1);
+    timeline.go(0);
+  }
+
   /** A policy's maps are those of the episode's step, which is gone to. */
   private async showMap(name: MapName): Promise<void> {
-    const { timeline, host } = this;
+    const { timeline, replay, host } = this;
     if (!POLICY_MAPS.includes(name)) return host.scene.showMap(name);
     await host.work(async () => {
-      await this.replay.loadTrace();
-      if (timeline.source !== "episode") {
-        timeline.source = "episode";
-        timeline.offer(this.sources());
-        await this.changeSource();
-      }
+      if (timeline.source !== "episode" || !replay.trace) await this.beginEpisode();
       host.scene.showMap(name, this.policyValues(name));
     });
   }

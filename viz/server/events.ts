@@ -4,8 +4,12 @@ import type { ViewEvent } from "../protocol.js";
 
 /** More pages than this are refused: a response kept open costs a socket. */
 export const MOST_STREAMS = 32;
+/** What waits for a page that takes nothing, bytes: beyond this it is cut off. Its browser attaches it anew. */
+const MOST_WAITING = 16 * 2 ** 20;
 /** Comment lines keep proxies and dead sockets honest, ms. */
 const KEEP_ALIVE = 15_000;
+
+export const STREAM_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store" };
 
 export class EventStreams {
   private readonly open = new Set<ServerResponse>();
@@ -16,14 +20,10 @@ export class EventStreams {
     this.beat.unref();
   }
 
-  get count(): number {
-    return this.open.size;
-  }
-
   /** Answers a request with the stream; `first` is told at once. False if there are too many already. */
   attach(response: ServerResponse, first: readonly ViewEvent[]): boolean {
     if (this.open.size >= MOST_STREAMS) return false;
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+    response.writeHead(200, STREAM_HEADERS);
     response.write("retry: 1000\n\n");
     for (const event of first) response.write(textOf(event));
     this.open.add(response);
@@ -42,7 +42,13 @@ export class EventStreams {
   }
 
   private write(text: string): void {
-    for (const response of this.open) response.write(text);
+    for (const response of this.open) {
+      if (response.writableLength <= MOST_WAITING) response.write(text);
+      else {
+        this.open.delete(response);
+        response.destroy();
+      }
+    }
   }
 }
 

@@ -15,13 +15,14 @@ import {
   type ViewEvent,
 } from "../protocol.js";
 import { type Asset, pageAssets } from "./assets.js";
-import { EventStreams } from "./events.js";
+import { EventStreams, STREAM_HEADERS } from "./events.js";
 
-/** What is shown. `watch` calls back until the function that it returned is called. */
+/** What is shown. */
 export interface ViewSource extends ViewData {
   readonly blockItself: Block;
   state(): RunState;
-  watch(listener: (event: ViewEvent) => void): () => void;
+  /** Calls back until the function that it returns is called. `onBug` is told of what cannot be read. */
+  watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
   /** Keeps an edited placement in the run's folder and gives its file name. */
   save(placement: Placement): Promise<string>;
 }
@@ -70,7 +71,7 @@ export async function startViewServer(
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   });
   await listen(server, port);
-  const unwatch = source.watch((event) => streams.send(event));
+  const unwatch = source.watch((event) => streams.send(event), onBug);
   return {
     address: `http://127.0.0.1:${portOf(server)}/?token=${token}`,
     port: portOf(server),
@@ -169,7 +170,7 @@ class Handler {
       case "/api/embedding":
         return packed(await source.embedding());
       case "/api/events":
-        return this.events(response);
+        return this.events(request, response);
       default:
         throw new Refusal(404, "no such page");
     }
@@ -188,7 +189,11 @@ class Handler {
     return this.source.frames(of);
   }
 
-  private async events(response: ServerResponse): Promise<void> {
+  private async events(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === "HEAD") {
+      response.writeHead(200, STREAM_HEADERS).end();
+      return;
+    }
     const first: ViewEvent[] = [{ type: "state", state: this.source.state() }];
     const run: RunMetrics | undefined = (await this.source.metrics())[0];
     if (run) first.push({ type: "metrics", run });

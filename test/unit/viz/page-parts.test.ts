@@ -1,9 +1,12 @@
-// Parts of the page that need no browser: camera, search, connections, maps.
+// Parts of the page that need no browser: camera, search, connections, maps, frames.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
-import { Camera, roundLength } from "../../../viz/page/camera.js";
+import { roundLength } from "../../../viz/axis.js";
+import { Camera } from "../../../viz/page/camera.js";
 import { Connectivity } from "../../../viz/page/connectivity.js";
+import type { PageData } from "../../../viz/page/data.js";
+import { FrameList } from "../../../viz/page/frame-list.js";
 import { mapCsv, mapRange, netDensity } from "../../../viz/page/maps.js";
 import { searchNames } from "../../../viz/page/search.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
@@ -81,6 +84,39 @@ test("net density spreads a net's half-perimeter over the cells of its box", () 
     const inside = column >= 1 && column <= 3 && row >= 1 && row <= 2;
     assertClose([value], [inside ? expected : 0], 1e-12);
   });
+});
+
+test("frames that are told of during a load are read once more, however many were told of", async () => {
+  let written = 1;
+  let loads = 0;
+  const answer = async () => {
+    loads++;
+    const costs = Array.from({ length: written }, (_, i) => ({ iteration: i + 1 }));
+    await Promise.resolve();
+    return { meta: { costs }, arrays: {} };
+  };
+  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData);
+  const first = list.load();
+  written = 3;
+  const later = [list.load(), list.load()];
+  await Promise.all([first, ...later]);
+  assert.deepEqual([list.length, loads], [3, 2]);
+  written = 4;
+  await list.load();
+  assert.deepEqual([list.length, loads], [4, 3]);
+});
+
+test("frames that could not be read are read at the next load", async () => {
+  let fails = true;
+  const answer = async () => {
+    if (fails) throw new Error("no answer");
+    return { meta: { costs: [{ iteration: 1 }] }, arrays: {} };
+  };
+  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData);
+  await assert.rejects(list.load(), /no answer/);
+  fails = false;
+  await list.load();
+  assert.equal(list.length, 1);
 });
 
 function draftTwoMacros(draft: NetlistDraft): void {

@@ -125,6 +125,17 @@ test("addresses, methods and names that make no sense are refused with what was 
   assert.equal(await status("GET", "http://evil.example/"), 400);
 });
 
+test("the event stream begins with state and metrics, and HEAD of it is over with its headers", async () => {
+  const request = (method: string) => requestText(method, "/api/events", server.port);
+  const stream = await rawRequest(server.port, request("GET"), 500);
+  assert.equal(stream.complete, false, "kept open");
+  assert.match(stream.text, /event: state\r?\ndata: .*"finished"[\s\S]*event: metrics\n/);
+  const { status, text, complete } = await rawRequest(server.port, request("HEAD"));
+  assert.deepEqual([status, complete], [200, true]);
+  assert.match(text, /text\/event-stream/);
+  assert.doesNotMatch(text, /event: /);
+});
+
 test("a policy's pages of a run without one say so", async () => {
   const response = await ask("/api/trace");
   assert.equal(response.status, 409);

@@ -1,0 +1,115 @@
+// What the viewer reads of a run's folder: it survives what it finds there, and loses no edit.
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
+import { judgeOptions } from "../../../flow/block-options.js";
+import { BlockView, openView } from "../../../flow/view-source.js";
+import { copyPlacement, readPlacement } from "../../../netlist/index.js";
+import type { ViewEvent } from "../../../viz/index.js";
+import { smallBlock } from "../../support/blocks.js";
+import { makeFolder } from "../../support/temp-folder.js";
+import { writeBlock, writeRun } from "../../support/view-fixtures.js";
+
+const block = smallBlock(3);
+const viewOf = (run: string) => new BlockView(block, run, judgeOptions({}), []);
+
+/** Waits until it holds. */
+async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 1000 && !holds(); i++) await setTimeout(20);
+  assert.ok(holds());
+}
+
+test("watching: lines that do not parse are left out, and a file that cannot be read is told and ends nothing", async () => {
+  const run = makeFolder();
+  const metrics = join(run, "metrics.jsonl");
+  const events: ViewEvent[] = [];
+  const bugs: unknown[] = [];
+  const unwatch = viewOf(run).watch(
+    (event) => events.push(event),
+    (bug) => bugs.push(bug),
+  );
+  const linesOf = (event: ViewEvent | undefined) => (event?.type === "metrics" ? event.run.lines : undefined);
+  try {
+    writeFileSync(metrics, '{"iteration":1}\ngarbage}\n{"iteration":2}\n{"iterat');
+    await until(() => events.length > 0);
+    assert.deepEqual(linesOf(events.at(-1)), [{ iteration: 1 }, { iteration: 2 }]);
+    assert.deepEqual(bugs, []);
+    // No file any more, but something that cannot be read as one.
+    rmSync(metrics);
+    mkdirSync(metrics);
+    await until(() => bugs.length > 0);
+    rmSync(metrics, { recursive: true });
+    await until(() => linesOf(events.at(-1))?.length === 0);
+    writeFileSync(metrics, '{"iteration":1}\n');
+    appendFileSync(join(run, "frames.jsonl"), "\n");
+    await until(() => events.at(-1)?.type === "frames");
+    assert.deepEqual(linesOf(events.at(-2)), [{ iteration: 1 }]);
+    assert.equal(bugs.length, 1, "told once, not at every look");
+  } finally {
+    unwatch();
+  }
+});
+
+test("an edit gets a number that none before it had, also of two saved at once", async () => {
+  const run = makeFolder();
+  const view = viewOf(run);
+  const moved = (x: number) => {
+    const placement = copyPlacement(block.initial);
+    placement.xs[0] = x;
+    return placement;
+  };
+  assert.deepEqual(await Promise.all([view.save(moved(1)), view.save(moved(2))]), [
+    "edits/edit-1.plc",
+    "edits/edit-2.plc",
+  ]);
+  rmSync(join(run, "edits/edit-1.plc"));
+  assert.equal(await view.save(moved(3)), "edits/edit-3.plc");
+  assert.equal((await readPlacement(join(run, "edits/edit-2.plc"), block)).xs[0], 2);
+  assert.equal(await viewOf(run).save(moved(4)), "edits/edit-4.plc", "of another process");
+  assert.equal(await view.save(moved(5)), "edits/edit-5.plc");
+  rmSync(join(run, "edits"), { recursive: true });
+  assert.equal(await view.save(moved(6)), "edits/edit-6.plc");
+});
+
+test("a policy is played once per checkpoint, whoever asks meanwhile, and again after a failure", async () => {
+  const run = await writeRun(await writeBlock(), "policy", 1);
+  const checkpoint = join(run, "checkpoints/latest.safetensors");
+  const whole = readFileSync(checkpoint);
+  const time = Math.floor(statSync(checkpoint).mtimeMs / 1000);
+  const write = (bytes: Uint8Array) => {
+    writeFileSync(checkpoint, bytes);
+    utimesSync(checkpoint, time, time);
+  };
+  const view = await openView(run);
+  write(new Uint8Array(whole.length));
+  await assert.rejects(Promise.all([view.trace(), view.embedding()]));
+  write(whole);
+  const [first, second] = await Promise.all([view.trace(), view.trace(), view.embedding()]);
+  assert.ok(first === second, "one and the same");
+  assert.ok((await view.trace()) === first);
+});
+
+test("a block has no frames, whatever lies in the folder that it is looked at from", async () => {
+  const before = process.cwd();
+  const path = await writeBlock();
+  const run = await writeRun(path, "random", 2);
+  assert.ok(existsSync(join(run, "frames.jsonl")));
+  process.chdir(run);
+  try {
+    const { meta } = await (await openView(path)).frames("best");
+    assert.deepEqual(meta.costs, []);
+  } finally {
+    process.chdir(before);
+  }
+});
