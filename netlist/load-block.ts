@@ -1,6 +1,6 @@
 // From files to a block: finds the netlist and its placement, and lays canvas, grid and rules over the nodes.
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import {
   type Block,
   type Canvas,
@@ -20,6 +20,7 @@ import {
 import { gridFor, hardBoxes } from "./grid-choice.js";
 import { InputError } from "./input-error.js";
 import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
+import { namesIn, statusOf } from "./on-disk.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -229,8 +230,10 @@ interface BlockFiles {
 }
 
 function findFiles(path: string): BlockFiles {
-  if (!existsSync(path)) throw new InputError(path, "no such file or directory");
-  if (!statSync(path).isDirectory()) {
+  const status = statusOf(path);
+  if (!status) throw new InputError(path, "no such file or directory");
+  const name = basename(resolve(path)); // of `.` and `..`, too
+  if (!status.isDirectory()) {
     if (!/\.pb\.txt(\.gz)?$/.test(path))
       throw new InputError(
         path,
@@ -246,7 +249,7 @@ function findFiles(path: string): BlockFiles {
 }
 
 function onlyNetlistIn(path: string): string {
-  const found = readdirSync(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
+  const found = namesIn(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
   if (found.length !== 1)
     throw new InputError(
       path,

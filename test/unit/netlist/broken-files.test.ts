@@ -1,11 +1,12 @@
 // Broken input of every kind: each must end in one line that says where, what was found and what was expected.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { InputError } from "../../../netlist/input-error.js";
 import { loadBlock } from "../../../netlist/load-block.js";
+import { namesIn } from "../../../netlist/on-disk.js";
 import { readPbNetlist } from "../../../netlist/pb-netlist-reader.js";
 import { readPlc } from "../../../netlist/plc.js";
 import { makeFile, makeFolder, node, TINY } from "./tiny-files.js";
@@ -229,6 +230,23 @@ describe("broken files and folders", () => {
     await refuses(() => loadBlock(path), path, /^: no such file or directory$/);
     await refuses(() => readPbNetlist(path, "x"), path, /^: no such file$/);
     await refuses(() => readPlc(path), path, /^: no such file$/);
+  });
+
+  test("links that lead in a circle", async () => {
+    const folder = makeFolder();
+    for (const name of ["round", "round.aux", "round.pb.txt", "round.def"]) {
+      const path = join(folder, name);
+      symlinkSync(name, path);
+      await refuses(() => loadBlock(path), path, /^: cannot be read \(ELOOP\)$/);
+    }
+    const def = makeFile("a.def", "", folder);
+    const round = join(folder, "round");
+    await refuses(() => loadBlock(def, { def: { lef: [round] } }), round, /^: cannot be read \(ELOOP\)$/);
+  });
+
+  test("a folder that is none", async () => {
+    const path = makeFile("a", "x");
+    await refuses(async () => namesIn(path), path, /^: no such file$/);
   });
 
   test("a file inside a file", async () => {
