@@ -240,12 +240,12 @@ function findFiles(path: string): BlockFiles {
         "unknown format",
         "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
       );
-    return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
+    return { name: name.replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
   const pick = (stem: string) =>
     [stem, `${stem}.gz`].map((name) => join(path, name)).find((candidate) => existsSync(candidate));
   const netlist = pick("netlist.pb.txt") ?? onlyNetlistIn(path);
-  return { name: basename(path), netlist, placement: pick("initial.plc") };
+  return { name, netlist, placement: pick("initial.plc") };
 }
 
 function onlyNetlistIn(path: string): string {
