@@ -8,6 +8,7 @@ import {
   type Grid,
   type Netlist,
   NodeKind,
+  nodesOfKind,
   type Placement,
   type RoutingResources,
 } from "./block.js";
@@ -75,7 +76,7 @@ export async function loadBlock(
 /** The places that a placement file gives the nodes of a block that is loaded already. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
-  return applyPlc(block, block.initial, await readPlc(path)).placement;
+  return placementFromPlc(block, await readPlc(path));
 }
 
 /**
@@ -92,7 +93,7 @@ async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Pr
       `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
       "is this a placement of another netlist?",
     );
-  return applyPlc(block, block.initial, plc).placement;
+  return placementFromPlc(block, plc);
 }
 
 /** The files that `loadBlock` reads. */
@@ -185,6 +186,7 @@ function applyPlc(
   for (let node = 0; node < netlist.nodeCount; node++)
     if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
   if (!plc) return { placement, fixed };
+  refuseOtherCounts(netlist, plc);
   // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
   for (let node = 0; node < netlist.nodeCount; node++) {
     const kind = netlist.kinds[node];
@@ -214,6 +216,19 @@ function applyPlc(
     if (netlist.kinds[node] !== NodeKind.Port) fixed[node] = line.fixed ? 1 : 0;
   }
   return { placement, fixed };
+}
+
+/** Indices say little: those of a clustered netlist are nodes of the flat one, too. The header's counts tell them apart. */
+function refuseOtherCounts(netlist: Netlist, plc: PlcFile): void {
+  for (const { label, kind, count, lineNumber } of plc.counts) {
+    const own = nodesOfKind(netlist, kind).length;
+    if (own === count) continue;
+    throw new InputError(
+      `${plc.path}:${lineNumber}`,
+      `${label} is ${count}, but '${netlist.name}' has ${own}`,
+      "give the netlist that was placed; a run that clustered cells keeps it in its folder",
+    );
+  }
 }
 
 /** Area of all macros and cells, in µm². */

@@ -212,6 +212,18 @@ describe("broken placements", () => {
       /^:2: node index 99 is no port, macro or cell of 'tiny'/,
     ],
     ["the index of a pin", "3 1 2 N 0\n", /^:1: node index 3 is no port, macro or cell/],
+    [
+      "the placement of a flat netlist",
+      "# SOFT_MACROs :  0\n0 1 2 N 0\n",
+      /^:1: SOFT_MACROs is 0, but 'tiny' has 1; /,
+    ],
+    [
+      "cells where there are none",
+      "#\n# STDCELLs : 12\n0 1 2 N 0\n",
+      /^:2: STDCELLs is 12, but 'tiny' has 0; give the netlist/,
+    ],
+    ["other macros", "# HARD_MACROs : 3\n0 1 2 N 0\n", /^:1: HARD_MACROs is 3, but 'tiny' has 2; /],
+    ["other ports", "# PORTs : 1\n0 1 2 N 0\n", /^:1: PORTs is 1, but 'tiny' has 2; /],
     ["a node placed twice", "4 1 2 N 0\n2 1 1 N 0\n4 5 5 N 0\n", /^:3: node 4 was placed before, at line 1/],
   ];
   for (const [name, lines, says] of joined)
