@@ -13,6 +13,7 @@ import {
   loadBlock,
   loadBookshelf,
   loadDef,
+  MOST_SMOOTHING,
   NodeKind,
   withOverrides,
 } from "../netlist/index.js";
@@ -32,7 +33,13 @@ export const blockOptionsSchema = z.strictObject({
   grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
   routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
   macroRoutes: z.string().optional().describe("tracks per µm that macros take, as HORIZONTAL,VERTICAL"),
-  smoothing: z.number().min(0).max(1000).optional().describe("range of the congestion smoothing, in cells"),
+  smoothing: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_SMOOTHING)
+    .optional()
+    .describe("range of the congestion smoothing, in cells"),
   outside: z
     .enum(["skip", "clamp"])
     .default("skip")

@@ -38,6 +38,8 @@ export interface BlockOverrides {
 // The binary's own defaults where no file says otherwise (Circuit Training's plc client).
 const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
 const DEFAULT_UTILISATION = 0.6;
+/** µm, that is a kilometre: no chip, and far beyond it the costs are no numbers. */
+const LONGEST_SIDE = 1e9;
 export const DEFAULT_ROUTING: RoutingResources = {
   horizontal: 57.031,
   vertical: 56.818,
@@ -118,6 +120,7 @@ export async function withOverrides(
   overrides: BlockOverrides = {},
 ): Promise<Block> {
   const canvas = overrides.canvas ?? block.canvas;
+  refuseHuge(block.name, canvas);
   const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
   return {
     ...block,
@@ -138,6 +141,7 @@ export function makeBlock(
   const { netlist } = file;
   const { placement, fixed } = applyPlc(netlist, file.places, plc);
   const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
+  refuseHuge(netlist.name, canvas);
   const chosen =
     overrides.chooseGrid && !overrides.grid && !plc?.grid ? gridOfFlat(netlist, fixed, canvas) : undefined;
   return {
@@ -171,7 +175,16 @@ function defaultCanvas(netlist: Netlist): Canvas {
   return { width: side, height: side };
 }
 
-/** The block with the places and fixed flags of a placement file; canvas, grid and rules stay the block's. */
+function refuseHuge(name: string, { width, height }: Canvas): void {
+  if (width > LONGEST_SIDE || height > LONGEST_SIDE)
+    throw new InputError(
+      name,
+      `the canvas is ${width} x ${height} µm, sides of at most ${LONGEST_SIDE} were expected`,
+      "are all lengths in micrometres?",
+    );
+}
+
+/** The places that a placement file gives the nodes of a block; canvas, grid, rules and fixed flags stay the block's. */
 export function placementFromPlc(block: Block, plc: PlcFile): Placement {
   return applyPlc(block, block.initial, plc).placement;
 }

@@ -80,7 +80,12 @@ const HEADER = {
     "two numbers of tracks, 0 or more",
     (numbers) => numbers.every((n) => n >= 0),
   ),
-  smoothing: field("Smoothing factor", N, "a whole number from 0", ([n]) => Number.isInteger(n) && n! >= 0),
+  smoothing: field(
+    "Smoothing factor",
+    N,
+    `a whole number from 0 to ${MOST_SMOOTHING}`,
+    ([n]) => Number.isInteger(n) && n! >= 0 && n! <= MOST_SMOOTHING,
+  ),
   threshold: field("Overlap threshold", N, "a share from 0 to 1", ([n]) => n! >= 0 && n! <= 1),
   blockage: field(
     "Blockage",

@@ -145,6 +145,21 @@ describe("broken netlists", () => {
       await refuses(() => readPbNetlist(path, "broken"), path, says);
     });
 
+  test("a canvas larger than any chip, by placement, option or macros", async () => {
+    const tiny = makeFile("tiny.pb.txt", TINY);
+    const huge = makeFile("huge.plc", "# Width : 1e308  Height : 5\n");
+    await refuses(
+      () => loadBlock(tiny, { placement: huge }),
+      "tiny",
+      /^: the canvas is 1e\+308 x 5 µm, .*1000000000/,
+    );
+    const overrides = { canvas: { width: 5, height: 1.1e9 } };
+    await refuses(() => loadBlock(tiny, { overrides }), "tiny", /^: the canvas is 5 x 1100000000 µm/);
+    await loadBlock(tiny, { overrides: { canvas: { width: 1e9, height: 1e9 } } });
+    const vast = makeFile("vast.pb.txt", macro({ width: 3e38 }).replace("f: 1 ", "f: 3e38 "));
+    await refuses(() => loadBlock(vast), "vast", /^: the canvas is .* µm, sides of at most/);
+  });
+
   test("ports alone tell no canvas", async () => {
     const path = makeFile("ports.pb.txt", node("p", PORT));
     await refuses(() => loadBlock(path), "ports", /^: no canvas is given/);
@@ -195,6 +210,7 @@ describe("broken placements", () => {
       /^:1: header .* tracks, 0 or more/,
     ],
     ["half a smoothing cell", "# Smoothing factor : 0.5\n", /^:1: header .* a whole number from 0/],
+    ["a smoothing beyond measure", "# Smoothing factor : 3000000000\n", /^:1: header .* from 0 to 1000 was/],
     ["a threshold above 1", "# Overlap threshold : 2\n", /^:1: header .* a share from 0 to 1/],
     ["a blockage from right to left", "# Blockage : 9 0 1 5 1\n", /^:1: header .* lower left x y/],
     ["a blockage without a rate", "# Blockage : 0 0 1 5\n", /^:1: header .* and a rate from 0 to 1/],
