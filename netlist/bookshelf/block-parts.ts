@@ -60,7 +60,8 @@ export function makeParts(
     const owner = pinNodes[pin]!;
     const count = pinsSeen[owner]!++;
     const ownerName = nodes.names[owner]!;
-    if (kinds[owner] === NodeKind.HardMacro) pinNames[pin] = `${ownerName}/p${count}`;
+    if (kinds[owner] === NodeKind.HardMacro)
+      pinNames[pin] = freshName(`${ownerName}/p${count}`, nodes.numbers);
     else pinNames[pin] = ownerName;
     if (kinds[owner] !== NodeKind.Port) continue;
     // A port is a point: it stands where the pad's pin is. A pad's further pins are ports of their own.
