@@ -53,6 +53,7 @@ export function makeParts(
       width: nodes.widths[node]!,
       height: nodes.heights[node]!,
       orientation: places.orientations[node]!,
+      coverable: nodes.terminals[node] === Terminal.Coverable,
       ports: [{ node, xOffset: 0, yOffset: 0 }],
     });
   }

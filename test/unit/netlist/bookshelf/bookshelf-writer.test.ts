@@ -19,7 +19,7 @@ import {
 } from "../../../../netlist/index.js";
 import { blockOf } from "../../../support/blocks.js";
 import { makeFolder } from "../../../support/temp-folder.js";
-import { writeTinySet } from "./tiny-set.js";
+import { TINY_SET, writeTinySet } from "./tiny-set.js";
 
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
