@@ -152,6 +152,22 @@ test("masters and pins that LEF does not have are told with the design's line", 
   );
 });
 
+test("a region that is named and not listed is told once", async () => {
+  const named = TINY_DEF.replace("- c ROT", "- c ROT + REGION core").replace(
+    "END DESIGN",
+    "GROUPS 2 ;\n- g mem/* + REGION core ;\n- h ff ;\nEND GROUPS\nEND DESIGN",
+  );
+  const notes = async (text: string) =>
+    (await loadTiny(text)).notes
+      .filter((note) => /REGIONS/.test(note))
+      .map((note) => note.replace(/.*\//, ""));
+  assert.deepEqual(await notes(named), [
+    "top.def: REGIONS does not list 'core', which keeps none of its members anywhere",
+  ]);
+  const listed = "REGIONS 1 ;\n- core ( 10000 20000 ) ( 60000 60000 ) ;\nEND REGIONS\nGROUPS 2";
+  assert.deepEqual(await notes(named.replace("GROUPS 2", listed)), []);
+});
+
 test("two files of one library read as one", async () => {
   const [tech, cells] = TINY_LEF.split(/(?=MACRO RAM)/) as [string, string];
   const split = await readLef([makeFile("cells.lef", cells), makeFile("tech.lef", tech)]);
