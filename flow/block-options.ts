@@ -18,13 +18,18 @@ import {
   withOverrides,
 } from "../netlist/index.js";
 
-export const blockOptionsSchema = z.strictObject({
+/** How a .def design is read. */
+export const designOptions = {
   lef: z
     .array(z.string())
     .default([])
     .describe("LEF file, or directory of them, of a .def block; may be repeated (default all beside it)"),
   halo: z.string().optional().describe("halo in µm, as X,Y, of macros to which the .def gives none"),
   freeFixed: z.boolean().default(false).describe("let hard macros that the .def fixes move"),
+};
+
+export const blockOptionsSchema = z.strictObject({
+  ...designOptions,
   placement: z
     .string()
     .optional()
@@ -54,6 +59,7 @@ export const blockOptionsSchema = z.strictObject({
 });
 
 export type BlockOptions = z.input<typeof blockOptionsSchema>;
+export type DesignOptions = Pick<BlockOptions, keyof typeof designOptions>;
 
 /** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
 export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
@@ -74,6 +80,18 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
   const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
   const block = await withOverrides(loaded.block, options.placement, overridesOf(options));
   return { ...loaded, block: overridden(block, options) };
+}
+
+/**
+ * The options on designs for one of several blocks: none for a block of another format beside a design. Where no block
+ * is a design they stay, to be refused as for a single block.
+ */
+export function designOptionsFor(
+  path: string,
+  paths: readonly string[],
+  { lef, halo, freeFixed }: DesignOptions,
+): DesignOptions {
+  return isDefPath(path) || !paths.some(isDefPath) ? { lef, halo, freeFixed } : {};
 }
 
 /** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */

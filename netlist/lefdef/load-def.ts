@@ -63,7 +63,7 @@ export function defFiles(path: string, lef: readonly string[] | undefined): { de
     throw new InputError(
       path,
       "sizes of components are needed, and there is no LEF file beside it",
-      "give them: --lef tech.lef --lef cells.lef",
+      "put them there, or give them: --lef tech.lef --lef cells.lef",
     );
   return { def: path, lefs };
 }
