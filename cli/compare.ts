@@ -7,12 +7,16 @@ export function addCompare(program: Command): void {
   const command = program
     .command("compare")
     .description("run methods on blocks with several seeds at equal time; writes compare.json and charts")
-    .argument("<block...>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
+    .argument(
+      "<block...>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(
       "after",
-      "\nExample:\n  ashlar compare blocks/ariane blocks/nvdla --methods policy,anneal --budget 60s --seeds 1,2,3",
+      "\nExamples:\n  ashlar compare blocks/ariane blocks/nvdla --methods policy,anneal --budget 60s --seeds 1,2,3" +
+        "\n  ashlar compare design.def --lef tech.lef --lef cells.lef --methods anneal,greedy",
     );
   addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
     const progress = progressReporter(options.quiet);

@@ -7,7 +7,10 @@ export function addConvert(program: Command): void {
   const command = program
     .command("convert")
     .description("write a block, or its placement, in another format")
-    .argument("<in>", "block: directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
+    .argument(
+      "<in>",
+      "block: directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .argument("<out>", ".pb.txt, .aux, .plc or .pl file (and .gz), or a directory ending in /")
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
@@ -18,6 +21,7 @@ export function addConvert(program: Command): void {
         "\n  ashlar convert ibm01/ibm01.aux ibm01.pb.txt.gz           flat: cells with one pin in their middle" +
         "\n  ashlar convert flat.pb.txt.gz out/flat.aux --placement best.plc" +
         "\n  ashlar convert ibm01/ibm01.aux best.pl --placement best.plc" +
+        "\n  ashlar convert design.def blocks/design/ --cluster --lef tech.lef --lef cells.lef" +
         "\nA .plc file of a Bookshelf block numbers nodes as its .nodes file does, from 0.",
     );
   addSchemaOptions(command, convertSchema).action(async (path: string, out: string, options) => {

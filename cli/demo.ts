@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { demo } from "../flow/index.js";
-import { progressReporter } from "./output.js";
+import { printResult, progressReporter } from "./output.js";
 
 export function addDemo(program: Command): void {
   program
@@ -8,9 +10,13 @@ export function addDemo(program: Command): void {
     .description("generate a small block, let a policy learn to place it, and show picture and report")
     .option("--budget <time>", "time to learn", "30s")
     .option("--out <dir>", "where everything goes", "runs/demo")
-    .action(async (options) => {
-      const progress = progressReporter(false);
-      const text = await demo(options.out, options.budget, progress.line).finally(progress.done);
-      process.stdout.write(text);
+    .option("--json", "print one line of JSON, the summary of the policy's run")
+    .option("--quiet", "no progress on standard error")
+    .addHelpText("after", "\nExample:\n  ashlar demo --budget 60s --out runs/demo")
+    .action(async ({ out, budget, json, quiet }) => {
+      const progress = progressReporter(quiet);
+      const text = await demo(out, budget, progress.line).finally(progress.done);
+      if (json) printResult(JSON.parse(readFileSync(join(out, "run", "summary.json"), "utf8")), true);
+      else process.stdout.write(text);
     });
 }

@@ -12,7 +12,10 @@ export function addPretrain(program: Command): void {
   const command = program
     .command("pretrain")
     .description("train one policy on many blocks; writes policy.safetensors for place --policy")
-    .argument("<block...>", "directories or netlist files")
+    .argument(
+      "<block...>",
+      "directories, netlist files (.pb.txt), Bookshelf sets (.aux) or designs (.def, their LEF files beside them)",
+    )
     .option("--reward-model", "train a model of placements' costs instead, and a policy's encoder with it")
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")

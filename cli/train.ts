@@ -10,7 +10,10 @@ export function addTrain(program: Command): void {
       "train a placement policy on a block, or on several as pretrain does; writes metrics.jsonl, checkpoints, " +
         "and the best placement or the policy of all",
     )
-    .argument("<block...>", "directory, netlist file (.pb.txt) or Bookshelf set (.aux), gzip allowed")
+    .argument(
+      "<block...>",
+      "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed",
+    )
     .option("--json", "print one line of JSON")
     .option("--quiet", "no progress on standard error")
     .addHelpText(

@@ -73,6 +73,7 @@ export interface Legality {
   /** Hard macros on a blockage, outside of a fence of theirs or inside one of others. */
   readonly blocked: number;
   readonly unplaced: number;
+  /** None of these; what overlaps and is fixed, both of the pair, is as it has to be. */
   readonly legal: boolean;
 }
 
@@ -83,6 +84,7 @@ export function checkLegality(block: Block, placement: Placement): Legality {
   const slackX = (OUTSIDE_TOLERANCE * block.canvas.width) / columns;
   const slackY = (OUTSIDE_TOLERANCE * block.canvas.height) / rows;
   let overlaps = 0;
+  let avoidable = 0; // overlaps of which a macro may move
   let outside = 0;
   let blocked = 0;
   let unplaced = 0;
@@ -102,10 +104,13 @@ export function checkLegality(block: Block, placement: Placement): Legality {
       outside++;
     const forbidden = block.fences ? forbiddenTo(block, macros[i]!) : block.blockages;
     if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(a, rectangle))) blocked++;
-    for (let j = i + 1; j < macros.length; j++)
-      if (boxesOverlap(a, boxOf(block, placement, macros[j]!))) overlaps++;
+    for (let j = i + 1; j < macros.length; j++) {
+      if (!boxesOverlap(a, boxOf(block, placement, macros[j]!))) continue;
+      overlaps++;
+      if (!block.fixed[macros[i]!] || !block.fixed[macros[j]!]) avoidable++;
+    }
   }
-  return { overlaps, outside, blocked, unplaced, legal: overlaps + outside + blocked + unplaced === 0 };
+  return { overlaps, outside, blocked, unplaced, legal: avoidable + outside + blocked + unplaced === 0 };
 }
 
 function boxOf(block: Block, placement: Placement, node: number): Rectangle {

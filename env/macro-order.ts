@@ -75,7 +75,8 @@ class Growth {
     for (let i = starts[node]!; i < starts[node + 1]!; i++) {
       const neighbour = neighbours[i]!;
       if (this.standing[neighbour] || nodeKinds[neighbour] === NodeKind.HardMacro) continue;
-      sum += (edgeWeights[incidentEdges[i]!]! * this.toStanding[neighbour]!) / this.degrees[neighbour]!;
+      const degree = this.degrees[neighbour]!;
+      if (degree > 0) sum += (edgeWeights[incidentEdges[i]!]! * this.toStanding[neighbour]!) / degree;
     }
     return sum;
   }

@@ -13,17 +13,23 @@ import {
   loadBlock,
   loadBookshelf,
   loadDef,
+  MOST_SMOOTHING,
   NodeKind,
   withOverrides,
 } from "../netlist/index.js";
 
-export const blockOptionsSchema = z.strictObject({
+/** How a .def design is read. */
+export const designOptions = {
   lef: z
     .array(z.string())
     .default([])
     .describe("LEF file, or directory of them, of a .def block; may be repeated (default all beside it)"),
   halo: z.string().optional().describe("halo in µm, as X,Y, of macros to which the .def gives none"),
   freeFixed: z.boolean().default(false).describe("let hard macros that the .def fixes move"),
+};
+
+export const blockOptionsSchema = z.strictObject({
+  ...designOptions,
   placement: z
     .string()
     .optional()
@@ -32,7 +38,13 @@ export const blockOptionsSchema = z.strictObject({
   grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
   routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
   macroRoutes: z.string().optional().describe("tracks per µm that macros take, as HORIZONTAL,VERTICAL"),
-  smoothing: z.number().min(0).max(1000).optional().describe("range of the congestion smoothing, in cells"),
+  smoothing: z
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_SMOOTHING)
+    .optional()
+    .describe("range of the congestion smoothing, in cells"),
   outside: z
     .enum(["skip", "clamp"])
     .default("skip")
@@ -47,6 +59,7 @@ export const blockOptionsSchema = z.strictObject({
 });
 
 export type BlockOptions = z.input<typeof blockOptionsSchema>;
+export type DesignOptions = Pick<BlockOptions, keyof typeof designOptions>;
 
 /** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
 export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
@@ -67,6 +80,18 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
   const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
   const block = await withOverrides(loaded.block, options.placement, overridesOf(options));
   return { ...loaded, block: overridden(block, options) };
+}
+
+/**
+ * The options on designs for one of several blocks: none for a block of another format beside a design. Where no block
+ * is a design they stay, to be refused as for a single block.
+ */
+export function designOptionsFor(
+  path: string,
+  paths: readonly string[],
+  { lef, halo, freeFixed }: DesignOptions,
+): DesignOptions {
+  return isDefPath(path) || !paths.some(isDefPath) ? { lef, halo, freeFixed } : {};
 }
 
 /** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */

@@ -53,7 +53,7 @@ export function clusterFlat(
   const places = found.placed ? "and their places" : "alone, for want of places";
   report(
     `${flat.name}: ${cells} standard cells in ${softs} soft macros (by nets ${places}); ` +
-      `${found.cutNets} of ${found.nets} nets between them; --no-clustering leaves the cells as they are`,
+      `${found.cutNets} of ${found.nets} nets between them`,
   );
   return { block: found.block, clustering: found };
 }

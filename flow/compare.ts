@@ -2,8 +2,9 @@
 // and a method that cannot do a block is a row that says why.
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError, isInputError, writeFileAtomically } from "../netlist/index.js";
+import { fileNameOf, InputError, isInputError, writeFileAtomically } from "../netlist/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
+import { type DesignOptions, designOptions } from "./block-options.js";
 import { parseBudget } from "./budget.js";
 import {
   type ComparedRun,
@@ -29,6 +30,7 @@ export const compareOptionsSchema = z.strictObject({
     .enum(["fd", "free"])
     .default("fd")
     .describe("fd: hard macros on cell centres, soft macros settled by force; free: both anywhere"),
+  ...designOptions,
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
 });
 
@@ -48,15 +50,15 @@ export async function compare(
   parseBudget(options.budget);
   const methods = parseMethods(options.methods);
   const seeds = parseSeeds(options.seeds);
-  const blocks = await readBlocks(paths);
+  const blocks = await readBlocks(paths, options, report);
   makeFolder(options.out);
   const rows: ComparisonRow[] = [];
-  for (const { block, path } of blocks)
+  for (const { block, path, design } of blocks)
     for (const method of methods) {
       const runs: ComparedRun[] = [];
       for (const seed of seeds) {
         report(`${block}  ${method}  seed ${seed}`);
-        runs.push(await runOnce(path, block, method, seed, options));
+        runs.push(await runOnce(path, block, design, method, seed, options));
       }
       rows.push(rowOf(block, method, options.protocol, runs));
     }
@@ -79,14 +81,15 @@ export async function compare(
 async function runOnce(
   path: string,
   block: string,
+  design: DesignOptions,
   method: MethodName,
   seed: number,
   { budget, workers, protocol, out: folder }: ResolvedCompareOptions,
 ): Promise<ComparedRun> {
-  const out = join(folder, block, `${method}-s${seed}`);
+  const out = join(folder, fileNameOf(block), `${method}-s${seed}`);
   const started = performance.now();
   try {
-    const summary = await place(path, { method, protocol, budget, workers, seed, out });
+    const summary = await place(path, { ...design, method, protocol, budget, workers, seed, out });
     const { seconds, iterations } = summary;
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
@@ -116,24 +119,30 @@ async function writeComparison(comparison: Comparison): Promise<void> {
       yLabel: "proxy cost",
       logX: true,
     });
-    await writeFileAtomically(join(out, `${block}.svg`), chart);
+    await writeFileAtomically(join(out, `${fileNameOf(block)}.svg`), chart);
   }
 }
 
 interface NamedBlock {
   readonly path: string;
   readonly block: string;
+  readonly design: DesignOptions;
   /** Figures of others; the block itself need not stay in memory. */
   readonly published: (protocol: string) => readonly PublishedFigure[];
 }
 
-async function readBlocks(paths: readonly string[]): Promise<NamedBlock[]> {
+async function readBlocks(
+  paths: readonly string[],
+  options: DesignOptions,
+  report: (line: string) => void,
+): Promise<NamedBlock[]> {
   const blocks: NamedBlock[] = [];
-  for await (const { path, block } of loadDistinct(paths)) {
+  for await (const { path, block, design } of loadDistinct(paths, options, report)) {
     const figures = ["fd", "free"].flatMap((protocol) => publishedFigures(block, protocol));
     blocks.push({
       path,
       block: block.name,
+      design,
       published: (protocol) => figures.filter((figure) => figure.protocol === protocol),
     });
   }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import {
   type Block,
   InputError,
+  isDefPath,
   NodeKind,
   nodesOfKind,
   toPbForm,
@@ -13,16 +14,18 @@ import {
   writePl,
   writePlc,
 } from "../netlist/index.js";
-import { blockOptionsSchema, loadBlockWith } from "./block-options.js";
+import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
 import { makeFolder } from "./run-folder.js";
 
-export const convertSchema = blockOptionsSchema.pick({ placement: true, canvas: true, grid: true }).extend({
-  cluster: z.boolean().default(false).describe("turn standard cells into soft macros first"),
-  clusters: clusterOptions.clusters,
-  clusterBy: clusterOptions.clusterBy,
-  seed: z.number().int().min(0).default(1).describe("root seed of the clustering"),
-});
+export const convertSchema = blockOptionsSchema
+  .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
+  .extend({
+    cluster: z.boolean().default(false).describe("turn standard cells into soft macros first"),
+    clusters: clusterOptions.clusters,
+    clusterBy: clusterOptions.clusterBy,
+    seed: z.number().int().min(0).default(1).describe("root seed of the clustering"),
+  });
 
 export type ConvertOptions = z.input<typeof convertSchema>;
 
@@ -90,11 +93,8 @@ export async function convert(
       `give its block, and the placement by --placement: convert BLOCK ${out} --placement ${path}`,
     );
   const write = writerOf(out);
-  const flat = await loadBlockWith(path, {
-    placement: options.placement,
-    canvas: options.canvas,
-    grid: options.grid,
-  });
+  const { lef, freeFixed, placement, canvas, grid } = options;
+  const flat = await loadFlat(path, { lef, freeFixed, placement, canvas, grid }, report);
   const { block } = clusterFlat(flat, { ...options, clustering: options.cluster }, report);
   const written = await write(out, block);
   const { initial } = written.block;
@@ -107,6 +107,19 @@ export async function convert(
     placed: initial.xs.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0),
     ...written.losses,
   };
+}
+
+/** The block as it will be placed, and what it loses if it is a design: no other format has room for it. */
+async function loadFlat(path: string, options: BlockOptions, report: (line: string) => void): Promise<Block> {
+  if (!isDefPath(path)) return loadBlockWith(path, options, true);
+  const { block, design, notes } = await loadDefWith(path, options);
+  for (const note of notes) report(note);
+  const [halos, regions] = [design.components.halos.size, design.regions.length];
+  if (halos + regions > 0)
+    report(
+      `${path}: ${halos} halos and ${regions} regions are left out, the files written have no room for them`,
+    );
+  return block;
 }
 
 function writerOf(out: string): Target["write"] {

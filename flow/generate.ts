@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   type Block,
   FAMILIES,
+  fileNameOf,
   generateBlock,
   InputError,
   totalArea,
@@ -82,7 +83,7 @@ export async function generateOne(
 ): Promise<GenerateSummary> {
   const { out, macros = DEFAULT_MACROS, seed = DEFAULT_SEED, ...shape } = options;
   const block = generateBlock({ ...shape, macros, seed });
-  return writeBlock(block, out ?? join("blocks", block.name));
+  return writeBlock(block, out ?? join("blocks", fileNameOf(block.name)));
 }
 
 /** The blocks of a set as `OUT/training/NAME` and `OUT/held-out/NAME`. */

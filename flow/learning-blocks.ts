@@ -1,7 +1,7 @@
 // The blocks that a pretraining learns from, and the held-out ones that show what it is worth.
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, blockFiles, InputError } from "../netlist/index.js";
+import { type Block, InputError } from "../netlist/index.js";
 import { loadDistinct } from "./distinct-blocks.js";
 
 export interface LearningBlocks {
@@ -12,26 +12,36 @@ export interface LearningBlocks {
 }
 
 /**
- * Reads the blocks at `paths` to learn from, and the held-out ones. Throws `InputError` for bad input, two blocks of a
+ * Reads the blocks at `paths` to learn from, and the held-out ones, as `place` works on them. Throws `InputError` for bad input, two blocks of a
  * name, a block that cannot be placed, and a held-out block that is learned from.
  */
 export async function readLearningBlocks(
   paths: readonly string[],
   heldOutPaths: readonly string[],
+  report: (line: string) => void = () => {},
 ): Promise<LearningBlocks> {
-  const blocks = await readPlaceable(paths);
-  const heldOut = await readPlaceable(heldOutPaths);
-  for (const { name } of heldOut)
-    if (blocks.some((block) => block.name === name))
+  const learnt = await readPlaceable(paths, report);
+  const heldOut = await readPlaceable(heldOutPaths, report);
+  for (const { name } of heldOut.blocks)
+    if (learnt.blocks.some((block) => block.name === name))
       throw new InputError("--held-out", `'${name}' is among the blocks trained on`, "leave it out of one");
-  return { blocks, heldOut, files: [...paths, ...heldOutPaths].flatMap((path) => blockFiles(path)) };
+  return {
+    blocks: learnt.blocks,
+    heldOut: heldOut.blocks,
+    files: [...learnt.files, ...heldOut.files],
+  };
 }
 
-async function readPlaceable(paths: readonly string[]): Promise<Block[]> {
+async function readPlaceable(
+  paths: readonly string[],
+  report: (line: string) => void,
+): Promise<{ blocks: Block[]; files: string[] }> {
   const blocks: Block[] = [];
-  for await (const { block } of loadDistinct(paths)) {
+  const files: string[] = [];
+  for await (const { block, inputs } of loadDistinct(paths, {}, report)) {
     checkFeasible(new Judge(Kernels.create(), block));
     blocks.push(block);
+    files.push(...inputs);
   }
-  return blocks;
+  return { blocks, files };
 }

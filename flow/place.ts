@@ -1,7 +1,7 @@
 // `place`: a netlist in, a placement out. The main line of the product, top to bottom.
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { InputError } from "../netlist/index.js";
+import { fileNameOf, InputError } from "../netlist/index.js";
 import { judgeOptions } from "./block-options.js";
 import { limitsOf } from "./budget.js";
 import { writeClustering } from "./cluster.js";
@@ -56,7 +56,10 @@ export async function place(
       `fence '${block.fences[0]!.name}' has macros of its own, which protocol free does not keep inside`,
       "use --protocol fd",
     );
-  const options = { ...parsed, out: parsed.out ?? `runs/${block.name}/${parsed.method}-s${parsed.seed}` };
+  const options = {
+    ...parsed,
+    out: parsed.out ?? `runs/${fileNameOf(block.name)}/${parsed.method}-s${parsed.seed}`,
+  };
   const inputs = [...job.inputs, ...policyInput(options.policy)];
   const run = await RunFolder.open(options.out, options, inputs, options.resume);
   const { columns, rows } = block.grid;

@@ -119,7 +119,7 @@ export async function pretrainRewardModel(
   const fit = parseSettings(rewardFitSchema, options.set, {});
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
-  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut);
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
   const players: Policy[] = [];
   for (const path of player) players.push((await startPolicy(path, [], {})).policy!);
   const run = await RunFolder.open(out, options, [...files, ...player], options.resume);

@@ -94,7 +94,7 @@ export async function pretrain(
     workers,
     ...limitsOf(options, DEFAULT_SECONDS),
   });
-  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut);
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
   const { order } = trainOptions;
   const isOneOrder = order === "area" || order === "connectivity";
   if (options.teach && !isOneOrder)

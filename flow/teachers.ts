@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Episode, InfeasibleActionError, Judge, MACRO_ORDERS, type MacroOrder } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, InputError, type Placement, readPlacement } from "../netlist/index.js";
+import { type Block, fileNameOf, InputError, type Placement, readPlacement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import type { Elite } from "../policy/index.js";
 
@@ -23,15 +23,16 @@ export async function readTeachers(
   const runs = readdirSync(folder).sort();
   const teachers: (readonly Elite[])[] = [];
   for (const block of blocks) {
+    const own = fileNameOf(block.name);
     const paths = runs
-      .filter((name) => name === block.name || name.startsWith(`${block.name}-`))
+      .filter((name) => name === own || name.startsWith(`${own}-`))
       .map((name) => join(folder, name, "best.plc"))
       .filter((path) => existsSync(path));
     if (paths.length === 0)
       throw new InputError(
         folder,
         `holds no run of '${block.name}'`,
-        `place it first: ashlar place … --method anneal --out ${join(folder, block.name)}`,
+        `place it first: ashlar place … --method anneal --out ${join(folder, own)}`,
       );
     const judge = new Judge(Kernels.create(), block);
     const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](block));

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
+import { fileNameOf } from "../netlist/index.js";
 import { blockOptionsSchema, judgeOptions } from "./block-options.js";
 import { limitsOf } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
@@ -58,7 +59,7 @@ export async function trainCommand(
   const { block } = job;
   const judge = new Judge(Kernels.create(), block, judgeOptions(options));
   checkFeasible(judge);
-  const out = options.out ?? `runs/${block.name}/train-s${options.seed}`;
+  const out = options.out ?? `runs/${fileNameOf(block.name)}/train-s${options.seed}`;
   const run = await RunFolder.open(
     out,
     { ...options, out },

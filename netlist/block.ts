@@ -31,7 +31,7 @@ export interface Rectangle {
   readonly top: number;
 }
 
-/** A rectangle that macros must not (rate 1) or should not (rate below 1) cover. */
+/** A rectangle that no hard macro may cover, whatever its rate: how full of it a cell is to all else. */
 export interface Blockage extends Rectangle {
   readonly rate: number;
 }

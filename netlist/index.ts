@@ -2,6 +2,7 @@
 export * from "./block.js";
 export * from "./bookshelf/index.js";
 export * from "./clustering/index.js";
+export * from "./file-name.js";
 export * from "./generator/generate.js";
 export * from "./generator/options.js";
 export * from "./grid-choice.js";

@@ -1,6 +1,6 @@
 // From files to a block: finds the netlist and its placement, and lays canvas, grid and rules over the nodes.
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import {
   type Block,
   type Canvas,
@@ -8,6 +8,7 @@ import {
   type Grid,
   type Netlist,
   NodeKind,
+  nodesOfKind,
   type Placement,
   type RoutingResources,
 } from "./block.js";
@@ -20,6 +21,7 @@ import {
 import { gridFor, hardBoxes } from "./grid-choice.js";
 import { InputError } from "./input-error.js";
 import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
+import { namesIn, statusOf } from "./on-disk.js";
 import { type NetlistFile, readPbNetlist } from "./pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc.js";
 
@@ -36,6 +38,8 @@ export interface BlockOverrides {
 // The binary's own defaults where no file says otherwise (Circuit Training's plc client).
 const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
 const DEFAULT_UTILISATION = 0.6;
+/** µm, that is a kilometre: no chip, and far beyond it the costs are no numbers. */
+const LONGEST_SIDE = 1e9;
 export const DEFAULT_ROUTING: RoutingResources = {
   horizontal: 57.031,
   vertical: 56.818,
@@ -74,7 +78,7 @@ export async function loadBlock(
 /** The places that a placement file gives the nodes of a block that is loaded already. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
-  return applyPlc(block, block.initial, await readPlc(path)).placement;
+  return placementFromPlc(block, await readPlc(path));
 }
 
 /**
@@ -91,7 +95,7 @@ async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Pr
       `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
       "is this a placement of another netlist?",
     );
-  return applyPlc(block, block.initial, plc).placement;
+  return placementFromPlc(block, plc);
 }
 
 /** The files that `loadBlock` reads. */
@@ -116,6 +120,7 @@ export async function withOverrides(
   overrides: BlockOverrides = {},
 ): Promise<Block> {
   const canvas = overrides.canvas ?? block.canvas;
+  refuseHuge(block.name, canvas);
   const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
   return {
     ...block,
@@ -136,6 +141,7 @@ export function makeBlock(
   const { netlist } = file;
   const { placement, fixed } = applyPlc(netlist, file.places, plc);
   const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
+  refuseHuge(netlist.name, canvas);
   const chosen =
     overrides.chooseGrid && !overrides.grid && !plc?.grid ? gridOfFlat(netlist, fixed, canvas) : undefined;
   return {
@@ -169,7 +175,16 @@ function defaultCanvas(netlist: Netlist): Canvas {
   return { width: side, height: side };
 }
 
-/** The block with the places and fixed flags of a placement file; canvas, grid and rules stay the block's. */
+function refuseHuge(name: string, { width, height }: Canvas): void {
+  if (width > LONGEST_SIDE || height > LONGEST_SIDE)
+    throw new InputError(
+      name,
+      `the canvas is ${width} x ${height} µm, sides of at most ${LONGEST_SIDE} were expected`,
+      "are all lengths in micrometres?",
+    );
+}
+
+/** The places that a placement file gives the nodes of a block; canvas, grid, rules and fixed flags stay the block's. */
 export function placementFromPlc(block: Block, plc: PlcFile): Placement {
   return applyPlc(block, block.initial, plc).placement;
 }
@@ -184,6 +199,7 @@ function applyPlc(
   for (let node = 0; node < netlist.nodeCount; node++)
     if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
   if (!plc) return { placement, fixed };
+  refuseOtherCounts(netlist, plc);
   // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
   for (let node = 0; node < netlist.nodeCount; node++) {
     const kind = netlist.kinds[node];
@@ -215,6 +231,19 @@ function applyPlc(
   return { placement, fixed };
 }
 
+/** Indices say little: those of a clustered netlist are nodes of the flat one, too. The header's counts tell them apart. */
+function refuseOtherCounts(netlist: Netlist, plc: PlcFile): void {
+  for (const { label, kind, count, lineNumber } of plc.counts) {
+    const own = nodesOfKind(netlist, kind).length;
+    if (own === count) continue;
+    throw new InputError(
+      `${plc.path}:${lineNumber}`,
+      `${label} is ${count}, but '${netlist.name}' has ${own}`,
+      "give the netlist that was placed; a run that clustered cells keeps it in its folder",
+    );
+  }
+}
+
 /** Area of all macros and cells, in µm². */
 export function totalArea(netlist: Netlist): number {
   let area = 0;
@@ -229,24 +258,26 @@ interface BlockFiles {
 }
 
 function findFiles(path: string): BlockFiles {
-  if (!existsSync(path)) throw new InputError(path, "no such file or directory");
-  if (!statSync(path).isDirectory()) {
+  const status = statusOf(path);
+  if (!status) throw new InputError(path, "no such file or directory");
+  const name = basename(resolve(path)); // of `.` and `..`, too
+  if (!status.isDirectory()) {
     if (!/\.pb\.txt(\.gz)?$/.test(path))
       throw new InputError(
         path,
         "unknown format",
         "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
       );
-    return { name: basename(path).replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
+    return { name: name.replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
   }
   const pick = (stem: string) =>
     [stem, `${stem}.gz`].map((name) => join(path, name)).find((candidate) => existsSync(candidate));
   const netlist = pick("netlist.pb.txt") ?? onlyNetlistIn(path);
-  return { name: basename(path), netlist, placement: pick("initial.plc") };
+  return { name, netlist, placement: pick("initial.plc") };
 }
 
 function onlyNetlistIn(path: string): string {
-  const found = readdirSync(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
+  const found = namesIn(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
   if (found.length !== 1)
     throw new InputError(
       path,

@@ -4,7 +4,6 @@
 
 /** Names in code order; the code is what `Placement.orientations` holds. */
 export const ORIENTATION_NAMES = ["N", "FN", "S", "FS", "E", "FE", "W", "FW"] as const;
-export type OrientationName = (typeof ORIENTATION_NAMES)[number];
 
 export const Orientation = { N: 0, FN: 1, S: 2, FS: 3, E: 4, FE: 5, W: 6, FW: 7 } as const;
 

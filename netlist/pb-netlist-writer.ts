@@ -19,7 +19,8 @@ const PIECE_NODES = 4096;
 
 /**
  * Writes netlist and places (micrometres, centres) to `path`, gzip if it ends in `.gz`. Throws `InputError` for what
- * the format cannot hold: a soft macro not named `Grp…`, a cell with several pins, a pin that drives two nets.
+ * the format cannot hold: a name that comes twice, a soft macro not named `Grp…`, a cell with several pins, a pin that
+ * drives two nets.
  */
 export async function writePbNetlist(
   path: string,
@@ -51,7 +52,7 @@ export function* pbNetlistPieces(
     const attributes =
       node >= 0 ? nodeAttributes(netlist, node, places, options.canvas) : pinAttributes(netlist, pin, places);
     if (net >= 0 && netlist.netWeights[net] !== 1) attributes.weight = float32(netlist.netWeights[net]!);
-    text += nodeText(node >= 0 ? netlist.nodeNames[node]! : netlist.pinNames[pin]!, sinks, attributes);
+    text += nodeText(nameOf(netlist, node, pin), sinks, attributes);
     if (index % PIECE_NODES === PIECE_NODES - 1) {
       yield text;
       text = "";
@@ -102,6 +103,7 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
       throw new Error(`internal: file index ${index} of pin ${pin} is taken or not its own`);
     pins[index] = pin;
   }
+  refuseNameTwice(where, netlist, nodes, pins);
   const netOfPin = new Int32Array(pinCount).fill(-1);
   for (let net = 0; net < netlist.netCount; net++) {
     const driver = netlist.netPins[netlist.netStarts[net]!]!;
@@ -113,6 +115,26 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
     netOfPin[driver] = net;
   }
   return { nodes, pins, netOfPin };
+}
+
+/** The reader knows nodes and pins by their names alone. */
+function refuseNameTwice(where: string, netlist: Netlist, nodes: Int32Array, pins: Int32Array): void {
+  const seen = new Set<string>();
+  for (let index = 0; index < nodes.length; index++) {
+    const name = nameOf(netlist, nodes[index]!, pins[index]!);
+    if (seen.has(name))
+      throw new InputError(
+        where,
+        `two nodes or pins are called '${name}', the format knows them by their names alone`,
+        "rename one of them",
+      );
+    seen.add(name);
+  }
+}
+
+/** Of a node, or if it is -1 of a macro's pin. */
+function nameOf(netlist: Netlist, node: number, pin: number): string {
+  return node >= 0 ? netlist.nodeNames[node]! : netlist.pinNames[pin]!;
 }
 
 /** A net that has lost all its sinks names its own driver: the reader then keeps it, weight and all. */

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { type Block, NodeKind, type Placement } from "./block.js";
 import { totalArea } from "./load-block.js";
 import { ORIENTATION_NAMES } from "./orientation.js";
+import { COUNT_LABELS } from "./plc.js";
 import { writeFileAtomically } from "./write-file.js";
 
 /** What the header says of the placement's cost: the wirelength in µm, and the three costs. */
@@ -102,8 +103,12 @@ function headerLines(block: Block, options: PlcOptions): string[] {
   ];
 }
 
-const LOOKS_LIKE_HEADER =
-  /^(Columns|Width|Project|Block|Blockage|Smoothing factor|Overlap threshold|Routes per micron, hor|Routes used by macros, hor)\s*:/;
+const HEADER_LABELS = [
+  ...["Columns", "Width", "Project", "Block", "Blockage", "Smoothing factor", "Overlap threshold"],
+  ...["Routes per micron, hor", "Routes used by macros, hor"],
+  ...COUNT_LABELS,
+];
+const LOOKS_LIKE_HEADER = new RegExp(`^(${HEADER_LABELS.join("|")})\\s*:`);
 
 function commentLines(comments: readonly string[]): string[] {
   return comments
@@ -120,14 +125,14 @@ function countLines(block: Block): string[] {
   const [hard, soft, cells, ports] = nodes as [number, number, number, number];
   const [hardPins, softPins] = pins as [number, number, number, number];
   const counts: [string, number][] = [
-    ["HARD_MACROs", hard],
+    [COUNT_LABELS[NodeKind.HardMacro], hard],
     ["HARD_MACRO_PINs", hardPins],
     ["MACROs", hard + soft],
     ["MACRO_PINs", hardPins + softPins],
-    ["PORTs", ports],
-    ["SOFT_MACROs", soft],
+    [COUNT_LABELS[NodeKind.Port], ports],
+    [COUNT_LABELS[NodeKind.SoftMacro], soft],
     ["SOFT_MACRO_PINs", softPins],
-    ["STDCELLs", cells],
+    [COUNT_LABELS[NodeKind.StandardCell], cells],
   ];
   return [
     "Counts of node types:",

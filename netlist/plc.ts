@@ -1,6 +1,6 @@
 // Placement files (`.plc`): `#` header lines with canvas, grid and routing resources, then one line
 // `index x y orientation fixed` per placed port and macro. Facts: Circuit Training's `save_placement`.
-import type { Blockage, Canvas, Grid, RoutingResources } from "./block.js";
+import type { Blockage, Canvas, Grid, NodeKind, RoutingResources } from "./block.js";
 import { InputError } from "./input-error.js";
 import { orientationCode } from "./orientation.js";
 import { readText } from "./text-stream.js";
@@ -16,7 +16,16 @@ export interface PlcFile {
   readonly blockages: readonly Blockage[];
   readonly project?: string;
   readonly block?: string;
+  /** How many nodes of a kind the netlist has. */
+  readonly counts: readonly PlcCount[];
   readonly lines: readonly PlcLine[];
+}
+
+export interface PlcCount {
+  readonly label: string;
+  readonly kind: NodeKind;
+  readonly count: number;
+  readonly lineNumber: number;
 }
 
 export interface PlcLine {
@@ -36,6 +45,13 @@ interface HeaderField {
   readonly check: (numbers: readonly number[]) => boolean;
   readonly expected: string;
 }
+
+/** By `NodeKind`. */
+export const COUNT_LABELS = ["HARD_MACROs", "SOFT_MACROs", "STDCELLs", "PORTs"] as const;
+const COUNT = new RegExp(`^(${COUNT_LABELS.join("|")})\\s*:\\s*(\\d+)$`);
+
+/** Range of the congestion smoothing, in cells: as far as a grid of 1024 lines can feel it. */
+export const MOST_SMOOTHING = 1000;
 
 const N = "([-+0-9.eE]+)";
 const field = (label: string, rest: string, expected: string, check: HeaderField["check"]): HeaderField => ({
@@ -64,7 +80,12 @@ const HEADER = {
     "two numbers of tracks, 0 or more",
     (numbers) => numbers.every((n) => n >= 0),
   ),
-  smoothing: field("Smoothing factor", N, "a whole number from 0", ([n]) => Number.isInteger(n) && n! >= 0),
+  smoothing: field(
+    "Smoothing factor",
+    N,
+    `a whole number from 0 to ${MOST_SMOOTHING}`,
+    ([n]) => Number.isInteger(n) && n! >= 0 && n! <= MOST_SMOOTHING,
+  ),
   threshold: field("Overlap threshold", N, "a share from 0 to 1", ([n]) => n! >= 0 && n! <= 1),
   blockage: field(
     "Blockage",
@@ -81,6 +102,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
   const header: Partial<Record<HeaderKey, number[]>> = {};
   const blockages: Blockage[] = [];
   const names: { project?: string; block?: string } = {};
+  const counts: PlcCount[] = [];
   const lines: PlcLine[] = [];
   let lineNumber = 0;
   for (const line of (await readText(path)).split("\n")) {
@@ -98,6 +120,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
       const name = /^(Project|Block)\s*:\s*(\S.*)$/.exec(comment);
       if (name?.[1] === "Project") names.project = name[2]!;
       else if (name) names.block = name[2]!;
+      else counts.push(...countsIn(comment, lineNumber));
     } else {
       const numbers = headerNumbers(HEADER[key], comment, where);
       if (key === "blockage") blockages.push(toBlockage(numbers));
@@ -114,6 +137,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
     path,
     ...names,
     blockages,
+    counts,
     lines,
     ...(header.grid && { grid: { columns: header.grid[0]!, rows: header.grid[1]! } }),
     ...(header.canvas && { canvas: { width: header.canvas[0]!, height: header.canvas[1]! } }),
@@ -129,6 +153,15 @@ export async function readPlc(path: string): Promise<PlcFile> {
     ...(header.smoothing && { smoothing: header.smoothing[0]! }),
     ...(header.threshold && { overlapThreshold: header.threshold[0]! }),
   };
+}
+
+/** The count that a header line tells, if it tells one. */
+function countsIn(comment: string, lineNumber: number): PlcCount[] {
+  const match = COUNT.exec(comment);
+  if (!match) return [];
+  const label = match[1]!;
+  const kind = (COUNT_LABELS as readonly string[]).indexOf(label) as NodeKind;
+  return [{ label, kind, count: Number(match[2]), lineNumber }];
 }
 
 function headerNumbers(field: HeaderField, comment: string, where: string): number[] {

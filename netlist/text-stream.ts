@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { InputError } from "./input-error.js";
+import { readError } from "./on-disk.js";
 
 const LONGEST_LINE_BYTES = 1 << 20;
 const LARGEST_TEXT_BYTES = 1 << 28;
@@ -26,7 +27,7 @@ export async function* readLineChunks(path: string): AsyncGenerator<Buffer> {
         );
     }
   } catch (error) {
-    throw explain(path, error);
+    throw readError(path, error);
   }
   if (carry.length > 0) yield carry;
 }
@@ -66,16 +67,4 @@ async function openBytes(path: string): Promise<AsyncIterable<unknown>> {
   const unpacked = createGunzip({ chunkSize: 1 << 18 });
   bytes.on("error", (error) => unpacked.destroy(error));
   return bytes.pipe(unpacked);
-}
-
-function explain(path: string, error: unknown): unknown {
-  const code = (error as { code?: string }).code ?? "";
-  if (code === "ENOENT" || code === "ENOTDIR") return new InputError(path, "no such file");
-  if (code === "EACCES") return new InputError(path, "not readable", "check its permissions");
-  if (code === "Z_BUF_ERROR")
-    return new InputError(path, "the gzip data ends too early", "fetch the file again");
-  if (code.startsWith("Z_")) return new InputError(path, "not valid gzip data", "fetch the file again");
-  if (code.startsWith("E") && "syscall" in (error as object))
-    return new InputError(path, `cannot be read (${code})`);
-  return error;
 }

@@ -1,8 +1,9 @@
 // Bookshelf `.aux`: which files make a block. The names may leave out `.gz`.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { InputError } from "../input-error.js";
+import { bytesOf, namesIn, statusOf } from "../on-disk.js";
 
 const LARGEST_BYTES = 1 << 20;
 
@@ -25,8 +26,8 @@ const AUX = /\.aux(\.gz)?$/;
 /** The `.aux` file that a path means: itself, or the only one in a directory without a netlist text file. */
 export function findAux(path: string): string | undefined {
   if (AUX.test(path)) return path;
-  if (!existsSync(path) || !statSync(path).isDirectory()) return undefined;
-  const names = readdirSync(path);
+  if (!statusOf(path)?.isDirectory()) return undefined;
+  const names = namesIn(path);
   if (names.some((name) => /\.pb\.txt(\.gz)?$/.test(name))) return undefined;
   const found = names.filter((name) => AUX.test(name));
   if (found.length > 1)
@@ -97,11 +98,11 @@ export function readAux(path: string): AuxFiles {
 
 /** The whole file, which holds a line: it is read at once so that callers need not wait for their list of files. */
 function textOf(path: string): string {
-  const status = statSync(path, { throwIfNoEntry: false });
+  const status = statusOf(path);
   if (!status) throw new InputError(path, "no such file");
   if (!status.isFile() || status.size > LARGEST_BYTES)
     throw new InputError(path, "no file of at most 1 MiB, an .aux file holds one line");
-  const bytes = readFileSync(path);
+  const bytes = bytesOf(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
   try {
     return gunzipSync(bytes, { maxOutputLength: LARGEST_BYTES }).toString("utf8");

@@ -53,6 +53,7 @@ export function makeParts(
       width: nodes.widths[node]!,
       height: nodes.heights[node]!,
       orientation: places.orientations[node]!,
+      coverable: nodes.terminals[node] === Terminal.Coverable,
       ports: [{ node, xOffset: 0, yOffset: 0 }],
     });
   }
@@ -60,7 +61,8 @@ export function makeParts(
     const owner = pinNodes[pin]!;
     const count = pinsSeen[owner]!++;
     const ownerName = nodes.names[owner]!;
-    if (kinds[owner] === NodeKind.HardMacro) pinNames[pin] = `${ownerName}/p${count}`;
+    if (kinds[owner] === NodeKind.HardMacro)
+      pinNames[pin] = freshName(`${ownerName}/p${count}`, nodes.numbers);
     else pinNames[pin] = ownerName;
     if (kinds[owner] !== NodeKind.Port) continue;
     // A port is a point: it stands where the pad's pin is. A pad's further pins are ports of their own.

@@ -65,11 +65,10 @@ function* nodeLines(block: Block): Generator<string> {
   for (let node = 0; node < block.nodeCount; node++) {
     if (further.has(node)) continue;
     const name = block.nodeNames[node]!;
-    const { width, height } = block.bookshelf?.terminals.get(name) ?? {
-      width: block.widths[node]!,
-      height: block.heights[node]!,
-    };
-    yield `${name}\t${width}\t${height}${isTerminal(block, node) ? "\tterminal" : ""}`;
+    const pad = block.bookshelf?.terminals.get(name);
+    const { width, height } = pad ?? { width: block.widths[node]!, height: block.heights[node]! };
+    const flag = pad?.coverable ? "\tterminal_NI" : isTerminal(block, node) ? "\tterminal" : "";
+    yield `${name}\t${width}\t${height}${flag}`;
   }
 }
 

@@ -8,6 +8,8 @@ export interface TerminalPorts {
   readonly width: number;
   readonly height: number;
   readonly orientation: number;
+  /** Whether other nodes may stand on it: `terminal_NI`. */
+  readonly coverable: boolean;
   /** Ports, the first with the terminal's name, and where they are from its centre, turned. */
   readonly ports: { readonly node: number; readonly xOffset: number; readonly yOffset: number }[];
 }

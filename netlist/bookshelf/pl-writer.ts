@@ -38,7 +38,7 @@ export function* plPieces(where: string, block: Block, placement: Placement): Ge
     const sideways = isSideways(orientation);
     const left = unit(x - (sideways ? height : width) / 2);
     const bottom = unit(y - (sideways ? width : height) / 2);
-    const fixed = block.fixed[node] ? " /FIXED" : "";
+    const fixed = block.fixed[node] ? (terminal?.coverable ? " /FIXED_NI" : " /FIXED") : "";
     lines.push(`${name}\t${left}\t${bottom}\t: ${ORIENTATION_NAMES[orientation]}${fixed}`);
     if (lines.length < PIECE_LINES) continue;
     yield `${lines.join("\n")}\n`;

@@ -45,13 +45,23 @@ export interface Clustering {
   readonly nets: number;
 }
 
-/** Clusters a flat block. The same block, options and seed give the same result. */
+/**
+ * Clusters a flat block. The same block, options and seed give the same result. Throws `InputError` if the block has
+ * soft macros already.
+ */
 export function clusterBlock(flat: Block, options: ClusterOptions = {}): Clustering {
   const cells = nodesOfKind(flat, NodeKind.StandardCell).length;
   const most = Math.min(DEFAULT_CLUSTERS, Math.ceil(cells / LEAST_CELLS));
   const { clusters = most, seed = 1, by = "partition", utilisation = SOFT_UTILISATION } = options;
   if (!Number.isInteger(clusters) || clusters < 1)
     throw new InputError(flat.name, `${clusters} clusters`, "a whole number of at least 1 was expected");
+  const [soft] = nodesOfKind(flat, NodeKind.SoftMacro);
+  if (soft !== undefined)
+    throw new InputError(
+      flat.name,
+      `has soft macros already, '${flat.nodeNames[soft]}' for one, and standard cells beside them`,
+      "give a netlist of cells alone, or leave the cells as they are (place and train: --no-clustering)",
+    );
   const placed = everyCellPlaced(flat);
   const nets = cellNets(flat);
   const fixed = fixedGroups(flat, nets);

@@ -10,6 +10,10 @@ import { NetlistDraft } from "../netlist-draft.js";
 export const SOFT_UTILISATION = 0.5;
 /** Nets of more sinks are clocks, resets and the like: they are left out, as in the original. */
 export const MOST_SINKS = 500;
+/** µm: cells may be of no area, macros are not. */
+const LEAST_HEIGHT = 1e-6;
+/** µm²; next to any real area nothing to a double, but a group of cells of no area has its middle by it. */
+const LEAST_MASS = 1e-30;
 
 export interface ClusteredBlock {
   /** Ports and hard macros as they were, in their order, then a soft macro per group, by the groups' numbers. */
@@ -38,7 +42,7 @@ export function clusteredBlock(
   const first = nodeOf.reduce((most, node) => Math.max(most, node), -1) + 1;
   for (let node = 0; node < flat.nodeCount; node++)
     if (softs.of[node]! >= 0) nodeOf[node] = first + softs.of[node]!;
-  const heights = softs.areas.map((area) => area / utilisation / softWidth);
+  const heights = softs.areas.map((area) => Math.max(area / utilisation / softWidth, LEAST_HEIGHT));
   for (const [soft, name] of softs.names.entries())
     draft.addNode(NodeKind.SoftMacro, name, softWidth, heights[soft]!);
   addNets(flat, softs, draft, first, pinOf);
@@ -67,20 +71,23 @@ function gatherSofts(flat: Block, groups: Int32Array): Softs {
   const softOfGroup = new Map(sorted.map((group, soft) => [group, soft]));
   const of = new Int32Array(flat.nodeCount).fill(-1);
   const areas = new Float64Array(sorted.length);
+  const masses = new Float64Array(sorted.length);
   const xs = new Float64Array(sorted.length);
   const ys = new Float64Array(sorted.length);
   for (let node = 0; node < flat.nodeCount; node++) {
     if (!isGrouped(node)) continue;
     const soft = softOfGroup.get(groups[node]!)!;
     const area = flat.widths[node]! * flat.heights[node]!;
+    const mass = area + LEAST_MASS;
     of[node] = soft;
     areas[soft]! += area;
-    xs[soft]! += area * flat.initial.xs[node]!;
-    ys[soft]! += area * flat.initial.ys[node]!;
+    masses[soft]! += mass;
+    xs[soft]! += mass * flat.initial.xs[node]!;
+    ys[soft]! += mass * flat.initial.ys[node]!;
   }
   for (let soft = 0; soft < sorted.length; soft++) {
-    xs[soft]! /= areas[soft]!;
-    ys[soft]! /= areas[soft]!;
+    xs[soft]! /= masses[soft]!;
+    ys[soft]! /= masses[soft]!;
   }
   return { names: sorted.map((group) => `Grp_${group}`), of, areas, xs, ys };
 }

@@ -67,3 +67,17 @@ export function readGroup(statement: Statement): DefGroup {
   }
   return { name, patterns, region, line };
 }
+
+/** A line for each region that groups or components name though the file does not list it. */
+export function unknownRegions(
+  path: string,
+  regions: readonly DefRegion[],
+  groups: readonly DefGroup[],
+  ofComponents: Iterable<string>,
+): string[] {
+  const known = new Set(regions.map(({ name }) => name));
+  const named = new Set([...ofComponents, ...groups.flatMap(({ region }) => region ?? [])]);
+  return [...named]
+    .filter((name) => !known.has(name))
+    .map((name) => `${path}: REGIONS does not list '${name}', which keeps none of its members anywhere`);
+}

@@ -3,7 +3,7 @@
 import { InputError } from "../input-error.js";
 import { readLineChunks } from "../text-stream.js";
 import { ComponentCollector } from "./def-components.js";
-import { readBlockage, readGroup, readRegion } from "./def-constraints.js";
+import { readBlockage, readGroup, readRegion, unknownRegions } from "./def-constraints.js";
 import type { DefBlockage, DefDesign, DefGroup, DefPin, DefRegion } from "./def-design.js";
 import { Floorplan } from "./def-floorplan.js";
 import { NetCollector } from "./def-nets.js";
@@ -105,6 +105,7 @@ class DefReader {
     const { units, die, rowCount, core, tracks } = this.floorplan;
     if (units === undefined)
       throw new InputError(this.path, "no UNITS DISTANCE MICRONS statement, one was expected");
+    const components = this.components.finish();
     return {
       path: this.path,
       name: this.name,
@@ -113,14 +114,18 @@ class DefReader {
       rowCount,
       core,
       tracks,
-      components: this.components.finish(),
+      components,
       pins: this.pins,
       nets: this.nets.finish(),
       blockages: this.blockages,
       regions: this.regions,
       groups: this.groups,
       ignored: this.ignored,
-      notes: [...this.notes, ...this.nets.notes],
+      notes: [
+        ...this.notes,
+        ...this.nets.notes,
+        ...unknownRegions(this.path, this.regions, this.groups, components.regions.values()),
+      ],
     };
   }
 

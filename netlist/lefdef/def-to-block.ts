@@ -166,7 +166,7 @@ function mastersOf(design: DefDesign, library: LefLibrary): LefMaster[] {
     throw new InputError(
       `${design.path}:${lines[component]}`,
       `component '${names[component]}' is of master '${masterNames[number]}', which none of the LEF files defines`,
-      "give the LEF file that does (--lef)",
+      "put the LEF file that does beside it, or give it (--lef)",
     );
   });
 }

@@ -1,5 +1,4 @@
 // A DEF file with its LEF files as a block and what else macro placement has to respect.
-import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Block,
@@ -11,6 +10,7 @@ import {
 } from "../block.js";
 import { gridFor } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
+import { namesIn, statusOf } from "../on-disk.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
 import { type DefNetlist, hardBlockagesOf, netlistOf } from "./def-to-block.js";
@@ -50,27 +50,27 @@ export function isDefPath(path: string): boolean {
 
 /** The DEF file, and the LEF files given or found beside it: technology first, then by name. */
 export function defFiles(path: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
-  if (!existsSync(path)) throw new InputError(path, "no such file");
+  if (!statusOf(path)) throw new InputError(path, "no such file");
   for (const given of lef ?? [])
-    if (!existsSync(given)) throw new InputError("--lef", `'${given}': no such file`);
+    if (!statusOf(given)) throw new InputError("--lef", `'${given}': no such file`);
   if (lef && lef.length > 0)
     return {
       def: path,
-      lefs: lef.flatMap((given) => (statSync(given).isDirectory() ? lefsIn(given) : [given])),
+      lefs: lef.flatMap((given) => (statusOf(given)?.isDirectory() ? lefsIn(given) : [given])),
     };
   const lefs = lefsIn(dirname(path));
   if (lefs.length === 0)
     throw new InputError(
       path,
       "sizes of components are needed, and there is no LEF file beside it",
-      "give them: --lef tech.lef --lef cells.lef",
+      "put them there, or give them: --lef tech.lef --lef cells.lef",
     );
   return { def: path, lefs };
 }
 
 function lefsIn(directory: string): string[] {
   const isTechnology = (name: string) => /tech|\.tlef/i.test(name);
-  return readdirSync(directory)
+  return namesIn(directory)
     .filter((name) => LEF_NAME.test(name))
     .sort((a, b) => Number(isTechnology(b)) - Number(isTechnology(a)) || (a < b ? -1 : 1))
     .map((name) => join(directory, name));

@@ -1,6 +1,5 @@
 // Macro placement as Tcl: one `place_macro` a line, as OpenROAD's write_macro_placement writes them and OpenROAD-flow's
 // MACRO_PLACEMENT_TCL sources them. Facts: odb/src/db/util.cpp, generateMacroPlacementString.
-import { PlaceStatus } from "./def-design.js";
 import type { DefPlace } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";
 
@@ -8,17 +7,15 @@ import type { LoadedDef } from "./load-def.js";
 export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
 
 /**
- * The commands, in file order. Left out are components that the file fixes and that did not get free: OpenROAD refuses
- * to place them again.
+ * The commands, in file order. Left out are components that may not move: pads, and what the file fixes and did not get
+ * free, which OpenROAD refuses to place again.
  */
 export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): string {
   const { design, nodes, block } = loaded;
-  const { statuses, names } = design.components;
+  const { names } = design.components;
   let text = "";
   for (const component of [...places.keys()].sort((a, b) => a - b)) {
-    const isFixed =
-      block.fixed[nodes.nodeOfComponent[component]!] && statuses[component] !== PlaceStatus.Placed;
-    if (isFixed) continue;
+    if (block.fixed[nodes.nodeOfComponent[component]!]) continue;
     const { x, y, orientation } = places.get(component)!;
     text += `place_macro -macro_name {${names[component]}} -location {${x / design.units} ${y / design.units}} -orientation ${OPENROAD_ORIENTATIONS[orientation]}\n`;
   }

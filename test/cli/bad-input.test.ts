@@ -120,6 +120,16 @@ const CASES: readonly Bad[] = [
     says: /--grid: '0x10'.*1 to 1024/,
   },
   { name: "a canvas without height", args: evalOf("good", "--canvas", "100x0"), says: /--canvas: '100x0'/ },
+  {
+    name: "a canvas beyond measure",
+    args: evalOf("good", "--canvas", "1e308x1"),
+    says: /good: the canvas is 1e\+308 x 1 µm/,
+  },
+  {
+    name: "half a cell of smoothing",
+    args: evalOf("good", "--smoothing", "0.5"),
+    says: /--smoothing: .*int/,
+  },
   { name: "two weights", args: evalOf("good", "--weights", "1,2"), says: /--weights: '1,2', 3 numbers/ },
   { name: "a weight that is a word", args: evalOf("good", "--weights", "1,x,1"), says: /--weights: '1,x,1'/ },
   { name: "a negative weight", args: evalOf("good", "--weights", "1,-1,1"), says: /--weights: '1,-1,1'/ },

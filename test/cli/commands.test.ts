@@ -38,7 +38,17 @@ test("help of the program names every command, and help of every command shows i
   assert.equal(help.code, 0);
   for (const command of ["info", "eval", "place", "compare", "train", "generate", "demo"])
     assert.match(help.stdout, new RegExp(`^  ${command} `, "m"));
-  for (const command of ["info", "eval", "place", "compare", "train", "generate"]) {
+  for (const command of [
+    "info",
+    "eval",
+    "place",
+    "compare",
+    "train",
+    "pretrain",
+    "convert",
+    "generate",
+    "demo",
+  ]) {
     const { code, stdout, stderr } = await ashlar(command, "--help");
     assert.equal(code, 0);
     assert.equal(stderr, "");
@@ -121,6 +131,13 @@ test("place writes its files, prints the contract's keys, and eval of best.plc g
     assert.ok(Math.abs(a - b) <= 1e-12 * Math.abs(b), `${key}: ${a} and ${b}`);
   }
   assert.deepEqual([score.overlaps, score.legal], [0, true]);
+});
+
+test("demo prints its run's summary as JSON", async () => {
+  const out = join(folder, "demo");
+  const summary = await json("demo", "--budget", "500ms", "--out", out, "--quiet");
+  assert.deepEqual([summary.method, summary.legal], ["policy", true]);
+  assert.ok(existsSync(join(out, "run", "best.svg")));
 });
 
 test("place by random placements repeats, and more of them are never worse", async () => {

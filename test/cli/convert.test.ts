@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { generateBlock, loadBlock, writePbNetlist, writePlc } from "../../netlist/index.js";
+import { checkFeasible, Judge } from "../../env/index.js";
+import { Kernels } from "../../kernels/index.js";
+import {
+  generateBlock,
+  loadBlock,
+  NetlistDraft,
+  NodeKind,
+  nodesOfKind,
+  writePbNetlist,
+  writePlc,
+} from "../../netlist/index.js";
+import { blockOf } from "../support/blocks.js";
 import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { writeTinySet } from "../unit/netlist/bookshelf/tiny-set.js";
@@ -47,6 +58,27 @@ test("a generated block to a directory, its placement to .plc and .pl", async ()
   const twice = join(makeFolder(), "same/");
   runJson("convert", out, twice, "--json");
   for (const name of readdirSync(out)) same(join(out, name), join(twice, name));
+});
+
+test("a flat netlist is converted with the grid that it is placed on, clustered or not", async () => {
+  const draft = new NetlistDraft();
+  const addAll = (kind: NodeKind, count: number, side: number) =>
+    Array.from({ length: count }, (_, i) =>
+      draft.addPin(draft.addNode(kind, `n${kind}_${i}`, side, side), kind === 0 ? `p${i}` : `n${kind}_${i}`),
+    );
+  // 110 macros are more than a grid of 10 x 10 has cells.
+  const pins = [...addAll(NodeKind.HardMacro, 110, 5), ...addAll(NodeKind.StandardCell, 60, 1)];
+  for (let i = 0; i + 1 < pins.length; i++) draft.addNet(pins[i]!, [pins[i + 1]!]);
+  const flat = blockOf(draft);
+  const path = join(makeFolder(), "flat.pb.txt");
+  await writePbNetlist(path, flat, flat.initial);
+  for (const cluster of [[], ["--cluster"]]) {
+    const out = join(makeFolder(), "out/");
+    runJson("convert", path, out, ...cluster, "--json");
+    const block = await loadBlock(out);
+    assert.equal(nodesOfKind(block, NodeKind.SoftMacro).length > 0, cluster.length > 0);
+    checkFeasible(new Judge(Kernels.create(), block));
+  }
 });
 
 test("a .plc placement of a Bookshelf block becomes its .pl and comes back", () => {

@@ -174,3 +174,18 @@ test("a run of a design without cells is viewed from its DEF and LEF files", () 
   const { code, stderr } = runCli("view", out, "--svg", join(out, "view.svg"));
   assert.equal(code, 0, stderr);
 });
+
+test("convert takes LEF files from elsewhere, and tells what of a design no other format holds", () => {
+  const path = makeFile("top.def", withCells(TINY_DEF));
+  const lef = makeFile("tiny.lef", TINY_LEF);
+  const out = join(makeFolder(), "block/");
+  assert.match(
+    runCli("convert", path, out).stderr,
+    /top\.def: .* no LEF file beside it; put them there, or give/,
+  );
+  const { code, stderr } = runCli("convert", path, out, "--lef", lef, "--cluster");
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /top\.def: 1 halos and 0 regions are left out/);
+  const { counts } = runJson("info", out, "--json") as { counts: Record<string, number> };
+  assert.deepEqual([counts.hardMacros, counts.standardCells, counts.ports], [3, 0, 2]);
+});

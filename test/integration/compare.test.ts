@@ -1,6 +1,6 @@
 // `compare` on a tiny block: every run in the table, failures as rows, published figures only for the same block.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -16,6 +16,8 @@ import {
 } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { makeFolder } from "../support/temp-folder.js";
+import { TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { makeFile } from "../unit/netlist/tiny-files.js";
 
 const folder = makeFolder();
 
@@ -68,6 +70,25 @@ test("a method that cannot do the protocol is a row with its reason", async () =
   assert.equal(result.rows[0]!.costs, undefined);
   assert.match(result.rows[0]!.reasons[0]!, /does not know 'free'/);
   assert.match(comparisonTable(result), /random failed: /);
+});
+
+test("a design takes its LEF files from the options, and its name leads out of no folder", async () => {
+  const design = makeFile("top.def", TINY_DEF.replace("DESIGN top", "DESIGN ../../top"));
+  const lef = [makeFile("tiny.lef", TINY_LEF)];
+  const out = join(folder, "designs");
+  const options = { methods: "random", budget: "1s", seeds: "1", workers: 1, out };
+  const { rows } = await compare([await tinyBlock(), design], { ...options, lef });
+  assert.deepEqual(
+    rows.map((row) => [row.block, row.legal]),
+    [
+      ["tiny", 1],
+      ["../../top", 1],
+    ],
+  );
+  for (const name of ["__.._top/random-s1/best.def", "__.._top.svg"])
+    assert.ok(existsSync(join(out, name)), name);
+  await assert.rejects(compare([await tinyBlock()], { lef }), /--lef: is for \.def designs/);
+  await assert.rejects(compare([design], {}), /no LEF file beside it/);
 });
 
 test("bad options and blocks are refused before anything runs", async () => {

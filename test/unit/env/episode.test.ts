@@ -68,6 +68,16 @@ test("macros grown along the wires begin at the ports, and a soft macro passes i
   assert.deepEqual([...macrosByConnectivity(blockOf(draft))], [first, through, far, macros[0]]);
 });
 
+test("wires of weight 0 count nothing in the order along the wires", () => {
+  const draft = new NetlistDraft();
+  const port = draft.addPort("port", 0, 0);
+  const [loose, wired] = [9, 8, 7].map((side, i) => draft.addNode(NodeKind.HardMacro, `M${i}`, side, side));
+  const soft = draft.addNode(NodeKind.SoftMacro, "Grp_0", 5, 5);
+  draft.addNet(draft.addPin(loose!, "M0/o"), [draft.addPin(soft, "Grp_0/Pinput")], 0);
+  draft.addNet(port, [draft.addPin(wired!, "M1/i")]);
+  assert.deepEqual([...macrosByConnectivity(blockOf(draft))], [2, 1, 3]);
+});
+
 test("an episode places macro after macro on cell centres, then settles the cells once and scores", () => {
   const cells = new IdleCells();
   const episode = episodeOf(fourCells([40, 40], [50, 50]), cells);

@@ -204,6 +204,23 @@ test("legality counts overlapping pairs, macros outside, on blockages and withou
   });
 });
 
+test("overlaps of fixed macros with each other are counted, but a placement is not illegal for them", () => {
+  const sizes = { A: [20, 20], B: [20, 20], C: [20, 20] } as const;
+  const block = blockOf(macros(sizes), {}, { A: [50, 50], B: [60, 60], C: [20, 20] });
+  const legality = (fixed: number[], C: readonly [number, number]) => {
+    const placement = copyPlacement(block.initial);
+    placement.xs[2] = C[0];
+    placement.ys[2] = C[1];
+    const { overlaps, legal } = checkLegality({ ...block, fixed: Uint8Array.from(fixed) }, placement);
+    return [overlaps, legal];
+  };
+  assert.deepEqual(legality([0, 0, 0], [20, 20]), [1, false]);
+  assert.deepEqual(legality([1, 0, 0], [20, 20]), [1, false]);
+  assert.deepEqual(legality([1, 1, 0], [20, 20]), [1, true]);
+  assert.deepEqual(legality([1, 1, 0], [40, 40]), [2, false]); // C touches B in a corner
+  assert.deepEqual(legality([1, 1, 1], [40, 40]), [2, true]);
+});
+
 test("a macro on its side is judged by its turned size", () => {
   const block = blockOf(macros({ A: [40, 10], B: [10, 10] }), {}, { A: [50, 50], B: [65, 50] });
   assert.equal(checkLegality(block, block.initial).overlaps, 1);

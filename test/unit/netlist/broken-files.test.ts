@@ -1,11 +1,12 @@
 // Broken input of every kind: each must end in one line that says where, what was found and what was expected.
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { InputError } from "../../../netlist/input-error.js";
 import { loadBlock } from "../../../netlist/load-block.js";
+import { namesIn } from "../../../netlist/on-disk.js";
 import { readPbNetlist } from "../../../netlist/pb-netlist-reader.js";
 import { readPlc } from "../../../netlist/plc.js";
 import { makeFile, makeFolder, node, TINY } from "./tiny-files.js";
@@ -144,6 +145,21 @@ describe("broken netlists", () => {
       await refuses(() => readPbNetlist(path, "broken"), path, says);
     });
 
+  test("a canvas larger than any chip, by placement, option or macros", async () => {
+    const tiny = makeFile("tiny.pb.txt", TINY);
+    const huge = makeFile("huge.plc", "# Width : 1e308  Height : 5\n");
+    await refuses(
+      () => loadBlock(tiny, { placement: huge }),
+      "tiny",
+      /^: the canvas is 1e\+308 x 5 µm, .*1000000000/,
+    );
+    const overrides = { canvas: { width: 5, height: 1.1e9 } };
+    await refuses(() => loadBlock(tiny, { overrides }), "tiny", /^: the canvas is 5 x 1100000000 µm/);
+    await loadBlock(tiny, { overrides: { canvas: { width: 1e9, height: 1e9 } } });
+    const vast = makeFile("vast.pb.txt", macro({ width: 3e38 }).replace("f: 1 ", "f: 3e38 "));
+    await refuses(() => loadBlock(vast), "vast", /^: the canvas is .* µm, sides of at most/);
+  });
+
   test("ports alone tell no canvas", async () => {
     const path = makeFile("ports.pb.txt", node("p", PORT));
     await refuses(() => loadBlock(path), "ports", /^: no canvas is given/);
@@ -194,6 +210,7 @@ describe("broken placements", () => {
       /^:1: header .* tracks, 0 or more/,
     ],
     ["half a smoothing cell", "# Smoothing factor : 0.5\n", /^:1: header .* a whole number from 0/],
+    ["a smoothing beyond measure", "# Smoothing factor : 3000000000\n", /^:1: header .* from 0 to 1000 was/],
     ["a threshold above 1", "# Overlap threshold : 2\n", /^:1: header .* a share from 0 to 1/],
     ["a blockage from right to left", "# Blockage : 9 0 1 5 1\n", /^:1: header .* lower left x y/],
     ["a blockage without a rate", "# Blockage : 0 0 1 5\n", /^:1: header .* and a rate from 0 to 1/],
@@ -211,6 +228,18 @@ describe("broken placements", () => {
       /^:2: node index 99 is no port, macro or cell of 'tiny'/,
     ],
     ["the index of a pin", "3 1 2 N 0\n", /^:1: node index 3 is no port, macro or cell/],
+    [
+      "the placement of a flat netlist",
+      "# SOFT_MACROs :  0\n0 1 2 N 0\n",
+      /^:1: SOFT_MACROs is 0, but 'tiny' has 1; /,
+    ],
+    [
+      "cells where there are none",
+      "#\n# STDCELLs : 12\n0 1 2 N 0\n",
+      /^:2: STDCELLs is 12, but 'tiny' has 0; give the netlist/,
+    ],
+    ["other macros", "# HARD_MACROs : 3\n0 1 2 N 0\n", /^:1: HARD_MACROs is 3, but 'tiny' has 2; /],
+    ["other ports", "# PORTs : 1\n0 1 2 N 0\n", /^:1: PORTs is 1, but 'tiny' has 2; /],
     ["a node placed twice", "4 1 2 N 0\n2 1 1 N 0\n4 5 5 N 0\n", /^:3: node 4 was placed before, at line 1/],
   ];
   for (const [name, lines, says] of joined)
@@ -229,6 +258,23 @@ describe("broken files and folders", () => {
     await refuses(() => loadBlock(path), path, /^: no such file or directory$/);
     await refuses(() => readPbNetlist(path, "x"), path, /^: no such file$/);
     await refuses(() => readPlc(path), path, /^: no such file$/);
+  });
+
+  test("links that lead in a circle", async () => {
+    const folder = makeFolder();
+    for (const name of ["round", "round.aux", "round.pb.txt", "round.def"]) {
+      const path = join(folder, name);
+      symlinkSync(name, path);
+      await refuses(() => loadBlock(path), path, /^: cannot be read \(ELOOP\)$/);
+    }
+    const def = makeFile("a.def", "", folder);
+    const round = join(folder, "round");
+    await refuses(() => loadBlock(def, { def: { lef: [round] } }), round, /^: cannot be read \(ELOOP\)$/);
+  });
+
+  test("a folder that is none", async () => {
+    const path = makeFile("a", "x");
+    await refuses(async () => namesIn(path), path, /^: no such file$/);
   });
 
   test("a file inside a file", async () => {

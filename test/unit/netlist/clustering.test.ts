@@ -230,3 +230,22 @@ test("by default there are 20 cells to a cluster, and every cell's area is kept"
   const area = softs.reduce((sum, node) => sum + block.widths[node]! * block.heights[node]!, 0);
   assert.ok(Math.abs(area - 160) < 1e-6, "40 cells of 2 µm², twice");
 });
+
+test("cells of no area make a soft macro that can be written, in the middle of their places", () => {
+  const draft = new NetlistDraft();
+  const names = ["a", "b", "c"];
+  for (const name of names) draft.addPin(draft.addNode(NodeKind.StandardCell, name, 0, 1), name);
+  const flat = blockOf(draft, {}, { a: [10, 20], b: [20, 20], c: [60, 50] });
+  const { block } = clusteredBlock(flat, groupsOf(flat, { a: 0, b: 0, c: 0 }), 5);
+  assert.ok(block.heights[0]! > 0);
+  assert.deepEqual([block.initial.xs[0], block.initial.ys[0]], [30, 30]);
+  const { heights, initial } = clusterBlock(flat).block;
+  assert.ok(heights.every((height) => height > 0) && !initial.xs.some(Number.isNaN));
+});
+
+test("a netlist that has soft macros beside its cells is refused", () => {
+  const draft = new NetlistDraft();
+  addCells(draft, ["a", "b"]);
+  draft.addNode(NodeKind.SoftMacro, "Grp_0", 4, 4);
+  assert.throws(() => clusterBlock(blockOf(draft)), /drafted: has soft macros already, 'Grp_0' for one/);
+});

@@ -114,3 +114,16 @@ test("a soft macro under another name is refused, for it would come back as a ha
     return true;
   });
 });
+
+test("a name that comes twice is refused, for the file would be", async () => {
+  const { netlist, places } = await readPbNetlist(makeFile("netlist.pb.txt", TINY), "tiny");
+  const nodeNames = netlist.nodeNames.map((name) => (name === "out" ? "A/p" : name));
+  await assert.rejects(
+    writePbNetlist(join(makeFolder(), "a.pb.txt"), { ...netlist, nodeNames }, places),
+    (error: Error) => {
+      assert.ok(error instanceof InputError);
+      assert.match(error.message, /a\.pb\.txt: two nodes or pins are called 'A\/p'/);
+      return true;
+    },
+  );
+});

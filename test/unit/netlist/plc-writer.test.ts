@@ -109,11 +109,20 @@ test("a comment that looks like a header field does not become one", async () =>
   const block = await tinyBlock();
   const path = join(makeFolder(), "a.plc");
   await writePlc(path, block, block.initial, {
-    comments: ["Width : 1  Height : 1\nBlockage : 0 0 1 1 1", "Columns : x"],
+    comments: ["Width : 1  Height : 1\nBlockage : 0 0 1 1 1", "Columns : x", "PORTs : 9"],
   });
   const plc = await readPlc(path);
   assert.deepEqual(plc.canvas, block.canvas);
   assert.equal(plc.blockages.length, 2);
+  assert.deepEqual(
+    plc.counts.map(({ label, count }) => [label, count]),
+    [
+      ["HARD_MACROs", 2],
+      ["PORTs", 2],
+      ["SOFT_MACROs", 1],
+      ["STDCELLs", 0],
+    ],
+  );
 });
 
 test("without costs the header has no cost lines, and nothing depends on the time of day", async () => {

@@ -12,12 +12,14 @@ import {
   NodeKind,
   Random,
   readPlacement,
+  toPbForm,
   writeBookshelf,
+  writePbNetlist,
   writePl,
 } from "../../../../netlist/index.js";
 import { blockOf } from "../../../support/blocks.js";
 import { makeFolder } from "../../../support/temp-folder.js";
-import { writeTinySet } from "./tiny-set.js";
+import { TINY_SET, writeTinySet } from "./tiny-set.js";
 
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
@@ -35,6 +37,30 @@ async function throughFiles(block: Block): Promise<Block> {
 test("a set with pads, fixed macros and turned nodes comes back whole", async () => {
   const block = await loadBlock(writeTinySet());
   assert.deepEqual(await throughFiles(block), block);
+});
+
+test("a terminal that others may cover stays one: a tall one inside does not become a macro", async () => {
+  const nodes = TINY_SET["t.nodes"]!.replace("q 4 2 terminal_NI", "q 4 20 terminal_NI");
+  const pl = TINY_SET["t.pl"]!.replace("q 140 70", "q 130 50");
+  const block = await loadBlock(writeTinySet({ "t.nodes": nodes, "t.pl": pl }));
+  const back = await throughFiles(block);
+  assert.deepEqual(back, block);
+  assert.equal(back.kinds[5], NodeKind.Port);
+});
+
+test("a pin's name that a node has already is another's in the netlist text format", async () => {
+  const renamed = Object.fromEntries(
+    ["t.nodes", "t.nets", "t.pl", "t.wts"].map((name) => [
+      name,
+      TINY_SET[name]!.replace(/^( ?)a /gm, "$1m/p0 "),
+    ]),
+  );
+  const { block } = toPbForm("t", await loadBlock(writeTinySet(renamed)));
+  const path = join(makeFolder(), "t.pb.txt");
+  await writePbNetlist(path, block, block.initial);
+  const back = await loadBlock(path);
+  assert.deepEqual(back.nodeNames, block.nodeNames);
+  assert.deepEqual(back.pinNames, block.pinNames);
 });
 
 test("a block from elsewhere comes back with its kinds, nets, places and canvas", async () => {

@@ -102,7 +102,7 @@ test("LEF files beside the design are found, technology first, others must be gi
   const lonely = makeFile("top.def", TINY_DEF);
   await assert.rejects(
     loadBlock(lonely),
-    /top\.def: sizes of components are needed, and there is no LEF file beside it; give them: --lef/,
+    /top\.def: sizes of components are needed, and there is no LEF file beside it; put them there, or give them: --lef/,
   );
   const folder = makeFolder();
   const lef = makeFile("cells.lef", TINY_LEF, folder);
@@ -132,7 +132,7 @@ test("the orientation that a macro already has is allowed beside those of SYMMET
 test("masters and pins that LEF does not have are told with the design's line", async () => {
   await assert.rejects(
     loadTiny(TINY_DEF.replace("- c ROT", "- c ROM")),
-    /top\.def:14: component 'c' is of master 'ROM', which none of the LEF files defines; give the LEF/,
+    /top\.def:14: component 'c' is of master 'ROM', which none of the LEF files defines; put the LEF file/,
   );
   await assert.rejects(
     loadTiny(TINY_DEF.replace("( ff D )", "( ff X )")),
@@ -150,6 +150,22 @@ test("masters and pins that LEF does not have are told with the design's line", 
     loadTiny(`${HEADER.replace(/DIEAREA.*;\n/, "")}${COMPONENTS}${PINS}${NETS}END DESIGN\n`),
     /no DIEAREA statement/,
   );
+});
+
+test("a region that is named and not listed is told once", async () => {
+  const named = TINY_DEF.replace("- c ROT", "- c ROT + REGION core").replace(
+    "END DESIGN",
+    "GROUPS 2 ;\n- g mem/* + REGION core ;\n- h ff ;\nEND GROUPS\nEND DESIGN",
+  );
+  const notes = async (text: string) =>
+    (await loadTiny(text)).notes
+      .filter((note) => /REGIONS/.test(note))
+      .map((note) => note.replace(/.*\//, ""));
+  assert.deepEqual(await notes(named), [
+    "top.def: REGIONS does not list 'core', which keeps none of its members anywhere",
+  ]);
+  const listed = "REGIONS 1 ;\n- core ( 10000 20000 ) ( 60000 60000 ) ;\nEND REGIONS\nGROUPS 2";
+  assert.deepEqual(await notes(named.replace("GROUPS 2", listed)), []);
 });
 
 test("two files of one library read as one", async () => {
