@@ -155,7 +155,9 @@ test("place by random placements repeats, and more of them are never worse", asy
 test("a time budget ends a run, with a placement", async () => {
   const out = join(folder, "timed");
   const summary = await json("place", block, "--budget", "500ms", "--out", out, "--set", "episodes=2");
-  assert.ok((summary.iterations as number) >= 1);
+  // On a slow machine the time is over before the first iteration is: what tried the order of the macros counts.
+  assert.equal(summary.legal, true);
+  assert.ok(existsSync(join(out, "best.plc")));
   assert.ok((summary.seconds as number) < 20);
 });
 
