@@ -144,11 +144,12 @@ test("annealing that finds something better keeps the rest of the time", async (
 test("annealing that finds nothing better has all of the time when the policy's is over", async () => {
   const { turns, seconds } = await placeInTime(
     "late",
+    "6s",
     ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
     // Starting the workers alone takes the policy longer than its share.
-    ...["--set", "trialShare=0.004", "--set", "policyShare=0.01"],
+    ...["--set", "trialShare=0.004", "--set", "policyShare=0.01", "--set", "policy.order=area"],
   );
-  assert.deepEqual(turns, ["annealing from"]);
+  assert.deepEqual(turns, ["iteration", "annealing from"]);
   assert.ok(seconds.at(-1) > 4, `it ended after ${seconds.at(-1)} s of 6`);
 });
 
