@@ -1,5 +1,6 @@
 // The lists of a Bookshelf set as nodes, pins, nets and places of a block.
 import { emptyPlacement, type Netlist, NodeKind, type Placement } from "../block.js";
+import { freshName } from "../fresh-name.js";
 import { isSideways, turnOffset } from "../orientation.js";
 import type { BookshelfFrame, TerminalPorts } from "./frame.js";
 import type { NetList, NetWeights } from "./nets.js";
@@ -120,13 +121,6 @@ export function makeParts(
   for (let node = 0; node < fileCount; node++)
     put(node, places.lefts[node]!, places.bottoms[node]!, places.orientations[node]!);
   return { netlist, fixed, initial, frame };
-}
-
-/** A name that no node of the file has. */
-function freshName(name: string, taken: ReadonlyMap<string, number>): string {
-  let fresh = name;
-  while (taken.has(fresh)) fresh += "_";
-  return fresh;
 }
 
 /** The pins, and one more for each port that no net reaches: every port has a pin. */

@@ -1,6 +1,7 @@
 // From a DEF design and a LEF library to a block: components become nodes, pins of the design ports, nets are put
 // driver first. Database units become µm, lower-left corners centres, the die's lower-left corner the origin.
 import { type Blockage, type Netlist, NodeKind, type Placement } from "../block.js";
+import { freshName } from "../fresh-name.js";
 import { InputError } from "../input-error.js";
 import { isSideways } from "../orientation.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
@@ -107,6 +108,7 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
   const pinNames = new Array<string>(pinCount);
   const fileIndices = new Int32Array(nodeCount);
   const pinFileIndices = new Int32Array(pinCount);
+  const taken = new Set(nodeNames);
   // `order` has the connections node by node; the text format counts a macro's pins after it (netlist-draft.ts).
   let index = 0;
   for (let node = 0, pin = 0; node < nodeCount; node++) {
@@ -121,10 +123,13 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
       }
       const name = nets.pinNames[nets.pins[order[pin]!]!]!;
       const offset = masters[component]!.pins.get(name)!;
-      pinNames[pin] = `${nodeNames[node]}/${name}`;
+      const isHard = kinds[node] === NodeKind.HardMacro;
+      const full = `${nodeNames[node]}/${name}`;
+      pinNames[pin] = isHard ? freshName(full, taken) : full; // a pin in two nets is there twice
+      if (isHard) taken.add(pinNames[pin]!);
       pinXOffsets[pin] = offset.xOffset;
       pinYOffsets[pin] = offset.yOffset;
-      pinFileIndices[pin] = kinds[node] === NodeKind.HardMacro ? index++ : fileIndices[node]!;
+      pinFileIndices[pin] = isHard ? index++ : fileIndices[node]!;
     }
   }
   const netlist: Netlist = {

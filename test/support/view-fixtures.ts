@@ -11,15 +11,15 @@ export async function writeBlock(macros = 12): Promise<string> {
   return out;
 }
 
-/** A short run of a method on the block. */
+/** A short run of a method on the block; of a policy from scratch without prior, which gets better again and again. */
 export async function writeRun(
   block: string,
   method: "policy" | "anneal" | "greedy" | "random",
   iterations: number,
 ): Promise<string> {
   const out = join(makeFolder(), `run-${method}`);
-  const set = method === "policy" ? ["episodes=4"] : [];
-  await place(block, { method, iterations, workers: 1, seed: 5, out, set });
+  const blank = { policy: "none", set: ["episodes=8", "network.priorScale=0"] };
+  await place(block, { method, iterations, workers: 1, seed: 5, out, ...(method === "policy" && blank) });
   return out;
 }
 
