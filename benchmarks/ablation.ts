@@ -3,10 +3,11 @@
 // the seeds. Runs that are in OUT already are read, so that a stopped one goes on. Run:
 //
 //   node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m] [--workers 1] [--only "all,no encoder,…"]
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { place } from "../flow/index.js";
+import { readJsonLines } from "../flow/json-lines.js";
 import type { IterationMetrics } from "../policy/index.js";
 
 /** Settings of each variant; `all` is what training does unless told otherwise. */
@@ -62,8 +63,7 @@ async function run(variant: string, seed: number): Promise<{ last: number; best:
       out: folder,
     });
   }
-  const lines = readFileSync(join(folder, "metrics.jsonl"), "utf8").trim().split("\n");
-  const metrics = lines.map((line) => JSON.parse(line) as IterationMetrics);
+  const metrics = readJsonLines<IterationMetrics>(join(folder, "metrics.jsonl"));
   const tail = metrics.slice(-Math.max(1, Math.ceil(metrics.length / 10)));
   return {
     last: tail.reduce((sum, line) => sum + line["cost/proxy"], 0) / tail.length,

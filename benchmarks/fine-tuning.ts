@@ -12,6 +12,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { parseBudget } from "../flow/budget.js";
 import { type PlaceOptions, type PlaceSummary, place } from "../flow/index.js";
+import { readJsonLines } from "../flow/json-lines.js";
 import type { IterationMetrics } from "../policy/index.js";
 import { type Curve, renderCurvesSvg } from "../viz/index.js";
 
@@ -39,12 +40,9 @@ async function run(path: string, name: string, seed: number, options: PlaceOptio
     process.stderr.write(`${folder}\n`);
     await place(path, { method: "policy", workers: Number(values.workers), seed, out: folder, ...options });
   }
-  const text = (file: string) => readFileSync(join(folder, file), "utf8").trim();
   return {
-    summary: JSON.parse(text("summary.json")),
-    metrics: text("metrics.jsonl")
-      .split("\n")
-      .map((line) => JSON.parse(line)),
+    summary: JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")),
+    metrics: readJsonLines<IterationMetrics>(join(folder, "metrics.jsonl")),
   };
 }
 

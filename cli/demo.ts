@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Command } from "commander";
 import { demo } from "../flow/index.js";
 import { printResult, progressReporter } from "./output.js";
@@ -15,8 +13,8 @@ export function addDemo(program: Command): void {
     .addHelpText("after", "\nExample:\n  ashlar demo --budget 60s --out runs/demo")
     .action(async ({ out, budget, json, quiet }) => {
       const progress = progressReporter(quiet);
-      const text = await demo(out, budget, progress.line).finally(progress.done);
-      if (json) printResult(JSON.parse(readFileSync(join(out, "run", "summary.json"), "utf8")), true);
+      const { summary, text } = await demo(out, budget, progress.line).finally(progress.done);
+      if (json) printResult(summary, true);
       else process.stdout.write(text);
     });
 }

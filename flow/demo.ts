@@ -2,19 +2,23 @@
 import { join, resolve } from "node:path";
 import { parseBudget } from "./budget.js";
 import { generateOne } from "./generate.js";
-import { place } from "./place.js";
+import { type PlaceSummary, place } from "./place.js";
 
 const DEMO = { macros: 24, seed: 7 };
 
-/** Generates, places, and gives the text that says where picture and report are. */
-export async function demo(out: string, budget: string, report: (line: string) => void): Promise<string> {
+/** Generates and places; gives the policy's run, and the text that says where picture and report are. */
+export async function demo(
+  out: string,
+  budget: string,
+  report: (line: string) => void,
+): Promise<{ summary: PlaceSummary; text: string }> {
   parseBudget(budget);
   const { out: block } = await generateOne({ ...DEMO, name: "demo", out: join(out, "block") });
   const run = join(out, "run");
   const random = await place(block, { method: "random", iterations: 64, out: join(out, "random") });
   const learned = await place(block, { method: "policy", budget, out: run }, report);
   const cost = (value: number) => value.toFixed(4);
-  return [
+  const lines = [
     "",
     `A block with ${DEMO.macros} macros was generated in ${block} and placed (protocol fd, seed 1).`,
     "",
@@ -28,5 +32,6 @@ export async function demo(out: string, budget: string, report: (line: string) =
     "",
     "Next: npm run -s ashlar -- --help",
     "",
-  ].join("\n");
+  ];
+  return { summary: learned, text: lines.join("\n") };
 }

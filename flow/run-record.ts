@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { InputError } from "../netlist/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { checked } from "./settings.js";
 
 export interface RunOrigin {
   /** The block as `loadBlock` takes it, and its placement file. */
@@ -47,19 +48,17 @@ export function readOrigin(folder: string): RunOrigin {
     return {
       block: folder,
       placement: undefined,
-      options: checked(left, file),
+      options: blockOptionsOf(left, file),
     };
   }
   // The folder names the block. Without a placement file the netlist stood alone, whatever lies beside it.
   const whole = placement !== undefined && /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
-  return { block: whole ? dirname(netlist) : netlist, placement, options: checked(options, file) };
+  return { block: whole ? dirname(netlist) : netlist, placement, options: blockOptionsOf(options, file) };
 }
 
-function checked(options: readonly (readonly [string, unknown])[], file: string): BlockOptions {
-  const result = blockOptionsSchema.safeParse(Object.fromEntries(options));
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(file, `${path.join(".")}: ${message}`, "give a run's folder as it was written");
+function blockOptionsOf(options: readonly (readonly [string, unknown])[], file: string): BlockOptions {
+  const remedy = "give a run's folder as it was written";
+  return checked(blockOptionsSchema, Object.fromEntries(options), `${file}:`, remedy);
 }
 
 /** Whether the run in a folder goes on. */

@@ -25,12 +25,17 @@ export function parseSettings<S extends z.ZodType>(
 }
 
 /** The parsed value, or an `InputError` with the first thing that is wrong. */
-export function checked<S extends z.ZodType>(schema: S, value: unknown, where: string): z.output<S> {
+export function checked<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  where: string,
+  remedy?: string,
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const name = issue.path.join(".");
-  throw new InputError(name ? `${where} ${name}` : where, issue.message);
+  throw new InputError(name ? `${where} ${name}` : where, issue.message, remedy);
 }
 
 function parseValue(text: string): unknown {

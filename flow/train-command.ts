@@ -1,5 +1,4 @@
 // `train`: a policy for a block, in a run folder.
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -83,7 +82,7 @@ export async function trainCommand(
       episodes: state.episodes,
       seconds: (performance.now() - started) / 1000,
       seed,
-      ...(existsSync(run.file(LATEST_CHECKPOINT)) && { checkpoint: run.file(LATEST_CHECKPOINT) }),
+      ...(state.iteration > 0 && { checkpoint: run.file(LATEST_CHECKPOINT) }),
       out,
     };
     const { best } = state.blocks[0]!;

@@ -11,6 +11,7 @@ import {
   type Random,
   turnOffset,
 } from "../netlist/index.js";
+import { between } from "./between.js";
 import { Cloud, CloudAdam } from "./body-cloud.js";
 import { OverflowPenalty } from "./overflow-penalty.js";
 import { SmoothWirelength } from "./smooth-wirelength.js";
@@ -257,9 +258,4 @@ function turnedOffsets(judge: Judge, placement: Placement): [Float64Array, Float
     ys[point] = y;
   }
   return [xs, ys];
-}
-
-/** From `first` to `last` geometrically. */
-function between([first, last]: readonly [number, number], progress: number): number {
-  return first * (last / first) ** progress;
 }

@@ -5,6 +5,7 @@ import { type Costs, IncrementalJudge, type Judge } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../netlist/index.js";
 import { seedWords } from "./anneal-grid.js";
+import { between } from "./between.js";
 import { legalStart } from "./free-start.js";
 import {
   FREE_ANNEAL,
@@ -193,8 +194,4 @@ export class FreeAnnealer {
     seen.gain.set(gains);
     seen.work.set(work);
   }
-}
-
-function between([first, last]: readonly [number, number], progress: number): number {
-  return first * (last / first) ** progress;
 }

@@ -13,6 +13,7 @@ import {
 } from "../env/index.js";
 import { KernelRecord } from "../kernels/index.js";
 import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../netlist/index.js";
+import { between } from "./between.js";
 
 /** Kinds of proposals, in the kernel's order. */
 export const GRID_PROPOSALS = [
@@ -166,7 +167,7 @@ export class GridAnnealer {
   /** One slice of moves at the temperature of `progress` (0 to 1), then settling. Returns the settled costs. */
   slice(progress: number): Costs {
     const { hottest, coldest, stepsPerMacro } = this.options;
-    const temperature = hottest * (coldest / hottest) ** progress;
+    const temperature = between([hottest, coldest], progress);
     const costs = this.incremental.start();
     this.state.set({ temperature, cost: costs.proxyCost });
     this.judge.kernels.run.annealGrid(this.state.address, stepsPerMacro * this.macroCount);

@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Piscina } from "piscina";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, fileNameOf, InputError } from "../netlist/index.js";
 import { endPool } from "../placer/index.js";
 import type { Policy } from "./checkpoint.js";
 import { digestOf, type RewardData, readShard } from "./reward-shard.js";
@@ -37,7 +37,7 @@ export async function buildRewardData(
     const name = `${block.name}-${digestOfBlock(block)}`;
     return starts(counts[index]!).map((first): ShardTask => {
       const count = Math.min(SHARD, counts[index]! - first);
-      const file = `${name.replace(/[^\w.-]/g, "_")}-${seed}-${String(first).padStart(6, "0")}.safetensors`;
+      const file = `${fileNameOf(name)}-${seed}-${String(first).padStart(6, "0")}.safetensors`;
       return {
         block: index,
         path: join(folder, file),

@@ -110,12 +110,16 @@ async function placeInTime(name: string, budget: string, ...options: readonly st
   return { turns, lines, seconds: metrics(name).map((line) => line.seconds) };
 }
 
+/** No proposals: annealing settles what it is given. It gives up before it has drawn other starts. */
+const FINDS_NOTHING = [
+  ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
+];
+
 test("with annealing that finds nothing better, the policy learns on before annealing ends the run", async () => {
   const { turns, lines } = await placeInTime(
     "level",
     "10s",
-    // No proposals: annealing settles what it is given. It gives up before it has drawn other starts.
-    ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
+    ...FINDS_NOTHING,
     ...["--set", "trialShare=0.02", "--set", "policyShare=0.7", "--set", "policy.order=area"],
     ...["--set", "policy.episodes=8"],
   );
@@ -145,7 +149,7 @@ test("annealing that finds nothing better has all of the time when the policy's 
   const { turns, seconds } = await placeInTime(
     "late",
     "6s",
-    ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
+    ...FINDS_NOTHING,
     // Starting the workers alone takes the policy longer than its share.
     ...["--set", "trialShare=0.004", "--set", "policyShare=0.01", "--set", "policy.order=area"],
   );
