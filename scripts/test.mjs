@@ -1,0 +1,42 @@
+// Runs the compiled tests: `node scripts/test.mjs [--timeout MILLISECONDS] [FOLDER or FILE below dist/test …]`.
+// Node 20 expands no patterns and later versions run no folders, so every file is named. Each runs in its own process.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { timeout: { type: "string", default: "300000" } },
+});
+
+const wanted = (positionals.length > 0 ? positionals : ["."]).map((name) => join("dist/test", name));
+const missing = wanted.find((path) => !existsSync(path));
+if (missing !== undefined) {
+  console.error(`${missing} is not there; build first: npm run -s build`);
+  process.exit(1);
+}
+
+const files = wanted.flatMap((path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path, { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(".test.js"))
+        .map((name) => join(path, name))
+    : [path],
+);
+if (files.length === 0) {
+  console.error(`no *.test.js in ${wanted.join(", ")}`);
+  process.exit(1);
+}
+
+const runner = spawn(
+  process.execPath,
+  ["--test", `--test-timeout=${values.timeout}`, ...[...new Set(files)].sort()],
+  { stdio: "inherit" },
+);
+// Ctrl-C reaches the runner by itself; a signal to this process alone is passed on.
+for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => runner.kill(signal));
+process.on("SIGINT", () => {});
+runner.on("close", (code) => {
+  process.exitCode = code ?? 1;
+});
