@@ -16,8 +16,8 @@ import {
   Random,
 } from "../netlist/index.js";
 import { blockOf } from "../test/support/blocks.js";
-import { TINY_SET } from "../test/unit/netlist/bookshelf/tiny-set.js";
-import { FUZZ_DEF, TINY_LEF } from "../test/unit/netlist/lefdef/tiny-design.js";
+import { TINY_SET } from "../test/unit/netlist/formats/bookshelf/tiny-set.js";
+import { FUZZ_DEF, TINY_LEF } from "../test/unit/netlist/formats/lefdef/tiny-design.js";
 
 const SLOW_SECONDS = 2;
 

@@ -5,17 +5,17 @@
 // Run: node dist/benchmarks/network.js
 import { Kernels } from "../kernels/index.js";
 import { Random } from "../netlist/index.js";
-import { Adam } from "../policy/adam.js";
-import type { PolicyGraph } from "../policy/graph-encoder.js";
-import { PolicyNetwork, type PolicyStep } from "../policy/network.js";
+import type { PolicyGraph } from "../policy/network/graph-encoder.js";
+import { PolicyNetwork, type PolicyStep } from "../policy/network/network.js";
 import {
   COARSE_CHANNELS,
   COARSE_SIDE,
   type NetworkConfig,
   networkConfig,
   trunkInputs,
-} from "../policy/network-config.js";
-import { initialiseParameters, parameterLayout } from "../policy/parameters.js";
+} from "../policy/network/network-config.js";
+import { initialiseParameters, parameterLayout } from "../policy/network/parameters.js";
+import { Adam } from "../policy/ppo/adam.js";
 
 const SEED = 1;
 const NODE_FEATURES = 12;

@@ -5,8 +5,6 @@ import { CreditAssigner, Episode, Judge, Observer, STATE_NUMBERS } from "../env/
 import { Kernels } from "../kernels/index.js";
 import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
-import { ActionDistribution } from "../policy/action-distribution.js";
-import { graphInput } from "../policy/graph-input.js";
 import {
   type IterationMetrics,
   initialiseParameters,
@@ -16,7 +14,9 @@ import {
   train,
   trainOptionsSchema,
 } from "../policy/index.js";
-import { sample } from "../policy/rollout.js";
+import { ActionDistribution } from "../policy/network/action-distribution.js";
+import { graphInput } from "../policy/network/graph-input.js";
+import { sample } from "../policy/ppo/rollout.js";
 
 const [path, secondsText = "30", workersText = "2"] = process.argv.slice(2);
 if (path === undefined) {

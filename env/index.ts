@@ -1,13 +1,14 @@
 // The game and the judge.
-export * from "./cell-placer.js";
-export * from "./credits.js";
-export * from "./draw-cell.js";
-export * from "./episode.js";
-export * from "./feasibility.js";
-export { fencesOf } from "./fences.js";
-export * from "./incremental-judge.js";
-export * from "./judge.js";
-export * from "./judge-nets.js";
-export * from "./macro-order.js";
-export * from "./observation.js";
-export * from "./orientations.js";
+
+export * from "./cost/incremental-judge.js";
+export * from "./cost/judge.js";
+export * from "./cost/judge-nets.js";
+export * from "./cost/orientations.js";
+export * from "./environment/cell-placer.js";
+export * from "./environment/counterfactual.js";
+export * from "./environment/episode.js";
+export * from "./environment/feasibility.js";
+export { fencesOf } from "./environment/fences.js";
+export * from "./environment/macro-order.js";
+export * from "./environment/sample-cell.js";
+export * from "./features/observation.js";

@@ -12,8 +12,8 @@ import {
   type ReplicasState,
 } from "../placer/index.js";
 import type { Found, MethodContext } from "./method.js";
-import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
 import { parseSettings } from "./settings.js";
+import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./throttle.js";
 
 const share = z.number().min(0);
 export const annealSettingsSchema = z.strictObject({

@@ -14,8 +14,8 @@ import {
 } from "../placer/index.js";
 import { judgeOptions } from "./block-options.js";
 import type { Found, Method, MethodContext } from "./method.js";
-import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./pace.js";
 import { parseSettings } from "./settings.js";
+import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./throttle.js";
 
 export function restartMethod(method: OneShotName): Method {
   return {

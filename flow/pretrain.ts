@@ -9,10 +9,10 @@ import {
   writePolicy,
 } from "../policy/index.js";
 import { limitsOf } from "./budget.js";
+import { readTeachers } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
 import { RunFolder } from "./run-folder.js";
 import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
-import { readTeachers } from "./teachers.js";
 import { trainInFolder } from "./train.js";
 
 export const pretrainSchema = z.strictObject({

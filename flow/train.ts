@@ -1,5 +1,5 @@
 // `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
-// current on disk. The loop itself is policy/train.ts.
+// current on disk. The loop itself is policy/ppo/ppo.ts.
 import { existsSync } from "node:fs";
 import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";

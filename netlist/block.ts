@@ -1,6 +1,6 @@
 // What a block is: nodes (macros, cells, ports), pins and nets as struct of arrays, immutable after load, and the
 // placement that goes with it. Lengths are micrometres, places are centres; readers and writers convert.
-import type { BookshelfFrame } from "./bookshelf/frame.js";
+import type { BookshelfFrame } from "./formats/bookshelf/frame.js";
 
 export const NodeKind = { HardMacro: 0, SoftMacro: 1, StandardCell: 2, Port: 3 } as const;
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];

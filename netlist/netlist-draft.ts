@@ -2,7 +2,7 @@
 // macro followed by its pins, nets by their driver, so that what is written and read back is the same netlist.
 
 import { emptyPlacement, type Netlist, NodeKind, type Placement } from "./block.js";
-import { asInFile } from "./single-precision.js";
+import { asInFile } from "./formats/plc/single-precision.js";
 
 export class NetlistDraft {
   private readonly kinds: number[] = [];

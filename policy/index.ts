@@ -1,24 +1,30 @@
 // What is learned: the network, its parameters, its optimiser.
-export * from "./adam.js";
-export * from "./checkpoint.js";
-export type { Elite } from "./elites.js";
-export { withEncoder } from "./graft-encoder.js";
-export type { PolicyGraph } from "./graph-encoder.js";
-export { graphInput } from "./graph-input.js";
-export * from "./kendall.js";
-export * from "./network.js";
-export * from "./network-config.js";
-export * from "./parameters.js";
-export * from "./reward-checkpoint.js";
-export * from "./reward-data.js";
-export * from "./reward-model.js";
-export { type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
-export { LENGTH_NUMBERS, REWARD_LABELS, REWARD_NUMBERS, type RewardLabel } from "./reward-sample.js";
-export type { RewardData } from "./reward-shard.js";
-export { REWARD_SOURCES, type RewardSource } from "./reward-sources.js";
-export * from "./safetensors.js";
+
+export * from "./network/checkpoint.js";
+export { withEncoder } from "./network/graft-encoder.js";
+export type { PolicyGraph } from "./network/graph-encoder.js";
+export { graphInput } from "./network/graph-input.js";
+export * from "./network/network.js";
+export * from "./network/network-config.js";
+export * from "./network/parameters.js";
+export * from "./network/safetensors.js";
+export * from "./ppo/adam.js";
+export type { Elite } from "./ppo/elites.js";
+export * from "./ppo/ppo.js";
+export * from "./ppo/settings.js";
+export * from "./ppo/train-checkpoint.js";
+export * from "./ppo/train-state.js";
+export * from "./reward-model/kendall.js";
+export * from "./reward-model/reward-checkpoint.js";
+export * from "./reward-model/reward-data.js";
+export * from "./reward-model/reward-model.js";
+export { type RewardNetworkConfig, rewardLayout } from "./reward-model/reward-network.js";
+export {
+  LENGTH_NUMBERS,
+  REWARD_LABELS,
+  REWARD_NUMBERS,
+  type RewardLabel,
+} from "./reward-model/reward-sample.js";
+export type { RewardData } from "./reward-model/reward-shard.js";
+export { REWARD_SOURCES, type RewardSource } from "./reward-model/reward-sources.js";
 export * from "./trace.js";
-export * from "./train.js";
-export * from "./train-checkpoint.js";
-export * from "./train-options.js";
-export * from "./train-state.js";

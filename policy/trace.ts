@@ -11,11 +11,11 @@ import {
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
-import { ActionDistribution } from "./action-distribution.js";
-import { graphInput } from "./graph-input.js";
-import { PolicyNetwork } from "./network.js";
-import { mostProbable } from "./rollout.js";
-import type { TrainCheckpoint } from "./train-checkpoint.js";
+import { ActionDistribution } from "./network/action-distribution.js";
+import { graphInput } from "./network/graph-input.js";
+import { PolicyNetwork } from "./network/network.js";
+import { mostProbable } from "./ppo/rollout.js";
+import type { TrainCheckpoint } from "./ppo/train-checkpoint.js";
 
 /** One episode; maps are [steps x cells], row-major from the lower left. */
 export interface PolicyTrace {

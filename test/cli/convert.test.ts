@@ -17,7 +17,7 @@ import {
 import { blockOf } from "../support/blocks.js";
 import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { writeTinySet } from "../unit/netlist/bookshelf/tiny-set.js";
+import { writeTinySet } from "../unit/netlist/formats/bookshelf/tiny-set.js";
 
 const same = (a: string, b: string) => assert.deepEqual(readFileSync(a), readFileSync(b), `${a} and ${b}`);
 

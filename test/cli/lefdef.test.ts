@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 import { makeFile } from "../unit/netlist/tiny-files.js";
 
 /** Forty cells more, on a chain from mem/a[0] to c, so that there is something to cluster and to draw. */

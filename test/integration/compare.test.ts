@@ -16,7 +16,7 @@ import {
 } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { TINY_DEF, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { TINY_DEF, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 import { makeFile } from "../unit/netlist/tiny-files.js";
 
 const folder = makeFolder();

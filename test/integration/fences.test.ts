@@ -6,7 +6,7 @@ import { METHOD_NAMES } from "../../flow/place-options.js";
 import { checkConstraints, DEFAULT_ROUTING, loadDef } from "../../netlist/index.js";
 import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { makeDesign, TINY_LEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { makeDesign, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 
 const RAMS = 6;
 const FLOPS = 12;

@@ -6,7 +6,7 @@ import { readLearningBlocks } from "../../flow/learning-blocks.js";
 import { NetlistDraft, NodeKind, nodesOfKind, writePbNetlist } from "../../netlist/index.js";
 import { blockOf } from "../support/blocks.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { makeDesign, TINY_DEF } from "../unit/netlist/lefdef/tiny-design.js";
+import { makeDesign, TINY_DEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 
 /** A netlist text file of two macros and forty cells in a chain between them. */
 async function flatFile(): Promise<string> {

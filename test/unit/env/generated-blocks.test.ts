@@ -1,10 +1,10 @@
 // Generated blocks can be placed: by the environment's own rules, and by play as random as that of a policy at its start.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { drawFeasibleCell } from "../../../env/draw-cell.js";
-import { Episode } from "../../../env/episode.js";
-import { checkFeasible, checkLegality } from "../../../env/feasibility.js";
-import { Judge } from "../../../env/judge.js";
+import { Judge } from "../../../env/cost/judge.js";
+import { Episode } from "../../../env/environment/episode.js";
+import { checkFeasible, checkLegality } from "../../../env/environment/feasibility.js";
+import { drawFeasibleCell } from "../../../env/environment/sample-cell.js";
 import { Kernels } from "../../../kernels/index.js";
 import { sampleOnce } from "../../../netlist/generator/sampler.js";
 import {

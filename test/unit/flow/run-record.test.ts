@@ -18,7 +18,7 @@ import {
 } from "../../../netlist/index.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
 import { makeFolder } from "../../support/temp-folder.js";
-import { TINY_SET, writeTinySet } from "../netlist/bookshelf/tiny-set.js";
+import { TINY_SET, writeTinySet } from "../netlist/formats/bookshelf/tiny-set.js";
 
 /** A run's folder that says it was started with these files and options. */
 function recordOf(inputs: readonly string[], options: Readonly<Record<string, unknown>> = {}): string {

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Block, NodeKind, nodesOfKind } from "../../../netlist/block.js";
+import { loadBlock } from "../../../netlist/formats/load-block.js";
+import { writePbNetlist } from "../../../netlist/formats/pb/pb-netlist-writer.js";
+import { writePlc } from "../../../netlist/formats/plc/plc-writer.js";
 import { generateBlock } from "../../../netlist/generator/generate.js";
 import { InputError } from "../../../netlist/input-error.js";
-import { loadBlock } from "../../../netlist/load-block.js";
-import { writePbNetlist } from "../../../netlist/pb-netlist-writer.js";
-import { writePlc } from "../../../netlist/plc-writer.js";
 import { describeBlock } from "../../../netlist/statistics.js";
 import { makeFolder } from "./tiny-files.js";
 

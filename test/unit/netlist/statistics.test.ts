@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadBlock, makeBlock } from "../../../netlist/load-block.js";
-import { readPbNetlist } from "../../../netlist/pb-netlist-reader.js";
+import { loadBlock, makeBlock } from "../../../netlist/formats/load-block.js";
+import { readPbNetlist } from "../../../netlist/formats/pb/pb-netlist-reader.js";
 import { describeBlock, quantiles } from "../../../netlist/statistics.js";
 import { makeFile, NO_SHARED_DATA, sharedFile, TINY } from "./tiny-files.js";
 

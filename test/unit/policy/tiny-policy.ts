@@ -1,9 +1,13 @@
 // A small policy problem for tests: a random graph, grid and step, and parameters away from their zeros.
 import { Random } from "../../../netlist/index.js";
-import type { PolicyGraph } from "../../../policy/graph-encoder.js";
-import type { PolicyStep } from "../../../policy/network.js";
-import { type NetworkConfig, type NetworkOptions, networkConfig } from "../../../policy/network-config.js";
-import { initialiseParameters, parameterLayout } from "../../../policy/parameters.js";
+import type { PolicyGraph } from "../../../policy/network/graph-encoder.js";
+import type { PolicyStep } from "../../../policy/network/network.js";
+import {
+  type NetworkConfig,
+  type NetworkOptions,
+  networkConfig,
+} from "../../../policy/network/network-config.js";
+import { initialiseParameters, parameterLayout } from "../../../policy/network/parameters.js";
 
 const SMALL: NetworkOptions = {
   nodeFeatures: 5,

@@ -1,0 +1,192 @@
+// The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
+// equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/judge/moves.ts.
+import { KernelRecord } from "../../kernels/index.js";
+import type { Placement } from "../../netlist/index.js";
+import type { Costs, Judge } from "./judge.js";
+import { MAP_UNIT } from "./judge.js";
+import { netsOfNodes } from "./judge-nets.js";
+
+/** A node and where it goes: centre in µm, orientation code. */
+export interface Move {
+  readonly node: number;
+  readonly x: number;
+  readonly y: number;
+  readonly orientation: number;
+}
+
+/** Most nodes of one move. */
+export const MOST_NODES_PER_MOVE = 16;
+
+/** Mirrors `TopList` of kernels/assembly/judge/top-list.ts. */
+export const TOP_LIST = {
+  base: "i64",
+  sumAbove: "i64",
+  values: "i32",
+  length: "i32",
+  wanted: "i32",
+  shift: "i32",
+  boundary: "i32",
+  countAbove: "i32",
+  memberCount: "i32",
+  fewest: "i32",
+  most: "i32",
+  counts: "i32",
+  sums: "i32",
+  members: "i32",
+  places: "i32",
+  scratch: "i32",
+} as const;
+
+/** Mirrors `MoveState` of kernels/assembly/judge/move-state.ts. */
+export const MOVE_STATE = {
+  lengthFactor: "f64",
+  densityFactor: "f64",
+  congestionFactor: "f64",
+  oldWirelength: "i64",
+  oldCongestionTop: "i64",
+  judge: "i32",
+  densityList: "i32",
+  congestionList: "i32",
+  nodeNetStarts: "i32",
+  nodeNets: "i32",
+  moveCount: "i32",
+  moveNodes: "i32",
+  moveXs: "i32",
+  moveYs: "i32",
+  moveOrientations: "i32",
+  oldXs: "i32",
+  oldYs: "i32",
+  oldOrientations: "i32",
+  routed: "i32",
+  pointCount: "i32",
+  keptPointXs: "i32",
+  keptPointYs: "i32",
+  keptPointCells: "i32",
+  netStamp: "i32",
+  netCount: "i32",
+  nets: "i32",
+  oldLengths: "i32",
+  netStamps: "i32",
+  horizontalSteps: "i32",
+  verticalSteps: "i32",
+  keptHorizontalSteps: "i32",
+  keptVerticalSteps: "i32",
+  keptHorizontalDemand: "i32",
+  keptVerticalDemand: "i32",
+  keptHorizontalBlocked: "i32",
+  keptVerticalBlocked: "i32",
+  keptDensity: "i32",
+  keptCongestion: "i32",
+  rowFlags: "i32",
+  columnFlags: "i32",
+  cellPlaces: "i32",
+} as const;
+
+/** Tries moves on a judge's own placement. While one is in use, only it may change that placement. */
+export class IncrementalJudge {
+  readonly judge: Judge;
+  readonly state: KernelRecord<typeof MOVE_STATE>;
+  private readonly moveNodes: Int32Array;
+  private readonly moveXs: Float64Array;
+  private readonly moveYs: Float64Array;
+  private readonly moveOrientations: Uint8Array;
+
+  constructor(judge: Judge) {
+    this.judge = judge;
+    const { kernels, nets, block, weights } = judge;
+    const cells = block.grid.columns * block.grid.rows;
+    const incidence = netsOfNodes(block.nodeCount, nets);
+    const most = MOST_NODES_PER_MOVE;
+    this.moveNodes = kernels.i32(most);
+    this.moveXs = kernels.f64(most);
+    this.moveYs = kernels.f64(most);
+    this.moveOrientations = kernels.u8(most);
+    const { densityCount, congestionCount } = judge.topCounts;
+    this.state = new KernelRecord(kernels, MOVE_STATE);
+    this.state.set({
+      lengthFactor: weights.wirelength * judge.wirelengthUnit,
+      densityFactor: (weights.density * 0.5 * MAP_UNIT) / densityCount,
+      congestionFactor: (weights.congestion * MAP_UNIT) / congestionCount,
+      judge: judge.state.address,
+      densityList: this.topList(judge.state.get("density"), cells, densityCount),
+      congestionList: this.topList(judge.state.get("congestion"), 2 * cells, congestionCount),
+      nodeNetStarts: kernels.copyOf(incidence.starts),
+      nodeNets: kernels.copyOf(incidence.nets),
+      moveNodes: this.moveNodes.byteOffset,
+      moveXs: this.moveXs.byteOffset,
+      moveYs: this.moveYs.byteOffset,
+      moveOrientations: this.moveOrientations.byteOffset,
+      oldXs: kernels.f64(most).byteOffset,
+      oldYs: kernels.f64(most).byteOffset,
+      oldOrientations: kernels.u8(most).byteOffset,
+      keptPointXs: kernels.f64(nets.pointCount).byteOffset,
+      keptPointYs: kernels.f64(nets.pointCount).byteOffset,
+      keptPointCells: kernels.i32(nets.pointCount).byteOffset,
+      nets: kernels.i32(nets.netCount).byteOffset,
+      oldLengths: kernels.i64(nets.netCount).byteOffset,
+      netStamps: kernels.i32(nets.netCount).byteOffset,
+      horizontalSteps: kernels.i64(cells).byteOffset,
+      verticalSteps: kernels.i64(cells).byteOffset,
+      keptHorizontalSteps: kernels.i64(cells).byteOffset,
+      keptVerticalSteps: kernels.i64(cells).byteOffset,
+      keptHorizontalDemand: kernels.i64(cells).byteOffset,
+      keptVerticalDemand: kernels.i64(cells).byteOffset,
+      keptHorizontalBlocked: kernels.i64(cells).byteOffset,
+      keptVerticalBlocked: kernels.i64(cells).byteOffset,
+      keptDensity: kernels.i64(cells).byteOffset,
+      keptCongestion: kernels.i64(2 * cells).byteOffset,
+      rowFlags: kernels.u8(block.grid.rows).byteOffset,
+      columnFlags: kernels.u8(block.grid.columns).byteOffset,
+      cellPlaces: kernels.i32(cells).byteOffset,
+    });
+  }
+
+  /** Starts from `placement`, or from the judge's own as it stands: one full evaluation. */
+  start(placement?: Placement): Costs {
+    const costs = this.judge.evaluate(placement);
+    this.judge.kernels.run.startMoves(this.state.address);
+    return costs;
+  }
+
+  /** Carries a move out and gives the costs after it. `commit` or `revert` must follow. */
+  try(moves: readonly Move[]): Costs {
+    if (moves.length > MOST_NODES_PER_MOVE)
+      throw new Error(`internal: a move of ${moves.length} nodes, ${MOST_NODES_PER_MOVE} is the most`);
+    moves.forEach(({ node, x, y, orientation }, i) => {
+      this.moveNodes[i] = node;
+      this.moveXs[i] = x;
+      this.moveYs[i] = y;
+      this.moveOrientations[i] = orientation;
+    });
+    this.state.set({ moveCount: moves.length });
+    this.judge.kernels.run.tryMove(this.state.address);
+    return this.judge.costs();
+  }
+
+  /** Keeps the move that was tried last. */
+  commit(): void {
+    this.judge.kernels.run.commitMove(this.state.address);
+  }
+
+  /** Undoes the move that was tried last; nothing of it stays. */
+  revert(): void {
+    this.judge.kernels.run.revertMove(this.state.address);
+  }
+
+  private topList(values: number, length: number, wanted: number): number {
+    const { kernels } = this.judge;
+    const buckets = kernels.run.topBuckets();
+    const list = new KernelRecord(kernels, TOP_LIST);
+    list.set({
+      values,
+      length,
+      wanted,
+      counts: kernels.i32(buckets).byteOffset,
+      sums: kernels.i64(buckets).byteOffset,
+      members: kernels.i32(length).byteOffset,
+      places: kernels.i32(length).byteOffset,
+      scratch: kernels.i64(length).byteOffset,
+    });
+    return list.address;
+  }
+}

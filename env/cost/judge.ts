@@ -1,0 +1,290 @@
+// The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion.
+// Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
+import { KernelRecord, type Kernels } from "../../kernels/index.js";
+
+import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
+import { compileNets, type JudgeNets } from "./judge-nets.js";
+
+/** What the parts of the proxy count. */
+export interface CostWeights {
+  readonly wirelength: number;
+  readonly density: number;
+  readonly congestion: number;
+}
+
+/** What everyone publishes. (The released training code defaults to 1, 1, 0.5.) */
+export const PUBLISHED_WEIGHTS: CostWeights = { wirelength: 1, density: 0.5, congestion: 0.5 };
+
+export interface JudgeOptions {
+  readonly weights?: CostWeights;
+  /** A pin outside the grid: its net is not routed, as in the original binary, or it counts in the edge cell. */
+  readonly outside?: "skip" | "clamp";
+}
+
+export interface Costs {
+  /** Weighted half-perimeter wirelength, µm. */
+  readonly wirelength: number;
+  readonly wirelengthCost: number;
+  readonly densityCost: number;
+  readonly congestionCost: number;
+  readonly proxyCost: number;
+}
+
+/** Maps over grid cells, row-major from the lower left; 1 is a full cell. */
+export interface CostMaps {
+  readonly density: Float64Array;
+  readonly horizontal: Float64Array;
+  readonly vertical: Float64Array;
+}
+
+/** Mirrors `JudgeState` of kernels/assembly/judge/judge-state.ts. */
+export const JUDGE_STATE = {
+  canvasWidth: "f64",
+  canvasHeight: "f64",
+  cellWidth: "f64",
+  cellHeight: "f64",
+  horizontalCapacity: "f64",
+  verticalCapacity: "f64",
+  horizontalUsed: "f64",
+  verticalUsed: "f64",
+  lengthScale: "f64",
+  wirelength: "i64",
+  densityTop: "i64",
+  congestionTop: "i64",
+  rowFactor: "i64",
+  nodeCount: "i32",
+  netCount: "i32",
+  pointCount: "i32",
+  columns: "i32",
+  rows: "i32",
+  smoothing: "i32",
+  clampOutside: "i32",
+  stamp: "i32",
+  densityCount: "i32",
+  congestionCount: "i32",
+  xs: "i32",
+  ys: "i32",
+  orientations: "i32",
+  widths: "i32",
+  heights: "i32",
+  kinds: "i32",
+  nodePointStarts: "i32",
+  pointNodes: "i32",
+  pointXOffsets: "i32",
+  pointYOffsets: "i32",
+  pointXs: "i32",
+  pointYs: "i32",
+  pointCells: "i32",
+  netStarts: "i32",
+  netPoints: "i32",
+  netWeights: "i32",
+  netDemands: "i32",
+  netLengths: "i32",
+  horizontalDemand: "i32",
+  verticalDemand: "i32",
+  horizontalBlocked: "i32",
+  verticalBlocked: "i32",
+  density: "i32",
+  congestion: "i32",
+  cellStamps: "i32",
+  cellList: "i32",
+  selection: "i32",
+} as const;
+
+/** What a unit of the fixed-point maps is worth. */
+export const MAP_UNIT = 2 ** -42;
+const DEMAND_SCALE = 2 ** 32; // fixed point of routed demand
+
+/** How far from the canvas, in half-perimeters, the fixed-point wirelength still holds every net. */
+export const FARTHEST_PLACE = 4;
+
+/** Scores placements of one block. Holds its own placement in kernel memory; `evaluate` copies one in. */
+export class Judge {
+  readonly block: Block;
+  readonly nets: JudgeNets;
+  readonly weights: CostWeights;
+  readonly kernels: Kernels;
+  /** The placement that the state describes, live: change it, then call `evaluate()`. */
+  readonly placement: Placement;
+  readonly state: KernelRecord<typeof JUDGE_STATE>;
+  private readonly density: BigInt64Array;
+  private readonly congestion: BigInt64Array;
+  private readonly lengthScale: number;
+
+  constructor(kernels: Kernels, block: Block, options: JudgeOptions = {}) {
+    this.kernels = kernels;
+    this.block = block;
+    this.weights = options.weights ?? PUBLISHED_WEIGHTS;
+    this.nets = compileNets(block);
+    refuseUncountable(block, this.nets);
+    const { canvas, grid, routing, nodeCount } = block;
+    const { nets } = this;
+    const cells = grid.columns * grid.rows;
+    const cellWidth = canvas.width / grid.columns;
+    const cellHeight = canvas.height / grid.rows;
+    const halfPerimeter = canvas.width + canvas.height;
+    // As many fractional bits as leave room for every net spanning the farthest place allowed.
+    const largest = halfPerimeter * Math.max(nets.totalWeight, 1) * 4 * FARTHEST_PLACE;
+    this.lengthScale = 2 ** Math.floor(62 - Math.log2(largest));
+    this.placement = {
+      xs: kernels.f64(nodeCount),
+      ys: kernels.f64(nodeCount),
+      orientations: kernels.u8(nodeCount),
+    };
+    this.density = kernels.i64(cells);
+    this.congestion = kernels.i64(2 * cells);
+    const demands = kernels.i64(nets.netCount);
+    for (let net = 0; net < nets.netCount; net++)
+      demands[net] = BigInt(Math.round(nets.netDemands[net]! * DEMAND_SCALE));
+    this.state = new KernelRecord(kernels, JUDGE_STATE);
+    this.state.set({
+      canvasWidth: canvas.width,
+      canvasHeight: canvas.height,
+      cellWidth,
+      cellHeight,
+      horizontalCapacity: cellHeight * routing.horizontal,
+      verticalCapacity: cellWidth * routing.vertical,
+      horizontalUsed: routing.horizontalUsedByMacros,
+      verticalUsed: routing.verticalUsedByMacros,
+      lengthScale: this.lengthScale,
+      rowFactor: Math.floor(2 ** 32 / grid.columns) + 1,
+      nodeCount,
+      netCount: nets.netCount,
+      pointCount: nets.pointCount,
+      columns: grid.columns,
+      rows: grid.rows,
+      smoothing: Math.floor(block.smoothing),
+      clampOutside: options.outside === "clamp" ? 1 : 0,
+      ...this.topCounts,
+      xs: this.placement.xs.byteOffset,
+      ys: this.placement.ys.byteOffset,
+      orientations: this.placement.orientations.byteOffset,
+      widths: kernels.copyOf(block.widths),
+      heights: kernels.copyOf(block.heights),
+      kinds: kernels.copyOf(block.kinds),
+      nodePointStarts: kernels.copyOf(nets.nodePointStarts),
+      pointNodes: kernels.copyOf(nets.pointNodes),
+      pointXOffsets: kernels.copyOf(nets.pointXOffsets),
+      pointYOffsets: kernels.copyOf(nets.pointYOffsets),
+      pointXs: kernels.f64(nets.pointCount).byteOffset,
+      pointYs: kernels.f64(nets.pointCount).byteOffset,
+      pointCells: kernels.i32(nets.pointCount).byteOffset,
+      netStarts: kernels.copyOf(nets.netStarts),
+      netPoints: kernels.copyOf(nets.netPoints),
+      netWeights: kernels.copyOf(nets.netWeights),
+      netDemands: demands.byteOffset,
+      netLengths: kernels.i64(nets.netCount).byteOffset,
+      horizontalDemand: kernels.i64(cells).byteOffset,
+      verticalDemand: kernels.i64(cells).byteOffset,
+      horizontalBlocked: kernels.i64(cells).byteOffset,
+      verticalBlocked: kernels.i64(cells).byteOffset,
+      density: this.density.byteOffset,
+      congestion: this.congestion.byteOffset,
+      cellStamps: kernels.i32(cells).byteOffset,
+      cellList: kernels.i32(cells).byteOffset,
+      selection: kernels.i64(2 * cells).byteOffset,
+    });
+  }
+
+  /** Scores `placement`, or the judge's own one as it stands. Nodes at NaN count nothing. */
+  evaluate(placement?: Placement): Costs {
+    if (placement) {
+      this.placement.xs.set(placement.xs);
+      this.placement.ys.set(placement.ys);
+      this.placement.orientations.set(placement.orientations);
+    }
+    this.kernels.run.evaluatePlacement(this.state.address);
+    return this.costs();
+  }
+
+  /** What a unit of the fixed-point wirelength adds to the wirelength cost. */
+  get wirelengthUnit(): number {
+    const { canvas } = this.block;
+    return 1 / (this.lengthScale * (canvas.width + canvas.height) * (this.nets.totalWeight || 1));
+  }
+
+  /** How many of the densest and of the most congested values count. */
+  get topCounts(): { readonly densityCount: number; readonly congestionCount: number } {
+    const cells = this.density.length;
+    return {
+      densityCount: Math.max(1, Math.floor(0.1 * cells)),
+      congestionCount: Math.max(1, Math.floor(0.05 * 2 * cells)),
+    };
+  }
+
+  /** The costs that the state holds. */
+  costs(): Costs {
+    const { state, weights, block, nets } = this;
+    const wirelength = state.get("wirelength") / this.lengthScale;
+    const halfPerimeter = block.canvas.width + block.canvas.height;
+    const wirelengthCost = wirelength / (halfPerimeter * (nets.totalWeight || 1));
+    // The factor 0.5 is part of the cost: it undoes the bloat of soft macros.
+    const densityCost = (0.5 * state.get("densityTop") * MAP_UNIT) / state.get("densityCount");
+    const congestionCost = (state.get("congestionTop") * MAP_UNIT) / state.get("congestionCount");
+    return {
+      wirelength,
+      wirelengthCost,
+      densityCost,
+      congestionCost,
+      proxyCost:
+        weights.wirelength * wirelengthCost +
+        weights.density * densityCost +
+        weights.congestion * congestionCost,
+    };
+  }
+
+  /**
+   * The congestion map of the last evaluation, horizontal then vertical, into f32 kernel memory [2 x cells]: cut at
+   * `most` and divided by it.
+   */
+  writeCongestion(out: Float32Array, most: number): void {
+    this.kernels.run.readMap(this.congestion.byteOffset, out.byteOffset, out.length, most);
+  }
+
+  /** The maps behind the costs of the last evaluation. */
+  maps(): CostMaps {
+    const cells = this.density.length;
+    return {
+      density: Float64Array.from(this.density, toUnit),
+      horizontal: Float64Array.from(this.congestion.subarray(0, cells), toUnit),
+      vertical: Float64Array.from(this.congestion.subarray(cells), toUnit),
+    };
+  }
+}
+
+function toUnit(value: bigint): number {
+  return Number(value) * MAP_UNIT;
+}
+
+const MOST_CONGESTION = 2 ** 20; // in full cells, summed over the grid: half of what a map's 63 - 42 bits hold
+const MOST_WIRES = 2 ** 30; // likewise of 63 - 32 bits
+
+/**
+ * Refuses tracks so few, or weights and grids so large, that congestion might not fit the fixed-point maps wherever
+ * the nodes stand: as if every sink had wires over the whole grid, and every macro blocked all cells that it touches.
+ */
+function refuseUncountable(block: Block, nets: JudgeNets): void {
+  const { canvas, grid, routing } = block;
+  const cellWidth = canvas.width / grid.columns;
+  const cellHeight = canvas.height / grid.rows;
+  let wires = 0;
+  for (let net = 0; net < nets.netCount; net++)
+    wires += nets.netDemands[net]! * (nets.netStarts[net + 1]! - nets.netStarts[net]! - 1);
+  let touched = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    const side = Math.max(block.widths[node]!, block.heights[node]!);
+    touched += Math.min(grid.columns, side / cellWidth + 2) * Math.min(grid.rows, side / cellHeight + 2);
+  }
+  const congestion =
+    (wires * grid.columns) / (cellHeight * routing.horizontal) +
+    (wires * grid.rows) / (cellWidth * routing.vertical) +
+    touched * (routing.horizontalUsedByMacros / routing.horizontal) +
+    touched * (routing.verticalUsedByMacros / routing.vertical);
+  if (congestion <= MOST_CONGESTION && wires <= MOST_WIRES) return;
+  throw new InputError(
+    block.name,
+    `the nets may take ${congestion.toExponential(1)} times the tracks of a ${grid.columns} x ${grid.rows} grid's cell, more than can be counted exactly`,
+    "check net weights and tracks per µm (--routes, --macro-routes), or choose a coarser --grid",
+  );
+}

@@ -1,0 +1,228 @@
+// Which cells a macro may go to, and whether a whole placement is legal.
+// Rules: inside the canvas, no overlap with a placed hard macro, no blockage. They reproduce the original's masks.
+import type { Kernels } from "../../kernels/index.js";
+import {
+  type Block,
+  InputError,
+  isSideways,
+  NodeKind,
+  nodesOfKind,
+  type Placement,
+  type Rectangle,
+} from "../../netlist/index.js";
+import { FARTHEST_PLACE, type Judge } from "../cost/judge.js";
+import { coveredArea, fencesOf, forbiddenTo } from "./fences.js";
+import { macrosByArea } from "./macro-order.js";
+
+/** Overlap of two macros that counts as none, in µm; single-precision sizes need that much. */
+export const TOUCHING = 1e-6;
+/** How far a macro may stick out of the canvas, in grid cells. */
+export const OUTSIDE_TOLERANCE = 1e-4;
+
+/** Feasibility masks of one judge's placement, computed in kernel memory. */
+export class MaskMaker {
+  /** Per cell (row-major from the lower left): 1 where the macro's centre may stand. Overwritten by every call. */
+  readonly mask: Uint8Array;
+  readonly judge: Judge;
+  private readonly kernels: Kernels;
+  private readonly hardMacros: Int32Array;
+  private readonly block: Block;
+  /** Rows of left, bottom, right, top, by the fences that a macro belongs to: "" for most, or all. */
+  private readonly forbidden = new Map<string, Float64Array>();
+
+  constructor(judge: Judge) {
+    const { block, kernels } = judge;
+    this.judge = judge;
+    this.kernels = kernels;
+    const hardMacros = nodesOfKind(block, NodeKind.HardMacro);
+    this.hardMacros = kernels.i32(hardMacros.length);
+    this.hardMacros.set(hardMacros);
+    this.block = block;
+    for (const node of hardMacros) {
+      const fences = fencesOf(block, node);
+      if (this.forbidden.has(fences)) continue;
+      const rows = forbiddenTo(block, node).flatMap((r) => [r.left, r.bottom, r.right, r.top]);
+      const kept = kernels.f64(rows.length);
+      kept.set(rows);
+      this.forbidden.set(fences, kept);
+    }
+    this.mask = kernels.u8(block.grid.columns * block.grid.rows);
+  }
+
+  /** Fills `mask` for a node; its own place counts unless it is unplaced first. Returns the feasible cells' number. */
+  maskFor(node: number): number {
+    const forbidden = this.forbidden.get(this.block.fences ? fencesOf(this.block, node) : "")!;
+    return this.kernels.run.maskCells(
+      this.judge.state.address,
+      node,
+      this.hardMacros.byteOffset,
+      this.hardMacros.length,
+      forbidden.byteOffset,
+      forbidden.length / 4,
+      this.mask.byteOffset,
+    );
+  }
+}
+
+/** What is wrong with where the hard macros stand. */
+export interface Legality {
+  /** Pairs of hard macros that overlap. */
+  readonly overlaps: number;
+  /** Hard macros outside the canvas. */
+  readonly outside: number;
+  /** Hard macros on a blockage, outside of a fence of theirs or inside one of others. */
+  readonly blocked: number;
+  readonly unplaced: number;
+  /** None of these; what overlaps and is fixed, both of the pair, is as it has to be. */
+  readonly legal: boolean;
+}
+
+/** Checks the hard macros of a placement. Soft macros stand for cells and may overlap anything. */
+export function checkLegality(block: Block, placement: Placement): Legality {
+  const macros = nodesOfKind(block, NodeKind.HardMacro);
+  const { columns, rows } = block.grid;
+  const slackX = (OUTSIDE_TOLERANCE * block.canvas.width) / columns;
+  const slackY = (OUTSIDE_TOLERANCE * block.canvas.height) / rows;
+  let overlaps = 0;
+  let avoidable = 0; // overlaps of which a macro may move
+  let outside = 0;
+  let blocked = 0;
+  let unplaced = 0;
+  for (let i = 0; i < macros.length; i++) {
+    const a = boxOf(block, placement, macros[i]!);
+    if (Number.isNaN(a.left + a.bottom)) {
+      unplaced++;
+      continue;
+    }
+    if (
+      !block.fixed[macros[i]!] &&
+      (a.left < -slackX ||
+        a.bottom < -slackY ||
+        a.right > block.canvas.width + slackX ||
+        a.top > block.canvas.height + slackY)
+    )
+      outside++;
+    const forbidden = block.fences ? forbiddenTo(block, macros[i]!) : block.blockages;
+    if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(a, rectangle))) blocked++;
+    for (let j = i + 1; j < macros.length; j++) {
+      if (!boxesOverlap(a, boxOf(block, placement, macros[j]!))) continue;
+      overlaps++;
+      if (!block.fixed[macros[i]!] || !block.fixed[macros[j]!]) avoidable++;
+    }
+  }
+  return { overlaps, outside, blocked, unplaced, legal: avoidable + outside + blocked + unplaced === 0 };
+}
+
+function boxOf(block: Block, placement: Placement, node: number): Rectangle {
+  const sideways = isSideways(placement.orientations[node]!);
+  const width = sideways ? block.heights[node]! : block.widths[node]!;
+  const height = sideways ? block.widths[node]! : block.heights[node]!;
+  const x = placement.xs[node]!;
+  const y = placement.ys[node]!;
+  return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
+}
+
+function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
+  return (
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > TOUCHING &&
+    Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom) > TOUCHING
+  );
+}
+
+/**
+ * Refuses a block that no placement can solve, with the reason: something fixed far from the canvas, a macro larger
+ * than the canvas, more area than canvas, no cell for a macro even on an empty grid, more macros in a fence than it has room for.
+ */
+export function checkFeasible(judge: Judge): void {
+  const { block } = judge;
+  const { canvas, grid } = block;
+  const macros = macrosByArea(block);
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.fixed[node]) refuseFarAway(block, block.initial, node);
+  let hardArea = 0;
+  for (const node of nodesOfKind(block, NodeKind.HardMacro))
+    hardArea += block.widths[node]! * block.heights[node]!;
+  const canvasSize = `${canvas.width.toFixed(3)} x ${canvas.height.toFixed(3)} µm`;
+  for (const node of macros) {
+    const width = block.widths[node]!;
+    const height = block.heights[node]!;
+    if (width > canvas.width * (1 + OUTSIDE_TOLERANCE) || height > canvas.height * (1 + OUTSIDE_TOLERANCE))
+      throw new InputError(
+        block.name,
+        `macro '${block.nodeNames[node]}' is ${width} x ${height} µm, larger than the canvas of ${canvasSize}`,
+        "enlarge the canvas or check the units",
+      );
+  }
+  if (hardArea > canvas.width * canvas.height)
+    throw new InputError(
+      block.name,
+      `the hard macros take ${hardArea.toFixed(0)} µm², more than the canvas of ${canvasSize} has`,
+      "enlarge the canvas or check the units",
+    );
+  for (const { name, rectangles, members } of block.fences ?? []) {
+    const room = coveredArea(rectangles, canvas.width, canvas.height);
+    const area = members.reduce((sum, node) => sum + block.widths[node]! * block.heights[node]!, 0);
+    if (area > room)
+      throw new InputError(
+        block.name,
+        `the macros of fence '${name}' take ${area.toFixed(0)} µm² with their halos, the fence has ${room.toFixed(0)} on the canvas`,
+        "enlarge the fence, or make it a guide",
+      );
+  }
+  const cells = grid.columns * grid.rows;
+  if (macros.length > cells)
+    throw new InputError(
+      block.name,
+      `${macros.length} macros, but the ${grid.columns} x ${grid.rows} grid has ${cells} cells and each takes one macro's centre`,
+      "choose a finer grid (--grid)",
+    );
+  // Every macro by itself on the grid, with only the fixed ones in place.
+  for (let node = 0; node < block.nodeCount; node++) {
+    const stays = block.fixed[node] && block.kinds[node] === NodeKind.HardMacro;
+    judge.placement.xs[node] = stays ? block.initial.xs[node]! : Number.NaN;
+    judge.placement.ys[node] = stays ? block.initial.ys[node]! : Number.NaN;
+    judge.placement.orientations[node] = stays ? block.initial.orientations[node]! : 0; // as episodes place them
+  }
+  const masks = new MaskMaker(judge);
+  for (const node of macros)
+    if (masks.maskFor(node) === 0)
+      throw new InputError(
+        block.name,
+        `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid`,
+        "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
+      );
+}
+
+/**
+ * Refuses a placement that cannot be scored: nodes without a place, or so far from the canvas that the units must be
+ * wrong.
+ */
+export function checkPlaced(block: Block, placement: Placement): void {
+  let missing = 0;
+  let example = "";
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (Number.isNaN(placement.xs[node]! + placement.ys[node]!)) {
+      if (missing++ === 0) example = block.nodeNames[node]!;
+    } else refuseFarAway(block, placement, node);
+  }
+  if (missing > 0)
+    throw new InputError(
+      block.name,
+      `${missing} of ${block.nodeCount} nodes have no place, '${example}' for one`,
+      "give a complete placement (--placement), or let `place` make one",
+    );
+}
+
+/** The judge's fixed-point numbers hold places up to `FARTHEST_PLACE` half-perimeters away. */
+function refuseFarAway(block: Block, placement: Placement, node: number): void {
+  const { canvas } = block;
+  const farthest = FARTHEST_PLACE * (canvas.width + canvas.height);
+  const x = placement.xs[node]!;
+  const y = placement.ys[node]!;
+  if (Math.abs(x) > farthest || Math.abs(y) > farthest)
+    throw new InputError(
+      block.name,
+      `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${canvas.width} x ${canvas.height} µm`,
+      "are both in micrometres?",
+    );
+}

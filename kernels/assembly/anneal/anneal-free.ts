@@ -1,0 +1,100 @@
+// Simulated annealing of hard and soft macros anywhere on the canvas (protocol `free`). The whole loop runs here; the
+// caller sets temperature, reach and proposal shares between slices. Proposals: free-soft.ts, free-hard.ts.
+import { f64At, i32At } from "../judge/judge-state";
+import { rebin } from "./free-bins";
+import {
+  proposeFlip, proposeHardOptimal, proposeSameSwap, proposeShift, proposeSlide, proposeSwap,
+} from "./free-hard";
+import {
+  proposeCooling, proposeRouteShift, proposeSoftOptimal, proposeSoftStep, proposeSoftSwap,
+} from "./free-soft";
+import { FreeAnneal } from "./free-state";
+import { applyMove, exactCost, keepMove, leastCost, MoveState, undoMove } from "../judge/moves";
+import { uniform } from "./random";
+
+/** Kinds of proposals; names in placer/anneal/free-state.ts. */
+const SOFT_OPTIMAL = 0;
+const SOFT_STEP = 1;
+const SOFT_SWAP = 2;
+const ROUTE_SHIFT = 3;
+const COOLING = 4;
+const SAME_SWAP = 5;
+const SWAP = 6;
+const SHIFT = 7;
+const SLIDE = 8;
+const FLIP = 9;
+// 10: toward the shortest wires of a hard macro
+const KINDS = 11;
+
+/** What a proposal costs before any point is moved, in points. */
+const WORK_OF_PROPOSAL: f64 = 8;
+
+/** Makes `steps` proposals. */
+export function annealFree(address: usize, steps: i32): void {
+  const state = changetype<FreeAnneal>(address);
+  const moves = changetype<MoveState>(state.moves);
+  for (let step = 0; step < steps; step++) {
+    const kind = drawKind(state);
+    addOne(state.tried, kind);
+    moves.moveCount = 0;
+    state.chosenCount = 0;
+    propose(state, kind);
+    if (moves.moveCount == 0) {
+      addNumber(state.work, kind, WORK_OF_PROPOSAL);
+      continue;
+    }
+    addOne(state.feasible, kind);
+    const threshold = state.cost - state.temperature * Math.log(uniform(state.random));
+    applyMove(moves);
+    addNumber(state.work, kind, WORK_OF_PROPOSAL + <f64>(moves.pointCount + moves.netCount));
+    if (leastCost(moves) <= threshold) {
+      const cost = exactCost(moves);
+      if (cost <= threshold) {
+        keepMove(moves);
+        if (cost < state.cost) addNumber(state.gains, kind, state.cost - cost);
+        state.cost = cost;
+        addOne(state.accepted, kind);
+        for (let i = 0; i < state.chosenCount; i++) rebin(state, i32At(state.chosen, i));
+        continue;
+      }
+    }
+    undoMove(moves);
+  }
+  exactCost(moves); // the last move may have been undone: the judge's sums are those of the placement again
+}
+
+// @ts-ignore: decorator
+@inline
+function addOne(counts: usize, kind: i32): void {
+  const at = counts + (<usize>kind << 2);
+  store<i32>(at, load<i32>(at) + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function addNumber(sums: usize, kind: i32, amount: f64): void {
+  const at = sums + (<usize>kind << 3);
+  store<f64>(at, load<f64>(at) + amount);
+}
+
+function drawKind(state: FreeAnneal): i32 {
+  const draw = uniform(state.random);
+  for (let kind = 0; kind < KINDS - 1; kind++) if (draw <= f64At(state.shares, kind)) return kind;
+  return KINDS - 1;
+}
+
+function propose(state: FreeAnneal, kind: i32): void {
+  switch (kind) {
+    case SOFT_OPTIMAL: return proposeSoftOptimal(state);
+    case SOFT_STEP: return proposeSoftStep(state);
+    case SOFT_SWAP: return proposeSoftSwap(state);
+    case ROUTE_SHIFT: return proposeRouteShift(state);
+    case COOLING: return proposeCooling(state);
+    case SAME_SWAP: return proposeSameSwap(state);
+    case SWAP: return proposeSwap(state);
+    case SHIFT: return proposeShift(state);
+    case SLIDE: return proposeSlide(state);
+    case FLIP: return proposeFlip(state);
+    default: return proposeHardOptimal(state);
+  }
+}

@@ -1,0 +1,167 @@
+// What stands in the way of a hard macro: obstacles listed in square bins, every obstacle in each bin that it touches.
+import { f64At, i32At } from "../judge/judge-state";
+import { FreeAnneal, judgeOf } from "./free-state";
+
+/** A box that ends this far outside the canvas is inside: rounding of the edge's own place, µm. */
+const EDGE: f64 = 1e-9;
+
+// @ts-ignore: decorator
+@inline
+function binOf(at: f64, size: f64, count: i32): i32 {
+  return <i32>max(0, min(<f64>(count - 1), floor(at / size)));
+}
+
+// @ts-ignore: decorator
+@inline
+function boxAt(state: FreeAnneal, obstacle: i32): usize {
+  return state.boxes + (<usize>obstacle << 5);
+}
+
+/** Enters an obstacle into the bins that its box touches. */
+function enter(state: FreeAnneal, obstacle: i32): void {
+  const box = boxAt(state, obstacle);
+  const c0 = binOf(load<f64>(box), state.binWidth, state.binColumns);
+  const r0 = binOf(load<f64>(box, 8), state.binHeight, state.binRows);
+  const c1 = binOf(load<f64>(box, 16), state.binWidth, state.binColumns);
+  const r1 = binOf(load<f64>(box, 24), state.binHeight, state.binRows);
+  const first = i32At(state.slotStarts, obstacle);
+  let slot = first;
+  for (let r = r0; r <= r1; r++) {
+    for (let c = c0; c <= c1; c++) {
+      const bin = r * state.binColumns + c;
+      const headAt = state.binHeads + (<usize>bin << 2);
+      const head = load<i32>(headAt);
+      const at = <usize>slot << 2;
+      store<i32>(state.nextSlots + at, head);
+      store<i32>(state.previousSlots + at, -1);
+      store<i32>(state.slotBins + at, bin);
+      store<i32>(state.slotObstacles + at, obstacle);
+      if (head >= 0) store<i32>(state.previousSlots + (<usize>head << 2), slot);
+      store<i32>(headAt, slot);
+      slot++;
+    }
+  }
+  store<i32>(state.slotCounts + (<usize>obstacle << 2), slot - first);
+}
+
+function leave(state: FreeAnneal, obstacle: i32): void {
+  const first = i32At(state.slotStarts, obstacle);
+  const end = first + i32At(state.slotCounts, obstacle);
+  for (let slot = first; slot < end; slot++) {
+    const next = i32At(state.nextSlots, slot);
+    const previous = i32At(state.previousSlots, slot);
+    if (next >= 0) store<i32>(state.previousSlots + (<usize>next << 2), previous);
+    if (previous >= 0) store<i32>(state.nextSlots + (<usize>previous << 2), next);
+    else store<i32>(state.binHeads + (<usize>i32At(state.slotBins, slot) << 2), next);
+  }
+}
+
+/** Takes the box of a hard macro from where its node stands. */
+function measure(state: FreeAnneal, hard: i32): void {
+  const judge = judgeOf(state);
+  const node = i32At(state.hards, hard);
+  const x = f64At(judge.xs, node);
+  const y = f64At(judge.ys, node);
+  const box = boxAt(state, hard);
+  store<f64>(box, x - f64At(state.halfWidths, node));
+  store<f64>(box, y - f64At(state.halfHeights, node), 8);
+  store<f64>(box, x + f64At(state.halfWidths, node), 16);
+  store<f64>(box, y + f64At(state.halfHeights, node), 24);
+}
+
+/** Fills the bins afresh from where the nodes stand. */
+export function startFree(address: usize): void {
+  const state = changetype<FreeAnneal>(address);
+  memory.fill(state.binHeads, 0xff, <usize>(state.binColumns * state.binRows) << 2);
+  for (let obstacle = 0; obstacle < state.obstacleCount; obstacle++) {
+    if (obstacle < state.hardCount) measure(state, obstacle);
+    enter(state, obstacle);
+  }
+}
+
+/** A hard macro stands elsewhere now. */
+export function rebin(state: FreeAnneal, hard: i32): void {
+  leave(state, hard);
+  measure(state, hard);
+  enter(state, hard);
+}
+
+/** What `blockerAt` answers besides the number of an obstacle. */
+export const NOTHING = -1;
+export const CANVAS_EDGE = -2;
+
+/** The first thing found in the way of a hard macro at (x, y); itself and `except` count for nothing. */
+export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: i32): i32 {
+  const judge = judgeOf(state);
+  const node = i32At(state.hards, hard);
+  const left = x - f64At(state.halfWidths, node);
+  const bottom = y - f64At(state.halfHeights, node);
+  const right = x + f64At(state.halfWidths, node);
+  const top = y + f64At(state.halfHeights, node);
+  if (left < -EDGE || bottom < -EDGE || right > judge.canvasWidth + EDGE || top > judge.canvasHeight + EDGE) {
+    return CANVAS_EDGE;
+  }
+  // A hair less than the gap, so that macros set exactly at the gap are free of each other after rounding.
+  const gap = state.gap * 0.99;
+  const c0 = binOf(left - gap, state.binWidth, state.binColumns);
+  const r0 = binOf(bottom - gap, state.binHeight, state.binRows);
+  const c1 = binOf(right + gap, state.binWidth, state.binColumns);
+  const r1 = binOf(top + gap, state.binHeight, state.binRows);
+  for (let r = r0; r <= r1; r++) {
+    for (let c = c0; c <= c1; c++) {
+      let slot = i32At(state.binHeads, r * state.binColumns + c);
+      while (slot >= 0) {
+        const obstacle = i32At(state.slotObstacles, slot);
+        slot = i32At(state.nextSlots, slot);
+        if (obstacle == hard || obstacle == except) continue;
+        const box = boxAt(state, obstacle);
+        if (
+          left < load<f64>(box, 16) + gap && right > load<f64>(box) - gap &&
+          bottom < load<f64>(box, 24) + gap && top > load<f64>(box, 8) - gap
+        ) return obstacle;
+      }
+    }
+  }
+  return NOTHING;
+}
+
+/**
+ * How far a hard macro can slide until it touches something, µm: direction 0 right, 1 left, 2 up, 3 down. Obstacles
+ * that it already touches sideways do not hold it.
+ */
+export function freeWay(state: FreeAnneal, hard: i32, direction: i32): f64 {
+  const judge = judgeOf(state);
+  const gap = state.gap;
+  const own = boxAt(state, hard);
+  const forward = (direction & 1) == 0;
+  const along = direction < 2 ? 0 : 1; // place of the low end in a box; the high one is two further
+  const across = 1 - along;
+  const lowSide = f64At(own, across) - gap;
+  const highSide = f64At(own, across + 2) + gap;
+  const start = f64At(own, forward ? along + 2 : along);
+  const edge = along == 0 ? judge.canvasWidth : judge.canvasHeight;
+  let way = forward ? edge - start : start;
+  const first = forward ? start : 0;
+  const last = forward ? edge : start;
+  const c0 = binOf(along == 0 ? first : lowSide, state.binWidth, state.binColumns);
+  const c1 = binOf(along == 0 ? last : highSide, state.binWidth, state.binColumns);
+  const r0 = binOf(along == 0 ? lowSide : first, state.binHeight, state.binRows);
+  const r1 = binOf(along == 0 ? highSide : last, state.binHeight, state.binRows);
+  for (let r = r0; r <= r1; r++) {
+    for (let c = c0; c <= c1; c++) {
+      let slot = i32At(state.binHeads, r * state.binColumns + c);
+      while (slot >= 0) {
+        const obstacle = i32At(state.slotObstacles, slot);
+        slot = i32At(state.nextSlots, slot);
+        if (obstacle == hard) continue;
+        const box = boxAt(state, obstacle);
+        if (f64At(box, across + 2) <= lowSide || f64At(box, across) >= highSide) continue;
+        const near = f64At(box, forward ? along : along + 2);
+        const far = f64At(box, forward ? along + 2 : along);
+        if (forward ? far <= start : far >= start) continue; // behind
+        way = min(way, (forward ? near - start : start - near) - gap);
+      }
+    }
+  }
+  return way;
+}

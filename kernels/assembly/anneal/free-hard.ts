@@ -1,0 +1,149 @@
+// Proposals of free annealing for hard macros. Each stages its nodes where they fit, or none.
+import { f64At, i32At, JudgeState } from "../judge/judge-state";
+import { blockerAt, CANVAS_EDGE, freeWay, NOTHING } from "./free-bins";
+import { inside } from "./free-soft";
+import { FreeAnneal, judgeOf, movesOf } from "./free-state";
+import { stageNode } from "../judge/moves";
+import { netOptimal } from "./net-optimal";
+import { below, uniform } from "./random";
+
+const TAU: f64 = 6.283185307179586;
+/** How often a macro that meets another on its way to the best place is set beside that one. */
+const PUSHES = 4;
+/** Jitter around the best place, in cells. */
+const OPTIMAL_JITTER: f64 = 2;
+
+// @ts-ignore: decorator
+@inline
+function anyHard(state: FreeAnneal): i32 {
+  return below(state.random, state.hardCount);
+}
+
+/** Stages a hard macro that is known to fit. */
+function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f64): void {
+  const node = i32At(state.hards, hard);
+  stageNode(movesOf(state), node, x, y, load<u8>(judge.orientations + node));
+  store<i32>(state.chosen + (<usize>state.chosenCount << 2), hard);
+  state.chosenCount = state.chosenCount + 1;
+}
+
+/** Two of equal size change places, which always fits. */
+export function proposeSameSwap(state: FreeAnneal): void {
+  const a = anyHard(state);
+  const count = i32At(state.sizeCounts, a);
+  if (count < 2) return;
+  const b = i32At(state.sizeFirsts, a) + below(state.random, count);
+  if (a != b) stageSwap(state, a, b);
+}
+
+function stageSwap(state: FreeAnneal, a: i32, b: i32): void {
+  const judge = judgeOf(state);
+  const nodeA = i32At(state.hards, a);
+  const nodeB = i32At(state.hards, b);
+  const xA = f64At(judge.xs, nodeA);
+  const yA = f64At(judge.ys, nodeA);
+  stageHard(state, judge, a, f64At(judge.xs, nodeB), f64At(judge.ys, nodeB));
+  stageHard(state, judge, b, xA, yA);
+}
+
+/** Any two change places if both fit; near the edge they come as near as the canvas allows. */
+export function proposeSwap(state: FreeAnneal): void {
+  const a = anyHard(state);
+  const b = anyHard(state);
+  if (a == b) return;
+  if (i32At(state.sizeFirsts, a) == i32At(state.sizeFirsts, b)) return stageSwap(state, a, b);
+  const judge = judgeOf(state);
+  const nodeA = i32At(state.hards, a);
+  const nodeB = i32At(state.hards, b);
+  const xA = inside(f64At(judge.xs, nodeB), f64At(state.halfWidths, nodeA), judge.canvasWidth);
+  const yA = inside(f64At(judge.ys, nodeB), f64At(state.halfHeights, nodeA), judge.canvasHeight);
+  const xB = inside(f64At(judge.xs, nodeA), f64At(state.halfWidths, nodeB), judge.canvasWidth);
+  const yB = inside(f64At(judge.ys, nodeA), f64At(state.halfHeights, nodeB), judge.canvasHeight);
+  const apart = abs(xA - xB) >= f64At(state.halfWidths, nodeA) + f64At(state.halfWidths, nodeB) + state.gap ||
+    abs(yA - yB) >= f64At(state.halfHeights, nodeA) + f64At(state.halfHeights, nodeB) + state.gap;
+  if (!apart || blockerAt(state, a, xA, yA, b) != NOTHING || blockerAt(state, b, xB, yB, a) != NOTHING) return;
+  stageHard(state, judge, a, xA, yA);
+  stageHard(state, judge, b, xB, yB);
+}
+
+/** A step by a fraction of a cell. */
+export function proposeShift(state: FreeAnneal): void {
+  const hard = anyHard(state);
+  const judge = judgeOf(state);
+  const node = i32At(state.hards, hard);
+  const radius = state.hardReach * uniform(state.random) * Math.sqrt(-2 * Math.log(uniform(state.random)));
+  const angle = TAU * uniform(state.random);
+  const axis = below(state.random, 3); // along x, along y, both
+  const dx = axis == 1 ? 0 : radius * Math.cos(angle) * judge.cellWidth;
+  const dy = axis == 0 ? 0 : radius * Math.sin(angle) * judge.cellHeight;
+  stageFitting(state, judge, hard, f64At(judge.xs, node) + dx, f64At(judge.ys, node) + dy, 1);
+}
+
+/** Along one axis until something is touched, or part of that way. */
+export function proposeSlide(state: FreeAnneal): void {
+  const hard = anyHard(state);
+  const direction = below(state.random, 4);
+  let way = freeWay(state, hard, direction);
+  if (below(state.random, 2) == 0) way *= uniform(state.random);
+  if (way <= state.gap) return;
+  const judge = judgeOf(state);
+  const node = i32At(state.hards, hard);
+  const signed = (direction & 1) == 0 ? way : -way;
+  const x = f64At(judge.xs, node) + (direction < 2 ? signed : 0);
+  const y = f64At(judge.ys, node) + (direction < 2 ? 0 : signed);
+  if (blockerAt(state, hard, x, y, NOTHING) == NOTHING) stageHard(state, judge, hard, x, y);
+}
+
+/** Mirrors the macro in x, in y or in both. */
+export function proposeFlip(state: FreeAnneal): void {
+  const judge = judgeOf(state);
+  const node = i32At(state.hards, anyHard(state));
+  const now = <i32>load<u8>(judge.orientations + node);
+  const turned = (now & 4) | ((now + 1 + below(state.random, 3)) & 3); // N FN S FS, or E FE W FW: same sides
+  stageNode(movesOf(state), node, f64At(judge.xs, node), f64At(judge.ys, node), <u8>turned);
+}
+
+/** To where the macro's wires are shortest, or beside what stands there, or in exchange for its like. */
+export function proposeHardOptimal(state: FreeAnneal): void {
+  const hard = anyHard(state);
+  if (!netOptimal(state, i32At(state.hards, hard))) return;
+  const judge = judgeOf(state);
+  const radius = OPTIMAL_JITTER * uniform(state.random) * Math.sqrt(-2 * Math.log(uniform(state.random)));
+  const angle = TAU * uniform(state.random);
+  const x = state.leastX + (state.mostX - state.leastX) * uniform(state.random);
+  const y = state.leastY + (state.mostY - state.leastY) * uniform(state.random);
+  stageFitting(
+    state, judge, hard,
+    x + radius * Math.cos(angle) * judge.cellWidth, y + radius * Math.sin(angle) * judge.cellHeight, PUSHES,
+  );
+}
+
+/**
+ * Stages the macro at a place if it fits; otherwise beside the first obstacle there, on the side that is nearest, and
+ * so on a few times. An obstacle of equal size changes places with it instead, now and then.
+ */
+function stageFitting(state: FreeAnneal, judge: JudgeState, hard: i32, wantedX: f64, wantedY: f64, pushes: i32): void {
+  const node = i32At(state.hards, hard);
+  const halfWidth = f64At(state.halfWidths, node);
+  const halfHeight = f64At(state.halfHeights, node);
+  let x = inside(wantedX, halfWidth, judge.canvasWidth);
+  let y = inside(wantedY, halfHeight, judge.canvasHeight);
+  for (let push = 0; ; push++) {
+    const blocker = blockerAt(state, hard, x, y, NOTHING);
+    if (blocker == NOTHING) return stageHard(state, judge, hard, x, y);
+    if (blocker == CANVAS_EDGE || push == pushes) return;
+    if (
+      pushes > 1 && blocker < state.hardCount && i32At(state.sizeFirsts, blocker) == i32At(state.sizeFirsts, hard) &&
+      below(state.random, 2) == 0
+    ) return stageSwap(state, hard, blocker);
+    const box = state.boxes + (<usize>blocker << 5);
+    const toLeft = load<f64>(box) - state.gap - halfWidth;
+    const toRight = load<f64>(box, 16) + state.gap + halfWidth;
+    const toBottom = load<f64>(box, 8) - state.gap - halfHeight;
+    const toTop = load<f64>(box, 24) + state.gap + halfHeight;
+    const sideX = x - toLeft < toRight - x ? toLeft : toRight;
+    const sideY = y - toBottom < toTop - y ? toBottom : toTop;
+    if (abs(sideX - x) < abs(sideY - y)) x = sideX;
+    else y = sideY;
+  }
+}

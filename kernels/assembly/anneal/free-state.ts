@@ -1,0 +1,87 @@
+// The state of free annealing (kernels/assembly/anneal/anneal-free.ts): hard and soft macros anywhere on the canvas.
+import { JudgeState } from "../judge/judge-state";
+import { MoveState } from "../judge/moves";
+
+/** Laid out by placer/anneal/free-state.ts in the same order. */
+@unmanaged
+export class FreeAnneal {
+  temperature: f64;
+  /** Proxy cost of the placement as it stands. */
+  cost: f64;
+  /** Standard deviation of a soft macro's step, as a fraction of the canvas. */
+  softReach: f64;
+  /** Standard deviation of a hard macro's shift, in grid cells. */
+  hardReach: f64;
+  /** Distance that hard macros keep from each other and from blockages, µm. */
+  gap: f64;
+  binWidth: f64;
+  binHeight: f64;
+  // Where the wires of a node are shortest; see net-optimal.ts.
+  leastX: f64;
+  mostX: f64;
+  leastY: f64;
+  mostY: f64;
+  moves: usize;
+  random: usize;
+  softCount: i32;
+  hardCount: i32;
+  /** Nodes of the movable macros. Hard ones of equal size stand together. */
+  softs: usize;
+  hards: usize;
+  /** Per hard macro: first of its size in `hards`, and how many there are. */
+  sizeFirsts: usize;
+  sizeCounts: usize;
+  /** Per node, as turned. */
+  halfWidths: usize;
+  halfHeights: usize;
+  nodeNetStarts: usize;
+  nodeNets: usize;
+  // Obstacles: the movable hard macros in the order of `hards`, then fixed ones, then blockages.
+  obstacleCount: i32;
+  binColumns: i32;
+  binRows: i32;
+  /** Per obstacle: left, bottom, right, top. */
+  boxes: usize;
+  /** Per obstacle: its first slot; it has one slot for every bin that it touches. */
+  slotStarts: usize;
+  /** Per obstacle: slots in use. */
+  slotCounts: usize;
+  /** Per bin: its first slot or -1; per slot: the next and the previous one of its bin, the bin, the obstacle. */
+  binHeads: usize;
+  nextSlots: usize;
+  previousSlots: usize;
+  slotBins: usize;
+  slotObstacles: usize;
+  /** Scratch of the weighted medians: values and weights. */
+  valuesX: usize;
+  valuesY: usize;
+  weightsX: usize;
+  weightsY: usize;
+  /** Cumulative shares of the kinds of proposals, f64. */
+  shares: usize;
+  /** Per kind: proposals, feasible ones, accepted ones (i32); cost that accepted ones took off, work (f64). */
+  tried: usize;
+  feasible: usize;
+  accepted: usize;
+  gains: usize;
+  work: usize;
+  /** Hard macros of the proposal under way. */
+  chosenCount: i32;
+  chosen: usize;
+}
+
+export function freeAnnealBytes(): i32 {
+  return offsetof<FreeAnneal>();
+}
+
+// @ts-ignore: decorator
+@inline
+export function movesOf(state: FreeAnneal): MoveState {
+  return changetype<MoveState>(state.moves);
+}
+
+// @ts-ignore: decorator
+@inline
+export function judgeOf(state: FreeAnneal): JudgeState {
+  return changetype<JudgeState>(changetype<MoveState>(state.moves).judge);
+}

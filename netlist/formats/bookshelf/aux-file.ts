@@ -1,0 +1,120 @@
+// Bookshelf `.aux`: which files make a block. The names may leave out `.gz`.
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { InputError } from "../../input-error.js";
+import { bytesOf, namesIn, statusOf } from "../../on-disk.js";
+
+const LARGEST_BYTES = 1 << 20;
+
+export interface AuxFiles {
+  readonly aux: string;
+  readonly nodes: string;
+  readonly nets: string;
+  readonly pl: string;
+  readonly scl: string;
+  readonly wts: string | undefined;
+  readonly shapes: string | undefined;
+  /** All that is read, the .aux first. */
+  readonly all: string[];
+  /** Names of further files, which are not read. */
+  readonly unread: string[];
+}
+
+const AUX = /\.aux(\.gz)?$/;
+
+/** The `.aux` file that a path means: itself, or the only one in a directory without a netlist text file. */
+export function findAux(path: string): string | undefined {
+  if (AUX.test(path)) return path;
+  if (!statusOf(path)?.isDirectory()) return undefined;
+  const names = namesIn(path);
+  if (names.some((name) => /\.pb\.txt(\.gz)?$/.test(name))) return undefined;
+  const found = names.filter((name) => AUX.test(name));
+  if (found.length > 1)
+    throw new InputError(path, `${found.length} .aux files found, one was expected`, "name one of them");
+  return found.length === 1 ? join(path, found[0]!) : undefined;
+}
+
+/** The block's name that a file's name gives. */
+export function stemOf(path: string): string {
+  return basename(path).replace(/(\.aux|\.pl)?(\.gz)?$/, "");
+}
+
+/** Reads an `.aux` file and finds its parts beside it. */
+export function readAux(path: string): AuxFiles {
+  const lines = textOf(path)
+    .split("\n")
+    .map((line, i) => ({
+      words: line.replace(/#.*$/, "").replace(":", " : ").trim(),
+      where: `${path}:${i + 1}`,
+    }))
+    .filter(({ words }) => words !== "");
+  const first = lines[0];
+  if (first === undefined)
+    throw new InputError(path, "empty, 'RowBasedPlacement : NAME.nodes NAME.nets …' was expected");
+  const words = first.words.split(/\s+/);
+  if (words[1] !== ":" || words.length < 3)
+    throw new InputError(first.where, `'${first.words}', 'RowBasedPlacement : NAME.nodes …' was expected`);
+  if (lines[1] !== undefined)
+    throw new InputError(lines[1].where, "a second line, one with all the files' names was expected");
+  const parts = new Map<string, string>();
+  for (const name of words.slice(2)) {
+    const ending = /\.([a-z]+)(?:\.gz)?$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+    if (parts.has(ending))
+      throw new InputError(
+        first.where,
+        `'${name}' is the second file of ending .${ending}, one was expected`,
+      );
+    parts.set(ending, name);
+  }
+  const part = (ending: string): string | undefined => {
+    const name = parts.get(ending);
+    return name === undefined ? undefined : besideOf(path, name, first.where);
+  };
+  const needed = (ending: string, what: string): string => {
+    const file = part(ending);
+    if (file === undefined)
+      throw new InputError(first.where, `no .${ending} file is named`, `it gives ${what}`);
+    return file;
+  };
+  const nodes = needed("nodes", "the nodes and their sizes");
+  const nets = needed("nets", "the nets");
+  const pl = needed("pl", "the places of pads");
+  const scl = needed("scl", "the rows, and with them the canvas and what a macro is");
+  const wts = part("wts");
+  const shapes = part("shapes");
+  return {
+    aux: path,
+    nodes,
+    nets,
+    pl,
+    scl,
+    wts,
+    shapes,
+    all: [path, nodes, nets, pl, scl, wts, shapes].filter((file) => file !== undefined),
+    unread: [...parts].filter(([ending]) => !READ.has(ending)).map(([, name]) => name),
+  };
+}
+
+/** The whole file, which holds a line: it is read at once so that callers need not wait for their list of files. */
+function textOf(path: string): string {
+  const status = statusOf(path);
+  if (!status) throw new InputError(path, "no such file");
+  if (!status.isFile() || status.size > LARGEST_BYTES)
+    throw new InputError(path, "no file of at most 1 MiB, an .aux file holds one line");
+  const bytes = bytesOf(path);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
+  try {
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_BYTES }).toString("utf8");
+  } catch {
+    throw new InputError(path, "not valid gzip data of at most 1 MiB of text", "fetch the file again");
+  }
+}
+
+const READ: ReadonlySet<string> = new Set(["nodes", "nets", "pl", "scl", "wts", "shapes"]);
+
+function besideOf(aux: string, name: string, where: string): string {
+  const path = join(dirname(aux), name);
+  for (const candidate of [path, `${path}.gz`]) if (existsSync(candidate)) return candidate;
+  throw new InputError(where, `there is no file '${name}' (or '${name}.gz') beside it`);
+}

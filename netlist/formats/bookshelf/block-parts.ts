@@ -1,0 +1,219 @@
+// The lists of a Bookshelf set as nodes, pins, nets and places of a block.
+import { emptyPlacement, type Netlist, NodeKind, type Placement } from "../../block.js";
+import { freshName } from "../../fresh-name.js";
+import { isSideways, turnOffset } from "../../orientation.js";
+import type { BookshelfFrame, TerminalPorts } from "./frame.js";
+import type { NetList, NetWeights } from "./nets.js";
+import { type NodeList, type Row, Terminal } from "./nodes.js";
+
+/** Where nodes stand in the files: lower left corners, orientations, fixed flags. */
+export interface FilePlaces {
+  readonly lefts: Float64Array;
+  readonly bottoms: Float64Array;
+  readonly orientations: Uint8Array;
+  readonly fixed: Uint8Array;
+}
+
+export interface Box {
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly top: number;
+}
+
+interface Parts {
+  readonly netlist: Netlist;
+  readonly fixed: Uint8Array;
+  readonly initial: Placement;
+  readonly frame: BookshelfFrame;
+}
+
+/** Block nodes are the file's, in its order, then further ports of pads with several pins. */
+export function makeParts(
+  name: string,
+  nodes: NodeList,
+  rows: readonly Row[],
+  nets: NetList,
+  { weights }: NetWeights,
+  places: FilePlaces,
+  box: Box,
+): Parts {
+  const fileCount = nodes.names.length;
+  const rowHeight = commonHeight(rows);
+  const kinds = kindsOf(nodes, places, rowHeight, box);
+  const pinNodes = nets.pinNodes.slice();
+  const pinXOffsets = nets.pinXOffsets.slice();
+  const pinYOffsets = nets.pinYOffsets.slice();
+  const names = nodes.names.slice();
+  const pinNames: string[] = new Array(pinNodes.length);
+  const pinsSeen = new Int32Array(fileCount);
+  const terminals = new Map<string, TerminalPorts>();
+  for (let node = 0; node < fileCount; node++) {
+    if (kinds[node] !== NodeKind.Port) continue;
+    terminals.set(nodes.names[node]!, {
+      width: nodes.widths[node]!,
+      height: nodes.heights[node]!,
+      orientation: places.orientations[node]!,
+      coverable: nodes.terminals[node] === Terminal.Coverable,
+      ports: [{ node, xOffset: 0, yOffset: 0 }],
+    });
+  }
+  for (let pin = 0; pin < pinNodes.length; pin++) {
+    const owner = pinNodes[pin]!;
+    const count = pinsSeen[owner]!++;
+    const ownerName = nodes.names[owner]!;
+    if (kinds[owner] === NodeKind.HardMacro)
+      pinNames[pin] = freshName(`${ownerName}/p${count}`, nodes.numbers);
+    else pinNames[pin] = ownerName;
+    if (kinds[owner] !== NodeKind.Port) continue;
+    // A port is a point: it stands where the pad's pin is. A pad's further pins are ports of their own.
+    const { orientation, ports } = terminals.get(ownerName)!;
+    const [xOffset, yOffset] = turnOffset(orientation, pinXOffsets[pin]!, pinYOffsets[pin]!);
+    if (count === 0) ports[0] = { node: owner, xOffset, yOffset };
+    else {
+      const portName = freshName(`${ownerName}/p${count}`, nodes.numbers);
+      ports.push({ node: names.length, xOffset, yOffset });
+      pinNodes[pin] = names.length;
+      pinNames[pin] = portName;
+      names.push(portName);
+    }
+    pinXOffsets[pin] = 0;
+    pinYOffsets[pin] = 0;
+  }
+  const nodeCount = names.length;
+  const extended = new Uint8Array(nodeCount).fill(NodeKind.Port);
+  extended.set(kinds);
+  const widths = new Float64Array(nodeCount);
+  const heights = new Float64Array(nodeCount);
+  const fixed = new Uint8Array(nodeCount).fill(1);
+  for (let node = 0; node < fileCount; node++) {
+    if (kinds[node] === NodeKind.Port) continue;
+    widths[node] = nodes.widths[node]!;
+    heights[node] = nodes.heights[node]!;
+    fixed[node] = nodes.terminals[node] !== Terminal.Movable || places.fixed[node] ? 1 : 0;
+  }
+  const full = withPinPerPort(pinNodes, pinXOffsets, pinYOffsets, pinNames, names, extended);
+  const netlist: Netlist = {
+    name,
+    nodeCount,
+    kinds: extended,
+    widths,
+    heights,
+    nodeNames: names,
+    ...full,
+    netCount: nets.names.length,
+    netStarts: nets.starts,
+    netPins: Int32Array.from(nets.pinNodes, (_, pin) => pin),
+    netWeights: weights,
+    fileIndices: Int32Array.from({ length: nodeCount }, (_, node) => node),
+    pinFileIndices: pinFileIndices(full.pinNodes, extended, nodeCount),
+  };
+  const frame: BookshelfFrame = {
+    originX: box.left,
+    originY: box.bottom,
+    rows,
+    terminals,
+    netNames: nets.names,
+    drivenNets: nets.driven,
+  };
+  const initial = emptyPlacement(nodeCount);
+  const put = placer(netlist, frame, initial);
+  for (let node = 0; node < fileCount; node++)
+    put(node, places.lefts[node]!, places.bottoms[node]!, places.orientations[node]!);
+  return { netlist, fixed, initial, frame };
+}
+
+/** The pins, and one more for each port that no net reaches: every port has a pin. */
+function withPinPerPort(
+  pinNodes: Int32Array,
+  xOffsets: Float64Array,
+  yOffsets: Float64Array,
+  pinNames: readonly string[],
+  names: readonly string[],
+  kinds: Uint8Array,
+): Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames"> {
+  const has = new Uint8Array(kinds.length);
+  for (const node of pinNodes) has[node] = 1;
+  const bare: number[] = [];
+  for (let node = 0; node < kinds.length; node++)
+    if (kinds[node] === NodeKind.Port && !has[node]) bare.push(node);
+  if (bare.length === 0)
+    return { pinCount: pinNodes.length, pinNodes, pinXOffsets: xOffsets, pinYOffsets: yOffsets, pinNames };
+  const pinCount = pinNodes.length + bare.length;
+  const more = {
+    nodes: new Int32Array(pinCount),
+    xs: new Float64Array(pinCount),
+    ys: new Float64Array(pinCount),
+  };
+  more.nodes.set(pinNodes);
+  more.nodes.set(bare, pinNodes.length);
+  more.xs.set(xOffsets);
+  more.ys.set(yOffsets);
+  return {
+    pinCount,
+    pinNodes: more.nodes,
+    pinXOffsets: more.xs,
+    pinYOffsets: more.ys,
+    pinNames: [...pinNames, ...bare.map((node) => names[node]!)],
+  };
+}
+
+/** Pins of macros are numbered after all nodes, others are their node's own. */
+function pinFileIndices(pinNodes: Int32Array, kinds: Uint8Array, nodeCount: number): Int32Array {
+  let next = nodeCount;
+  return pinNodes.map((node) => (kinds[node] === NodeKind.HardMacro ? next++ : node));
+}
+
+/** The height that most rows have; of several, the lowest. */
+export function commonHeight(rows: readonly Row[]): number {
+  const counts = new Map<number, number>();
+  for (const { height } of rows) counts.set(height, (counts.get(height) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
+}
+
+function kindsOf(nodes: NodeList, places: FilePlaces, rowHeight: number, box: Box): Uint8Array {
+  return Uint8Array.from(nodes.names, (_, node) => {
+    const [width, height] = [nodes.widths[node]!, nodes.heights[node]!];
+    const isHigh = height > rowHeight && width > 0;
+    const terminal = nodes.terminals[node]!;
+    if (terminal === Terminal.Movable) return isHigh ? NodeKind.HardMacro : NodeKind.StandardCell;
+    if (terminal === Terminal.Coverable || !isHigh) return NodeKind.Port;
+    const sideways = isSideways(places.orientations[node]!);
+    const left = places.lefts[node]!;
+    const bottom = places.bottoms[node]!;
+    const meets =
+      left < box.right &&
+      bottom < box.top &&
+      left + (sideways ? height : width) > box.left &&
+      bottom + (sideways ? width : height) > box.bottom;
+    return meets ? NodeKind.HardMacro : NodeKind.Port;
+  });
+}
+
+/** Puts nodes into `out` by their lower left corners in the files. */
+export function placer(
+  netlist: Netlist,
+  { originX, originY, terminals }: BookshelfFrame,
+  out: Placement,
+): (node: number, left: number, bottom: number, orientation: number) => void {
+  return (node, left, bottom, orientation) => {
+    const { xs, ys, orientations } = out;
+    if (netlist.kinds[node] === NodeKind.Port) {
+      const { width, height, orientation: turned, ports } = terminals.get(netlist.nodeNames[node]!)!;
+      const sideways = isSideways(turned);
+      const x = left + (sideways ? height : width) / 2 - originX;
+      const y = bottom + (sideways ? width : height) / 2 - originY;
+      for (const port of ports) {
+        xs[port.node] = x + port.xOffset;
+        ys[port.node] = y + port.yOffset;
+      }
+      return;
+    }
+    const sideways = isSideways(orientation);
+    const width = netlist.widths[node]!;
+    const height = netlist.heights[node]!;
+    xs[node] = left + (sideways ? height : width) / 2 - originX;
+    ys[node] = bottom + (sideways ? width : height) / 2 - originY;
+    orientations[node] = orientation;
+  };
+}

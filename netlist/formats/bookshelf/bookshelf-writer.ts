@@ -1,0 +1,182 @@
+// Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. A block that was not
+// read from such files gets rows that tell macros from cells again when they are read.
+import { basename, dirname, join } from "node:path";
+import { type Block, NodeKind, type Placement } from "../../block.js";
+import { InputError } from "../../input-error.js";
+import { turnOffset } from "../../orientation.js";
+import { writeFileAtomically } from "../../write-file.js";
+import type { Row } from "./nodes.js";
+import { checkName, furtherPorts, writePl } from "./pl-writer.js";
+
+const PIECE_LINES = 4096;
+
+/**
+ * Writes block and placement as the set of files of an `.aux` path; if that ends in `.gz`, all are gzip. Throws
+ * `InputError` for what the format cannot hold: soft macros, names of several words, macros no higher than cells.
+ */
+export async function writeBookshelf(path: string, block: Block, placement: Placement): Promise<string[]> {
+  const match = /^(.+)\.aux(\.gz)?$/.exec(basename(path));
+  if (!match) throw new InputError(path, "an .aux file was expected");
+  const [, stem, gz = ""] = match;
+  for (let node = 0; node < block.nodeCount; node++) {
+    checkName(path, block.nodeNames[node]!);
+    if (block.kinds[node] === NodeKind.SoftMacro)
+      throw new InputError(
+        path,
+        `soft macro '${block.nodeNames[node]}' cannot be written: Bookshelf knows cells and macros only`,
+        "convert the flat netlist",
+      );
+  }
+  const rows = block.bookshelf?.rows ?? makeRows(path, block);
+  const file = (ending: string) => join(dirname(path), `${stem}.${ending}${gz}`);
+  await writeFileAtomically(file("nodes"), inPieces(nodeLines(block)));
+  await writeFileAtomically(file("nets"), inPieces(netLines(path, block)));
+  await writeFileAtomically(file("wts"), inPieces(weightLines(block)));
+  await writeFileAtomically(file("scl"), inPieces(rowLines(rows)));
+  await writePl(file("pl"), block, placement);
+  const parts = ["nodes", "nets", "wts", "pl", "scl"];
+  await writeFileAtomically(
+    path,
+    `RowBasedPlacement : ${parts.map((part) => `${stem}.${part}`).join(" ")}\n`,
+  );
+  return [path, ...parts.map(file)];
+}
+
+function* inPieces(lines: Iterable<string>): Generator<string> {
+  let piece: string[] = [];
+  for (const line of lines) {
+    piece.push(line);
+    if (piece.length < PIECE_LINES) continue;
+    yield `${piece.join("\n")}\n`;
+    piece = [];
+  }
+  if (piece.length > 0) yield `${piece.join("\n")}\n`;
+}
+
+function* nodeLines(block: Block): Generator<string> {
+  const further = furtherPorts(block);
+  let terminals = 0;
+  for (let node = 0; node < block.nodeCount; node++)
+    if (isTerminal(block, node) && !further.has(node)) terminals++;
+  yield "UCLA nodes 1.0";
+  yield "";
+  yield `NumNodes : ${block.nodeCount - further.size}`;
+  yield `NumTerminals : ${terminals}`;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (further.has(node)) continue;
+    const name = block.nodeNames[node]!;
+    const pad = block.bookshelf?.terminals.get(name);
+    const { width, height } = pad ?? { width: block.widths[node]!, height: block.heights[node]! };
+    const flag = pad?.coverable ? "\tterminal_NI" : isTerminal(block, node) ? "\tterminal" : "";
+    yield `${name}\t${width}\t${height}${flag}`;
+  }
+}
+
+/** Ports only: the .pl file fixes macros and cells, which as terminals could come back as ports. */
+function isTerminal(block: Block, node: number): boolean {
+  return block.kinds[node] === NodeKind.Port;
+}
+
+// Offsets from the turned terminal back to orientation N: E and W undo each other, the others themselves.
+const UNDO = [0, 1, 2, 3, 6, 5, 4, 7] as const;
+
+function* netLines(where: string, block: Block): Generator<string> {
+  const { netStarts, netPins, pinNodes, pinXOffsets, pinYOffsets, bookshelf } = block;
+  const pads = padPins(block);
+  yield "UCLA nets 1.0";
+  yield "";
+  yield `NumNets : ${block.netCount}`;
+  yield `NumPins : ${netPins.length}`;
+  for (let net = 0; net < block.netCount; net++) {
+    const start = netStarts[net]!;
+    const end = netStarts[net + 1]!;
+    const name = netName(block, net);
+    checkName(where, name);
+    yield `NetDegree : ${end - start} ${name}`;
+    const driven = bookshelf ? bookshelf.drivenNets[net]! : 1;
+    for (let i = start; i < end; i++) {
+      const pin = netPins[i]!;
+      const node = pinNodes[pin]!;
+      const direction = driven ? (i === start ? "O" : "I") : "B";
+      const pad = pads.get(node);
+      const x = (pad?.x ?? 0) + pinXOffsets[pin]!;
+      const y = (pad?.y ?? 0) + pinYOffsets[pin]!;
+      yield `\t${pad?.name ?? block.nodeNames[node]} ${direction} : ${x} ${y}`;
+    }
+  }
+}
+
+function netName(block: Block, net: number): string {
+  return block.bookshelf?.netNames[net] ?? `net${net}`;
+}
+
+/** Per port its terminal's name and its offset from that in orientation N. */
+function padPins(block: Block): ReadonlyMap<number, { name: string; x: number; y: number }> {
+  const pads = new Map<number, { name: string; x: number; y: number }>();
+  for (const [name, { orientation, ports }] of block.bookshelf?.terminals ?? [])
+    for (const { node, xOffset, yOffset } of ports) {
+      const [x, y] = turnOffset(UNDO[orientation]!, xOffset, yOffset);
+      pads.set(node, { name, x: x + 0, y: y + 0 });
+    }
+  return pads;
+}
+
+function* weightLines(block: Block): Generator<string> {
+  yield "UCLA wts 1.0";
+  yield "";
+  for (let net = 0; net < block.netCount; net++)
+    if (block.netWeights[net] !== 1) yield `${netName(block, net)}\t${block.netWeights[net]}`;
+}
+
+function* rowLines(rows: readonly Row[]): Generator<string> {
+  yield "UCLA scl 1.0";
+  yield "";
+  yield `NumRows : ${rows.length}`;
+  for (const row of rows) {
+    yield "CoreRow Horizontal";
+    yield `  Coordinate : ${row.bottom}`;
+    yield `  Height : ${row.height}`;
+    yield `  Sitewidth : ${row.siteWidth}`;
+    yield `  Sitespacing : ${row.siteSpacing}`;
+    yield `  Siteorient : ${row.orientation}`;
+    yield `  Sitesymmetry : ${row.symmetry}`;
+    yield `  SubrowOrigin : ${row.left} NumSites : ${row.sites}`;
+    yield "End";
+  }
+}
+
+const MOST_ROWS = 100_000;
+
+/** Rows that fill the canvas, as high as the highest cell, or half the lowest macro if there is no cell. */
+function makeRows(path: string, block: Block): Row[] {
+  let highestCell = 0;
+  let lowestMacro = block.canvas.height;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const height = block.heights[node]!;
+    if (block.kinds[node] === NodeKind.StandardCell) highestCell = Math.max(highestCell, height);
+    else if (block.kinds[node] === NodeKind.HardMacro) lowestMacro = Math.min(lowestMacro, height);
+  }
+  if (highestCell >= lowestMacro)
+    throw new InputError(
+      path,
+      `a macro is ${lowestMacro} high and a cell ${highestCell}: Bookshelf knows macros by being higher than cells`,
+      "cluster the cells, or write another format",
+    );
+  const { width, height } = block.canvas;
+  const rowHeight = Math.max(highestCell > 0 ? highestCell : lowestMacro / 2, height / MOST_ROWS);
+  const sites = Math.min(Math.max(Math.round(width), 1), MOST_ROWS);
+  const site = width / sites;
+  const rows: Row[] = [];
+  for (let bottom = 0; bottom < height * (1 - 1e-9); bottom = rows.length * rowHeight)
+    rows.push({
+      bottom,
+      height: Math.min(rowHeight, height - bottom),
+      siteWidth: site,
+      siteSpacing: site,
+      left: 0,
+      sites,
+      orientation: "N",
+      symmetry: "Y",
+    });
+  return rows;
+}

@@ -1,0 +1,80 @@
+// Places of hard macros in the terms of DEF: lower-left corners of the placed boxes in database units.
+import { NodeKind, type Placement } from "../../block.js";
+import { isSideways, ORIENTATION_NAMES } from "../../orientation.js";
+import { PlaceStatus } from "./def-design.js";
+import { originOf } from "./def-to-block.js";
+import type { Rect } from "./geometry.js";
+import type { LoadedDef } from "./load-def.js";
+
+export interface DefPlace {
+  /** Lower-left corner in database units. */
+  readonly x: number;
+  readonly y: number;
+  readonly orientation: number;
+}
+
+/**
+ * How far below a whole number counts as it, in database units: more than the overlap that counts as touching, less
+ * than anything that matters.
+ */
+const ROUNDING = 0.01;
+
+/**
+ * Where the hard macros of a placement (of all nodes of the block, or the first of them: ports and hard macros) stand,
+ * by component. Corners go down to the database unit: macros a whole number of units large that did not overlap still
+ * do not. Left out are unplaced ones.
+ */
+export function defPlacesOf(loaded: LoadedDef, placement: Placement): Map<number, DefPlace> {
+  const { block, design, nodes } = loaded;
+  const origin = originOf(design);
+  const places = new Map<number, DefPlace>();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || Number.isNaN(placement.xs[node]!)) continue;
+    const orientation = placement.orientations[node]!;
+    const sideways = isSideways(orientation);
+    const width = sideways ? block.heights[node]! : block.widths[node]!;
+    const height = sideways ? block.widths[node]! : block.heights[node]!;
+    places.set(nodes.componentOfNode[node]!, {
+      x: Math.floor((placement.xs[node]! - width / 2) * design.units + ROUNDING) + origin.x,
+      y: Math.floor((placement.ys[node]! - height / 2) * design.units + ROUNDING) + origin.y,
+      orientation,
+    });
+  }
+  return places;
+}
+
+/** Centre, in µm of the block, of a component at a place. */
+export function centreOf(loaded: LoadedDef, component: number, place: DefPlace): [number, number] {
+  const { design } = loaded;
+  const origin = originOf(design);
+  const { left, bottom, right, top } = boxAt(loaded, component, place);
+  return [((left + right) / 2 - origin.x) / design.units, ((bottom + top) / 2 - origin.y) / design.units];
+}
+
+/** The box of a component at a place, in database units. */
+export function boxAt(loaded: LoadedDef, component: number, place: DefPlace): Rect {
+  const { units } = loaded.design;
+  const { width, height } = loaded.nodes.masters[component]!;
+  const sideways = isSideways(place.orientation);
+  return {
+    left: place.x,
+    bottom: place.y,
+    right: place.x + (sideways ? height : width) * units,
+    top: place.y + (sideways ? width : height) * units,
+  };
+}
+
+/** Whether a component stands elsewhere than the file says. */
+export function isMoved(loaded: LoadedDef, component: number, place: DefPlace): boolean {
+  const { statuses, xs, ys, orientations } = loaded.design.components;
+  return (
+    statuses[component] === PlaceStatus.Unplaced ||
+    xs[component] !== place.x ||
+    ys[component] !== place.y ||
+    orientations[component] !== place.orientation
+  );
+}
+
+export function orientationName(place: DefPlace): string {
+  return ORIENTATION_NAMES[place.orientation]!;
+}

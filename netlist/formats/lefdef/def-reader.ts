@@ -1,0 +1,215 @@
+// Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is passed over and counted; writing
+// back keeps it byte for byte. Facts: LEF/DEF 5.8 Language Reference.
+import { InputError } from "../../input-error.js";
+import { readLineChunks } from "../text-stream.js";
+import { ComponentCollector } from "./def-components.js";
+import { readBlockage, readGroup, readRegion, unknownRegions } from "./def-constraints.js";
+import type { DefBlockage, DefDesign, DefGroup, DefPin, DefRegion } from "./def-design.js";
+import { Floorplan } from "./def-floorplan.js";
+import { NetCollector } from "./def-nets.js";
+import { readPin } from "./def-pins.js";
+import { type Statement, StatementScanner } from "./statements.js";
+
+/** Reads a DEF file, gzip or not. Throws `InputError` with the line of what is wrong. */
+export async function readDef(path: string): Promise<DefDesign> {
+  const reader: DefReader = new DefReader(path, (words) => {
+    scanner.keep = words;
+  });
+  const scanner = new StatementScanner(path, reader);
+  for await (const chunk of readLineChunks(path)) scanner.push(chunk);
+  return reader.finish(scanner.end());
+}
+
+/** Reads DEF from text; `path` is what errors name. */
+export function readDefText(text: string, path = "text.def"): DefDesign {
+  const reader: DefReader = new DefReader(path, (words) => {
+    scanner.keep = words;
+  });
+  const scanner = new StatementScanner(path, reader);
+  scanner.push(Buffer.from(text));
+  return reader.finish(scanner.end());
+}
+
+/** Sections that begin with `NAME count ;`. */
+const READ_SECTIONS = ["COMPONENTS", "PINS", "NETS", "BLOCKAGES", "REGIONS", "GROUPS"];
+const SKIPPED_SECTIONS = [
+  "SPECIALNETS",
+  "VIAS",
+  "STYLES",
+  "NONDEFAULTRULES",
+  "PINPROPERTIES",
+  "SLOTS",
+  "FILLS",
+  "SCANCHAINS",
+  "IOTIMINGS",
+  "PARTITIONS",
+  "CONSTRAINTS",
+];
+
+/** Statements about the file itself, which say nothing about the design. */
+const HEADER = ["VERSION", "DIVIDERCHAR", "BUSBITCHARS", "NAMESCASESENSITIVE", "TECHNOLOGY", "HISTORY"];
+
+/** Takes the statements of a DEF file. `setKeep` asks the scanner to keep only so many words of each. */
+class DefReader {
+  private readonly path: string;
+  private readonly setKeep: (words: number) => void;
+  private section = "";
+  private sectionLine = 0;
+  private announced = 0;
+  private found = 0;
+  private ended = false;
+  private statements = 0;
+
+  private name: string | undefined;
+  private readonly floorplan = new Floorplan();
+  private readonly components = new ComponentCollector();
+  private readonly pins: DefPin[] = [];
+  private readonly nets = new NetCollector();
+  private readonly blockages: DefBlockage[] = [];
+  private readonly regions: DefRegion[] = [];
+  private readonly groups: DefGroup[] = [];
+  private readonly ignored = new Map<string, number>();
+  private readonly notes: string[] = [];
+
+  constructor(path: string, setKeep: (words: number) => void) {
+    this.path = path;
+    this.setKeep = setKeep;
+  }
+
+  readonly endsHere = (statement: Statement): boolean => {
+    const { count, words } = statement;
+    if (count === 2) return words[0] === "END";
+    return count === 1 && words[0] === "PROPERTYDEFINITIONS" && this.section === "";
+  };
+
+  readonly handle = (statement: Statement): void => {
+    if (this.ended) throw statement.error(`'${statement.peek()}' after END DESIGN`);
+    this.statements++;
+    if (statement.peek() === "END") this.close(statement);
+    else if (this.section === "") this.top(statement);
+    else this.item(statement);
+  };
+
+  finish(lines: number): DefDesign {
+    const where = `${this.path}:${lines}`;
+    if (this.statements === 0)
+      throw new InputError(this.path, "holds no DEF statement", "is this a DEF file?");
+    if (this.section !== "")
+      throw new InputError(
+        where,
+        `the file ends inside ${this.section}, which begins at line ${this.sectionLine}`,
+        "is the file complete?",
+      );
+    if (!this.ended) throw new InputError(where, "the file ends without END DESIGN", "is the file complete?");
+    if (this.name === undefined) throw new InputError(this.path, "no DESIGN statement, one was expected");
+    const { units, die, rowCount, core, tracks } = this.floorplan;
+    if (units === undefined)
+      throw new InputError(this.path, "no UNITS DISTANCE MICRONS statement, one was expected");
+    const components = this.components.finish();
+    return {
+      path: this.path,
+      name: this.name,
+      units,
+      die,
+      rowCount,
+      core,
+      tracks,
+      components,
+      pins: this.pins,
+      nets: this.nets.finish(),
+      blockages: this.blockages,
+      regions: this.regions,
+      groups: this.groups,
+      ignored: this.ignored,
+      notes: [
+        ...this.notes,
+        ...this.nets.notes,
+        ...unknownRegions(this.path, this.regions, this.groups, components.regions.values()),
+      ],
+    };
+  }
+
+  private top(statement: Statement): void {
+    const keyword = statement.take("a keyword");
+    if (READ_SECTIONS.includes(keyword) || SKIPPED_SECTIONS.includes(keyword)) {
+      this.open(keyword, statement);
+      this.announced = statement.takeInteger(`the number of ${keyword}`);
+      if (this.announced < 0) throw statement.error(`${keyword} ${this.announced}, 0 or more was expected`);
+    } else if (keyword === "PROPERTYDEFINITIONS") {
+      this.open(keyword, statement);
+      this.announced = -1;
+    } else if (keyword === "DESIGN") this.name = statement.take("the design's name");
+    else if (keyword === "UNITS") this.floorplan.readUnits(statement);
+    else if (keyword === "DIEAREA") this.floorplan.readDie(statement);
+    else if (keyword === "ROW") this.floorplan.readRow(statement);
+    else if (keyword === "TRACKS") this.floorplan.readTracks(statement);
+    else if (HEADER.includes(keyword)) return;
+    else if (/^[A-Z][A-Z0-9_]*$/.test(keyword)) this.ignore(keyword);
+    else
+      throw statement.error(
+        `'${keyword}', a DEF statement or section was expected`,
+        this.statements === 1 ? "is this a DEF file?" : undefined,
+      );
+  }
+
+  private open(section: string, statement: Statement): void {
+    this.section = section;
+    this.sectionLine = statement.lines[0]!;
+    this.found = 0;
+    if (!READ_SECTIONS.includes(section)) this.setKeep(2);
+  }
+
+  private close(statement: Statement): void {
+    statement.take("END");
+    const name = statement.take("what ends");
+    if (name === "DESIGN" && this.section === "") {
+      this.ended = true;
+      return;
+    }
+    if (name !== this.section) {
+      statement.at = 1;
+      throw statement.error(
+        this.section === ""
+          ? `'END ${name}' closes nothing`
+          : `'END ${name}' inside ${this.section}, which begins at line ${this.sectionLine}; 'END ${this.section}' was expected`,
+      );
+    }
+    if (this.announced >= 0 && this.announced !== this.found)
+      this.notes.push(
+        `${this.path}:${this.sectionLine}: ${this.section} announces ${this.announced}, ${this.found} are listed`,
+      );
+    this.section = "";
+    this.setKeep(Number.POSITIVE_INFINITY);
+  }
+
+  private item(statement: Statement): void {
+    const { section } = this;
+    if (section === "PROPERTYDEFINITIONS") {
+      this.ignore(section);
+      return;
+    }
+    if (statement.take("'-'") !== "-") {
+      statement.at = 0;
+      if (READ_SECTIONS.includes(section))
+        throw statement.error(
+          `'${statement.peek()}' inside ${section}, '-' or 'END ${section}' was expected`,
+        );
+      return; // such as the parts of a scan chain or of constraints
+    }
+    this.found++;
+    if (section === "COMPONENTS") this.components.read(statement);
+    else if (section === "PINS") this.pins.push(readPin(statement));
+    else if (section === "NETS") this.nets.read(statement, this.components.indexOf);
+    else if (section === "BLOCKAGES") {
+      const blockages = readBlockage(statement);
+      if (blockages) this.blockages.push(...blockages);
+      else this.ignore(`BLOCKAGES ${statement.peek()}`);
+    } else if (section === "REGIONS") this.regions.push(readRegion(statement));
+    else if (section === "GROUPS") this.groups.push(readGroup(statement));
+    else this.ignore(section);
+  }
+
+  private ignore(what: string): void {
+    this.ignored.set(what, (this.ignored.get(what) ?? 0) + 1);
+  }
+}

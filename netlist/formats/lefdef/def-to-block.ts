@@ -1,0 +1,301 @@
+// From a DEF design and a LEF library to a block: components become nodes, pins of the design ports, nets are put
+// driver first. Database units become µm, lower-left corners centres, the die's lower-left corner the origin.
+import { type Blockage, type Netlist, NodeKind, type Placement } from "../../block.js";
+import { freshName } from "../../fresh-name.js";
+import { InputError } from "../../input-error.js";
+import { isSideways } from "../../orientation.js";
+import { type DefDesign, PlaceStatus } from "./def-design.js";
+import { boundsOf, slabsOf } from "./geometry.js";
+import { isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
+
+export interface DefNetlist {
+  readonly netlist: Netlist;
+  readonly places: Placement;
+  readonly fixed: Uint8Array;
+  /** Per component its node, and per node its component, -1 for ports. */
+  readonly nodeOfComponent: Int32Array;
+  readonly componentOfNode: Int32Array;
+  /** Per component: its LEF master. */
+  readonly masters: readonly LefMaster[];
+  /** What was left out and why, one line each. */
+  readonly notes: readonly string[];
+}
+
+/** The origin of the block in database units: the lower-left corner of the die's bounds. */
+export function originOf(design: DefDesign): { readonly x: number; readonly y: number } {
+  const { left, bottom } = boundsOf(design.die);
+  return { x: left, y: bottom };
+}
+
+/** Hard blockages, and what the bounds of the die hold beside the die, in µm from the origin. */
+export function hardBlockagesOf(design: DefDesign): Blockage[] {
+  const { units } = design;
+  const origin = originOf(design);
+  const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
+  return [...beside, ...design.blockages.filter(({ kind }) => kind === "hard")].map((rect) => ({
+    left: (rect.left - origin.x) / units,
+    bottom: (rect.bottom - origin.y) / units,
+    right: (rect.right - origin.x) / units,
+    top: (rect.top - origin.y) / units,
+    rate: 1,
+  }));
+}
+
+/**
+ * Nodes in the order ports, hard macros, cells, each in file order. Masters of class BLOCK are hard macros; placed
+ * ones of class PAD and RING are fixed hard macros; the rest are standard cells. Nets of use POWER or GROUND, and nets
+ * of fewer than two pins, are left out.
+ */
+export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
+  const { components, pins, nets, units } = design;
+  const masters = mastersOf(design, library);
+  const componentKinds = Uint8Array.from(masters, (master, component) =>
+    kindOf(master, components.statuses[component]!),
+  );
+  const nodeCount = pins.length + components.count;
+  const nodeOfComponent = new Int32Array(components.count);
+  const componentOfNode = new Int32Array(nodeCount).fill(-1);
+  let next = pins.length;
+  for (const kind of [NodeKind.HardMacro, NodeKind.StandardCell])
+    for (let component = 0; component < components.count; component++) {
+      if (componentKinds[component] !== kind) continue;
+      nodeOfComponent[component] = next;
+      componentOfNode[next++] = component;
+    }
+
+  const origin = originOf(design);
+  const kinds = new Uint8Array(nodeCount).fill(NodeKind.Port);
+  const widths = new Float64Array(nodeCount);
+  const heights = new Float64Array(nodeCount);
+  const nodeNames = new Array<string>(nodeCount);
+  const fixed = new Uint8Array(nodeCount);
+  const xs = new Float64Array(nodeCount).fill(Number.NaN);
+  const ys = new Float64Array(nodeCount).fill(Number.NaN);
+  const orientations = new Uint8Array(nodeCount);
+  const portOfName = new Map<string, number>();
+  pins.forEach((pin, node) => {
+    nodeNames[node] = pin.name;
+    fixed[node] = 1;
+    portOfName.set(pin.name, node);
+    if (!pin.isPlaced) return;
+    xs[node] = (pin.x - origin.x) / units;
+    ys[node] = (pin.y - origin.y) / units;
+  });
+  for (let node = pins.length; node < nodeCount; node++) {
+    const component = componentOfNode[node]!;
+    const { width, height, masterClass } = masters[component]!;
+    kinds[node] = componentKinds[component]!;
+    widths[node] = width;
+    heights[node] = height;
+    nodeNames[node] = components.names[component]!;
+    const status = components.statuses[component]!;
+    const isPad = kinds[node] === NodeKind.HardMacro && masterClass !== "BLOCK";
+    fixed[node] = isPad || status === PlaceStatus.Fixed || status === PlaceStatus.Cover ? 1 : 0;
+    if (status === PlaceStatus.Unplaced) continue;
+    const orientation = components.orientations[component]!;
+    const sideways = isSideways(orientation);
+    orientations[node] = orientation;
+    xs[node] = (components.xs[component]! - origin.x) / units + (sideways ? height : width) / 2;
+    ys[node] = (components.ys[component]! - origin.y) / units + (sideways ? width : height) / 2;
+  }
+
+  const connections = connect(design, masters, portOfName, nodeOfComponent);
+  const { order, netStarts, netPins, netWeights, notes } = connections;
+  const pinCount = order.length;
+  const pinNodes = new Int32Array(pinCount);
+  const pinXOffsets = new Float64Array(pinCount);
+  const pinYOffsets = new Float64Array(pinCount);
+  const pinNames = new Array<string>(pinCount);
+  const fileIndices = new Int32Array(nodeCount);
+  const pinFileIndices = new Int32Array(pinCount);
+  const taken = new Set(nodeNames);
+  // `order` has the connections node by node; the text format counts a macro's pins after it (netlist-draft.ts).
+  let index = 0;
+  for (let node = 0, pin = 0; node < nodeCount; node++) {
+    fileIndices[node] = index++;
+    const component = componentOfNode[node]!;
+    for (; pin < pinCount && connections.nodes[order[pin]!] === node; pin++) {
+      pinNodes[pin] = node;
+      if (component < 0) {
+        pinNames[pin] = nodeNames[node]!;
+        pinFileIndices[pin] = fileIndices[node]!;
+        continue;
+      }
+      const name = nets.pinNames[nets.pins[order[pin]!]!]!;
+      const offset = masters[component]!.pins.get(name)!;
+      const isHard = kinds[node] === NodeKind.HardMacro;
+      const full = `${nodeNames[node]}/${name}`;
+      pinNames[pin] = isHard ? freshName(full, taken) : full; // a pin in two nets is there twice
+      if (isHard) taken.add(pinNames[pin]!);
+      pinXOffsets[pin] = offset.xOffset;
+      pinYOffsets[pin] = offset.yOffset;
+      pinFileIndices[pin] = isHard ? index++ : fileIndices[node]!;
+    }
+  }
+  const netlist: Netlist = {
+    name: design.name,
+    nodeCount,
+    kinds,
+    widths,
+    heights,
+    nodeNames,
+    pinCount,
+    pinNodes,
+    pinXOffsets,
+    pinYOffsets,
+    pinNames,
+    netCount: netWeights.length,
+    netStarts,
+    netPins,
+    netWeights,
+    fileIndices,
+    pinFileIndices,
+  };
+  return {
+    netlist,
+    places: { xs, ys, orientations },
+    fixed,
+    nodeOfComponent,
+    componentOfNode,
+    masters,
+    notes,
+  };
+}
+
+function mastersOf(design: DefDesign, library: LefLibrary): LefMaster[] {
+  const { masters, masterNames, lines, names } = design.components;
+  const found = masterNames.map((name) => library.masters.get(name));
+  return Array.from(masters, (number, component) => {
+    const master = found[number];
+    if (master) return master;
+    throw new InputError(
+      `${design.path}:${lines[component]}`,
+      `component '${names[component]}' is of master '${masterNames[number]}', which none of the LEF files defines`,
+      "put the LEF file that does beside it, or give it (--lef)",
+    );
+  });
+}
+
+function kindOf(master: LefMaster, status: number): NodeKind {
+  if (isBlockMaster(master)) return NodeKind.HardMacro;
+  const isPad = master.masterClass === "PAD" || master.masterClass === "RING";
+  return isPad && status !== PlaceStatus.Unplaced ? NodeKind.HardMacro : NodeKind.StandardCell;
+}
+
+interface Connections {
+  /** Node of every connection of the DEF file, -1 where it is left out. */
+  readonly nodes: Int32Array;
+  /** The connections that are kept, node by node. */
+  readonly order: Int32Array;
+  readonly netStarts: Int32Array;
+  /** Positions in `order`, a net's driver first. */
+  readonly netPins: Int32Array;
+  readonly netWeights: Float64Array;
+  readonly notes: string[];
+}
+
+function connect(
+  design: DefDesign,
+  masters: readonly LefMaster[],
+  portOfName: ReadonlyMap<string, number>,
+  nodeOfComponent: Int32Array,
+): Connections {
+  const { nets, pins } = design;
+  const connectionCount = nets.components.length;
+  const nodes = new Int32Array(connectionCount).fill(-1);
+  const drives = new Uint8Array(connectionCount);
+  const kept: number[] = [];
+  const netOfPort = new Int32Array(pins.length).fill(-1);
+  let supply = 0;
+  let short = 0;
+  for (let net = 0; net < nets.count; net++) {
+    const [start, end] = [nets.starts[net]!, nets.starts[net + 1]!];
+    for (let c = start; c < end; c++) {
+      const component = nets.components[c]!;
+      const name = nets.pinNames[nets.pins[c]!]!;
+      if (component < 0) {
+        const port = portOfName.get(name);
+        if (port === undefined)
+          throw badConnection(design, net, `'( PIN ${name} )', which PINS does not list`);
+        const other = netOfPort[port]!;
+        if (other >= 0 && other !== net && !nets.isSupply[other])
+          throw badConnection(
+            design,
+            net,
+            `'( PIN ${name} )', which net '${nets.names[other]}' of line ${nets.lines[other]} connects already`,
+          );
+        netOfPort[port] = net;
+        nodes[c] = port;
+        drives[c] = strength(pins[port]!.direction === "INPUT", pins[port]!.direction === "INOUT");
+      } else {
+        const pin = masters[component]!.pins.get(name);
+        if (!pin)
+          throw badConnection(
+            design,
+            net,
+            `pin '${name}' of component '${design.components.names[component]}', which its master '${masters[component]!.name}' (${masters[component]!.where}) does not have`,
+          );
+        nodes[c] = nodeOfComponent[component]!;
+        drives[c] = strength(pin.direction === "OUTPUT", pin.direction === "INOUT");
+      }
+    }
+    if (nets.isSupply[net]) supply++;
+    else if (end - start < 2) short++;
+    else {
+      kept.push(net);
+      continue;
+    }
+    nodes.fill(-1, start, end);
+  }
+  const order = nodeByNode(nodes, pins.length + design.components.count);
+  const pinOfConnection = new Int32Array(connectionCount);
+  order.forEach((connection, pin) => {
+    pinOfConnection[connection] = pin;
+  });
+  const netStarts = new Int32Array(kept.length + 1);
+  const netPins = new Int32Array(order.length);
+  let next = 0;
+  kept.forEach((net, i) => {
+    const [start, end] = [nets.starts[net]!, nets.starts[net + 1]!];
+    let driver = start;
+    for (let c = start; c < end; c++) if (drives[c]! > drives[driver]!) driver = c;
+    netPins[next++] = pinOfConnection[driver]!;
+    for (let c = start; c < end; c++) if (c !== driver) netPins[next++] = pinOfConnection[c]!;
+    netStarts[i + 1] = next;
+  });
+  const notes: string[] = [];
+  if (supply > 0) notes.push(`${design.path}: ${supply} nets of use POWER or GROUND are left out`);
+  if (short > 0) notes.push(`${design.path}: ${short} nets of fewer than two pins are left out`);
+  return {
+    nodes,
+    order,
+    netStarts,
+    netPins,
+    netWeights: Float64Array.from(kept, (net) => nets.weights[net]!),
+    notes,
+  };
+}
+
+/** How well a pin serves as its net's driver: sinks not at all, pins of both directions if there is no better. */
+function strength(drives: boolean, both: boolean): number {
+  return drives ? 2 : both ? 1 : 0;
+}
+
+function badConnection(design: DefDesign, net: number, what: string): InputError {
+  return new InputError(
+    `${design.path}:${design.nets.lines[net]}`,
+    `net '${design.nets.names[net]}' connects ${what}`,
+  );
+}
+
+/** Connections sorted by node, those of a node in file order; left-out ones (-1) are not in it. */
+function nodeByNode(nodes: Int32Array, nodeCount: number): Int32Array {
+  const starts = new Int32Array(nodeCount + 1);
+  for (const node of nodes) if (node >= 0) starts[node + 1]!++;
+  for (let node = 0; node < nodeCount; node++) starts[node + 1]! += starts[node]!;
+  const order = new Int32Array(starts[nodeCount]!);
+  nodes.forEach((node, connection) => {
+    if (node >= 0) order[starts[node]!++] = connection;
+  });
+  return order;
+}

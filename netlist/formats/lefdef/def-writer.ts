@@ -1,0 +1,60 @@
+// DEF written back: the bytes of the file that was read, with the placements of the moved components in place of
+// theirs. Nothing else is parsed, formatted or reordered.
+
+import { writeFileAtomically } from "../../write-file.js";
+import { readLineChunks } from "../text-stream.js";
+import { PlaceStatus } from "./def-design.js";
+import { type DefPlace, isMoved, orientationName } from "./def-places.js";
+import type { LoadedDef } from "./load-def.js";
+
+/**
+ * Writes the design to `path` with the components of `places` where they now stand; gzip if the name ends in `.gz`.
+ * A component that stands where the file has it keeps its bytes. What was unplaced becomes PLACED, what was PLACED or
+ * FIXED stays so. Returns the number of components that were rewritten.
+ */
+export async function writeDef(
+  path: string,
+  loaded: LoadedDef,
+  places: ReadonlyMap<number, DefPlace>,
+): Promise<number> {
+  const { starts } = loaded.design.components;
+  const moved = [...places.keys()]
+    .filter((component) => isMoved(loaded, component, places.get(component)!))
+    .sort((a, b) => starts[a]! - starts[b]!);
+  await writeFileAtomically(path, splice(loaded, places, moved));
+  return moved.length;
+}
+
+async function* splice(
+  loaded: LoadedDef,
+  places: ReadonlyMap<number, DefPlace>,
+  moved: readonly number[],
+): AsyncGenerator<string | Uint8Array> {
+  const { starts, ends } = loaded.design.components;
+  let offset = 0; // of the chunk's first byte in the file
+  let next = 0;
+  let skipTo = 0; // bytes before are replaced
+  for await (const chunk of readLineChunks(loaded.design.path)) {
+    const end = offset + chunk.length;
+    let from = offset;
+    while (next < moved.length && starts[moved[next]!]! < end) {
+      const component = moved[next++]!;
+      from = Math.max(from, skipTo);
+      if (starts[component]! > from) yield chunk.subarray(from - offset, starts[component]! - offset);
+      yield placementText(loaded, component, places.get(component)!);
+      skipTo = ends[component]!;
+      from = skipTo;
+    }
+    from = Math.max(from, skipTo);
+    if (from < end) yield chunk.subarray(from - offset);
+    offset = end;
+  }
+}
+
+function placementText(loaded: LoadedDef, component: number, place: DefPlace): string {
+  const { starts, ends, statuses } = loaded.design.components;
+  const words = [undefined, "PLACED", "FIXED", "COVER"] as const;
+  const status = words[statuses[component]!] ?? words[PlaceStatus.Placed];
+  const text = `${status} ( ${place.x} ${place.y} ) ${orientationName(place)}`;
+  return starts[component] === ends[component] ? ` + ${text}` : text;
+}

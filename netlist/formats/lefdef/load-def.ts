@@ -1,0 +1,182 @@
+// A DEF file with its LEF files as a block and what else macro placement has to respect.
+import { dirname, join } from "node:path";
+import {
+  type Block,
+  type Canvas,
+  type Grid,
+  type Netlist,
+  NodeKind,
+  type RoutingResources,
+} from "../../block.js";
+import { gridFor } from "../../grid-choice.js";
+import { InputError } from "../../input-error.js";
+import { namesIn, statusOf } from "../../on-disk.js";
+import { type DefDesign, PlaceStatus } from "./def-design.js";
+import { readDef } from "./def-reader.js";
+import { type DefNetlist, hardBlockagesOf, netlistOf } from "./def-to-block.js";
+import { boundsOf } from "./geometry.js";
+import { allowedOrientations, isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
+import { readLef } from "./lef-reader.js";
+import { routingOf } from "./routing.js";
+
+export interface LoadedDef {
+  readonly block: Block;
+  readonly design: DefDesign;
+  readonly library: LefLibrary;
+  readonly nodes: DefNetlist;
+  /** Per node the orientation codes that it may take; undefined for ports. */
+  readonly allowed: readonly (readonly number[] | undefined)[];
+  /** What was passed over, left out or taken by default, one line each. */
+  readonly notes: readonly string[];
+}
+
+export interface LoadDefOptions {
+  /** LEF files; by default all in the directory of the DEF file. */
+  readonly lef?: readonly string[] | undefined;
+  /** Resources where neither LEF nor DEF says them. */
+  readonly defaultRouting: RoutingResources;
+  /** Whether hard macros that the file fixes may move all the same. */
+  readonly freeFixed?: boolean | undefined;
+  /** Halo in x and y, in µm, of hard macros to which the DEF file gives none. */
+  readonly halo?: readonly [number, number] | undefined;
+}
+
+const DEF_NAME = /\.def(\.gz)?$/i;
+const LEF_NAME = /\.(lef|tlef)(\.gz)?$/i;
+
+export function isDefPath(path: string): boolean {
+  return DEF_NAME.test(path);
+}
+
+/** The DEF file, and the LEF files given or found beside it: technology first, then by name. */
+export function defFiles(path: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
+  if (!statusOf(path)) throw new InputError(path, "no such file");
+  for (const given of lef ?? [])
+    if (!statusOf(given)) throw new InputError("--lef", `'${given}': no such file`);
+  if (lef && lef.length > 0)
+    return {
+      def: path,
+      lefs: lef.flatMap((given) => (statusOf(given)?.isDirectory() ? lefsIn(given) : [given])),
+    };
+  const lefs = lefsIn(dirname(path));
+  if (lefs.length === 0)
+    throw new InputError(
+      path,
+      "sizes of components are needed, and there is no LEF file beside it",
+      "put them there, or give them: --lef tech.lef --lef cells.lef",
+    );
+  return { def: path, lefs };
+}
+
+function lefsIn(directory: string): string[] {
+  const isTechnology = (name: string) => /tech|\.tlef/i.test(name);
+  return namesIn(directory)
+    .filter((name) => LEF_NAME.test(name))
+    .sort((a, b) => Number(isTechnology(b)) - Number(isTechnology(a)) || (a < b ? -1 : 1))
+    .map((name) => join(directory, name));
+}
+
+/** Reads a design with its library. Throws `InputError` for what is wrong with any of the files. */
+export async function loadDef(path: string, options: LoadDefOptions): Promise<LoadedDef> {
+  const files = defFiles(path, options.lef);
+  const library = await readLef(files.lefs);
+  const given = await readDef(files.def);
+  if (given.die.length === 0)
+    throw new InputError(
+      path,
+      "no DIEAREA statement, the die's size is needed",
+      "write the DEF after floorplanning",
+    );
+  const nodes = netlistOf(given, library);
+  const design = options.halo ? withHalo(given, nodes.masters, options.halo) : given;
+  const { netlist, masters, nodeOfComponent } = nodes;
+  const die = boundsOf(design.die);
+  const canvas = {
+    width: (die.right - die.left) / design.units,
+    height: (die.top - die.bottom) / design.units,
+  };
+  const componentKinds = Uint8Array.from(nodeOfComponent, (node) => netlist.kinds[node]!);
+  const found = routingOf(design, library, masters, componentKinds);
+  const allowed = new Array<readonly number[] | undefined>(netlist.nodeCount).fill(undefined);
+  const orientationsOf = new Map(masters.map((master) => [master, allowedOrientations(master.symmetry)]));
+  const { statuses, orientations } = design.components;
+  masters.forEach((master, component) => {
+    const bySymmetry = orientationsOf.get(master)!;
+    // Whoever placed a macro in an orientation knew that it may have it.
+    const isMore =
+      statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
+    allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
+  });
+  const block: Block = {
+    ...netlist,
+    name: design.name,
+    fixed: options.freeFixed ? freed(nodes, design) : nodes.fixed,
+    canvas,
+    grid: gridWithHalos(netlist, nodes, design, canvas),
+    routing: found ?? options.defaultRouting,
+    smoothing: 0,
+    overlapThreshold: 0,
+    blockages: hardBlockagesOf(design),
+    initial: nodes.places,
+  };
+  const notes = [
+    ...library.notes,
+    ...design.notes,
+    ...nodes.notes,
+    ...(found
+      ? []
+      : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
+  ];
+  return { block, design, library, nodes, allowed, notes };
+}
+
+/** Fixed flags with the hard macros free; pads stay, and so does what has status COVER. */
+function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
+  return nodes.fixed.map((flag, node) => {
+    const component = nodes.componentOfNode[node]!;
+    if (component < 0 || nodes.netlist.kinds[node] !== NodeKind.HardMacro) return flag;
+    const isFixed = design.components.statuses[component] === PlaceStatus.Fixed;
+    return isFixed && nodes.masters[component]!.masterClass === "BLOCK" ? 0 : flag;
+  });
+}
+
+/** The grid on which the hard macros with their halos find room by the method's rule, or one of like size. */
+function gridWithHalos(
+  netlist: Netlist,
+  { componentOfNode }: DefNetlist,
+  design: DefDesign,
+  canvas: Canvas,
+): Grid {
+  const macros: { width: number; height: number }[] = [];
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    if (netlist.kinds[node] !== NodeKind.HardMacro) continue;
+    const { x, y } = haloOf(design, componentOfNode[node]!);
+    macros.push({ width: netlist.widths[node]! + 2 * x, height: netlist.heights[node]! + 2 * y });
+  }
+  return gridFor(macros, canvas);
+}
+
+/** A component's halo in µm on either side, the larger of two that differ. */
+export function haloOf(design: DefDesign, component: number): { readonly x: number; readonly y: number } {
+  const halo = design.components.halos.get(component);
+  if (!halo) return { x: 0, y: 0 };
+  return {
+    x: Math.max(halo.left, halo.right, 0) / design.units,
+    y: Math.max(halo.bottom, halo.top, 0) / design.units,
+  };
+}
+
+/** The design with a halo around every hard macro that has none of its own. */
+function withHalo(
+  design: DefDesign,
+  masters: readonly LefMaster[],
+  [x, y]: readonly [number, number],
+): DefDesign {
+  const [width, height] = [Math.round(x * design.units), Math.round(y * design.units)];
+  const halos = new Map(design.components.halos);
+  masters.forEach((master, component) => {
+    if (isBlockMaster(master) && !halos.has(component))
+      halos.set(component, { left: width, bottom: height, right: width, top: height });
+  });
+  return { ...design, components: { ...design.components, halos } };
+}

@@ -1,0 +1,73 @@
+// Routing resources as the congestion cost counts them, from the layers of LEF and the tracks of DEF: tracks per µm of
+// canvas side, and how many of them a hard macro takes away (../../docs/proxy-cost.md).
+import { NodeKind, type RoutingResources } from "../../block.js";
+import type { DefDesign, DefTracks } from "./def-design.js";
+import { boundsOf, type Rect } from "./geometry.js";
+import type { LefLibrary, LefMaster } from "./lef-library.js";
+
+/**
+ * Resources of a design, or undefined where neither its layers nor its tracks give both directions. Horizontal tracks
+ * are those of layers whose wires run horizontally, counted by DEF's `TRACKS Y` of such a layer where there are any,
+ * else by its pitch. `masters` and `kinds` go by component.
+ */
+export function routingOf(
+  design: DefDesign,
+  library: LefLibrary,
+  masters: readonly (LefMaster | undefined)[],
+  kinds: Uint8Array,
+): RoutingResources | undefined {
+  const die = boundsOf(design.die);
+  const side = {
+    H: (die.top - die.bottom) / design.units,
+    V: (die.right - die.left) / design.units,
+  };
+  const obstructed = obstructedShares(masters, kinds);
+  const total = { H: 0, V: 0 };
+  const taken = { H: 0, V: 0 };
+  for (const { name, direction, pitch } of library.layers) {
+    if (!direction) continue;
+    const seen = new Set<string>();
+    let tracks = 0;
+    for (const row of design.tracks) {
+      if (row.axis !== (direction === "H" ? "Y" : "X") || !row.layers.includes(name)) continue;
+      if (seen.has(`${row.start} ${row.step}`)) continue; // the same tracks again, as some flows write them
+      seen.add(`${row.start} ${row.step}`);
+      tracks += tracksInside(row, die);
+    }
+    const perUm = tracks > 0 ? tracks / side[direction] : pitch > 0 ? 1 / pitch : 0;
+    total[direction] += perUm;
+    taken[direction] += perUm * (obstructed.get(name) ?? 0);
+  }
+  if (!(total.H > 0 && total.V > 0)) return undefined;
+  return {
+    horizontal: total.H,
+    vertical: total.V,
+    horizontalUsedByMacros: taken.H,
+    verticalUsedByMacros: taken.V,
+  };
+}
+
+/** How many tracks of a row of them lie on the die; a die that was cut keeps those of the larger one in its file. */
+function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): number {
+  const [low, high] = axis === "X" ? [die.left, die.right] : [die.bottom, die.top];
+  if (step <= 0) return count > 0 && start >= low && start <= high ? 1 : 0;
+  const first = Math.max(0, Math.ceil((low - start) / step));
+  const last = Math.min(count - 1, Math.floor((high - start) / step));
+  return Math.max(0, last - first + 1);
+}
+
+/** Per layer, the share of all hard macros' area that their obstructions cover. */
+function obstructedShares(
+  masters: readonly (LefMaster | undefined)[],
+  kinds: Uint8Array,
+): Map<string, number> {
+  const areas = new Map<string, number>();
+  let macroArea = 0;
+  masters.forEach((master, component) => {
+    if (!master || kinds[component] !== NodeKind.HardMacro) return;
+    const area = master.width * master.height;
+    macroArea += area;
+    for (const [layer, share] of master.obstructed) areas.set(layer, (areas.get(layer) ?? 0) + share * area);
+  });
+  return new Map([...areas].map(([layer, area]) => [layer, area / macroArea]));
+}

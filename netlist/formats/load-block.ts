@@ -1,0 +1,287 @@
+// From files to a block: finds the netlist and its placement, and lays canvas, grid and rules over the nodes.
+import { existsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import {
+  type Block,
+  type Canvas,
+  copyPlacement,
+  type Grid,
+  type Netlist,
+  NodeKind,
+  nodesOfKind,
+  type Placement,
+  type RoutingResources,
+} from "../block.js";
+import { gridFor, hardBoxes } from "../grid-choice.js";
+import { InputError } from "../input-error.js";
+import { namesIn, statusOf } from "../on-disk.js";
+import {
+  bookshelfFiles,
+  isBookshelfPath,
+  loadBookshelf,
+  readPlPlacement,
+} from "./bookshelf/load-bookshelf.js";
+import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load-def.js";
+import { type NetlistFile, readPbNetlist } from "./pb/pb-netlist-reader.js";
+import { type PlcFile, readPlc } from "./plc/plc.js";
+
+/** What a caller may set over what the files say. */
+export interface BlockOverrides {
+  readonly canvas?: Canvas | undefined;
+  readonly grid?: Grid | undefined;
+  readonly routing?: RoutingResources | undefined;
+  readonly smoothing?: number | undefined;
+  /** Choose the grid of a flat netlist that has none in its files, as the original does before it clusters. */
+  readonly chooseGrid?: boolean | undefined;
+}
+
+// The binary's own defaults where no file says otherwise (Circuit Training's plc client).
+const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
+const DEFAULT_UTILISATION = 0.6;
+/** µm, that is a kilometre: no chip, and far beyond it the costs are no numbers. */
+const LONGEST_SIDE = 1e9;
+export const DEFAULT_ROUTING: RoutingResources = {
+  horizontal: 57.031,
+  vertical: 56.818,
+  horizontalUsedByMacros: 39.583,
+  verticalUsedByMacros: 30.303,
+};
+
+/**
+ * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
+ * them gzip or not; a Bookshelf set by its `.aux` file or its directory; a DEF file with the LEF files that `def` names,
+ * or those beside it. `placement` names another placement file, which then gives places and header.
+ */
+export async function loadBlock(
+  path: string,
+  options: {
+    readonly placement?: string | undefined;
+    readonly overrides?: BlockOverrides;
+    readonly def?: Omit<LoadDefOptions, "defaultRouting"> | undefined;
+  } = {},
+): Promise<Block> {
+  if (isBookshelfPath(path)) {
+    const { block } = await loadBookshelf(path, DEFAULT_ROUTING);
+    return withOverrides(block, options.placement, options.overrides);
+  }
+  if (isDefPath(path)) {
+    const { block } = await loadDef(path, { ...options.def, defaultRouting: DEFAULT_ROUTING });
+    return withOverrides(block, options.placement, options.overrides);
+  }
+  const files = findFiles(path);
+  const file = await readPbNetlist(files.netlist, files.name);
+  const placementPath = options.placement ?? files.placement;
+  const plc = placementPath === undefined ? undefined : await readPlc(placementPath);
+  return makeBlock(file, plc, options.overrides);
+}
+
+/** The places that a placement file gives the nodes of a block that is loaded already. */
+export async function readPlacement(path: string, block: Block): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
+  return placementFromPlc(block, await readPlc(path));
+}
+
+/**
+ * As `readPlacement`; a `.plc` file, which knows nodes by numbers alone, must be of the same canvas: that tells the
+ * placement of another netlist of the same circuit, of which the ICCAD04 suite has some.
+ */
+async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Promise<Placement> {
+  if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
+  const plc = await readPlc(path);
+  const differs = (a: number, b: number) => Math.abs(a - b) > 1e-3 * b;
+  if (plc.canvas && (differs(plc.canvas.width, canvas.width) || differs(plc.canvas.height, canvas.height)))
+    throw new InputError(
+      path,
+      `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
+      "is this a placement of another netlist?",
+    );
+  return placementFromPlc(block, plc);
+}
+
+/** The files that `loadBlock` reads. */
+export function blockFiles(path: string, placement?: string, lef?: readonly string[]): string[] {
+  if (isDefPath(path)) {
+    const { def, lefs } = defFiles(path, lef);
+    return placement === undefined ? [def, ...lefs] : [def, ...lefs, placement];
+  }
+  if (isBookshelfPath(path)) {
+    const files = bookshelfFiles(path);
+    return placement === undefined ? files : [...files, placement];
+  }
+  const files = findFiles(path);
+  const second = placement ?? files.placement;
+  return second === undefined ? [files.netlist] : [files.netlist, second];
+}
+
+/** A block that has its canvas and rules, with what the caller sets over them and the places of a placement file. */
+export async function withOverrides(
+  block: Block,
+  placement: string | undefined,
+  overrides: BlockOverrides = {},
+): Promise<Block> {
+  const canvas = overrides.canvas ?? block.canvas;
+  refuseHuge(block.name, canvas);
+  const initial = placement === undefined ? block.initial : await placementOnCanvas(placement, block, canvas);
+  return {
+    ...block,
+    initial,
+    canvas,
+    grid: overrides.grid ?? block.grid,
+    routing: overrides.routing ?? block.routing,
+    smoothing: overrides.smoothing ?? block.smoothing,
+  };
+}
+
+/** Joins a netlist and a placement file's header and places. */
+export function makeBlock(
+  file: NetlistFile,
+  plc: PlcFile | undefined,
+  overrides: BlockOverrides = {},
+): Block {
+  const { netlist } = file;
+  const { placement, fixed } = applyPlc(netlist, file.places, plc);
+  const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
+  refuseHuge(netlist.name, canvas);
+  const chosen =
+    overrides.chooseGrid && !overrides.grid && !plc?.grid ? gridOfFlat(netlist, fixed, canvas) : undefined;
+  return {
+    ...netlist,
+    fixed,
+    canvas,
+    grid: overrides.grid ?? plc?.grid ?? chosen ?? DEFAULT_GRID,
+    routing: overrides.routing ?? plc?.routing ?? DEFAULT_ROUTING,
+    smoothing: overrides.smoothing ?? plc?.smoothing ?? 0,
+    overlapThreshold: plc?.overlapThreshold ?? 0,
+    blockages: plc?.blockages ?? [],
+    initial: placement,
+  };
+}
+
+/** Undefined for a netlist without standard cells. */
+function gridOfFlat(netlist: Netlist, fixed: Uint8Array, canvas: Canvas): Grid | undefined {
+  return netlist.kinds.includes(NodeKind.StandardCell)
+    ? gridFor(hardBoxes(netlist, fixed), canvas)
+    : undefined;
+}
+
+function defaultCanvas(netlist: Netlist): Canvas {
+  const side = Math.sqrt(totalArea(netlist) / DEFAULT_UTILISATION);
+  if (!(side > 0))
+    throw new InputError(
+      netlist.name,
+      "no canvas is given, and there is no macro or cell whose area could tell its size",
+      "give the canvas, or a placement file with one",
+    );
+  return { width: side, height: side };
+}
+
+function refuseHuge(name: string, { width, height }: Canvas): void {
+  if (width > LONGEST_SIDE || height > LONGEST_SIDE)
+    throw new InputError(
+      name,
+      `the canvas is ${width} x ${height} µm, sides of at most ${LONGEST_SIDE} were expected`,
+      "are all lengths in micrometres?",
+    );
+}
+
+/** The places that a placement file gives the nodes of a block; canvas, grid, rules and fixed flags stay the block's. */
+export function placementFromPlc(block: Block, plc: PlcFile): Placement {
+  return applyPlc(block, block.initial, plc).placement;
+}
+
+function applyPlc(
+  netlist: Netlist,
+  places: Placement,
+  plc: PlcFile | undefined,
+): { placement: Placement; fixed: Uint8Array } {
+  const placement = copyPlacement(places);
+  const fixed = new Uint8Array(netlist.nodeCount);
+  for (let node = 0; node < netlist.nodeCount; node++)
+    if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
+  if (!plc) return { placement, fixed };
+  refuseOtherCounts(netlist, plc);
+  // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    const kind = netlist.kinds[node];
+    if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro) continue;
+    placement.xs[node] = Number.NaN;
+    placement.ys[node] = Number.NaN;
+  }
+  const nodeOfFile = new Map<number, number>();
+  for (let node = 0; node < netlist.nodeCount; node++) nodeOfFile.set(netlist.fileIndices[node]!, node);
+  const seenAt = new Map<number, number>();
+  for (const line of plc.lines) {
+    const where = `${plc.path}:${line.lineNumber}`;
+    const node = nodeOfFile.get(line.index);
+    if (node === undefined)
+      throw new InputError(
+        where,
+        `node index ${line.index} is no port, macro or cell of '${netlist.name}'`,
+        "is this a placement of another netlist?",
+      );
+    const earlier = seenAt.get(node);
+    if (earlier !== undefined)
+      throw new InputError(where, `node ${line.index} was placed before, at line ${earlier}`);
+    seenAt.set(node, line.lineNumber);
+    placement.xs[node] = line.x;
+    placement.ys[node] = line.y;
+    placement.orientations[node] = line.orientation;
+    if (netlist.kinds[node] !== NodeKind.Port) fixed[node] = line.fixed ? 1 : 0;
+  }
+  return { placement, fixed };
+}
+
+/** Indices say little: those of a clustered netlist are nodes of the flat one, too. The header's counts tell them apart. */
+function refuseOtherCounts(netlist: Netlist, plc: PlcFile): void {
+  for (const { label, kind, count, lineNumber } of plc.counts) {
+    const own = nodesOfKind(netlist, kind).length;
+    if (own === count) continue;
+    throw new InputError(
+      `${plc.path}:${lineNumber}`,
+      `${label} is ${count}, but '${netlist.name}' has ${own}`,
+      "give the netlist that was placed; a run that clustered cells keeps it in its folder",
+    );
+  }
+}
+
+/** Area of all macros and cells, in µm². */
+export function totalArea(netlist: Netlist): number {
+  let area = 0;
+  for (let node = 0; node < netlist.nodeCount; node++) area += netlist.widths[node]! * netlist.heights[node]!;
+  return area;
+}
+
+interface BlockFiles {
+  readonly name: string;
+  readonly netlist: string;
+  readonly placement: string | undefined;
+}
+
+function findFiles(path: string): BlockFiles {
+  const status = statusOf(path);
+  if (!status) throw new InputError(path, "no such file or directory");
+  const name = basename(resolve(path)); // of `.` and `..`, too
+  if (!status.isDirectory()) {
+    if (!/\.pb\.txt(\.gz)?$/.test(path))
+      throw new InputError(
+        path,
+        "unknown format",
+        "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
+      );
+    return { name: name.replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
+  }
+  const pick = (stem: string) =>
+    [stem, `${stem}.gz`].map((name) => join(path, name)).find((candidate) => existsSync(candidate));
+  const netlist = pick("netlist.pb.txt") ?? onlyNetlistIn(path);
+  return { name, netlist, placement: pick("initial.plc") };
+}
+
+function onlyNetlistIn(path: string): string {
+  const found = namesIn(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
+  if (found.length !== 1)
+    throw new InputError(
+      path,
+      `${found.length} netlist files (.pb.txt) found, one, a file named netlist.pb.txt, or a Bookshelf .aux was expected`,
+    );
+  return join(path, found[0]!);
+}

@@ -1,0 +1,120 @@
+// A block as the netlist text format (`.pb.txt`) can hold it: ports and cells have one pin each, at their centre, and a
+// pin drives at most one net. Blocks from other formats are brought into that form here, as far as they can be.
+import { type Block, NodeKind } from "../../block.js";
+import { InputError } from "../../input-error.js";
+import { NetlistDraft } from "../../netlist-draft.js";
+
+export interface PbForm {
+  readonly block: Block;
+  /** Pins of cells that were elsewhere than in the middle of their cell. */
+  readonly centredPins: number;
+  /** Nets that another of their pins drives now, because their driver drives another net. */
+  readonly redrivenNets: number;
+}
+
+/**
+ * The block in the format's form, nodes in their order, numbers in single precision. Which pin of a net drives it
+ * changes no wirelength, so that a cell's second net is driven by one of its other pins. Throws `InputError` if the
+ * nets are too many for that.
+ */
+export function toPbForm(where: string, block: Block): PbForm {
+  const { pinNodes, kinds } = block;
+  const draft = new NetlistDraft();
+  for (let node = 0; node < block.nodeCount; node++)
+    draft.addNode(kinds[node] as NodeKind, block.nodeNames[node]!, block.widths[node]!, block.heights[node]!);
+  const pinOfNode = new Int32Array(block.nodeCount).fill(-1);
+  const pinOf = new Int32Array(block.pinCount);
+  let pins = 0;
+  let centredPins = 0;
+  for (let pin = 0; pin < block.pinCount; pin++) {
+    const node = pinNodes[pin]!;
+    const [x, y] = [block.pinXOffsets[pin]!, block.pinYOffsets[pin]!];
+    if (isMacro(kinds[node]!)) {
+      pinOf[pin] = draft.addPin(node, block.pinNames[pin]!, x, y);
+      pins++;
+      continue;
+    }
+    if (x !== 0 || y !== 0) centredPins++;
+    if (pinOfNode[node] === -1) {
+      pinOfNode[node] = draft.addPin(node, block.nodeNames[node]!);
+      pins++;
+    }
+    pinOf[pin] = pinOfNode[node]!;
+  }
+  for (let node = 0; node < block.nodeCount; node++)
+    if (!isMacro(kinds[node]!) && pinOfNode[node] === -1) draft.addPin(node, block.nodeNames[node]!);
+  const nets = distinctPins(block, pinOf);
+  const drivers = chooseDrivers(where, block, nets, pins);
+  let redrivenNets = 0;
+  nets.forEach((net, index) => {
+    const driver = drivers[index]!;
+    if (driver !== net[0]) redrivenNets++;
+    const others = net.filter((pin) => pin !== driver);
+    draft.addNet(driver, others.length > 0 ? others : [driver], block.netWeights[index]!);
+  });
+  const { netlist } = draft.finish(block.name);
+  return {
+    block: { ...block, ...netlist, initial: block.initial, bookshelf: undefined },
+    centredPins,
+    redrivenNets,
+  };
+}
+
+/** Per net its pins in the draft, each once. */
+function distinctPins(block: Block, pinOf: Int32Array): number[][] {
+  return Array.from({ length: block.netCount }, (_, net) => {
+    const pins = block.netPins.subarray(block.netStarts[net]!, block.netStarts[net + 1]!);
+    return [...new Set(Array.from(pins, (pin) => pinOf[pin]!))];
+  });
+}
+
+/** A driver for every net, no pin twice: each net's own where it is free, others by augmenting paths. */
+function chooseDrivers(where: string, block: Block, nets: readonly number[][], pins: number): Int32Array {
+  const netOf = new Int32Array(pins).fill(-1);
+  const driverOf = new Int32Array(nets.length).fill(-1);
+  const left: number[] = [];
+  nets.forEach((net, index) => {
+    const free = netOf[net[0]!] === -1 ? net[0]! : -1;
+    if (free < 0) left.push(index);
+    else {
+      netOf[free] = index;
+      driverOf[index] = free;
+    }
+  });
+  const seenBy = new Int32Array(pins).fill(-1);
+  for (const index of left) {
+    // Breadth first over nets that would have to change their driver; `from` tells which net asks for a pin.
+    const from = new Map<number, number>();
+    const queue = [index];
+    let end = -1;
+    for (let head = 0; head < queue.length && end < 0; head++)
+      for (const pin of nets[queue[head]!]!) {
+        if (seenBy[pin] === index) continue;
+        seenBy[pin] = index;
+        from.set(pin, queue[head]!);
+        if (netOf[pin] === -1) {
+          end = pin;
+          break;
+        }
+        queue.push(netOf[pin]!);
+      }
+    if (end < 0)
+      throw new InputError(
+        where,
+        `the nets of '${block.name}' are more than their pins can drive: in this format a cell drives one net`,
+        "convert with --cluster, which makes soft macros of the cells",
+      );
+    for (let pin = end; pin >= 0; ) {
+      const net = from.get(pin)!;
+      const before = driverOf[net]!;
+      driverOf[net] = pin;
+      netOf[pin] = net;
+      pin = before;
+    }
+  }
+  return driverOf;
+}
+
+function isMacro(kind: number): boolean {
+  return kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro;
+}

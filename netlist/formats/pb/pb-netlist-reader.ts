@@ -1,0 +1,169 @@
+// Reader of the netlist text format (`.pb.txt`): a list of nodes, from which a netlist is made once all are known, as
+// a net may name pins that come later. Facts: Circuit Training, docs/NETLIST_FORMAT.md. The file is read as a stream.
+import { emptyPlacement, type Netlist, NodeKind, type Placement } from "../../block.js";
+import { readLineChunks } from "../text-stream.js";
+import { PbFileNodes, PIN } from "./pb-file-nodes.js";
+import { PbTextScanner } from "./pb-text-scanner.js";
+
+/** A netlist and the places that its file gives. */
+export interface NetlistFile {
+  readonly netlist: Netlist;
+  readonly places: Placement;
+}
+
+/** Reads `path` (`.pb.txt`, gzip allowed). Throws `InputError` with the line of what is wrong. */
+export async function readPbNetlist(path: string, name: string): Promise<NetlistFile> {
+  const fileNodes = new PbFileNodes();
+  const scanner: PbTextScanner = new PbTextScanner(path, {
+    open: (field, depth) => fileNodes.open(field, depth),
+    close: (depth) => fileNodes.close(depth, scanner),
+    text: (field, value, depth) => fileNodes.text(field, value, depth, scanner),
+    number: (field, value, depth) => fileNodes.number(field, value, depth, scanner),
+  });
+  for await (const chunk of readLineChunks(path)) scanner.push(chunk);
+  scanner.end();
+  return netlistOf(fileNodes, name, scanner);
+}
+
+/** Throws `InputError` if the nodes do not go together. */
+function netlistOf(fileNodes: PbFileNodes, name: string, scanner: PbTextScanner): NetlistFile {
+  const { kinds, values } = fileNodes;
+  const fileCount = kinds.length;
+  if (fileCount === 0) throw scanner.error("no node found", "a netlist text file holds 'node { … }' entries");
+  let nodeCount = 0;
+  let pinCount = 0;
+  for (const kind of kinds) {
+    if (kind !== PIN) nodeCount++;
+    if (kind === PIN || kind === NodeKind.Port || kind === NodeKind.StandardCell) pinCount++;
+  }
+  const nodeOfFile = new Int32Array(fileCount).fill(-1);
+  const pinOfFile = new Int32Array(fileCount).fill(-1);
+  const nodeKinds = new Uint8Array(nodeCount);
+  const widths = new Float64Array(nodeCount);
+  const heights = new Float64Array(nodeCount);
+  const nodeNames: string[] = new Array(nodeCount);
+  const fileIndices = new Int32Array(nodeCount);
+  const places = emptyPlacement(nodeCount);
+  for (let file = 0, node = 0, pin = 0; file < fileCount; file++) {
+    const kind = kinds[file]!;
+    if (kind === PIN || kind === NodeKind.Port || kind === NodeKind.StandardCell) pinOfFile[file] = pin++;
+    if (kind === PIN) continue;
+    nodeOfFile[file] = node;
+    nodeKinds[node] = kind;
+    nodeNames[node] = fileNodes.nameAt(file);
+    fileIndices[node] = file;
+    places.xs[node] = values[5 * file]!;
+    places.ys[node] = values[5 * file + 1]!;
+    places.orientations[node] = fileNodes.orientations[file]!;
+    widths[node] = kind === NodeKind.Port ? 0 : values[5 * file + 2]!;
+    heights[node] = kind === NodeKind.Port ? 0 : values[5 * file + 3]!;
+    node++;
+  }
+  const pinNodes = new Int32Array(pinCount);
+  const pinXOffsets = new Float64Array(pinCount);
+  const pinYOffsets = new Float64Array(pinCount);
+  const pinNames: string[] = new Array(pinCount);
+  const pinFileIndices = new Int32Array(pinCount);
+  for (let file = 0; file < fileCount; file++) {
+    const pin = pinOfFile[file]!;
+    if (pin < 0) continue;
+    pinNames[pin] = fileNodes.nameAt(file);
+    pinFileIndices[pin] = file;
+    if (kinds[file] !== PIN) {
+      pinNodes[pin] = nodeOfFile[file]!;
+      continue;
+    }
+    const owner = ownerOf(fileNodes, file, nodeOfFile, scanner);
+    pinNodes[pin] = owner;
+    // The pins of a soft macro are all at its centre: it stands for cells that are not placed yet.
+    if (nodeKinds[owner] === NodeKind.SoftMacro) continue;
+    pinXOffsets[pin] = values[5 * file + 2]!;
+    pinYOffsets[pin] = values[5 * file + 3]!;
+  }
+  const netlist: Netlist = {
+    name,
+    nodeCount,
+    kinds: nodeKinds,
+    widths,
+    heights,
+    nodeNames,
+    pinCount,
+    pinNodes,
+    pinXOffsets,
+    pinYOffsets,
+    pinNames,
+    fileIndices,
+    pinFileIndices,
+    ...netsOf(fileNodes, pinOfFile, scanner),
+  };
+  return { netlist, places };
+}
+
+/** The macro that a pin belongs to. */
+function ownerOf(
+  fileNodes: PbFileNodes,
+  file: number,
+  nodeOfFile: Int32Array,
+  scanner: PbTextScanner,
+): number {
+  const ownerName = fileNodes.owners[file]!;
+  const ownerFile = fileNodes.named(ownerName);
+  const pinName = fileNodes.nameAt(file);
+  scanner.line = fileNodes.lines[file]!;
+  if (ownerFile === undefined)
+    throw scanner.error(`pin '${pinName}' belongs to macro '${ownerName}', which is not in the file`);
+  const kind = fileNodes.kinds[ownerFile];
+  if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro)
+    throw scanner.error(`pin '${pinName}' names '${ownerName}' as its macro, which is not a macro`);
+  return nodeOfFile[ownerFile]!;
+}
+
+/** One net per driving node: the driver first, then its sinks in file order, each once. */
+function netsOf(
+  fileNodes: PbFileNodes,
+  pinOfFile: Int32Array,
+  scanner: PbTextScanner,
+): Pick<Netlist, "netCount" | "netStarts" | "netPins" | "netWeights"> {
+  const fileCount = fileNodes.kinds.length;
+  const netStarts: number[] = [0];
+  const netPins: number[] = [];
+  const netWeights: number[] = [];
+  const seenBy = new Int32Array(fileCount).fill(-1);
+  for (let file = 0; file < fileCount; file++) {
+    const from = fileNodes.sinkStarts[file]!;
+    const to = fileNodes.sinkStarts[file + 1]!;
+    if (from === to) continue;
+    scanner.line = fileNodes.lines[file]!;
+    const driver = pinOfFile[file]!;
+    if (driver < 0)
+      throw scanner.error(
+        `macro '${fileNodes.nameAt(file)}' drives a net itself`,
+        "a macro's nets start at its pins",
+      );
+    netPins.push(driver); // real files hold ports that list themselves as sink: such a net counts, at length 0
+    for (let s = from; s < to; s++) {
+      const sinkFile = fileNodes.sinkAt(s);
+      if (sinkFile === undefined)
+        throw scanner.error(
+          `'${fileNodes.nameAt(file)}' drives '${fileNodes.sinkName(s)}', which is not in the file`,
+        );
+      const pin = pinOfFile[sinkFile]!;
+      if (pin < 0)
+        throw scanner.error(
+          `'${fileNodes.nameAt(file)}' drives macro '${fileNodes.sinkName(s)}' itself`,
+          "name one of its pins",
+        );
+      if (seenBy[sinkFile] === file) continue;
+      seenBy[sinkFile] = file;
+      netPins.push(pin);
+    }
+    netStarts.push(netPins.length);
+    netWeights.push(fileNodes.values[5 * file + 4]!);
+  }
+  return {
+    netCount: netWeights.length,
+    netStarts: Int32Array.from(netStarts),
+    netPins: Int32Array.from(netPins),
+    netWeights: Float64Array.from(netWeights),
+  };
+}

@@ -1,0 +1,155 @@
+// Writer of placement files (`.plc`): the counterpart of `plc.ts`, with the header lines that the format's own tool
+// writes (Circuit Training's `save_placement`). Canvas, routing and places keep every digit, so that reading back
+// gives the same doubles. No clock is read here: the date comes from the caller.
+import { basename } from "node:path";
+import { type Block, NodeKind, type Placement } from "../../block.js";
+import { ORIENTATION_NAMES } from "../../orientation.js";
+import { writeFileAtomically } from "../../write-file.js";
+import { totalArea } from "../load-block.js";
+import { COUNT_LABELS } from "./plc.js";
+
+/** What the header says of the placement's cost: the wirelength in µm, and the three costs. */
+export interface PlcCosts {
+  readonly wirelength: number;
+  readonly wirelengthCost: number;
+  readonly densityCost: number;
+  readonly congestionCost: number;
+}
+
+export interface PlcOptions {
+  /** Netlist files that the indices refer to. */
+  readonly sources?: readonly string[] | undefined;
+  /** What the header calls the file; its name without folders if not given. */
+  readonly thisFile?: string | undefined;
+  /** As the header shall show it. */
+  readonly date?: string | undefined;
+  /** Without them the header has no cost lines. */
+  readonly costs?: PlcCosts | undefined;
+  readonly project?: string | undefined;
+  /** Lines for the reader of the file; a line that would read as a header field is marked with `>`. */
+  readonly comments?: readonly string[] | undefined;
+  /** Significant digits of coordinates; if not given, as many as the exact double needs. 6 is the format's habit. */
+  readonly digits?: number | undefined;
+}
+
+/** Writes `placement` of `block` to `path`, gzip if it ends in `.gz`. Nodes without a place get no line. */
+export async function writePlc(
+  path: string,
+  block: Block,
+  placement: Placement,
+  options: PlcOptions = {},
+): Promise<void> {
+  await writeFileAtomically(path, plcText(block, placement, { thisFile: basename(path), ...options }));
+}
+
+/** The text of the placement file. */
+export function plcText(block: Block, placement: Placement, options: PlcOptions = {}): string {
+  const header = [
+    ...headerLines(block, options),
+    "",
+    ...commentLines(options.comments ?? []),
+    "",
+    ...countLines(block),
+    "",
+    "node_index x y orientation fixed",
+  ];
+  const lines = header.map((line) => (line === "" ? "#" : `# ${line}`));
+  const order = Array.from({ length: block.nodeCount }, (_, node) => node).sort(
+    (a, b) => block.fileIndices[a]! - block.fileIndices[b]!,
+  );
+  for (const node of order) {
+    const x = placement.xs[node]!;
+    const y = placement.ys[node]!;
+    if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    const orientation = placement.orientations[node]!;
+    const turn =
+      block.kinds[node] === NodeKind.Port && orientation === 0 ? "-" : ORIENTATION_NAMES[orientation]!;
+    lines.push(
+      `${block.fileIndices[node]} ${decimal(x, options.digits)} ${decimal(y, options.digits)} ${turn} ${block.fixed[node]}`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function headerLines(block: Block, options: PlcOptions): string[] {
+  const { canvas, grid, routing } = block;
+  const { costs } = options;
+  return [
+    "Placement file for Circuit Training",
+    `Source input file(s) : ${oneLine((options.sources ?? []).join(", "))}`,
+    `This file : ${oneLine(options.thisFile ?? "")}`,
+    `Date : ${oneLine(options.date ?? "")}`,
+    `Columns : ${grid.columns}  Rows : ${grid.rows}`,
+    `Width : ${length(canvas.width)}  Height : ${length(canvas.height)}`,
+    `Area : ${totalArea(block)}`,
+    ...(costs
+      ? [
+          `Wirelength : ${costs.wirelength.toFixed(3)}`,
+          `Wirelength cost : ${costs.wirelengthCost.toFixed(4)}`,
+          `Congestion cost : ${costs.congestionCost.toFixed(4)}`,
+          `Density cost : ${costs.densityCost.toFixed(4)}`,
+        ]
+      : []),
+    `Project : ${oneLine(options.project ?? "") || "unset_project"}`,
+    `Block : ${oneLine(block.name) || "unset_block"}`,
+    `Routes per micron, hor : ${routing.horizontal}  ver : ${routing.vertical}`,
+    `Routes used by macros, hor : ${routing.horizontalUsedByMacros}  ver : ${routing.verticalUsedByMacros}`,
+    `Smoothing factor : ${block.smoothing}`,
+    `Overlap threshold : ${block.overlapThreshold}`,
+    ...block.blockages.map(
+      ({ left, bottom, right, top, rate }) =>
+        `Blockage : ${left} ${bottom} ${right} ${top} ${Number.isInteger(rate) ? rate.toFixed(1) : rate}`,
+    ),
+  ];
+}
+
+const HEADER_LABELS = [
+  ...["Columns", "Width", "Project", "Block", "Blockage", "Smoothing factor", "Overlap threshold"],
+  ...["Routes per micron, hor", "Routes used by macros, hor"],
+  ...COUNT_LABELS,
+];
+const LOOKS_LIKE_HEADER = new RegExp(`^(${HEADER_LABELS.join("|")})\\s*:`);
+
+function commentLines(comments: readonly string[]): string[] {
+  return comments
+    .flatMap((comment) => comment.split(/[\r\n]+/))
+    .map((line) => line.trim())
+    .map((line) => (LOOKS_LIKE_HEADER.test(line) ? `> ${line}` : line));
+}
+
+function countLines(block: Block): string[] {
+  const nodes = [0, 0, 0, 0]; // by NodeKind
+  const pins = [0, 0, 0, 0];
+  for (let node = 0; node < block.nodeCount; node++) nodes[block.kinds[node]!]!++;
+  for (let pin = 0; pin < block.pinCount; pin++) pins[block.kinds[block.pinNodes[pin]!]!]!++;
+  const [hard, soft, cells, ports] = nodes as [number, number, number, number];
+  const [hardPins, softPins] = pins as [number, number, number, number];
+  const counts: [string, number][] = [
+    [COUNT_LABELS[NodeKind.HardMacro], hard],
+    ["HARD_MACRO_PINs", hardPins],
+    ["MACROs", hard + soft],
+    ["MACRO_PINs", hardPins + softPins],
+    [COUNT_LABELS[NodeKind.Port], ports],
+    [COUNT_LABELS[NodeKind.SoftMacro], soft],
+    ["SOFT_MACRO_PINs", softPins],
+    [COUNT_LABELS[NodeKind.StandardCell], cells],
+  ];
+  return [
+    "Counts of node types:",
+    ...counts.map(([name, count]) => `${name.padEnd(16)}:${String(count).padStart(10)}`),
+  ];
+}
+
+/** Three decimals, as the format has it, or as many as the exact double needs. */
+function length(value: number): string {
+  const short = value.toFixed(3);
+  return Number(short) === value ? short : String(value);
+}
+
+function decimal(value: number, digits: number | undefined): string {
+  return digits === undefined ? String(value) : String(Number(value.toPrecision(digits)));
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}

@@ -1,0 +1,221 @@
+// What free annealing keeps in kernel memory: its record, laid out like `FreeAnneal` of
+// kernels/assembly/anneal/free-state.ts, and its arrays.
+import { type Judge, netsOfNodes } from "../../env/index.js";
+import { type Block, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
+
+/** Kinds of proposals, in the kernel's order (kernels/assembly/anneal/anneal-free.ts). */
+export const FREE_PROPOSALS = [
+  "softOptimal",
+  "softStep",
+  "softSwap",
+  "routeShift",
+  "cooling",
+  "sameSwap",
+  "swap",
+  "shift",
+  "slide",
+  "flip",
+  "hardOptimal",
+] as const;
+export type FreeProposal = (typeof FREE_PROPOSALS)[number];
+
+/** Those that move soft macros: the first ones. */
+export const SOFT_PROPOSALS: readonly FreeProposal[] = FREE_PROPOSALS.slice(0, 5);
+
+/** Mirrors `FreeAnneal` of kernels/assembly/anneal/free-state.ts. */
+export const FREE_ANNEAL = {
+  temperature: "f64",
+  cost: "f64",
+  softReach: "f64",
+  hardReach: "f64",
+  gap: "f64",
+  binWidth: "f64",
+  binHeight: "f64",
+  leastX: "f64",
+  mostX: "f64",
+  leastY: "f64",
+  mostY: "f64",
+  moves: "i32",
+  random: "i32",
+  softCount: "i32",
+  hardCount: "i32",
+  softs: "i32",
+  hards: "i32",
+  sizeFirsts: "i32",
+  sizeCounts: "i32",
+  halfWidths: "i32",
+  halfHeights: "i32",
+  nodeNetStarts: "i32",
+  nodeNets: "i32",
+  obstacleCount: "i32",
+  binColumns: "i32",
+  binRows: "i32",
+  boxes: "i32",
+  slotStarts: "i32",
+  slotCounts: "i32",
+  binHeads: "i32",
+  nextSlots: "i32",
+  previousSlots: "i32",
+  slotBins: "i32",
+  slotObstacles: "i32",
+  valuesX: "i32",
+  valuesY: "i32",
+  weightsX: "i32",
+  weightsY: "i32",
+  shares: "i32",
+  tried: "i32",
+  feasible: "i32",
+  accepted: "i32",
+  gains: "i32",
+  work: "i32",
+  chosenCount: "i32",
+  chosen: "i32",
+} as const;
+
+/** Mirrors `MOST_NETS` of kernels/assembly/anneal/net-optimal.ts. */
+const MOST_NETS = 24;
+const MOST_BINS_PER_SIDE = 64;
+
+/** Numbers and arrays of the kernel's record, by its names. Sides are those of `placement`'s orientations. */
+export function makeFreeArrays(judge: Judge, placement: Placement) {
+  const { kernels, block, nets } = judge;
+  const softs: number[] = [];
+  for (let node = 0; node < block.nodeCount; node++) {
+    const kind = block.kinds[node];
+    if (kind !== NodeKind.HardMacro && kind !== NodeKind.Port && !block.fixed[node]) softs.push(node);
+  }
+  const { halfWidths, halfHeights } = halfSides(block, placement);
+  const sizes = groupBySize(block, halfWidths, halfHeights);
+  const hards = sizes.flat();
+  const boxes = [...hards.map(() => NO_BOX), ...standingBoxes(block, halfWidths, halfHeights)];
+  const bins = layOutBins(block, [
+    ...hards.map((node) => ({ width: 2 * halfWidths[node]!, height: 2 * halfHeights[node]! })),
+    ...boxes.slice(hards.length).map((b) => ({ width: b[2] - b[0], height: b[3] - b[1] })),
+  ]);
+  const incidence = netsOfNodes(block.nodeCount, nets);
+  const kinds = FREE_PROPOSALS.length;
+  const i32 = (source: ArrayLike<number>) => fill(kernels.i32(source.length), source);
+  const f64 = (source: ArrayLike<number>) => fill(kernels.f64(source.length), source);
+  const arrays = {
+    softs: i32(softs),
+    hards: i32(hards),
+    sizeFirsts: i32(sizes.flatMap((nodes) => nodes.map(() => hards.indexOf(nodes[0]!)))),
+    sizeCounts: i32(sizes.flatMap((nodes) => nodes.map(() => nodes.length))),
+    halfWidths: f64(halfWidths),
+    halfHeights: f64(halfHeights),
+    nodeNetStarts: i32(incidence.starts),
+    nodeNets: i32(incidence.nets),
+    boxes: f64(boxes.flat()),
+    slotStarts: i32(bins.slotStarts),
+    slotCounts: kernels.i32(boxes.length),
+    binHeads: kernels.i32(bins.binColumns * bins.binRows),
+    nextSlots: kernels.i32(bins.slots),
+    previousSlots: kernels.i32(bins.slots),
+    slotBins: kernels.i32(bins.slots),
+    slotObstacles: kernels.i32(bins.slots),
+    valuesX: kernels.f64(2 * MOST_NETS),
+    valuesY: kernels.f64(2 * MOST_NETS),
+    weightsX: kernels.f64(2 * MOST_NETS),
+    weightsY: kernels.f64(2 * MOST_NETS),
+    shares: kernels.f64(kinds),
+    tried: kernels.i32(kinds),
+    feasible: kernels.i32(kinds),
+    accepted: kernels.i32(kinds),
+    gains: kernels.f64(kinds),
+    work: kernels.f64(kinds),
+    chosen: kernels.i32(2),
+  };
+  const numbers = {
+    softCount: softs.length,
+    hardCount: hards.length,
+    obstacleCount: boxes.length,
+    binColumns: bins.binColumns,
+    binRows: bins.binRows,
+    binWidth: bins.binWidth,
+    binHeight: bins.binHeight,
+  };
+  return { arrays, numbers };
+}
+
+export type FreeArrays = ReturnType<typeof makeFreeArrays>["arrays"];
+
+/** Half sides of every node as it is turned. */
+export function halfSides(
+  block: Block,
+  placement: Placement,
+): { halfWidths: Float64Array; halfHeights: Float64Array } {
+  const side = (node: number, across: boolean) =>
+    (isSideways(placement.orientations[node]!) !== across ? block.heights[node]! : block.widths[node]!) / 2;
+  const nodes = Int32Array.from({ length: block.nodeCount }, (_, node) => node);
+  return {
+    halfWidths: Float64Array.from(nodes, (node) => side(node, false)),
+    halfHeights: Float64Array.from(nodes, (node) => side(node, true)),
+  };
+}
+
+type BoxSides = readonly [left: number, bottom: number, right: number, top: number];
+const NO_BOX: BoxSides = [0, 0, 0, 0];
+
+/** What never moves: fixed hard macros and blockages. */
+export function standingBoxes(
+  block: Block,
+  halfWidths: Float64Array,
+  halfHeights: Float64Array,
+): readonly BoxSides[] {
+  const boxes: BoxSides[] = [];
+  const { xs, ys } = block.initial;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || !block.fixed[node]) continue;
+    const x = xs[node]!;
+    const y = ys[node]!;
+    if (Number.isNaN(x + y)) continue;
+    boxes.push([
+      x - halfWidths[node]!,
+      y - halfHeights[node]!,
+      x + halfWidths[node]!,
+      y + halfHeights[node]!,
+    ]);
+  }
+  for (const { left, bottom, right, top } of block.blockages) boxes.push([left, bottom, right, top]);
+  return boxes;
+}
+
+/** Movable hard macros, those of equal sides together, in the order of their first. */
+function groupBySize(block: Block, halfWidths: Float64Array, halfHeights: Float64Array): number[][] {
+  const groups = new Map<string, number[]>();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
+    const key = `${halfWidths[node]} ${halfHeights[node]}`;
+    const group = groups.get(key);
+    if (group) group.push(node);
+    else groups.set(key, [node]);
+  }
+  return [...groups.values()];
+}
+
+/** About one bin per obstacle, and for each obstacle as many slots as bins that it can ever touch. */
+function layOutBins(block: Block, sizes: readonly { width: number; height: number }[]) {
+  const { canvas } = block;
+  const perSide = Math.min(MOST_BINS_PER_SIDE, Math.max(1, Math.round(Math.sqrt(sizes.length))));
+  const binWidth = canvas.width / perSide;
+  const binHeight = canvas.height / perSide;
+  const slotStarts: number[] = [0];
+  for (const { width, height } of sizes) {
+    const across = Math.min(perSide, Math.floor(width / binWidth) + 2);
+    const up = Math.min(perSide, Math.floor(height / binHeight) + 2);
+    slotStarts.push(slotStarts.at(-1)! + across * up);
+  }
+  return {
+    binColumns: perSide,
+    binRows: perSide,
+    binWidth,
+    binHeight,
+    slotStarts,
+    slots: slotStarts.at(-1)!,
+  };
+}
+
+function fill<T extends Int32Array | Float64Array>(target: T, source: ArrayLike<number>): T {
+  target.set(source);
+  return target;
+}

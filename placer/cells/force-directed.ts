@@ -1,0 +1,283 @@
+// The force-directed placer of soft macros, as Circuit Training's released schedule and TILOS' open version have it:
+// nets attract as stars from their drivers, overlapping macros repel, each step's forces are divided by the largest.
+// Soft macros count as squares. The process is chaotic (rounding moves single macros far), so results are compared
+// in cost, and reproduced bit by bit only by this implementation. Kernel: kernels/assembly/cells/force-directed.ts.
+import type { CellPlacer, Judge } from "../../env/index.js";
+
+import { KernelRecord } from "../../kernels/index.js";
+import { type Block, NodeKind } from "../../netlist/index.js";
+
+/** One phase of the schedule. */
+export interface ForcePhase {
+  readonly steps: number;
+  readonly attract: number;
+  readonly repel: number;
+  /** Largest move of a step, in µm. */
+  readonly maxMove: number;
+}
+
+export interface ForceOptions {
+  /** Multiplies the pull of nets with a port at either end. */
+  readonly ioFactor?: number;
+  /** Start from where the soft macros are instead of the canvas centre. */
+  readonly useCurrent?: boolean;
+  readonly phases?: readonly ForcePhase[];
+}
+
+/** The released schedule: 100 steps of attraction, then twice 100 of repulsion. */
+export function releasedPhases(canvas: { width: number; height: number }): ForcePhase[] {
+  const maxMove = Math.max(canvas.width, canvas.height) / 100;
+  return [
+    { steps: 100, attract: 100, repel: 0, maxMove },
+    { steps: 100, attract: 1e-3, repel: 1e6, maxMove },
+    { steps: 100, attract: 1e-5, repel: 1e7, maxMove },
+  ];
+}
+
+/** Mirrors `ForceState` of kernels/assembly/cells/force-state.ts. */
+export const FORCE_STATE = {
+  stripsPerMicron: "f64",
+  widestStanding: "f64",
+  judge: "i32",
+  movingCount: "i32",
+  bodyCount: "i32",
+  stripCount: "i32",
+  standingFirst: "i32",
+  bodyNodes: "i32",
+  halfWidths: "i32",
+  halfHeights: "i32",
+  anchorStarts: "i32",
+  anchorPoints: "i32",
+  anchorWeights: "i32",
+  linkStarts: "i32",
+  linkOthers: "i32",
+  linkWeights: "i32",
+  linkSums: "i32",
+  places: "i32",
+  forces: "i32",
+  anchors: "i32",
+  anchorSums: "i32",
+  bodyLefts: "i32",
+  firstStrips: "i32",
+  lastStrips: "i32",
+  order: "i32",
+  movingStarts: "i32",
+  standingStarts: "i32",
+  entryBodies: "i32",
+  lefts: "i32",
+  xs: "i32",
+  ys: "i32",
+  entryHalfWidths: "i32",
+  entryHalfHeights: "i32",
+  isFirst: "i32",
+  pushXs: "i32",
+  pushYs: "i32",
+} as const;
+
+/** Settles the soft macros of a judge's placement. */
+export class ForceDirectedPlacer implements CellPlacer {
+  readonly name = "force-directed";
+  private readonly judge: Judge;
+  private readonly state: KernelRecord<typeof FORCE_STATE>;
+  private readonly halfWidths: Float64Array;
+  private readonly halfHeights: Float64Array;
+  private readonly bodies: Int32Array;
+  private readonly phases: readonly ForcePhase[];
+  private readonly useCurrent: boolean;
+
+  constructor(judge: Judge, options: ForceOptions = {}) {
+    this.judge = judge;
+    this.phases = options.phases ?? releasedPhases(judge.block.canvas);
+    this.useCurrent = options.useCurrent ?? false;
+    const { block, kernels } = judge;
+    const moving: number[] = [];
+    const standing: number[] = [];
+    for (let node = 0; node < block.nodeCount; node++) {
+      const kind = block.kinds[node];
+      if (kind === NodeKind.Port) continue;
+      if (kind !== NodeKind.HardMacro && !block.fixed[node]) moving.push(node);
+      else standing.push(node);
+    }
+    const bodyCount = moving.length + standing.length;
+    this.bodies = kernels.i32(bodyCount);
+    this.bodies.set([...moving, ...standing]);
+    this.halfWidths = kernels.f64(bodyCount);
+    this.halfHeights = kernels.f64(bodyCount);
+    const pulls = gatherPulls(judge, this.bodies, moving.length, options.ioFactor ?? 1);
+    this.measureBodies();
+    const strips = layStrips(block, moving.length, this.halfWidths, this.halfHeights);
+    const numbers = (count: number) => kernels.f64(count).byteOffset;
+    const integers = (count: number) => kernels.i32(count).byteOffset;
+    this.state = new KernelRecord(kernels, FORCE_STATE);
+    this.state.set({
+      judge: judge.state.address,
+      movingCount: moving.length,
+      bodyCount,
+      bodyNodes: this.bodies.byteOffset,
+      halfWidths: this.halfWidths.byteOffset,
+      halfHeights: this.halfHeights.byteOffset,
+      anchorStarts: kernels.copyOf(pulls.anchorStarts),
+      anchorPoints: kernels.copyOf(pulls.anchorPoints),
+      anchorWeights: kernels.copyOf(pulls.anchorWeights),
+      linkStarts: kernels.copyOf(pulls.linkStarts),
+      linkOthers: kernels.copyOf(pulls.linkOthers),
+      linkWeights: kernels.copyOf(pulls.linkWeights),
+      linkSums: kernels.copyOf(pulls.linkSums),
+      places: numbers(2 * bodyCount),
+      forces: numbers(2 * moving.length),
+      anchors: numbers(2 * moving.length),
+      anchorSums: numbers(moving.length),
+      bodyLefts: numbers(bodyCount),
+      firstStrips: integers(bodyCount),
+      lastStrips: integers(bodyCount),
+      order: integers(bodyCount),
+      stripsPerMicron: 1 / strips.height,
+      stripCount: strips.count,
+      standingFirst: strips.movingEntries,
+      movingStarts: integers(strips.count + 1),
+      standingStarts: integers(strips.count + 1),
+      entryBodies: integers(strips.entries),
+      lefts: numbers(strips.entries),
+      xs: numbers(strips.entries),
+      ys: numbers(strips.entries),
+      entryHalfWidths: numbers(strips.entries),
+      entryHalfHeights: numbers(strips.entries),
+      isFirst: numbers(strips.entries),
+      pushXs: numbers(strips.entries),
+      pushYs: numbers(strips.entries),
+    });
+  }
+
+  settle(): void {
+    const { run } = this.judge.kernels;
+    this.measureBodies();
+    run.placePoints(this.judge.state.address);
+    run.beginForces(this.state.address, !this.useCurrent);
+    for (const phase of this.phases)
+      run.runForces(this.state.address, phase.steps, phase.attract, phase.repel, phase.maxMove);
+    run.endForces(this.state.address);
+  }
+
+  anticipate(sweeps: number, fromCentre: boolean): void {
+    const { run } = this.judge.kernels;
+    run.beginForces(this.state.address, fromCentre);
+    run.relaxBodies(this.state.address, sweeps);
+    run.endForces(this.state.address);
+  }
+
+  /** Soft macros as squares of their area, hard ones as they are turned. */
+  private measureBodies(): void {
+    const { block, placement } = this.judge;
+    for (let body = 0; body < this.bodies.length; body++) {
+      const node = this.bodies[body]!;
+      const width = block.widths[node]!;
+      const height = block.heights[node]!;
+      const square = block.kinds[node] === NodeKind.SoftMacro ? Math.sqrt(width * height) : 0;
+      const turned = placement.orientations[node]! >= 4;
+      this.halfWidths[body] = (square || (turned ? height : width)) / 2;
+      this.halfHeights[body] = (square || (turned ? width : height)) / 2;
+    }
+  }
+}
+
+/** Height of a strip, in mean heights of moving bodies: lower ones hold fewer pairs, but each body in more of them. */
+const STRIP_HEIGHT = 2.5;
+/** Every strip is visited at every step, however few it holds. */
+const MOST_STRIPS = 256;
+
+interface Strips {
+  /** In µm. */
+  readonly height: number;
+  readonly count: number;
+  /** Room for the moving bodies in all strips that they can reach, and for all bodies. */
+  readonly movingEntries: number;
+  readonly entries: number;
+}
+
+/** Strips of the canvas in which overlapping bodies are looked for. */
+function layStrips(
+  { canvas }: Block,
+  movingCount: number,
+  halfWidths: Float64Array,
+  halfHeights: Float64Array,
+): Strips {
+  let sum = 0;
+  for (let body = 0; body < movingCount; body++) sum += 2 * halfHeights[body]!;
+  const wanted = (canvas.height * movingCount) / (STRIP_HEIGHT * sum);
+  const count = Math.max(1, Math.min(MOST_STRIPS, Math.floor(wanted) || 1));
+  const height = canvas.height / count;
+  const room = (first: number, end: number) => {
+    let entries = 0;
+    for (let body = first; body < end; body++) {
+      const tallest = 2 * Math.max(halfWidths[body]!, halfHeights[body]!);
+      entries += Math.min(count, Math.floor(tallest / height) + 2);
+    }
+    return entries;
+  };
+  const movingEntries = room(0, movingCount);
+  return { height, count, movingEntries, entries: movingEntries + room(movingCount, halfWidths.length) };
+}
+
+interface Pulls {
+  readonly anchorStarts: Int32Array;
+  readonly anchorPoints: Int32Array;
+  readonly anchorWeights: Float64Array;
+  readonly linkStarts: Int32Array;
+  readonly linkOthers: Int32Array;
+  readonly linkWeights: Float64Array;
+  readonly linkSums: Float64Array;
+}
+
+/** Sums the star nets up: pulls between two moving bodies, and pulls of a moving body to points that stand. */
+function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFactor: number): Pulls {
+  const { nets, block } = judge;
+  const movingOfNode = new Int32Array(block.nodeCount).fill(-1);
+  for (let body = 0; body < movingCount; body++) movingOfNode[bodies[body]!] = body;
+  const links = new Map<number, number>();
+  const anchors: Map<number, number>[] = Array.from({ length: movingCount }, () => new Map());
+  const add = (map: Map<number, number>, key: number, weight: number) =>
+    map.set(key, (map.get(key) ?? 0) + weight);
+  for (let net = 0; net < nets.netCount; net++) {
+    const start = nets.netStarts[net]!;
+    const driver = nets.netPoints[start]!;
+    const driverNode = nets.pointNodes[driver]!;
+    const driverBody = movingOfNode[driverNode]!;
+    for (let i = start + 1; i < nets.netStarts[net + 1]!; i++) {
+      const sink = nets.netPoints[i]!;
+      const sinkNode = nets.pointNodes[sink]!;
+      const sinkBody = movingOfNode[sinkNode]!;
+      const io = block.kinds[driverNode] === NodeKind.Port || block.kinds[sinkNode] === NodeKind.Port;
+      const weight = nets.netWeights[net]! * (io ? ioFactor : 1);
+      if (driverBody >= 0 && sinkBody >= 0) {
+        if (driverBody === sinkBody) continue;
+        const key = Math.min(driverBody, sinkBody) * movingCount + Math.max(driverBody, sinkBody);
+        add(links, key, weight);
+      } else if (driverBody >= 0) {
+        add(anchors[driverBody]!, sink, weight);
+      } else if (sinkBody >= 0) {
+        add(anchors[sinkBody]!, driver, weight);
+      }
+    }
+  }
+  const keys = [...links.keys()].sort((a, b) => a - b);
+  const linkStarts = new Int32Array(movingCount + 1);
+  const linkSums = new Float64Array(movingCount);
+  for (const key of keys) {
+    const [first, second] = [Math.floor(key / movingCount), key % movingCount];
+    linkStarts[first + 1]!++;
+    for (const body of [first, second]) linkSums[body]! += links.get(key)!;
+  }
+  for (let body = 0; body < movingCount; body++) linkStarts[body + 1]! += linkStarts[body]!;
+  const anchorStarts = new Int32Array(movingCount + 1);
+  for (let body = 0; body < movingCount; body++)
+    anchorStarts[body + 1] = anchorStarts[body]! + anchors[body]!.size;
+  return {
+    anchorStarts,
+    anchorPoints: Int32Array.from(anchors.flatMap((map) => [...map.keys()])),
+    anchorWeights: Float64Array.from(anchors.flatMap((map) => [...map.values()])),
+    linkStarts,
+    linkSums,
+    linkOthers: Int32Array.from(keys, (key) => key % movingCount),
+    linkWeights: Float64Array.from(keys, (key) => links.get(key)!),
+  };
+}

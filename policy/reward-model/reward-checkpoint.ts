@@ -1,0 +1,92 @@
+// The reward model on disk, in the manner of a policy's checkpoint: every tensor under its name, the encoder's under
+// the names that the policy gives them, so that a policy may start with them.
+import { z } from "zod";
+import { InputError } from "../../netlist/index.js";
+import type { Policy } from "../network/checkpoint.js";
+import { networkConfigSchema } from "../network/network-config.js";
+import { initialiseParameters, parameterLayout, tensorOf } from "../network/parameters.js";
+import { readSafetensors, type SavedTensor, writeSafetensors } from "../network/safetensors.js";
+import type { RewardState } from "./reward-model.js";
+import { type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
+
+const FORMAT = "ashlar-reward-1";
+const PARTS = ["", "adam.first.", "adam.second."] as const;
+const configSchema = z.strictObject({
+  network: networkConfigSchema,
+  hidden: z.number().int().min(4),
+  numbers: z.boolean(),
+});
+const stepsSchema = z.object({
+  epoch: z.coerce.number().int().min(0),
+  adamSteps: z.coerce.number().int().min(0),
+});
+
+export interface RewardCheckpoint {
+  readonly config: RewardNetworkConfig;
+  readonly state: RewardState;
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** Writes the model and what fitting needs to go on, whole or not at all. */
+export async function writeRewardModel(path: string, checkpoint: RewardCheckpoint): Promise<void> {
+  const { config, state, notes } = checkpoint;
+  const tensors = new Map<string, SavedTensor>();
+  [state.parameters, state.adam.first, state.adam.second].forEach((flat, part) => {
+    for (const { name, shape, offset, length } of rewardLayout(config).tensors)
+      tensors.set(PARTS[part] + name, { shape, data: flat.subarray(offset, offset + length) });
+  });
+  const own = {
+    format: FORMAT,
+    config: JSON.stringify(config),
+    epoch: String(state.epoch),
+    adamSteps: String(state.adam.steps),
+  };
+  await writeSafetensors(path, { tensors, metadata: { ...notes, ...own } });
+}
+
+/** Reads a model. Throws `InputError` if the file is not one. */
+export async function readRewardModel(path: string): Promise<RewardCheckpoint> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const { format, config: text, epoch, adamSteps, ...notes } = metadata;
+  if (format !== FORMAT)
+    throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
+  const config = parseConfig(path, text ?? "");
+  const steps = stepsSchema.safeParse({ epoch, adamSteps });
+  if (!steps.success) throw new InputError(path, "does not say how many epochs and steps it has behind it");
+  const layout = rewardLayout(config);
+  const [parameters, first, second] = PARTS.map((part) => {
+    const flat = new Float32Array(layout.length);
+    for (const { name, shape, offset } of layout.tensors) {
+      const tensor = tensors.get(part + name);
+      if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join())
+        throw new InputError(path, `has no tensor '${part}${name}' of F32 [${shape}]`);
+      flat.set(tensor.data, offset);
+    }
+    return flat;
+  });
+  const adam = { first: first!, second: second!, steps: steps.data.adamSteps };
+  return { config, state: { parameters: parameters!, adam, epoch: steps.data.epoch }, notes };
+}
+
+function parseConfig(path: string, text: string): RewardNetworkConfig {
+  try {
+    return configSchema.parse(JSON.parse(text));
+  } catch {
+    throw new InputError(path, "its configuration is not that of a reward model");
+  }
+}
+
+/**
+ * A policy that has learnt nothing but the reward model's encoder: `encoder.*` carry over, all other layers start as
+ * they do from scratch. It plays at first as the prior does, since its last layer is 0.
+ */
+export function encoderFrom({ config, state }: RewardCheckpoint, seed: number): Policy {
+  const { network } = config;
+  const layout = parameterLayout(network);
+  const parameters = new Float32Array(layout.length);
+  initialiseParameters(network, seed, parameters);
+  for (const { name } of layout.tensors)
+    if (name.startsWith("encoder."))
+      tensorOf(layout, parameters, name).set(tensorOf(rewardLayout(config), state.parameters, name));
+  return { config: network, parameters, notes: { encoder: "reward model" } };
+}

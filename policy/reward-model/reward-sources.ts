@@ -1,0 +1,199 @@
+// Placements of every quality, for the reward model to learn from: random, drawn from the prior, greedy, annealed for
+// a short while, and played by policies. A placement is the cell of every movable hard macro, in the order by area.
+import {
+  BASIC_PLANES,
+  type CellPlacer,
+  drawByPrior,
+  Episode,
+  type Judge,
+  macrosByArea,
+  Observer,
+  PLANES,
+  STATE_NUMBERS,
+} from "../../env/index.js";
+import { InputError, type Random } from "../../netlist/index.js";
+import { GRID_ANNEAL_DEFAULTS, GridAnnealer, greedyPlacement } from "../../placer/index.js";
+import { ActionDistribution } from "../network/action-distribution.js";
+import type { Policy } from "../network/checkpoint.js";
+import { graphInput } from "../network/graph-input.js";
+import { PolicyNetwork } from "../network/network.js";
+import { sample } from "../ppo/rollout.js";
+
+/** Where a placement came from, in the order of the numbers that data files hold. */
+export const REWARD_SOURCES = ["random", "prior", "greedy", "annealed", "policy"] as const;
+export type RewardSource = (typeof REWARD_SOURCES)[number];
+
+/** Shares of the sources in a data set; without policies theirs goes to the others. */
+const SHARES: Readonly<Record<RewardSource, number>> = {
+  random: 0.2,
+  prior: 0.2,
+  greedy: 0.2,
+  annealed: 0.25,
+  policy: 0.15,
+};
+
+/** Ranges of what is drawn for each placement, evenly in the logarithm. */
+const SHARPNESS = [2, 100] as const; // of the prior: probabilities go as exp(sharpness · prior)
+const NOISE = [0.01, 3] as const; // of greedy cells, in wire spans
+const EDGE_WEIGHT = [0.1, 10] as const; // what greedy pays for an edge, in wire spans
+const SLICES = [1, 12] as const; // of annealing
+const STEPS_PER_MACRO = 20; // a quarter of the annealer's own slice: short runs must differ
+const MOST_TRIES = 50;
+const PRIOR = PLANES.indexOf("prior");
+
+/** A policy and what it needs to play this block. */
+interface Player {
+  readonly network: PolicyNetwork;
+  readonly distribution: ActionDistribution;
+  readonly graphNodes: Int32Array;
+  /** So many of the first planes it sees. */
+  readonly planes: number;
+}
+
+export class PlacementSource {
+  readonly macros: Int32Array;
+  private readonly judge: Judge;
+  private readonly episode: Episode;
+  private readonly observer: Observer;
+  private readonly annealer: GridAnnealer;
+  private readonly players: readonly Player[];
+  private readonly planes: Float32Array;
+  private readonly state = new Float32Array(STATE_NUMBERS);
+
+  constructor(judge: Judge, cells: CellPlacer, policies: readonly Policy[]) {
+    const { columns, rows } = judge.block.grid;
+    this.judge = judge;
+    this.macros = macrosByArea(judge.block);
+    this.episode = new Episode(judge, cells, this.macros);
+    // A policy that sees fewer planes sees the first of them.
+    this.observer = new Observer(
+      this.episode,
+      Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes)),
+    );
+    this.annealer = new GridAnnealer(judge, cells, {
+      ...GRID_ANNEAL_DEFAULTS,
+      stepsPerMacro: STEPS_PER_MACRO,
+    });
+    this.players = policies.map((policy) => makePlayer(judge, policy));
+    this.planes = new Float32Array(this.observer.planes * columns * rows);
+  }
+
+  /** Draws a source, and from it the cells of a legal placement. Throws `InputError` if 50 tries met dead ends. */
+  draw(random: Random): { readonly source: RewardSource; readonly cells: Int32Array } {
+    const source = drawSource(random, this.players.length > 0);
+    for (let tries = 0; tries < MOST_TRIES; tries++)
+      if (this.play(source, random)) return { source, cells: this.cells() };
+    throw new InputError(
+      this.judge.block.name,
+      `no legal placement of source '${source}' in ${MOST_TRIES} tries`,
+      "leave this block out, or generate it with a lower utilisation",
+    );
+  }
+
+  /** Leaves a placement in the judge; false at a dead end. */
+  private play(source: RewardSource, random: Random): boolean {
+    switch (source) {
+      case "random":
+        return this.playPrior(0, random);
+      case "prior":
+        return this.playPrior(between(SHARPNESS, random), random);
+      case "greedy":
+        return greedyPlacement(
+          this.episode,
+          this.observer,
+          { edgeWeight: between(EDGE_WEIGHT, random), noise: between(NOISE, random) },
+          random,
+        );
+      case "annealed":
+        return this.anneal(random);
+      case "policy":
+        return this.playPolicy(this.players[random.below(this.players.length)]!, random);
+      default:
+        return source satisfies never;
+    }
+  }
+
+  /** Draws cells with probability proportional to exp(sharpness · prior). */
+  private playPrior(sharpness: number, random: Random): boolean {
+    const { episode, observer, planes, state } = this;
+    const prior = planes.subarray(PRIOR * episode.mask.length, (PRIOR + 1) * episode.mask.length);
+    episode.reset();
+    while (!episode.complete && !episode.deadEnd) {
+      observer.observe(planes, state);
+      episode.place(drawByPrior(prior, sharpness, episode.mask, random));
+    }
+    return episode.complete;
+  }
+
+  private anneal(random: Random): boolean {
+    const { annealer, judge } = this;
+    const sharpness = random.uniform() < 0.5 ? 0 : between(SHARPNESS, random);
+    const slices = Math.round(between(SLICES, random));
+    if (!this.playPrior(sharpness, random)) return false;
+    annealer.begin(judge.placement, random);
+    for (let slice = 0; slice < slices; slice++) annealer.slice(slice / slices);
+    return true;
+  }
+
+  private playPolicy({ network, distribution, graphNodes, planes: sees }: Player, random: Random): boolean {
+    const { episode, observer, planes, state } = this;
+    episode.reset();
+    while (!episode.complete && !episode.deadEnd) {
+      observer.observe(planes, state);
+      const nextNode = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
+      network.forward({
+        currentNode: graphNodes[episode.macro]!,
+        nextNode,
+        state,
+        planes: planes.subarray(0, sees * episode.mask.length),
+        mask: episode.mask,
+      });
+      distribution.update(network.logits);
+      episode.place(sample(distribution.probabilities, episode.mask, random));
+    }
+    return episode.complete;
+  }
+
+  /** The cells on which the macros of the judge's placement stand. */
+  private cells(): Int32Array {
+    const { placement, block } = this.judge;
+    const { canvas, grid } = block;
+    return this.macros.map((macro) => {
+      const column = Math.floor((placement.xs[macro]! * grid.columns) / canvas.width);
+      return Math.floor((placement.ys[macro]! * grid.rows) / canvas.height) * grid.columns + column;
+    });
+  }
+}
+
+function makePlayer({ kernels, block }: Judge, policy: Policy): Player {
+  const parameters = kernels.f32(policy.parameters.length);
+  parameters.set(policy.parameters);
+  const network = new PolicyNetwork(
+    kernels,
+    policy.config,
+    parameters,
+    kernels.f32(policy.parameters.length),
+  );
+  const graph = graphInput(block, policy.config.spectral);
+  const { rows, columns } = block.grid;
+  network.setBlock(graph, rows, columns);
+  network.encode();
+  const distribution = new ActionDistribution(kernels, rows * columns);
+  return { network, distribution, graphNodes: graph.graphNodes, planes: policy.config.planes };
+}
+
+function drawSource(random: Random, policies: boolean): RewardSource {
+  const sources = REWARD_SOURCES.filter((source) => policies || source !== "policy");
+  let left = random.uniform() * sources.reduce((sum, source) => sum + SHARES[source], 0);
+  return (
+    sources.find((source) => {
+      left -= SHARES[source];
+      return left < 0;
+    }) ?? sources[0]!
+  );
+}
+
+/** From a range, evenly in the logarithm. */
+function between([least, most]: readonly [number, number], random: Random): number {
+  return least * (most / least) ** random.uniform();
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkConstraints, copyPlacement } from "../../../../../netlist/index.js";
+import { loadTiny, TINY_DEF } from "./tiny-design.js";
+
+const A = 2; // mem/a[0], 20 x 10, halo 1 2 3 4 (left, bottom, right, top)
+const B = 3; // mem/b, fixed at (80, 60) of the file
+const C = 4; // c, 8 x 4
+
+/** Kinds of violations, and their text, with macros at corners of the file in µm. */
+async function violations(
+  places: Readonly<Record<number, readonly [x: number, y: number, orientation: number]>>,
+  sections = "",
+  edit = (text: string) => text,
+) {
+  const loaded = await loadTiny(edit(TINY_DEF).replace("END DESIGN\n", `${sections}END DESIGN\n`));
+  const { block } = loaded;
+  const placement = copyPlacement(block.initial);
+  for (const [key, [x, y, orientation]] of Object.entries(places)) {
+    const node = Number(key);
+    const [width, height] =
+      orientation >= 4
+        ? [block.heights[node]!, block.widths[node]!]
+        : [block.widths[node]!, block.heights[node]!];
+    placement.xs[node] = x - 10 + width / 2;
+    placement.ys[node] = y - 20 + height / 2;
+    placement.orientations[node] = orientation;
+  }
+  const found = checkConstraints(loaded, placement);
+  return { kinds: found.map(({ kind }) => kind), text: found.map(({ message }) => message).join("\n") };
+}
+
+test("nothing is wrong where macros stand apart, inside, and as LEF allows", async () => {
+  assert.deepEqual((await violations({ [A]: [20, 30, 1], [C]: [60, 30, 6] })).kinds, []);
+});
+
+test("a macro without a place is told", async () => {
+  const { kinds, text } = await violations({});
+  assert.deepEqual(kinds, ["unplaced"]);
+  assert.match(text, /macro 'c' has no place/);
+});
+
+test("touching is no overlap, a database unit is", async () => {
+  // B covers 80 to 100 in x, 60 to 70 in y.
+  assert.deepEqual((await violations({ [C]: [72, 60, 0] })).kinds, []);
+  const { kinds, text } = await violations({ [C]: [72.001, 60, 0] });
+  assert.deepEqual(kinds, ["overlap"]);
+  assert.match(text, /macro 'mem\/b' at \(80, 60\) S: overlaps macro 'c' at \(72\.001, 60\) N/);
+});
+
+test("outside the die, or in the notch of a polygon", async () => {
+  assert.deepEqual((await violations({ [C]: [102, 76, 0] })).kinds, []);
+  assert.deepEqual((await violations({ [C]: [102.001, 76, 0] })).kinds, ["outside"]);
+  const notched = (text: string) =>
+    text.replace(
+      /DIEAREA.*;/,
+      "DIEAREA ( 10000 20000 ) ( 10000 80000 ) ( 60000 80000 ) ( 60000 50000 ) ( 110000 50000 ) ( 110000 20000 ) ;",
+    );
+  assert.deepEqual((await violations({ [C]: [60, 72, 0] }, "", notched)).kinds, ["outside"]);
+  assert.deepEqual((await violations({ [C]: [52, 72, 0] }, "", notched)).kinds, []);
+});
+
+test("an orientation that SYMMETRY does not allow", async () => {
+  const { kinds, text } = await violations({ [A]: [20, 30, 6], [C]: [60, 30, 0] });
+  assert.deepEqual(kinds, ["orientation"]);
+  assert.match(text, /SYMMETRY X Y \(.*tiny\.lef:\d+\), which does not allow W/);
+});
+
+test("hard blockages bind macros, soft and partial ones do not", async () => {
+  const sections = (kind: string) =>
+    `BLOCKAGES 1 ;\n- PLACEMENT ${kind} RECT ( 60000 30000 ) ( 61000 31000 ) ;\nEND BLOCKAGES\n`;
+  const { kinds, text } = await violations({ [C]: [60, 30, 0] }, sections(""));
+  assert.deepEqual(kinds, ["blockage"]);
+  assert.match(text, /covers the placement blockage of .*top\.def:\d+/);
+  assert.deepEqual((await violations({ [C]: [60, 30, 0] }, sections("+ SOFT"))).kinds, []);
+  assert.deepEqual((await violations({ [C]: [60, 30, 0] }, sections("+ PARTIAL 30"))).kinds, []);
+});
+
+test("a halo turns with its macro and keeps other macros off on each side by its width there", async () => {
+  // A at (20, 30), 20 x 10, so 20 to 40 and 30 to 40. In N: right 3, top 4, left 1, bottom 2.
+  const right = (x: number, orientation: number) =>
+    violations({ [A]: [20, 30, orientation], [C]: [x, 30, 0] });
+  assert.deepEqual((await right(43, 0)).kinds, []);
+  assert.deepEqual((await right(42.999, 0)).kinds, ["halo"]);
+  assert.deepEqual((await right(41, 1)).kinds, []); // FN: the left side's 1 is at the right
+  assert.deepEqual((await right(40.999, 1)).kinds, ["halo"]);
+  const above = (y: number, orientation: number) =>
+    violations({ [A]: [20, 30, orientation], [C]: [30, y, 0] });
+  assert.deepEqual((await above(44, 0)).kinds, []);
+  assert.deepEqual((await above(43.999, 0)).kinds, ["halo"]);
+  assert.deepEqual((await above(42, 3)).kinds, []); // FS: the bottom's 2 is at the top
+  assert.match(
+    (await above(41, 3)).text,
+    /macro 'c' at \(30, 41\) N: stands in the halo of macro 'mem\/a\[0\]'/,
+  );
+});
+
+test("members of a fence stay in it and others out, a guide is only asked for", async () => {
+  const regions = (type: string) =>
+    `REGIONS 1 ;\n- r ( 60000 30000 ) ( 66000 50000 ) ( 66000 30000 ) ( 70000 50000 ) + TYPE ${type} ;\nEND REGIONS\nGROUPS 1 ;\n- g mem/a* + REGION r ;\n- h c + REGION r ;\nEND GROUPS\n`;
+  // c (8 x 4) lies over both rectangles of the region, mem/a[0] (20 x 10) fits in neither.
+  const fenced = await violations({ [A]: [20, 30, 1], [C]: [61, 32, 0] }, regions("FENCE"));
+  assert.deepEqual(fenced.kinds, ["fence"]);
+  assert.match(fenced.text, /mem\/a\[0\].* belongs inside region 'r' \(.*top\.def:\d+\) and is not/);
+  const guided = await violations({ [A]: [20, 30, 1], [C]: [59, 32, 0] }, regions("GUIDE"));
+  assert.deepEqual(guided.kinds, ["guide", "guide"]);
+  const stranger = await violations(
+    { [A]: [55, 32, 1], [C]: [20, 70, 0] },
+    regions("FENCE").replace("mem/a* ", "ff ").replace("- h c", "- h ff"),
+  );
+  assert.deepEqual(stranger.kinds, ["fence"]);
+  assert.match(stranger.text, /does not belong into region 'r' .* which is a fence/);
+});
+
+test("what is fixed must stay, and is asked for nothing else", async () => {
+  const { kinds, text } = await violations({ [B]: [60, 60, 2], [C]: [60, 30, 0] });
+  assert.deepEqual(kinds, ["fixed"]);
+  assert.match(text, /macro 'mem\/b' .*is fixed elsewhere \(.*top\.def:13\)/);
+});

@@ -1,0 +1,82 @@
+// Coordinate descent: never a worse sweep, legal on cells, and no single step left that would be better.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../../env/index.js";
+import { Kernels } from "../../../../kernels/index.js";
+import { copyPlacement, NodeKind, Random } from "../../../../netlist/index.js";
+import { drawStart, ForceDirectedPlacer, Refiner } from "../../../../placer/index.js";
+import { smallBlock } from "../../../support/blocks.js";
+
+/** Soft macros stay where they are: only then can costs before and after be compared. */
+const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
+
+/** A stream whose first draw tells a sweep to exchange no macros first. */
+function straight(sweep: number): Random {
+  for (let i = 0; ; i++)
+    if (Random.stream(sweep, "straight", i).below(5) === 0) return Random.stream(sweep, "straight", i);
+}
+
+test("sweeps never cost more, stay legal on cell centres, and end where no macro gains by moving alone", () => {
+  for (const seed of [1, 2]) {
+    const block = smallBlock(seed, 8);
+    const judge = new Judge(Kernels.create(), block);
+    const episode = new Episode(judge, new ForceDirectedPlacer(judge));
+    const start = drawStart(episode, new Observer(episode), Random.stream(seed, "start"), 4)!;
+    const refiner = new Refiner(judge, STILL);
+    let placement = start.placement;
+    let cost = start.costs.proxyCost;
+    for (let sweep = 0; sweep < 20; sweep++) {
+      refiner.sweep(placement, straight(sweep));
+      const next = judge.evaluate().proxyCost;
+      assert.ok(next <= cost, `sweep ${sweep}: ${next} after ${cost}`);
+      placement = copyPlacement(judge.placement);
+      if (next === cost) break;
+      cost = next;
+      assert.ok(sweep < 19, "descent ends");
+    }
+    assert.ok(cost < start.costs.proxyCost);
+    assert.ok(checkLegality(block, placement).legal);
+    assertNoBetterStep(judge, placement, cost);
+  }
+});
+
+/** By full evaluation: every neighbouring cell and every mirror image of every macro. */
+function assertNoBetterStep(judge: Judge, placement: ReturnType<typeof copyPlacement>, cost: number): void {
+  const { block } = judge;
+  const [width, height] = [block.canvas.width / block.grid.columns, block.canvas.height / block.grid.rows];
+  for (const macro of macrosByArea(block))
+    for (const [dx, dy] of [
+      [0, 0],
+      [width, 0],
+      [-width, 0],
+      [0, height],
+      [0, -height],
+    ] as const)
+      for (let orientation = 0; orientation < 4; orientation++) {
+        const other = copyPlacement(placement);
+        other.xs[macro]! += dx;
+        other.ys[macro]! += dy;
+        other.orientations[macro] = orientation;
+        if (checkLegality(block, other).legal)
+          assert.ok(judge.evaluate(other).proxyCost >= cost * (1 - 1e-12), block.nodeNames[macro]);
+      }
+}
+
+test("starts from the block's own placement, snapped to cells; refuses one with a macro missing", () => {
+  const block = smallBlock(3);
+  const judge = new Judge(Kernels.create(), block);
+  const cells = new ForceDirectedPlacer(judge);
+  const episode = new Episode(judge, cells);
+  const { placement } = drawStart(episode, new Observer(episode), Random.stream(3, "start"), 4)!;
+  const shaken = copyPlacement(placement);
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.HardMacro)
+      shaken.xs[node]! += 0.2 * (block.canvas.width / block.grid.columns);
+  const given = new Judge(Kernels.create(), { ...block, initial: shaken });
+  assert.equal(new Refiner(given, cells).start(), true);
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.HardMacro)
+      assert.ok(Math.abs(given.placement.xs[node]! - placement.xs[node]!) < 1e-9);
+  shaken.xs[macrosByArea(block)[0]!] = Number.NaN;
+  assert.equal(new Refiner(given, cells).start(), false);
+});

@@ -1,0 +1,55 @@
+// A policy that gets an encoder plays as before, and can tell macros apart once it learns.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { generateBlock } from "../../../../netlist/index.js";
+import {
+  initialiseParameters,
+  type Policy,
+  parameterLayout,
+  tensorOf,
+  train,
+  trainOptionsSchema,
+  withEncoder,
+} from "../../../../policy/index.js";
+
+const block = generateBlock({ seed: 2, macros: 6, softMacros: 12, ports: 16 });
+const base = { iterations: 1, episodes: 8, workers: 1, minibatch: 32, seed: 4 };
+
+/** Trained a little without an encoder, so that nothing of it is zero by chance. */
+async function learned(): Promise<Policy> {
+  const options = trainOptionsSchema.parse({ ...base, network: { encoder: false } });
+  const { parameters } = await train([block], options);
+  return { config: options.network, parameters, notes: {} };
+}
+
+test("an encoder that is added changes nothing that is played, but what is learned", async () => {
+  const policy = await learned();
+  const grown = withEncoder(policy, 9);
+  assert.equal(grown.config.encoder, true);
+  const costs = async (start: Policy, epochs: number) => {
+    const options = trainOptionsSchema.parse({ ...base, epochs, network: start.config });
+    const found: number[] = [];
+    const { parameters } = await train(
+      [block],
+      options,
+      { onIteration: (line) => void found.push(line["cost/proxy"]) },
+      start,
+    );
+    return { found, parameters };
+  };
+  assert.deepEqual((await costs(grown, 0)).found, (await costs(policy, 0)).found);
+  const layout = parameterLayout(grown.config);
+  const before = tensorOf(layout, grown.parameters, "trunk.weight");
+  const embeddings = 3 * grown.config.width * grown.config.trunk;
+  assert.ok(before.subarray(0, embeddings).every((weight) => weight === 0));
+  const after = tensorOf(layout, (await costs(grown, 2)).parameters, "trunk.weight");
+  assert.ok(after.subarray(0, embeddings).some((weight) => weight !== 0));
+});
+
+test("a policy with an encoder is given back as it is", () => {
+  const { network: config } = trainOptionsSchema.parse({});
+  const parameters = new Float32Array(parameterLayout(config).length);
+  initialiseParameters(config, 1, parameters);
+  const policy = { config, parameters, notes: {} };
+  assert.equal(withEncoder(policy, 2), policy);
+});

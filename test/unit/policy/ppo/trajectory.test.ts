@@ -1,0 +1,98 @@
+// Stored episodes: the arrays of a slot, what lies where, and how actions are drawn.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Kernels } from "../../../../kernels/index.js";
+import { Random } from "../../../../netlist/index.js";
+import { ActionDistribution } from "../../../../policy/network/action-distribution.js";
+import { sample } from "../../../../policy/ppo/rollout.js";
+import { trajectoryAt, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
+import { assertClose } from "../../../support/close.js";
+
+test("a slot's arrays lie one behind the other without overlap, each aligned, and fill the slot", () => {
+  for (const shape of [
+    { steps: 5, cells: 7, planes: 3, stateNumbers: 2, nodes: 3 },
+    { steps: 1, cells: 1, planes: 1, stateNumbers: 1, nodes: 1 },
+    { steps: 0, cells: 9, planes: 8, stateNumbers: 6, nodes: 5 }, // nothing to place
+  ]) {
+    const kernels = Kernels.create();
+    const memory = kernels.u8(trajectoryBytes(shape));
+    const slot = trajectoryAt(kernels, memory.byteOffset, shape);
+    const arrays = Object.values(slot).sort((a, b) => a.byteOffset - b.byteOffset || a.length - b.length);
+    let end = memory.byteOffset;
+    for (const array of arrays) {
+      assert.equal(array.byteOffset, end);
+      assert.equal(array.byteOffset % array.BYTES_PER_ELEMENT, 0);
+      end += array.byteLength;
+    }
+    assert.equal(end - memory.byteOffset, trajectoryBytes(shape));
+    assert.equal(slot.planes.length, shape.steps * shape.planes * shape.cells);
+    assert.equal(slot.masks.length, shape.steps * shape.cells);
+    assert.equal(slot.nodes.length, 2 * shape.steps);
+  }
+});
+
+test("what one thread writes another reads under the same name", () => {
+  const shape = { steps: 2, cells: 3, planes: 2, stateNumbers: 2, nodes: 4 };
+  const kernels = Kernels.create();
+  const at = kernels.u8(trajectoryBytes(shape)).byteOffset;
+  const written = trajectoryAt(kernels, at, shape);
+  Object.values(written).forEach((array, i) => {
+    array.fill(i + 1);
+  });
+  const read = trajectoryAt(Kernels.attach(kernels.handle), at, shape);
+  for (const [name, array] of Object.entries(written))
+    assert.deepEqual(read[name as keyof typeof read], array, name);
+});
+
+test("cells are drawn as often as their probability says, infeasible ones never", () => {
+  const probabilities = Float32Array.of(0.1, 0, 0.2, 0.3, 0, 0.4);
+  const mask = Uint8Array.of(1, 0, 1, 1, 0, 1);
+  const random = Random.stream(3, "frequencies");
+  const DRAWS = 20_000;
+  const counts = new Array<number>(6).fill(0);
+  for (let i = 0; i < DRAWS; i++) counts[sample(probabilities, mask, random)]!++;
+  counts.forEach((count, cell) => {
+    const p = probabilities[cell]!;
+    const deviation = Math.sqrt(DRAWS * p * (1 - p));
+    assert.ok(Math.abs(count - DRAWS * p) <= 4 * deviation, `cell ${cell}: ${count} of ${DRAWS * p}`);
+  });
+});
+
+test("what rounding leaves over goes to the last feasible cell, never to an infeasible one", () => {
+  const short = Float32Array.of(0.25, 0.25, 0);
+  const random = Random.stream(1, "rest");
+  const drawn = new Set<number>();
+  for (let i = 0; i < 100; i++) drawn.add(sample(short, Uint8Array.of(1, 1, 0), random));
+  assert.deepEqual([...drawn].sort(), [0, 1]);
+});
+
+test("a distribution's gradient equals finite differences of c log p(action) + d entropy in double precision", () => {
+  const kernels = Kernels.create();
+  const CELLS = 11;
+  const random = Random.stream(8, "distribution");
+  const open = Array.from({ length: CELLS }, (_, cell) => cell % 4 !== 1);
+  const logits = kernels.f32(CELLS);
+  logits.set(open.map((isOpen) => (isOpen ? random.normal() : -1e30)));
+  const distribution = new ActionDistribution(kernels, CELLS);
+  distribution.update(logits);
+  const [action, c, d] = [6, 0.7, -0.3];
+  const objective = (values: readonly number[]): number => {
+    const total = values.reduce((sum, value) => sum + Math.exp(value), 0);
+    const logs = values.map((value) => value - Math.log(total));
+    const entropy = -logs.reduce((sum, log) => sum + (log < -1e6 ? 0 : Math.exp(log) * log), 0);
+    return c * logs[action]! + d * entropy;
+  };
+  const H = 1e-5;
+  const expected = Array.from(logits, (_, cell) => {
+    if (!open[cell]) return 0;
+    const at = (shift: number) =>
+      objective(Array.from(logits, (value, i) => (i === cell ? value + shift : value)));
+    return (at(H) - at(-H)) / (2 * H);
+  });
+  const slopes = kernels.f32(CELLS).fill(99);
+  distribution.backward(action, c, d, slopes);
+  assertClose(slopes, expected, 1e-5);
+  open.forEach((isOpen, cell) => {
+    if (!isOpen) assert.equal(Math.abs(slopes[cell]!), 0);
+  });
+});
