@@ -21,14 +21,14 @@ const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   "no prior": ["network.priorScale=0"],
   "order by area": ["order=area"],
   "order grown along wires": ["order=connectivity"],
-  "no credits": ["creditWeight=0"],
+  "no credits": ["counterfactualWeight=0"],
   "no imitation": ["imitation=0"],
   "ten times the entropy bonus": ["entropy=0.01"],
   "the same, halved every 20 iterations": ["entropy=0.01", "entropyHalving=20"],
   "no elite starts": ["eliteShare=0"],
   "value instead of groups": ["group=1"],
   "value and shaping": ["group=1", "shaping=1", "lambda=0.95"],
-  "value and shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "creditWeight=0"],
+  "value and shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "counterfactualWeight=0"],
 };
 
 const { values, positionals } = parseArgs({

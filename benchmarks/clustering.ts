@@ -91,7 +91,7 @@ function scoreOn(original: Block, block: Block, placement: Placement): number {
     judge.placement.ys[node] = placement.ys[from]!;
     judge.placement.orientations[node] = placement.orientations[from]!;
   }
-  new ForceDirectedPlacer(judge).settle();
+  new ForceDirectedPlacer(judge).placeSoftMacros();
   return judge.evaluate().proxyCost;
 }
 

@@ -2,7 +2,7 @@
 // one by one, and feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds
 // are of processor time.
 // Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
-import { drawFeasibleCell, Episode, IncrementalJudge, Judge, putOnCell } from "../env/index.js";
+import { Episode, IncrementalJudge, Judge, putOnCell, sampleFeasibleCell } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, loadBlock, type Placement, Random } from "../netlist/index.js";
 import {
@@ -60,7 +60,7 @@ function randomStart(judge: Judge, cells: ForceDirectedPlacer): Placement {
   const episode = new Episode(judge, cells);
   while (!episode.complete) {
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
+    while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));
   }
   episode.finish();
   return copyPlacement(judge.placement);
@@ -88,7 +88,7 @@ function timeGridMoves(judge: Judge, macros: Int32Array, seconds: number): Row {
 
 function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row {
   // Soft macros stay: settling them is not what is timed here.
-  const still = { name: "still", settle: () => {}, anticipate: () => {} };
+  const still = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
   const annealer = new GridAnnealer(judge, still);
   annealer.begin(placement, Random.stream(SEED, "grid"));
   let before = 0;
@@ -136,7 +136,7 @@ function measure(block: Block, seconds: number): Row[] {
       return 1;
     }),
     rateOf("soft macros settled by force", seconds, () => {
-      cells.settle();
+      cells.placeSoftMacros();
       return 1;
     }),
     timeGridMoves(judge, macros, seconds),

@@ -1,7 +1,7 @@
 // How fast a policy trains: episodes per minute and gradient steps per second with worker threads, how busy the cores
 // are, and where the time of an episode goes on one thread.
 // Run: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]
-import { CreditAssigner, Episode, Judge, Observer, STATE_NUMBERS } from "../env/index.js";
+import { CounterfactualEvaluator, Episode, Judge, Observer, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -68,12 +68,12 @@ async function wholeRun(): Promise<void> {
 }
 
 /** Milliseconds of an episode's parts on this thread, means over some seconds. */
-function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions): void {
+function oneEpisode(block: Block, { network: config, counterfactualSamples }: TrainOptions): void {
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
   const observer = new Observer(episode, config.planes);
-  const credits = new CreditAssigner(judge);
+  const credits = new CounterfactualEvaluator(judge);
   const length = parameterLayout(config).length;
   const parameters = kernels.f32(length);
   initialiseParameters(config, 1, parameters);
@@ -113,7 +113,7 @@ function oneEpisode(block: Block, { network: config, creditDraws }: TrainOptions
     }
     if (!episode.complete) continue;
     timed("settle cells, turn macros, judge", () => episode.finish());
-    timed("credits", () => credits.assign(episode.macros, creditDraws, random, found));
+    timed("credits", () => credits.assign(episode.macros, counterfactualSamples, random, found));
   }
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   console.log(`one episode on one thread: ${(total / episodes).toFixed(1)} ms`);

@@ -4,10 +4,10 @@ export interface CellPlacer {
   /** Word for the protocol, printed beside figures. */
   readonly name: string;
   /** Moves the soft macros of the judge's own placement. Same hard macros, same result. */
-  settle(): void;
+  placeSoftMacros(): void;
   /**
    * Cheap guess of where the soft macros will go while macros are still missing; moves them there from where they
    * are, or from the canvas centre. The judge's points must be up to date, and are so afterwards.
    */
-  anticipate(sweeps: number, fromCentre: boolean): void;
+  estimateSoftMacros(sweeps: number, fromCentre: boolean): void;
 }

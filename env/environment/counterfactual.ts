@@ -7,7 +7,7 @@ import type { Judge } from "../cost/judge.js";
 import { MaskMaker } from "./feasibility.js";
 import { fencesOf } from "./fences.js";
 
-export class CreditAssigner {
+export class CounterfactualEvaluator {
   private readonly judge: Judge;
   private readonly incremental: IncrementalJudge;
   private readonly masks: MaskMaker;

@@ -124,14 +124,14 @@ export class Episode {
     this.judge.kernels.run.placeNodePoints(this.judge.state.address, macro);
     this.nextIndex++;
     if (this.complete) return;
-    this.cells.anticipate(SWEEPS_PER_STEP, false);
+    this.cells.estimateSoftMacros(SWEEPS_PER_STEP, false);
     this.feasibleCount = this.masks.maskFor(this.macro);
   }
 
   /** Settles the soft macros, mirrors macros where that pays, and scores the placement, which stays in `judge.placement`. */
   finish(): Costs {
     if (!this.complete) throw new Error("internal: an episode is scored before all macros stand");
-    this.cells.settle();
+    this.cells.placeSoftMacros();
     return this.orientations.choose(this.macros);
   }
 }
@@ -161,6 +161,6 @@ function startOf(judge: Judge, macros: Int32Array, cells: CellPlacer): Placement
     placement.orientations[macro] = 0; // every macro starts as N; orientations are chosen at the end
   }
   kernels.run.placePoints(state.address);
-  cells.anticipate(SWEEPS_AT_START, true);
+  cells.estimateSoftMacros(SWEEPS_AT_START, true);
   return copyPlacement(placement);
 }

@@ -3,13 +3,13 @@ import type { Random } from "../../netlist/index.js";
 import type { Episode } from "./episode.js";
 
 /** One of the cells that the macro to place may go to, all alike. There must be one. */
-export function drawFeasibleCell(episode: Episode, random: Random): number {
+export function sampleFeasibleCell(episode: Episode, random: Random): number {
   let left = random.below(episode.feasibleCells);
   for (let cell = 0; ; cell++) if (episode.mask[cell] === 1 && left-- === 0) return cell;
 }
 
 /** A feasible cell with probability proportional to exp(sharpness · prior), by the Gumbel trick; -1 if there is none. */
-export function drawByPrior(
+export function sampleByPrior(
   prior: Float32Array,
   sharpness: number,
   mask: Uint8Array,

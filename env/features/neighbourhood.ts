@@ -8,7 +8,7 @@ import type { Judge } from "../cost/judge.js";
 const RINGS = 256;
 
 /** Writes planes over the grid. Nothing is kept from one step to the next. */
-export class Surroundings {
+export class NeighbourhoodFeatures {
   private readonly judge: Judge;
   private readonly softMacros: Int32Array;
   private readonly softAreas: Float64Array;
@@ -42,19 +42,19 @@ export class Surroundings {
   }
 
   /**
-   * Fills `gathering` [cells] with the distance from the middle of the soft macros, in radii of the disc that has room
-   * for all of them beside the macros, cut at 2 and halved; and `displaced` with the share of the footprint of `macro`
+   * Fills `softMacroDistance` [cells] with the distance from the middle of the soft macros, in radii of the disc that has room
+   * for all of them beside the macros, cut at 2 and halved; and `softMacroOverlap` with the share of the footprint of `macro`
    * on that disc. `macros` [cells] is the share of each cell that macros cover.
    */
-  writeGathering(
+  writeSoftMacroDistance(
     macro: number,
     macros: Float32Array,
-    gathering: Float32Array,
-    displaced: Float32Array,
+    softMacroDistance: Float32Array,
+    softMacroOverlap: Float32Array,
   ): void {
     if (this.softArea === 0) {
-      gathering.fill(1);
-      displaced.fill(0);
+      softMacroDistance.fill(1);
+      softMacroOverlap.fill(0);
       return;
     }
     const { distances, map, under } = this;
@@ -63,7 +63,7 @@ export class Surroundings {
     const rim = Math.hypot(canvas.width / grid.columns, canvas.height / grid.rows);
     for (let cell = 0; cell < map.length; cell++) {
       const distance = distances[cell]!;
-      gathering[cell] = Math.min(1, distance / (2 * radius));
+      softMacroDistance[cell] = Math.min(1, distance / (2 * radius));
       // The rim is one cell wide, so that a small move changes little.
       map[cell] =
         Math.max(0, Math.min(1, 0.5 + (radius - distance) / rim)) * (1 - Math.min(1, macros[cell]!));
@@ -72,7 +72,7 @@ export class Surroundings {
     this.sumUp();
     this.sumOver(halfColumns, halfRows, under);
     const area = 4 * halfColumns * halfRows;
-    for (let cell = 0; cell < map.length; cell++) displaced[cell] = under[cell]! / area;
+    for (let cell = 0; cell < map.length; cell++) softMacroOverlap[cell] = under[cell]! / area;
   }
 
   /** Fills `contact` [cells] with the share of a frame of one cell around `macro` that is covered or off the canvas. */

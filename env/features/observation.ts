@@ -2,9 +2,9 @@
 import { NodeKind } from "../../netlist/index.js";
 import { netsOfNodes } from "../cost/judge-nets.js";
 import type { Episode } from "../environment/episode.js";
-import { Surroundings } from "./neighbourhood.js";
+import { NeighbourhoodFeatures } from "./neighbourhood.js";
 import { CongestionSoFar } from "./partial-congestion.js";
-import { type Plan, planMacros } from "./quadratic-target.js";
+import { type QuadraticTarget, quadraticTarget } from "./quadratic-target.js";
 
 /**
  * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
@@ -23,13 +23,13 @@ export const PLANES = [
   "edgeX",
   "edgeY",
   "prior",
-  "gathering",
-  "displaced",
+  "softMacroDistance",
+  "softMacroOverlap",
   "contact",
-  "plan",
+  "quadraticTarget",
   "horizontal",
   "vertical",
-  "alike",
+  "sameSizeAlignment",
 ] as const;
 
 /** An observation has all planes or only so many of the first: the others take time and helped no policy so far. */
@@ -48,8 +48,8 @@ export class Observer {
   private readonly rowWire: Float64Array;
   private readonly wireUnit: number;
   private readonly shares: BlockShares;
-  private readonly surroundings: Surroundings;
-  private readonly plan: Plan;
+  private readonly surroundings: NeighbourhoodFeatures;
+  private readonly plan: QuadraticTarget;
   private readonly congestion: CongestionSoFar | undefined;
   private readonly seenColumns: Uint8Array;
   private readonly seenRows: Uint8Array;
@@ -71,8 +71,8 @@ export class Observer {
     this.columnWire = kernels.f64(block.grid.columns);
     this.rowWire = kernels.f64(block.grid.rows);
     this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
-    this.surroundings = new Surroundings(episode.judge);
-    this.plan = planMacros(block, nets);
+    this.surroundings = new NeighbourhoodFeatures(episode.judge);
+    this.plan = quadraticTarget(block, nets);
     this.congestion = planes > BASIC_PLANES ? new CongestionSoFar(episode) : undefined;
     this.seenColumns = new Uint8Array(block.grid.columns);
     this.seenRows = new Uint8Array(block.grid.rows);
@@ -91,7 +91,7 @@ export class Observer {
     };
     plane("mask").set(episode.mask);
     this.wirePlane(episode.nextMacro, plane("nextWire"));
-    this.wirePlane(episode.macro, plane("wire")); // last, so that `growthAt` speaks of the current macro
+    this.wirePlane(episode.macro, plane("wire")); // last, so that `wirelengthDeltaAt` speaks of the current macro
     const macroPlane = plane("macros").fill(0);
     const cellPlane = plane("cells").fill(0);
     for (let node = 0; node < block.nodeCount; node++) {
@@ -107,22 +107,26 @@ export class Observer {
         edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
         edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
       }
-    const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
-    this.surroundings.writeGathering(episode.macro, macroPlane, gathering, displaced);
+    const [softMacroDistance, softMacroOverlap, contact] = [
+      plane("softMacroDistance"),
+      plane("softMacroOverlap"),
+      plane("contact"),
+    ];
+    this.surroundings.writeSoftMacroDistance(episode.macro, macroPlane, softMacroDistance, softMacroOverlap);
     this.surroundings.writeContact(episode.macro, macroPlane, contact);
-    this.planPlane(plane("plan"));
-    const [wire, plan, prior] = [plane("wire"), plane("plan"), plane("prior")];
+    this.quadraticTargetPlane(plane("quadraticTarget"));
+    const [wire, plan, prior] = [plane("wire"), plane("quadraticTarget"), plane("prior")];
     for (let cell = 0; cell < cells; cell++)
       prior[cell] =
         Math.max(edgeX[cell]!, edgeY[cell]!) +
-        gathering[cell]! +
+        softMacroDistance[cell]! +
         contact[cell]! -
         wire[cell]! -
-        displaced[cell]! -
+        softMacroOverlap[cell]! -
         plan[cell]!;
     if (this.congestion) {
       this.congestion.write(plane("horizontal"), plane("vertical"));
-      this.alikePlane(plane("alike"));
+      this.sameSizePlane(plane("sameSizeAlignment"));
     }
     this.stateNumbers(outState);
   }
@@ -149,13 +153,13 @@ export class Observer {
   }
 
   /** Growth of the wirelength cost if the macro observed last goes to `cell`, anticipated soft macros included. */
-  growthAt(cell: number): number {
+  wirelengthDeltaAt(cell: number): number {
     const { columns } = this.episode.judge.block.grid;
     return this.wireUnit * (this.columnWire[cell % columns]! + this.rowWire[Math.floor(cell / columns)]!);
   }
 
   /** Distance from where the plan has the macro, 1 from corner to corner, along the axes; 0 where there is no plan. */
-  private planPlane(out: Float32Array): void {
+  private quadraticTargetPlane(out: Float32Array): void {
     const { episode, plan } = this;
     const { columns, rows } = episode.judge.block.grid;
     const [x, y] = [plan.xs[episode.macro]!, plan.ys[episode.macro]!];
@@ -167,7 +171,7 @@ export class Observer {
   }
 
   /** Half for a row, half for a column in which the centre of a macro of the same sides stands. */
-  private alikePlane(out: Float32Array): void {
+  private sameSizePlane(out: Float32Array): void {
     const { episode, seenColumns, seenRows } = this;
     const { block, placement } = episode.judge;
     const { canvas, widths, heights } = block;

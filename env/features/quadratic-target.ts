@@ -5,7 +5,7 @@ import type { JudgeNets } from "../cost/judge-nets.js";
 import { macrosByArea } from "../environment/macro-order.js";
 
 /** Places of all movable hard macros, in widths and heights of the canvas; NaN for other nodes, and if nothing pulls. */
-export interface Plan {
+export interface QuadraticTarget {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
 }
@@ -19,7 +19,7 @@ const NO_SPREAD = 1e-6;
  * fixed macros where they stand; it crowds everything together, so that of each coordinate only the macros' ranks are
  * kept, weighted by their areas.
  */
-export function planMacros(block: Block, nets: JudgeNets): Plan {
+export function quadraticTarget(block: Block, nets: JudgeNets): QuadraticTarget {
   const { width, height } = block.canvas;
   const links = starLinks(block.nodeCount, nets);
   const xs = leastSquares(block, links, block.initial.xs, width / 2);

@@ -155,7 +155,7 @@ export class GridAnnealer {
     this.takePlaces();
     for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])
       counts.fill(0);
-    const costs = settled ?? this.settle();
+    const costs = settled ?? this.placeSoftMacros();
     this.best = { placement: this.placement(), costs };
   }
 
@@ -171,7 +171,7 @@ export class GridAnnealer {
     const costs = this.incremental.start();
     this.state.set({ temperature, cost: costs.proxyCost });
     this.judge.kernels.run.annealGrid(this.state.address, stepsPerMacro * this.macroCount);
-    const settled = this.settle();
+    const settled = this.placeSoftMacros();
     if (settled.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: this.placement(), costs: settled };
     return settled;
@@ -192,8 +192,8 @@ export class GridAnnealer {
     ) as ProposalCounts;
   }
 
-  private settle(): Costs {
-    this.cells.settle();
+  private placeSoftMacros(): Costs {
+    this.cells.placeSoftMacros();
     return this.judge.evaluate();
   }
 

@@ -1,11 +1,11 @@
 // Starts for searches: macros drawn cell by cell from the prior that observations carry.
 import {
   type Costs,
-  drawByPrior,
   type Episode,
   type Observer,
   PLANES,
   STATE_NUMBERS,
+  sampleByPrior,
 } from "../../env/index.js";
 import { copyPlacement, type Placement, type Random } from "../../netlist/index.js";
 
@@ -29,7 +29,7 @@ export function drawStart(
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(drawByPrior(prior, SHARPNESS, episode.mask, random));
+      episode.place(sampleByPrior(prior, SHARPNESS, episode.mask, random));
     }
     if (episode.deadEnd) continue;
     const costs = episode.finish();

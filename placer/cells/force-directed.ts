@@ -148,7 +148,7 @@ export class ForceDirectedPlacer implements CellPlacer {
     });
   }
 
-  settle(): void {
+  placeSoftMacros(): void {
     const { run } = this.judge.kernels;
     this.measureBodies();
     run.placePoints(this.judge.state.address);
@@ -158,7 +158,7 @@ export class ForceDirectedPlacer implements CellPlacer {
     run.endForces(this.state.address);
   }
 
-  anticipate(sweeps: number, fromCentre: boolean): void {
+  estimateSoftMacros(sweeps: number, fromCentre: boolean): void {
     const { run } = this.judge.kernels;
     run.beginForces(this.state.address, fromCentre);
     run.relaxBodies(this.state.address, sweeps);

@@ -18,7 +18,7 @@ export const GREEDY_SETTINGS = {
     most: 10,
     meaning: "what room left to soft macros and touching macros are worth, in wire spans",
   },
-  planWeight: {
+  targetWeight: {
     least: 0.1,
     most: 10,
     meaning: "what it costs to be a whole diagonal from the plan, in wire spans",
@@ -32,7 +32,7 @@ export const GREEDY_SETTINGS = {
 } as const;
 
 /** All weights are those of the observations' prior. */
-export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, planWeight: 1, noise: 0, growth: 0.1 };
+export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, targetWeight: 1, noise: 0, growth: 0.1 };
 export const GREEDY_STARTS = [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }];
 
 export type GreedySettings = Readonly<Partial<Record<keyof typeof GREEDY_SETTINGS, number>>>;
@@ -54,7 +54,7 @@ export function greedyPlacement(
   settings: GreedySettings,
   random: Random,
 ): boolean {
-  const { edgeWeight, roomWeight, planWeight, noise } = { ...GREEDY_PLAIN, ...settings };
+  const { edgeWeight, roomWeight, targetWeight, noise } = { ...GREEDY_PLAIN, ...settings };
   const { columns, rows } = episode.judge.block.grid;
   const cells = columns * rows;
   const planes = new Float32Array(observer.planes * cells);
@@ -62,8 +62,12 @@ export function greedyPlacement(
   const plane = (name: (typeof PLANES)[number]) =>
     planes.subarray(PLANES.indexOf(name) * cells, (PLANES.indexOf(name) + 1) * cells);
   const [wires, edgeXs, edgeYs] = [plane("wire"), plane("edgeX"), plane("edgeY")];
-  const [gathering, displaced, contact] = [plane("gathering"), plane("displaced"), plane("contact")];
-  const plan = plane("plan");
+  const [softMacroDistance, softMacroOverlap, contact] = [
+    plane("softMacroDistance"),
+    plane("softMacroOverlap"),
+    plane("contact"),
+  ];
+  const plan = plane("quadraticTarget");
   episode.reset();
   let previous = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
   while (!episode.complete && !episode.deadEnd) {
@@ -74,9 +78,9 @@ export function greedyPlacement(
     let nearest = Number.POSITIVE_INFINITY;
     for (let cell = 0; cell < cells; cell++) {
       if (mask[cell] === 0) continue;
-      const room = gathering[cell]! + contact[cell]! - displaced[cell]!;
+      const room = softMacroDistance[cell]! + contact[cell]! - softMacroOverlap[cell]!;
       const edge = Math.max(edgeXs[cell]!, edgeYs[cell]!);
-      let score = wires[cell]! + planWeight * plan[cell]! - edgeWeight * edge - roomWeight * room;
+      let score = wires[cell]! + targetWeight * plan[cell]! - edgeWeight * edge - roomWeight * room;
       if (noise > 0) score += noise * random.normal();
       if (score > least) continue;
       const distance = cellDistance(cell, previous, columns);

@@ -53,7 +53,7 @@ export class Refiner {
     this.judge.evaluate(from);
     const exchanges = random.below(MOST_KICKS + 1);
     for (let i = 0; i < exchanges; i++) this.exchange(random);
-    if (exchanges > 0) this.cells.settle();
+    if (exchanges > 0) this.cells.placeSoftMacros();
     let cost = this.incremental.start().proxyCost;
     for (const macro of random.shuffle(this.macros.slice())) cost = this.improve(macro, cost);
     return true;

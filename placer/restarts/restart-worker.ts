@@ -2,7 +2,6 @@
 // but the task, so it does not matter which thread gets it.
 import { workerData } from "piscina";
 import {
-  drawFeasibleCell,
   Episode,
   Judge,
   type JudgeOptions,
@@ -11,6 +10,7 @@ import {
   macrosByConnectivity,
   Observer,
   OrientationChooser,
+  sampleFeasibleCell,
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, Random } from "../../netlist/index.js";
@@ -84,7 +84,7 @@ export default function runAttempt(task: Attempt): Scored | undefined {
   bench ??= new Bench(workerData as RestartSetup);
   const random = Random.stream(task.seed, task.method, task.attempt);
   if (!PLACERS[task.method](bench, task, random)) return undefined;
-  bench.cells.settle();
+  bench.cells.placeSoftMacros();
   const costs = bench.orientations.choose(bench.macros);
   return { placement: copyPlacement(bench.judge.placement), costs };
 }
@@ -125,7 +125,7 @@ function placeByMincut({ masks }: Bench, settings: Partial<MincutOptions>, rando
 function placeAtRandom(episode: Episode, random: Random): boolean {
   for (let dead = 0; dead < TRIES; dead++) {
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
+    while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));
     if (episode.complete) return true;
   }
   return false;

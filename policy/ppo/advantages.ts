@@ -24,20 +24,20 @@ export function estimateAdvantages(
 
 /**
  * Rewards of the steps of an episode that ends with `finalReward`. With shaping, every step pays at once for the
- * wires it adds (`growths`, in proxy cost; `unit` of them is one reward), and the last step gets all of that back:
+ * wires it adds (`wirelengthDeltas`, in proxy cost; `unit` of them is one reward), and the last step gets all of that back:
  * potential-based shaping (Ng et al. 1999), which changes no policy's total, only when it is paid.
  */
 export function shapedRewards(
   steps: number,
   finalReward: number,
-  growths: Float32Array,
+  wirelengthDeltas: Float32Array,
   unit: number,
   shaping: number,
 ): Float32Array {
   const rewards = new Float32Array(steps);
   let paid = 0;
   for (let step = 0; step < steps; step++) {
-    const price = (shaping * growths[step]!) / unit;
+    const price = (shaping * wirelengthDeltas[step]!) / unit;
     rewards[step] = -price;
     paid += price;
   }

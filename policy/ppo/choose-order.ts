@@ -65,7 +65,7 @@ export async function chooseOrder(
         stream: ["order", arena.index, round, i],
         version: 0,
         greedy: false,
-        creditDraws: 0,
+        counterfactualSamples: 0,
         start: [],
       })),
     );

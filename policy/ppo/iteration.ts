@@ -47,21 +47,28 @@ export function computeAdvantages(
       stepsOf(trajectory, trajectory.returns).fill(reward);
       continue;
     }
-    const rewards = shapedRewards(steps, reward, trajectory.growths, scale.deviation, options.shaping);
+    const rewards = shapedRewards(
+      steps,
+      reward,
+      trajectory.wirelengthDeltas,
+      scale.deviation,
+      options.shaping,
+    );
     const { values, advantages, returns } = trajectory;
     estimateAdvantages(steps, rewards, values, options.lambda, advantages, returns);
   }
   standardise(played.map((t) => stepsOf(t, t.advantages)));
-  if (options.creditWeight > 0) addCredits(played.filter(isComplete), options.creditWeight);
+  if (options.counterfactualWeight > 0)
+    addCounterfactuals(played.filter(isComplete), options.counterfactualWeight);
 }
 
 /** Adds every macro's own share of the result to its step's advantage, and brings these to deviation 1 again. */
-function addCredits(complete: readonly Trajectory[], weight: number): void {
-  const credits = complete.map((t) => stepsOf(t, t.credits));
-  standardise(credits);
+function addCounterfactuals(complete: readonly Trajectory[], weight: number): void {
+  const counterfactuals = complete.map((t) => stepsOf(t, t.counterfactuals));
+  standardise(counterfactuals);
   for (const [i, trajectory] of complete.entries())
-    for (let step = 0; step < credits[i]!.length; step++)
-      trajectory.advantages[step]! += weight * credits[i]![step]!;
+    for (let step = 0; step < counterfactuals[i]!.length; step++)
+      trajectory.advantages[step]! += weight * counterfactuals[i]![step]!;
   standardise(complete.map((t) => stepsOf(t, t.advantages)));
 }
 

@@ -201,7 +201,8 @@ async function collect(
       stream: ["episode", iteration, episode],
       version,
       greedy: iteration === 0 && episode === 0, // what the policy plays unasked
-      creditDraws: learns(options) && options.creditWeight > 0 ? options.creditDraws : 0,
+      counterfactualSamples:
+        learns(options) && options.counterfactualWeight > 0 ? options.counterfactualSamples : 0,
       start: starts[Math.floor(episode / options.group)]!,
     })),
   );

@@ -1,5 +1,5 @@
 // One episode played by the policy and written down for the update.
-import { type CreditAssigner, type Episode, type Observer, STATE_NUMBERS } from "../../env/index.js";
+import { type CounterfactualEvaluator, type Episode, type Observer, STATE_NUMBERS } from "../../env/index.js";
 import type { Random } from "../../netlist/index.js";
 import type { ActionDistribution } from "../network/action-distribution.js";
 import type { PolicyNetwork, PolicyStep } from "../network/network.js";
@@ -21,10 +21,10 @@ export function playEpisode(
     readonly greedy: boolean;
     /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
     readonly start: readonly number[];
-    /** Alternatives per macro that credits are averaged over; 0: no credits. */
-    readonly creditDraws: number;
+    /** Alternatives per macro that counterfactuals are averaged over; 0: no counterfactuals. */
+    readonly counterfactualSamples: number;
   },
-  creditAssigner: CreditAssigner,
+  counterfactualEvaluator: CounterfactualEvaluator,
 ): void {
   let entropySum = 0;
   const { start } = options;
@@ -46,7 +46,7 @@ export function playEpisode(
       : sample(distribution.probabilities, seen.mask, options.random);
     out.actions[step] = action;
     out.cells[episode.numberAt(first + step)] = action;
-    out.growths[step] = observer.growthAt(action);
+    out.wirelengthDeltas[step] = observer.wirelengthDeltaAt(action);
     out.logProbabilities[step] = distribution.logProbabilities[action]!;
     episode.place(action);
   }
@@ -63,12 +63,12 @@ export function playEpisode(
     out.costs[2] = costs.densityCost;
     out.costs[3] = costs.congestionCost;
     out.costs[4] = costs.proxyCost;
-    if (options.creditDraws > 0)
-      creditAssigner.assign(
+    if (options.counterfactualSamples > 0)
+      counterfactualEvaluator.assign(
         Int32Array.from({ length: steps }, (_, step) => episode.macroAt(first + step)),
-        options.creditDraws,
+        options.counterfactualSamples,
         options.random,
-        out.credits,
+        out.counterfactuals,
       );
   }
   out.xs.set(episode.judge.placement.xs);

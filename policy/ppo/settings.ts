@@ -48,12 +48,12 @@ const options = z.strictObject({
     .describe(
       "episodes that begin alike, whose mean reward is what each is compared with; 1: with the value",
     ),
-  creditWeight: z
+  counterfactualWeight: z
     .number()
     .min(0)
     .default(1)
     .describe("weight of each macro's own share of the result beside the episode's reward"),
-  creditDraws: z
+  counterfactualSamples: z
     .number()
     .int()
     .min(1)

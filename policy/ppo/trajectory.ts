@@ -30,9 +30,9 @@ export interface Trajectory {
   readonly logProbabilities: Float32Array;
   readonly values: Float32Array;
   /** Growth of the anticipated wirelength cost by every step. */
-  readonly growths: Float32Array;
+  readonly wirelengthDeltas: Float32Array;
   /** By how much the final cost would grow if the step's macro stood elsewhere (env/environment/counterfactual.ts). */
-  readonly credits: Float32Array;
+  readonly counterfactuals: Float32Array;
   /** Filled in by the trainer before the update. */
   readonly advantages: Float32Array;
   readonly returns: Float32Array;
@@ -65,8 +65,8 @@ const BYTES: Readonly<Record<keyof Trajectory, 1 | 4 | 8>> = {
   cells: 4,
   logProbabilities: 4,
   values: 4,
-  growths: 4,
-  credits: 4,
+  wirelengthDeltas: 4,
+  counterfactuals: 4,
   advantages: 4,
   returns: 4,
   summary: 4,
@@ -89,8 +89,8 @@ function lengths(shape: TrajectoryShape): Record<keyof Trajectory, number> {
     cells: steps,
     logProbabilities: steps,
     values: steps,
-    growths: steps,
-    credits: steps,
+    wirelengthDeltas: steps,
+    counterfactuals: steps,
     advantages: steps,
     returns: steps,
     summary: 3,

@@ -3,7 +3,7 @@
 import { workerData } from "piscina";
 import {
   type CostWeights,
-  CreditAssigner,
+  CounterfactualEvaluator,
   Episode,
   Judge,
   MACRO_ORDERS,
@@ -48,7 +48,7 @@ export interface RolloutTask {
   readonly version: number;
   /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
   readonly start: readonly number[];
-  readonly creditDraws: number;
+  readonly counterfactualSamples: number;
   /** Take the most probable cell instead of sampling. */
   readonly greedy: boolean;
 }
@@ -86,7 +86,7 @@ class Workbench {
   private readonly planes: number;
   private readonly games = new Map<MacroOrder, Game>();
   private readonly distribution: ActionDistribution;
-  private readonly credits: CreditAssigner;
+  private readonly counterfactuals: CounterfactualEvaluator;
   private readonly graphNodes: Int32Array;
   private readonly slots = new Map<number, Trajectory>();
   private encodedVersion = -1;
@@ -96,7 +96,7 @@ class Workbench {
     this.block = block;
     this.judge = new Judge(kernels, block, { weights: setup.weights });
     this.planes = setup.network.planes;
-    this.credits = new CreditAssigner(this.judge);
+    this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
     const graph = graphInput(block, setup.network.spectral);
     this.graphNodes = graph.graphNodes;
@@ -128,12 +128,12 @@ class Workbench {
   rollout(task: RolloutTask): void {
     this.encode(task.version);
     const random = Random.stream(task.seed, ...task.stream);
-    const { network, distribution, graphNodes, credits } = this;
+    const { network, distribution, graphNodes, counterfactuals } = this;
     const { episode, observer } = this.game(task.order);
-    const { greedy, start, creditDraws } = task;
-    const options = { random, greedy, start, creditDraws };
+    const { greedy, start, counterfactualSamples } = task;
+    const options = { random, greedy, start, counterfactualSamples };
     const slot = this.slot(task.slotAt);
-    playEpisode(episode, observer, network, distribution, graphNodes, slot, options, credits);
+    playEpisode(episode, observer, network, distribution, graphNodes, slot, options, counterfactuals);
   }
 
   replay({ order, slotAt, cells }: ReplayTask): void {

@@ -92,10 +92,10 @@ export class RewardSampler {
       placement.orientations[macro] = 0;
     }
     kernels.run.placePoints(state.address);
-    this.cells.anticipate(SWEEPS, true);
+    this.cells.estimateSoftMacros(SWEEPS, true);
     const places = this.places();
     const numbers = this.numbers(places);
-    this.cells.settle();
+    this.cells.placeSoftMacros();
     const { wirelengthCost, densityCost, congestionCost, proxyCost } = judge.evaluate();
     const labels = Float32Array.of(wirelengthCost, densityCost, congestionCost, proxyCost);
     return { places, numbers, labels };

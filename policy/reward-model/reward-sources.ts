@@ -3,13 +3,13 @@
 import {
   BASIC_PLANES,
   type CellPlacer,
-  drawByPrior,
   Episode,
   type Judge,
   macrosByArea,
   Observer,
   PLANES,
   STATE_NUMBERS,
+  sampleByPrior,
 } from "../../env/index.js";
 import { InputError, type Random } from "../../netlist/index.js";
 import { GRID_ANNEAL_DEFAULTS, GridAnnealer, greedyPlacement } from "../../placer/index.js";
@@ -120,7 +120,7 @@ export class PlacementSource {
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(drawByPrior(prior, sharpness, episode.mask, random));
+      episode.place(sampleByPrior(prior, sharpness, episode.mask, random));
     }
     return episode.complete;
   }

@@ -37,7 +37,7 @@ test("one repulsion step moves four nodes as the original binary does", { skip: 
   const judge = new Judge(Kernels.create(), block);
   judge.evaluate(block.initial);
   const phase = { steps: 1, attract: 0, repel: record.repel[0], maxMove: record.max_move_distance[0] };
-  new ForceDirectedPlacer(judge, { useCurrent: true, phases: [phase], ioFactor: 0 }).settle();
+  new ForceDirectedPlacer(judge, { useCurrent: true, phases: [phase], ioFactor: 0 }).placeSoftMacros();
   for (const [name, [x, y]] of Object.entries(record.expected)) {
     const node = block.nodeNames.indexOf(name);
     assert.ok(Math.abs(judge.placement.xs[node]! - x) < 1e-9, `${name} x ${judge.placement.xs[node]}`);
@@ -60,7 +60,7 @@ test("1, 5 and 20 attraction steps on ariane133 end within the stated micrometre
       repel: 0,
       maxMove: record.max_move_distance[0],
     };
-    new ForceDirectedPlacer(judge, { phases: [phase] }).settle();
+    new ForceDirectedPlacer(judge, { phases: [phase] }).placeSoftMacros();
     const lines = (await readPlc(sharedPath(record.expected_plc!))).lines;
     const nodeOfFile = new Map(Array.from(block.fileIndices, (file, node) => [file, node]));
     let compared = 0;
@@ -84,7 +84,7 @@ test("after each phase of the released schedule the costs are within 5 % of the 
     const judge = new Judge(Kernels.create(), squareSoftMacros(block));
     judge.evaluate(block.initial);
     const phases = releasedPhases(block.canvas).slice(0, Number(phase));
-    new ForceDirectedPlacer(judge, { phases }).settle();
+    new ForceDirectedPlacer(judge, { phases }).placeSoftMacros();
     const costs: Costs = judge.evaluate();
     const found = [costs.wirelengthCost, costs.densityCost, costs.congestionCost];
     found.forEach((value, i) => {

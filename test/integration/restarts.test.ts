@@ -94,7 +94,7 @@ test("settings that are given are not drawn", async () => {
     "--set",
     "roomWeight=1",
     "--set",
-    "planWeight=1",
+    "targetWeight=1",
     "--set",
     "growth=0.5",
   );
@@ -104,7 +104,7 @@ test("settings that are given are not drawn", async () => {
 
 test("drawn settings lie in their ranges; later ones around the best", () => {
   const method = ONE_SHOT_METHODS.greedy;
-  const best = { edgeWeight: 1, roomWeight: 1, planWeight: 1, noise: 0.05, growth: 5 };
+  const best = { edgeWeight: 1, roomWeight: 1, targetWeight: 1, noise: 0.05, growth: 5 };
   let near = 0;
   for (let attempt = method.starts.length; attempt < 400; attempt++) {
     const drawn = drawSettings(method, attempt, Random.stream(1, "draw", attempt), best);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Judge } from "../../../env/cost/judge.js";
 import { Episode } from "../../../env/environment/episode.js";
 import { checkFeasible, checkLegality } from "../../../env/environment/feasibility.js";
-import { drawFeasibleCell } from "../../../env/environment/sample-cell.js";
+import { sampleFeasibleCell } from "../../../env/environment/sample-cell.js";
 import { Kernels } from "../../../kernels/index.js";
 import { sampleOnce } from "../../../netlist/generator/sampler.js";
 import {
@@ -17,7 +17,7 @@ import {
 } from "../../../netlist/index.js";
 
 /** Soft macros are of no interest here. */
-const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
+const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
 
 /** Plays episodes; how many end with all macros placed. All that do must be legal. */
 function playRandomly(block: Block, episodes: number): number {
@@ -28,7 +28,7 @@ function playRandomly(block: Block, episodes: number): number {
   for (let index = 0; index < episodes; index++) {
     const random = Random.stream(index, "random play");
     episode.reset();
-    while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
+    while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));
     if (episode.deadEnd) continue;
     complete++;
     const hardOnly = checkLegality(block, judge.placement);
@@ -75,7 +75,7 @@ test("the generator's sampler plays as the environment does, macro by macro", ()
     const episode = new Episode(judge, STILL);
     for (let game = 0; game < 5; game++) {
       const random = Random.stream(game, "twin", seed);
-      while (!episode.complete && !episode.deadEnd) episode.place(drawFeasibleCell(episode, random));
+      while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));
       const placed = sampleOnce(
         sizes,
         tight.canvas,

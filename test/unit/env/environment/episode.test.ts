@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type CellPlacer,
-  drawFeasibleCell,
   Episode,
   InfeasibleActionError,
   Judge,
   macrosByArea,
   macrosByConnectivity,
+  sampleFeasibleCell,
 } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
@@ -20,10 +20,10 @@ import { assertClose } from "../../../support/close.js";
 class IdleCells implements CellPlacer {
   readonly name = "idle";
   settled = 0;
-  settle(): void {
+  placeSoftMacros(): void {
     this.settled++;
   }
-  anticipate(): void {}
+  estimateSoftMacros(): void {}
 }
 
 function episodeOf(block: Block, cells: CellPlacer = new IdleCells()): Episode {
@@ -161,7 +161,7 @@ test("starting over gives the same start and the same game, to the last bit", ()
     const seen: unknown[] = [Array.from(judge.placement.xs), Array.from(judge.placement.ys)];
     while (!episode.complete && !episode.deadEnd) {
       seen.push([...episode.mask]);
-      episode.place(drawFeasibleCell(episode, random));
+      episode.place(sampleFeasibleCell(episode, random));
     }
     seen.push(episode.deadEnd ? "dead end" : episode.finish());
     return [...seen, Array.from(judge.placement.xs), Array.from(judge.placement.orientations)];
@@ -203,7 +203,7 @@ function completeGame(episode: Episode, random: Random): number[] {
       cells.length = 0;
       episode.reset();
     }
-    const cell = drawFeasibleCell(episode, random);
+    const cell = sampleFeasibleCell(episode, random);
     cells.push(cell);
     episode.place(cell);
   }

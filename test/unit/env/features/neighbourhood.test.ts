@@ -1,7 +1,7 @@
 // Sums over footprints, and what a macro would find around it, by hand on a grid of 10 x 10 cells of 10 x 10 µm.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Surroundings } from "../../../../env/features/neighbourhood.js";
+import { NeighbourhoodFeatures } from "../../../../env/features/neighbourhood.js";
 import { Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
@@ -68,19 +68,19 @@ function surroundingsOf(...softs: readonly [number, number][]) {
   const block = blockOf(draft);
   const judge = new Judge(Kernels.create(), block);
   for (const [i, node] of nodes.entries()) [judge.placement.xs[node], judge.placement.ys[node]] = softs[i]!;
-  return { macro, surroundings: new Surroundings(judge) };
+  return { macro, surroundings: new NeighbourhoodFeatures(judge) };
 }
 
 test("soft macros gather in a disc around their middle that has room for them", () => {
   const { macro, surroundings } = surroundingsOf([45, 55], [55, 45]); // the middle is (50, 50), 800 µm² of cells
-  const gathering = new Float32Array(CELLS);
-  const displaced = new Float32Array(CELLS);
-  surroundings.writeGathering(macro, new Float32Array(CELLS), gathering, displaced);
+  const softMacroDistance = new Float32Array(CELLS);
+  const softMacroOverlap = new Float32Array(CELLS);
+  surroundings.writeSoftMacroDistance(macro, new Float32Array(CELLS), softMacroDistance, softMacroOverlap);
   // A disc of 800 µm² has radius 15.96; of 8 cells the rim is a little farther out or in.
-  const radius = Math.hypot(5, 5) / (2 * gathering[44]!); // (45, 45) is 7.07 from the middle
+  const radius = Math.hypot(5, 5) / (2 * softMacroDistance[44]!); // (45, 45) is 7.07 from the middle
   assert.ok(Math.abs(radius - 15.96) < 1, `radius ${radius}`);
-  assert.equal(gathering[0], 1); // (5, 5) is 64 µm off
-  assertClose(gathering.subarray(55, 56), gathering.subarray(44, 45), 1e-6);
+  assert.equal(softMacroDistance[0], 1); // (5, 5) is 64 µm off
+  assertClose(softMacroDistance.subarray(55, 56), softMacroDistance.subarray(44, 45), 1e-6);
   // With its centre at (45, 45) the macro covers x 35..55, y 40..50: cells 43, 44, 45, half of the outer ones.
   const inside = (distance: number) =>
     Math.max(0, Math.min(1, 0.5 + (radius - distance) / Math.hypot(10, 10)));
@@ -89,21 +89,21 @@ test("soft macros gather in a disc around their middle that has room for them", 
     0.5 * inside(Math.hypot(5, 5)),
     0.25 * inside(Math.hypot(5, 5)),
   ];
-  assertClose([displaced[44]!], [shares[0]! + shares[1]! + shares[2]!], 1e-5);
-  assert.equal(displaced[0], 0);
+  assertClose([softMacroOverlap[44]!], [shares[0]! + shares[1]! + shares[2]!], 1e-5);
+  assert.equal(softMacroOverlap[0], 0);
 });
 
 test("the disc is larger where macros stand in it, and all there is if there is no room", () => {
   const { macro, surroundings } = surroundingsOf([50, 50], [50, 50]);
   const [free, half, full] = [0, 0.5, 1].map((cover) => {
-    const gathering = new Float32Array(CELLS);
-    surroundings.writeGathering(
+    const softMacroDistance = new Float32Array(CELLS);
+    surroundings.writeSoftMacroDistance(
       macro,
       new Float32Array(CELLS).fill(cover),
-      gathering,
+      softMacroDistance,
       new Float32Array(CELLS),
     );
-    return gathering;
+    return softMacroDistance;
   });
   // Half the room: √2 times the radius, so cells are nearer in radii.
   assert.ok(Math.abs(free![44]! / half![44]! - Math.SQRT2) < 0.1);
@@ -111,11 +111,13 @@ test("the disc is larger where macros stand in it, and all there is if there is 
   assertClose([full![0]!, full![44]!], [0.5, Math.hypot(5, 5) / (2 * Math.hypot(45, 45))], 1e-6);
 });
 
-test("without soft macros nothing gathers and nothing is displaced", () => {
+test("without soft macros nothing gathers and no macro displaces any", () => {
   const { macro, surroundings } = surroundingsOf();
-  const [gathering, displaced] = [new Float32Array(CELLS), new Float32Array(CELLS).fill(9)];
-  surroundings.writeGathering(macro, new Float32Array(CELLS), gathering, displaced);
-  assert.ok(gathering.every((value) => value === 1) && displaced.every((value) => value === 0));
+  const [softMacroDistance, softMacroOverlap] = [new Float32Array(CELLS), new Float32Array(CELLS).fill(9)];
+  surroundings.writeSoftMacroDistance(macro, new Float32Array(CELLS), softMacroDistance, softMacroOverlap);
+  assert.ok(
+    softMacroDistance.every((value) => value === 1) && softMacroOverlap.every((value) => value === 0),
+  );
 });
 
 test("contact is the share of the frame around a macro that is covered or off the canvas", () => {

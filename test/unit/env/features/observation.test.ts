@@ -21,8 +21,8 @@ import { judgeTwin } from "../../../twins/judge-twin.js";
 /** Cells that stay where they are. */
 class IdleCells implements CellPlacer {
   readonly name = "idle";
-  settle(): void {}
-  anticipate(): void {}
+  placeSoftMacros(): void {}
+  estimateSoftMacros(): void {}
 }
 
 function episodeOf(block: Block): Episode {
@@ -124,8 +124,8 @@ test("an observation shows mask, cover, edges and the step's numbers", () => {
   // which A covers a quarter of cell 0, half of 1 and 10, all of 11, and half of 0.25 + 0.5 in row 2: 2.625. B itself
   // stands on 1.5, of which 0.5 are covered: 1.375 of the frame are free.
   assertClose([plane("nextWire")[0]!, plane("contact")[0]!], [0, 1 - 0.1375], 1e-6);
-  // The soft macro is far from there; B has no wires, so that there is no plan either. Edge + gathering + contact - wire -
-  // displaced - plan:
+  // The soft macro is far from there; B has no wires, so that there is no plan either. Edge + softMacroDistance + contact - wire -
+  // softMacroOverlap - plan:
   assertClose([plane("prior")[0]!], [0.9 + 1 + (1 - 0.1375) - 0 - 0 - 0], 1e-6);
   // One of two macros placed; B is 0.1 x 0.2 of the canvas; nothing comes after it; there are no nets. The soft macro
   // takes 2 %, the macros 4 + 2 % of the canvas.
@@ -183,13 +183,13 @@ test("rows and columns of macros with the same sides are marked, those of others
   draft.addNode(NodeKind.HardMacro, "D", 20, 9);
   const episode = episodeOf(blockOf(draft));
   const observer = new Observer(episode, PLANES.length);
-  assert.ok(look(episode, observer)("alike").every((value) => value === 0));
+  assert.ok(look(episode, observer)("sameSizeAlignment").every((value) => value === 0));
   episode.place(12); // column 2, row 1
   episode.place(57); // column 7, row 5
-  const alike = look(episode, observer)("alike"); // of C
+  const alike = look(episode, observer)("sameSizeAlignment"); // of C
   assert.deepEqual([alike[12], alike[17], alike[52], alike[92], alike[50], alike[0]], [1, 1, 1, 0.5, 0.5, 0]);
   episode.place(84);
-  assert.ok(look(episode, observer)("alike").every((value) => value === 0)); // D has no like
+  assert.ok(look(episode, observer)("sameSizeAlignment").every((value) => value === 0)); // D has no like
 });
 
 test("the plan's plane is the distance from where the macro would be, and counts in the prior", () => {
@@ -200,7 +200,7 @@ test("the plan's plane is the distance from where the macro would be, and counts
   draft.addNet(draft.addPort("p", 100, 100), [draft.addPin(b!, "B/p")]);
   const episode = episodeOf(blockOf(draft));
   const seen = look(episode, new Observer(episode));
-  const plan = seen("plan"); // of A: cell (0, 0) has its centre at 0.05, cell (9, 9) at 0.95
+  const plan = seen("quadraticTarget"); // of A: cell (0, 0) has its centre at 0.05, cell (9, 9) at 0.95
   assertClose([plan[0]!, plan[99]!, plan[22]!], [0.2, 0.7, 0], 1e-6);
   const edge = 0.9; // of both corners; the soft macros are nowhere, so that all cells are far from them
   const prior = (cell: number) => edge + 1 + seen("contact")[cell]! - seen("wire")[cell]! - plan[cell]!;

@@ -1,13 +1,13 @@
 // The plan of the whole: ranks of the macros where the least quadratic wirelength has them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { planMacros } from "../../../../env/features/quadratic-target.js";
+import { quadraticTarget } from "../../../../env/features/quadratic-target.js";
 import { compileNets } from "../../../../env/index.js";
 import { type Block, NetlistDraft, NodeKind } from "../../../../netlist/index.js";
 import { blockOf, smallBlock } from "../../../support/blocks.js";
 import { assertClose } from "../../../support/close.js";
 
-const planOf = (block: Block) => planMacros(block, compileNets(block));
+const planOf = (block: Block) => quadraticTarget(block, compileNets(block));
 
 /** A chain between ports at the left and right edge: port - A - soft - B - C - port, on one height. */
 function chain(names: readonly string[]): Block {

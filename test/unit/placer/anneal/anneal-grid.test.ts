@@ -16,7 +16,7 @@ import {
 import { smallBlock } from "../../../support/blocks.js";
 
 /** Soft macros stay where they are. */
-const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
+const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
 
 function annealerWith(
   kind: GridProposal | undefined,

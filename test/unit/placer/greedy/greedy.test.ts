@@ -43,7 +43,12 @@ function oneMacro(): Block {
 }
 
 test("without a pull to the edge a macro goes to the cell where its wires are shortest", () => {
-  const { placement, block } = placed(oneMacro(), { edgeWeight: 0, roomWeight: 0, planWeight: 0, noise: 0 });
+  const { placement, block } = placed(oneMacro(), {
+    edgeWeight: 0,
+    roomWeight: 0,
+    targetWeight: 0,
+    noise: 0,
+  });
   const macro = block.nodeNames.indexOf("macro");
   assert.deepEqual([placement.xs[macro], placement.ys[macro]], [15, 55]); // the first column where it fits, the port's row
 });
@@ -51,7 +56,7 @@ test("without a pull to the edge a macro goes to the cell where its wires are sh
 test("the pull to the edge outweighs the wires when it is strong", () => {
   const block = smallBlock(4, 6);
   const distance = (edgeWeight: number) => {
-    const { placement } = placed(block, { edgeWeight, roomWeight: 0, planWeight: 0, noise: 0 });
+    const { placement } = placed(block, { edgeWeight, roomWeight: 0, targetWeight: 0, noise: 0 });
     const { width, height } = block.canvas;
     let sum = 0;
     for (let node = 0; node < block.nodeCount; node++) {
@@ -72,7 +77,7 @@ test("a macro leaves room where soft macros gather when that is paid for", () =>
   draft.addNet(draft.addPort("port", 0, 50), [draft.addPin(soft, "Grp_0/in")], 100);
   draft.addNet(draft.addPin(soft, "Grp_0/out"), [draft.addPin(macro, "pin")]);
   const x = (roomWeight: number) =>
-    placed(blockOf(draft), { edgeWeight: 0, roomWeight, planWeight: 0, noise: 0 }).placement.xs[macro]!;
+    placed(blockOf(draft), { edgeWeight: 0, roomWeight, targetWeight: 0, noise: 0 }).placement.xs[macro]!;
   // The disc of 1600 µm² around (0, 50), half of it off the canvas, has a radius of about 32 µm.
   assert.ok(x(0) < 32 && x(10) > 42, `${x(0)} and ${x(10)}`);
 });

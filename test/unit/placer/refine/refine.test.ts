@@ -8,7 +8,7 @@ import { drawStart, ForceDirectedPlacer, Refiner } from "../../../../placer/inde
 import { smallBlock } from "../../../support/blocks.js";
 
 /** Soft macros stay where they are: only then can costs before and after be compared. */
-const STILL = { name: "still", settle: () => {}, anticipate: () => {} };
+const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
 
 /** A stream whose first draw tells a sweep to exchange no macros first. */
 function straight(sweep: number): Random {

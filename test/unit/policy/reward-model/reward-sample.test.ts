@@ -43,7 +43,7 @@ test("the cells are a legal episode, and the labels the costs of it with every m
     const { cells, labels } = sampler.draw(1, index);
     episode.reset();
     for (const cell of cells) episode.place(cell); // throws where the mask forbids it
-    placer.settle();
+    placer.placeSoftMacros();
     const { wirelengthCost, densityCost, congestionCost, proxyCost } = judge.evaluate();
     assert.deepEqual(labels, Float32Array.of(wirelengthCost, densityCost, congestionCost, proxyCost));
   }
