@@ -37,6 +37,15 @@ test("every observation plane has its line", () => {
   assert.deepEqual(rows, [...PLANES]);
 });
 
+test("the citation names this version, under the licence and in the repository of package.json", () => {
+  const { version, license, repository } = JSON.parse(readFileSync("package.json", "utf8"));
+  const citation = readFileSync("CITATION.cff", "utf8");
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, "m").exec(citation)?.[1];
+  assert.equal(field("version"), version);
+  assert.equal(field("license"), license);
+  assert.equal(`git+${field("repository-code")}.git`, repository.url);
+});
+
 test("links between pages, and files that pages name, exist", () => {
   for (const name of readdirSync("docs").filter((name) => name.endsWith(".md"))) {
     const text = readFileSync(join("docs", name), "utf8");
