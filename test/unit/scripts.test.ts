@@ -1,8 +1,8 @@
-// The scripts of package.json: they run on every system, and say what is missing in one line.
+// Scripts: they run on every system, and say what is missing in one line.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -72,4 +72,19 @@ test("every test file runs once in a process of its own, in order; a failure and
   const stuck = run(folder, "scripts/test.mjs", "--timeout", "500", "c.test.js");
   assert.equal(stuck.status, 1);
   assert.match(stuck.stdout, /timed out after 500ms/);
+});
+
+test("the lint of the kernels reads AssemblyScript, with lines as in the file", () => {
+  const folder = makeFolder();
+  cpSync("biome.json", join(folder, "biome.json"));
+  mkdirSync(join(folder, "kernels/assembly/slice"), { recursive: true });
+  const lint = (body: string) => {
+    const text = `// @ts-ignore: decorator\n@inline\nexport function f(x: f64): bool {\n${body}\n}\n`;
+    writeFileSync(join(folder, "kernels/assembly/slice/f.ts"), text);
+    return run(folder, resolve("scripts/lint-kernels.mjs"));
+  };
+  assert.equal(lint("  return x != x && <usize>x == 0;").status, 0);
+  const { status, stderr } = lint("  const unused: i32 = 1;\n  return x < 0;");
+  assert.equal(status, 1);
+  assert.match(stderr, /kernels.assembly.slice.f\.ts:4:9 lint\/correctness\/noUnusedVariables/);
 });

@@ -12,7 +12,7 @@ export const FLIP = 2;
 const MOVE = 3;
 const SHUFFLE = 4;
 const WIRE_MOVE = 5;
-const WIRE_SWAP = 6;
+// 6: a wire swap, the last case of `propose`
 const SIZE_SWAP = 7;
 const SLIDE = 8;
 const COOL_MOVE = 9;

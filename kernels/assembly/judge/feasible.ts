@@ -1,7 +1,6 @@
 // Where a macro may go: inside the canvas, off the placed hard macros, off the blockages.
 import { f64At, i32At, JudgeState } from "./judge-state";
 
-const HARD_MACRO: u8 = 0;
 /** Overlap that counts as none, in µm. */
 export const TOUCHING: f64 = 1e-6;
 /** How far a macro may stick out of the canvas, in cells: sizes in files are single-precision. */

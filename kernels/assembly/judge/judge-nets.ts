@@ -150,8 +150,8 @@ function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): voi
     addColumn(state, x2, y1, y2, demand);
   } else {
     // Sorted by row, then column, which is the order of the cells' own numbers.
-    let c1 = min(min(a, b), c);
-    let c3 = max(max(a, b), c);
+    const c1 = min(min(a, b), c);
+    const c3 = max(max(a, b), c);
     const c2 = a + b + c - c1 - c3;
     const r1 = rowOf(state, c1);
     const r2 = rowOf(state, c2);

@@ -2,9 +2,9 @@
 // (-1e30) get probability exactly 0. The exponential is computed here with f32 operations only, so that it gives
 // the same bits on every machine.
 
-const LOG2_E: f32 = 1.4426950408889634;
+const LOG2_E: f32 = Math.LOG2E as f32;
 const LN2_HIGH: f32 = 0.693359375; // exact in 10 bits, so that n · LN2_HIGH is exact
-const LN2_LOW: f32 = -2.12194440054690583e-4;
+const LN2_LOW: f32 = -2.1219444005469057e-4;
 const LOWEST: f32 = -87; // below, e^x is less than the smallest normal number; taken as 0
 
 /** e^x of four numbers x <= 0: e^x = 2^n · e^r with |r| <= ln 2 / 2 and e^r by its Taylor series to r^7. */
