@@ -13,7 +13,10 @@ export interface LiveListener {
 const AGAIN = 1000;
 
 export function followLive(listener: LiveListener): void {
-  let source = new EventSource("/api/events");
+  // With the token of the printed address the page keeps its place among many.
+  const token = new URLSearchParams(location.search).get("token");
+  const address = token === null ? "/api/events" : `/api/events?token=${encodeURIComponent(token)}`;
+  let source = new EventSource(address);
   const attach = () => {
     const on = (type: ViewEvent["type"]) =>
       source.addEventListener(type, (message) => tell(listener, JSON.parse((message as MessageEvent).data)));
@@ -23,7 +26,7 @@ export function followLive(listener: LiveListener): void {
       listener.onConnection(false);
       if (source.readyState !== EventSource.CLOSED) return;
       setTimeout(() => {
-        source = new EventSource("/api/events");
+        source = new EventSource(address);
         attach();
       }, AGAIN);
     });

@@ -3,7 +3,7 @@
 // address. Requests under another host name are refused, so that no foreign page reaches it by a rebound name.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type Block, InputError, type Placement } from "../../netlist/index.js";
 import { type Packed, pack, unpack } from "../packing.js";
@@ -15,6 +15,7 @@ import {
   type ViewEvent,
 } from "../protocol.js";
 import { type Asset, pageAssets } from "./assets.js";
+import { Connections } from "./connections.js";
 import { EventStreams, STREAM_HEADERS } from "./events.js";
 
 /** What is shown. */
@@ -38,8 +39,11 @@ export interface ViewServer {
 /** Bytes of an uploaded placement: 17 per node and room for the header. */
 const bodyLimit = (block: Block) => 17 * block.nodeCount + 4096;
 const LONGEST_ADDRESS = 2048;
-/** Slow requests are cut off, ms. */
+/** A request must be whole within this, and its headers within the shorter one, ms. */
 const REQUEST_TIMEOUT = 20_000;
+const HEADERS_TIMEOUT = 5_000;
+/** How often these are checked, ms. Node's own default is half a minute. */
+const CHECK_EVERY = 2_000;
 const COMPRESS_FROM = 1024;
 
 class Refusal extends Error {
@@ -63,12 +67,26 @@ export async function startViewServer(
   const token = randomBytes(24).toString("base64url");
   const assets = pageAssets();
   const streams = new EventStreams();
-  const server = createServer({ requestTimeout: REQUEST_TIMEOUT, maxHeaderSize: 16_384 });
-  server.maxConnections = 256;
-  const handler = new Handler(source, assets, streams, token, () => portOf(server), onBug);
+  const server = createServer({
+    requestTimeout: REQUEST_TIMEOUT,
+    headersTimeout: HEADERS_TIMEOUT,
+    connectionsCheckingInterval: CHECK_EVERY,
+    maxHeaderSize: 16_384,
+  });
+  const connections = new Connections(server);
+  const handler = new Handler({
+    source,
+    assets,
+    streams,
+    connections,
+    token: Buffer.from(token),
+    port: () => portOf(server),
+    onBug,
+  });
   server.on("request", (request, response) => void handler.answer(request, response));
   server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    if (socket.writable) socket.write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    connections.linger(socket as Socket);
   });
   await listen(server, port);
   const unwatch = source.watch((event) => streams.send(event), onBug);
@@ -90,48 +108,56 @@ class Handler {
   private readonly source: ViewSource;
   private readonly assets: ReadonlyMap<string, Asset>;
   private readonly streams: EventStreams;
+  private readonly connections: Connections;
   private readonly token: Buffer;
   private readonly port: () => number;
   private readonly onBug: (error: unknown) => void;
 
-  constructor(
-    source: ViewSource,
-    assets: ReadonlyMap<string, Asset>,
-    streams: EventStreams,
-    token: string,
-    port: () => number,
-    onBug: (error: unknown) => void,
-  ) {
-    this.source = source;
-    this.assets = assets;
-    this.streams = streams;
-    this.token = Buffer.from(token);
-    this.port = port;
-    this.onBug = onBug;
+  constructor(parts: {
+    readonly source: ViewSource;
+    readonly assets: ReadonlyMap<string, Asset>;
+    readonly streams: EventStreams;
+    readonly connections: Connections;
+    readonly token: Buffer;
+    readonly port: () => number;
+    readonly onBug: (error: unknown) => void;
+  }) {
+    this.source = parts.source;
+    this.assets = parts.assets;
+    this.streams = parts.streams;
+    this.connections = parts.connections;
+    this.token = parts.token;
+    this.port = parts.port;
+    this.onBug = parts.onBug;
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     try {
       const url = this.check(request);
       if (request.method === "POST") await this.write(url, request, response);
-      else await this.read(url, request, response);
+      else {
+        this.connections.working(socket);
+        await this.read(url, request, response);
+      }
     } catch (error) {
+      if (socket.destroyed) return; // the client left in mid-request: nobody waits for an answer
       if (!(error instanceof Refusal || error instanceof InputError)) this.onBug(error);
       const { status, message } = refusalOf(error);
-      if (response.headersSent) response.destroy();
-      else {
-        response.writeHead(status, { "content-type": "application/json", connection: "close" });
-        response.end(JSON.stringify({ error: message }));
+      if (response.headersSent) {
+        response.destroy();
+        return;
       }
+      this.connections.answering(socket);
+      response.writeHead(status, { "content-type": "application/json", connection: "close" });
+      response.end(JSON.stringify({ error: message }), () => this.connections.linger(socket));
     }
   }
 
   /** The address asked for, if the request is one that this server answers at all. */
   private check(request: IncomingMessage): URL {
-    const port = this.port();
-    const host = request.headers.host ?? "";
-    if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`)
+    if (!this.ownNames().includes(request.headers.host ?? ""))
       throw new Refusal(421, "asked for under another host name");
     if (!["GET", "HEAD", "POST"].includes(request.method ?? ""))
       throw new Refusal(405, "GET, HEAD or POST was expected");
@@ -143,6 +169,17 @@ class Handler {
     } catch {
       throw new Refusal(400, "the address cannot be read");
     }
+  }
+
+  /** Host names, with port, under which the server is asked. */
+  private ownNames(): string[] {
+    const port = this.port();
+    return [`127.0.0.1:${port}`, `localhost:${port}`];
+  }
+
+  private hasToken(url: URL): boolean {
+    const given = Buffer.from(url.searchParams.get("token") ?? "");
+    return given.length === this.token.length && timingSafeEqual(given, this.token);
   }
 
   private async read(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -197,16 +234,21 @@ class Handler {
     const first: ViewEvent[] = [{ type: "state", state: this.source.state() }];
     const run: RunMetrics | undefined = (await this.source.metrics())[0];
     if (run) first.push({ type: "metrics", run });
-    if (!this.streams.attach(response, first)) throw new Refusal(503, "too many pages are attached");
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    if (!this.streams.attach(response, first, this.hasToken(url)))
+      throw new Refusal(503, "too many pages are attached");
+    this.connections.release(request.socket);
   }
 
   private async write(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (url.pathname !== "/api/placement") throw new Refusal(404, "no such page");
-    const given = Buffer.from(url.searchParams.get("token") ?? "");
-    if (given.length !== this.token.length || !timingSafeEqual(given, this.token))
-      throw new Refusal(403, "the token of the printed address was expected");
+    const { origin } = request.headers;
+    if (origin !== undefined && !this.ownNames().some((name) => origin === `http://${name}`))
+      throw new Refusal(403, "writes are taken from the viewer's own page only");
+    if (!this.hasToken(url)) throw new Refusal(403, "the token of the printed address was expected");
     const { blockItself } = this.source;
     const body = await readBody(request, bodyLimit(blockItself));
+    this.connections.working(request.socket); // not before: a body may come byte by byte
     let placement: Placement;
     try {
       placement = unpackPlacement(unpack(body), blockItself.nodeCount);
@@ -234,6 +276,7 @@ class Handler {
       if (key) this.compressed.set(key, body);
       headers["content-encoding"] = "gzip";
     }
+    this.connections.answering(request.socket);
     response.writeHead(200, { ...headers, "content-length": body.length });
     response.end(request.method === "HEAD" ? undefined : body);
   }
@@ -245,7 +288,7 @@ const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-embedder-policy": "require-corp",
   "cross-origin-resource-policy": "same-origin",
   "content-security-policy":
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
   "referrer-policy": "no-referrer",
   "cache-control": "no-store",

@@ -26,7 +26,7 @@ async function attach(): Promise<{ page: Socket; response: ServerResponse }> {
   page.on("error", () => {}); // cut off
   page.write("GET / HTTP/1.1\r\nhost: here\r\n\r\n");
   const [, response] = (await once(server, "request")) as [unknown, ServerResponse];
-  assert.ok(streams.attach(response, [{ type: "state", state: "running" }]));
+  assert.ok(streams.attach(response, [{ type: "state", state: "running" }], false));
   return { page, response };
 }
 
