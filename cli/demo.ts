@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { demo } from "../flow/index.js";
 import { printResult, progressReporter } from "./output.js";
+import { ownCommand } from "./own-command.js";
 
 export function addDemo(program: Command): void {
   program
@@ -15,6 +16,6 @@ export function addDemo(program: Command): void {
       const progress = progressReporter(quiet);
       const { summary, text } = await demo(out, budget, progress.line).finally(progress.done);
       if (json) printResult(summary, true);
-      else process.stdout.write(text);
+      else process.stdout.write(`${text}\nNext: ${ownCommand()} --help\n`);
     });
 }

@@ -30,8 +30,6 @@ export async function demo(
     `report   ${resolve(run, "report.html")}`,
     `files    ${run}: best.plc, summary.json, metrics.jsonl, checkpoints/latest.safetensors`,
     "",
-    "Next: npm run -s ashlar -- --help",
-    "",
   ];
   return { summary: learned, text: lines.join("\n") };
 }
