@@ -116,7 +116,7 @@ function placementOf(block: Block, trajectory: Trajectory) {
 /** What an iteration played of a block, and what is known of it. */
 export interface PlayedBlock {
   readonly played: readonly Trajectory[];
-  readonly best?: BestPlacement;
+  readonly best?: BestPlacement | undefined;
   readonly scale?: RewardScale;
 }
 

@@ -216,12 +216,13 @@ function digest(
   options: TrainOptions,
 ): boolean {
   const played = slots.map((slot) => slot.trajectory);
-  known.scale ??= rewardScale(played);
+  const scale = known.scale ?? rewardScale(played);
+  if (scale) known.scale = scale;
   const best = bestOf(arena.block, played, known.best, state.iteration);
   const better = best !== known.best;
   if (best) known.best = best;
   if (options.order !== "both") known.elites = mergeElites(known.elites ?? [], played, options.elites);
-  computeAdvantages(played, known.scale ?? NO_SCALE, options);
+  computeAdvantages(played, scale ?? NO_SCALE, options);
   return better;
 }
 
