@@ -1,7 +1,7 @@
 // The reference pages say what the code says.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { PLANES } from "../../env/index.js";
 import { OPTION_PAGES, withOptionTable } from "../support/option-table.js";
@@ -46,14 +46,49 @@ test("the citation names this version, under the licence and in the repository o
   assert.equal(`git+${field("repository-code")}.git`, repository.url);
 });
 
-test("links between pages, and files that pages name, exist", () => {
-  for (const name of readdirSync("docs").filter((name) => name.endsWith(".md"))) {
-    const text = readFileSync(join("docs", name), "utf8");
-    for (const [, target] of text.matchAll(/\]\(([^)#:]+\.md)\)/g))
-      assert.ok(existsSync(join("docs", target!)), `${name} links to ${target}`);
-    for (const [, path] of text.matchAll(
-      /`((?:kernels|netlist|env|placer|policy|flow|cli|test|viz)\/[\w./-]+\.ts)`/g,
+/** The name by which a heading of a page is linked to. */
+function anchorOf(heading: string): string {
+  return heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}_\- ]/gu, "")
+    .replaceAll(" ", "-");
+}
+
+test("links between pages, their anchors, and files that pages name, exist", () => {
+  const inside = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name));
+  const pages = [".", "docs", "docs/decisions"].flatMap(inside).filter((path) => path.endsWith(".md"));
+  assert.ok(pages.length > 30);
+  for (const path of pages) {
+    const text = readFileSync(path, "utf8");
+    for (const [, file, anchor] of text.matchAll(/\]\(([^)#:]*\.md)?(?:#([^)]*))?\)/g)) {
+      const target = file === undefined ? path : join(dirname(path), file);
+      assert.ok(existsSync(target), `${path} links to ${target}`);
+      const headings = readFileSync(target, "utf8").matchAll(/^#+ (.*)$/gm);
+      const anchors = [...headings].map(([, heading]) => anchorOf(heading!));
+      if (anchor !== undefined) assert.ok(anchors.includes(anchor), `${path} links to ${target}#${anchor}`);
+    }
+    for (const [, named] of text.matchAll(
+      /`((?:kernels|netlist|env|placer|policy|flow|cli|test|viz|benchmarks)\/[\w./-]+\.(?:ts|json))`/g,
     ))
-      assert.ok(existsSync(path!), `${name} names ${path}`);
+      assert.ok(existsSync(named!), `${path} names ${named}`);
+  }
+});
+
+test("the index of decision records lists every record with its date and title", () => {
+  const index = readFileSync("docs/decisions/README.md", "utf8");
+  const listed = [...index.matchAll(/^\| \[(\d{4})\]\((.*?)\) \| ([\d-]+) \| (.*) \|$/gm)];
+  const records = readdirSync("docs/decisions").filter((name) => /^\d{4}-/.test(name));
+  assert.deepEqual(
+    listed.map(([, , file]) => file),
+    records.sort(),
+  );
+  for (const [, id, file, date, title] of listed) {
+    const text = readFileSync(`docs/decisions/${file}`, "utf8");
+    assert.ok(
+      text.startsWith(`# ${Number(id)}. ${title}\n\n${date}`),
+      `${file} begins with its number, title and date`,
+    );
+    assert.match(text, /^## Decision$/m, file);
   }
 });
