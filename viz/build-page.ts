@@ -1,6 +1,7 @@
 // Bundles the browser page into dist/, as part of `npm run build`. Run as `node dist/viz/build-page.js`.
 import { copyFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
+import licenses, { type Dependency } from "esbuild-plugin-license";
 
 /** What Node alone has is nothing in a browser: calling it fails, not calling it costs no bytes. */
 const withoutNode: Plugin = {
@@ -20,6 +21,27 @@ const withoutNode: Plugin = {
 /** uPlot formats by `navigator.language` when it is loaded; some headless browsers have one that is no language tag. */
 const LANGUAGE_GUARD = `try { new Intl.NumberFormat(navigator.language) } catch { Object.defineProperty(navigator, "language", { value: "en-US" }) }`;
 
+/** The MIT licence, for packages that name it and their author but ship no text. https://spdx.org/licenses/MIT.html */
+const mitText = (author: string) => `Copyright (c) ${author}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
+
+/** Names, versions and whole licence texts of the packages in the bundle, as their licences ask of whoever passes it on. */
+function notices(dependencies: readonly Dependency[]): string {
+  const sorted = [...dependencies].sort((a, b) => (a.packageJson.name < b.packageJson.name ? -1 : 1));
+  const parts = sorted.map(({ packageJson: { name, version, license, author }, licenseText }) => {
+    const holder = typeof author === "string" ? author : author?.name;
+    const text = licenseText || (license === "MIT" && holder && mitText(holder));
+    if (!text) throw new Error(`${name} ${version} has no licence text, so it cannot be bundled`);
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return `The page of Ashlar's viewer contains these packages.\n\n${parts.join(`\n${"-".repeat(78)}\n\n`)}`;
+}
+
 await build({
   entryPoints: { bundle: "viz/page/main.ts" },
   outdir: "dist/viz/page",
@@ -28,8 +50,11 @@ await build({
   banner: { js: LANGUAGE_GUARD },
   format: "iife",
   target: "es2022",
-  legalComments: "linked",
-  plugins: [withoutNode],
+  legalComments: "none", // whole licences are in third-party.txt,
+  plugins: [
+    withoutNode,
+    licenses({ banner: "", thirdParty: { output: { file: "third-party.txt", template: notices } } }),
+  ],
   // The address of the kernels' file; a page hands the module in instead.
   logOverride: { "empty-import-meta": "silent" },
   logLevel: "warning",

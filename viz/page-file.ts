@@ -32,13 +32,15 @@ export async function renderPage(data: ViewData): Promise<string> {
   // "<" could end the script element; it stands in no base64 and is escaped in JSON strings.
   const json = JSON.stringify(report).replaceAll("<", "\\u003c");
   const script = read("page/bundle.js").toString().replaceAll("</script", "<\\/script");
+  // Whoever passes the file on passes the packages in it on too.
+  const notices = read("page/third-party.txt").toString().replaceAll("--", "- -");
   // Functions as replacements: "$" in the texts means nothing.
   return read("page/index.html")
     .toString()
     .replace('<link rel="stylesheet" href="/page.css">', () => `<style>${read("page/bundle.css")}</style>`)
     .replace(
       '<script src="/page.js"></script>',
-      () => `<script>window.ashlarReport=${json}</script>\n<script>${script}</script>`,
+      () => `<script>window.ashlarReport=${json}</script>\n<script>${script}</script>\n<!--\n${notices}\n-->`,
     );
 }
 

@@ -19,5 +19,6 @@ export function pageAssets(): ReadonlyMap<string, Asset> {
     ["/page.js", read("../page/bundle.js", SCRIPT)],
     ["/page.css", read("../page/bundle.css", "text/css; charset=utf-8")],
     ["/ashlar.wasm", read("../../kernels/ashlar.wasm", "application/wasm")],
+    ["/third-party.txt", read("../page/third-party.txt", "text/plain; charset=utf-8")],
   ]);
 }
