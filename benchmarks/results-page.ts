@@ -302,8 +302,9 @@ function markdownTable(table: Table, all: readonly Figure[]): string {
     const shown = row.map((figure) => {
       if (!figure) return "";
       const text = cellText(table, figure);
+      const isLowest = table.highlight && row.filter(Boolean).length > 1 && figure.value === lowest;
       const mark = figure.note ? ` [${notes.indexOf(figure.note) + 1}]` : "";
-      return `${table.highlight && row.filter(Boolean).length > 1 && figure.value === lowest ? `**${text}**` : text}${mark}`;
+      return `${isLowest ? text.replace(/^\S+/, "**$&**") : text}${mark}`;
     });
     lines.push([...labels.map((label, at) => (previous[at] === label && at === 0 ? "" : label)), ...shown]);
     previous = labels;
