@@ -40,7 +40,7 @@ function sources(): Source[] {
         : [entry.name],
     );
   return roots
-    .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts"))
+    .filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts") && !path.includes("node_modules"))
     .map((path) => ({ path, folder: path.split("/")[0]!, text: readFileSync(path, "utf8") }));
 }
 
