@@ -51,9 +51,11 @@ test("the tarball holds what runs, with source maps, and neither tests nor bench
     "dist/viz/page/bundle.js",
     "dist/viz/page/bundle.css",
     "dist/viz/page/index.html",
+    "dist/viz/page/third-party.txt",
     "benchmarks/sets/two.json",
     "README.md",
     "LICENSE",
+    "NOTICE",
     "SECURITY.md",
     "CITATION.cff",
   ])
