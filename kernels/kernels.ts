@@ -2,9 +2,7 @@
 // Kernels are pure functions over addresses in that memory; they keep no state of their own, so any number of
 // threads may run them at once on arrays that do not overlap.
 import { readFileSync } from "node:fs";
-
-/** Every exported kernel, with the signature that the AssemblyScript compiler derived. */
-export type KernelExports = Awaited<ReturnType<typeof import("./generated/ashlar.js").instantiate>>;
+import type { KernelExports } from "./generated/kernel-types.js";
 
 /** What another thread needs to work on the same memory; posts to a worker as it is. */
 export interface KernelHandle {

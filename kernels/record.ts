@@ -1,57 +1,49 @@
-// Records in kernel memory: numbers and addresses at fixed offsets, laid out like an AssemblyScript `@unmanaged`
-// class whose fields are declared with the 8-byte ones first.
+// Records in kernel memory: what a kernel keeps between calls, read and written by the names of its fields. Sizes,
+// offsets and names come from the AssemblyScript classes (see kernel-types.mjs).
+import { LAYOUTS } from "./generated/kernel-types.js";
 import type { Kernels } from "./kernels.js";
 
-export type FieldType = "f64" | "i64" | "i32";
+/** AssemblyScript classes that have records. */
+export type RecordName = keyof typeof LAYOUTS;
 
-/** Field names in order, each with its type; addresses are "i32". */
-export type RecordLayout = Readonly<Record<string, FieldType>>;
+type FieldOf<N extends RecordName> = keyof (typeof LAYOUTS)[N]["fields"];
 
-/** Bytes of a record, and where each field starts. */
-export function layOut<L extends RecordLayout>(
-  layout: L,
-): { bytes: number; offsets: Record<keyof L, number> } {
-  const offsets = {} as Record<keyof L, number>;
-  let at = 0;
-  for (const field of Object.keys(layout) as (keyof L)[]) {
-    const size = layout[field] === "i32" ? 4 : 8;
-    at = Math.ceil(at / size) * size;
-    offsets[field] = at;
-    at += size;
-  }
-  return { bytes: at, offsets };
+interface Field {
+  readonly type: "f64" | "i64" | "i32" | "u32";
+  readonly offset: number;
 }
 
-/** One record in kernel memory. */
-export class KernelRecord<L extends RecordLayout> {
+/** One record of class `N` in kernel memory, zeroed at first; it lives as long as the memory. */
+export class KernelRecord<N extends RecordName> {
+  /** Byte address, what kernels take. */
   readonly address: number;
-  private readonly layout: L;
-  private readonly offsets: Record<keyof L, number>;
+  private readonly fields: Readonly<Record<PropertyKey, Field>>;
   private readonly view: DataView;
 
-  constructor(kernels: Kernels, layout: L) {
-    const { bytes, offsets } = layOut(layout);
+  constructor(kernels: Kernels, name: N) {
+    const { bytes, fields } = LAYOUTS[name];
     const memory = kernels.u8(bytes);
     this.address = memory.byteOffset;
-    this.layout = layout;
-    this.offsets = offsets;
+    this.fields = fields;
     this.view = new DataView(memory.buffer, memory.byteOffset, bytes);
   }
 
-  set(values: Partial<Record<keyof L, number>>): void {
-    for (const [field, value] of Object.entries(values) as [keyof L, number][]) {
-      const offset = this.offsets[field];
-      if (this.layout[field] === "f64") this.view.setFloat64(offset, value, true);
-      else if (this.layout[field] === "i64") this.view.setBigInt64(offset, BigInt(value), true);
-      else this.view.setInt32(offset, value, true);
+  /** Writes the named fields. Arrays are given by their byte address. */
+  set(values: Readonly<Partial<Record<FieldOf<N>, number>>>): void {
+    for (const [name, value] of Object.entries(values) as [string, number][]) {
+      const field = this.fields[name];
+      if (!field) throw new Error(`internal: a kernel's record has no field ${name}`);
+      if (field.type === "f64") this.view.setFloat64(field.offset, value, true);
+      else if (field.type === "i64") this.view.setBigInt64(field.offset, BigInt(value), true);
+      else this.view.setInt32(field.offset, value, true);
     }
   }
 
-  /** Value of a field; 64-bit integers come as the nearest double. */
-  get(field: keyof L): number {
-    const offset = this.offsets[field];
-    if (this.layout[field] === "f64") return this.view.getFloat64(offset, true);
-    if (this.layout[field] === "i64") return Number(this.view.getBigInt64(offset, true));
-    return this.view.getInt32(offset, true);
+  /** Value of a field; a 64-bit integer comes as the nearest double. */
+  get(name: FieldOf<N>): number {
+    const { type, offset } = this.fields[name]!;
+    if (type === "f64") return this.view.getFloat64(offset, true);
+    if (type === "i64") return Number(this.view.getBigInt64(offset, true));
+    return type === "i32" ? this.view.getInt32(offset, true) : this.view.getUint32(offset, true);
   }
 }

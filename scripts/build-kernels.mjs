@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-const RESULTS = ["ashlar.wasm", "ashlar.d.ts", "ashlar.js"].map((name) => join("kernels/generated", name));
+const RESULTS = ["ashlar.wasm", "kernel-types.ts"].map((name) => join("kernels/generated", name));
+const TRANSFORM = "./kernels/kernel-types.mjs";
 // Folders too: their times change when a file comes or goes.
 const sources = readdirSync("kernels/assembly", { recursive: true, encoding: "utf8" }).map((name) =>
   join("kernels/assembly", name),
@@ -13,6 +14,7 @@ const inputs = [
   ...sources,
   "kernels/assembly",
   "kernels/asconfig.json",
+  TRANSFORM,
   "package-lock.json",
   "scripts/build-kernels.mjs",
 ];
@@ -21,8 +23,7 @@ const time = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 const oldest = Math.min(...RESULTS.map(time));
 if (oldest < Math.max(...inputs.map(time))) {
   const asc = "node_modules/assemblyscript/bin/asc.js";
-  const { status } = spawnSync(process.execPath, [asc, "--config", "kernels/asconfig.json"], {
-    stdio: "inherit",
-  });
+  const options = ["--config", "kernels/asconfig.json", "--transform", TRANSFORM];
+  const { status } = spawnSync(process.execPath, [asc, ...options], { stdio: "inherit" });
   process.exitCode = status ?? 1;
 }

@@ -1,6 +1,6 @@
 // The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
 // equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/judge/moves.ts.
-import { KernelRecord } from "../../kernels/index.js";
+import { CONSTANTS, KernelRecord } from "../../kernels/index.js";
 import type { Placement } from "../../netlist/index.js";
 import type { Costs, Judge } from "./judge.js";
 import { MAP_UNIT } from "./judge.js";
@@ -15,77 +15,12 @@ export interface Move {
 }
 
 /** Most nodes of one move. */
-export const MOST_NODES_PER_MOVE = 16;
-
-/** Mirrors `TopList` of kernels/assembly/judge/top-list.ts. */
-export const TOP_LIST = {
-  base: "i64",
-  sumAbove: "i64",
-  values: "i32",
-  length: "i32",
-  wanted: "i32",
-  shift: "i32",
-  boundary: "i32",
-  countAbove: "i32",
-  memberCount: "i32",
-  fewest: "i32",
-  most: "i32",
-  counts: "i32",
-  sums: "i32",
-  members: "i32",
-  places: "i32",
-  scratch: "i32",
-} as const;
-
-/** Mirrors `MoveState` of kernels/assembly/judge/move-state.ts. */
-export const MOVE_STATE = {
-  lengthFactor: "f64",
-  densityFactor: "f64",
-  congestionFactor: "f64",
-  oldWirelength: "i64",
-  oldCongestionTop: "i64",
-  judge: "i32",
-  densityList: "i32",
-  congestionList: "i32",
-  nodeNetStarts: "i32",
-  nodeNets: "i32",
-  moveCount: "i32",
-  moveNodes: "i32",
-  moveXs: "i32",
-  moveYs: "i32",
-  moveOrientations: "i32",
-  oldXs: "i32",
-  oldYs: "i32",
-  oldOrientations: "i32",
-  routed: "i32",
-  pointCount: "i32",
-  keptPointXs: "i32",
-  keptPointYs: "i32",
-  keptPointCells: "i32",
-  netStamp: "i32",
-  netCount: "i32",
-  nets: "i32",
-  oldLengths: "i32",
-  netStamps: "i32",
-  horizontalSteps: "i32",
-  verticalSteps: "i32",
-  keptHorizontalSteps: "i32",
-  keptVerticalSteps: "i32",
-  keptHorizontalDemand: "i32",
-  keptVerticalDemand: "i32",
-  keptHorizontalBlocked: "i32",
-  keptVerticalBlocked: "i32",
-  keptDensity: "i32",
-  keptCongestion: "i32",
-  rowFlags: "i32",
-  columnFlags: "i32",
-  cellPlaces: "i32",
-} as const;
+export const { MOST_NODES_PER_MOVE } = CONSTANTS;
 
 /** Tries moves on a judge's own placement. While one is in use, only it may change that placement. */
 export class IncrementalJudge {
   readonly judge: Judge;
-  readonly state: KernelRecord<typeof MOVE_STATE>;
+  readonly state: KernelRecord<"MoveState">;
   private readonly moveNodes: Int32Array;
   private readonly moveXs: Float64Array;
   private readonly moveYs: Float64Array;
@@ -102,7 +37,7 @@ export class IncrementalJudge {
     this.moveYs = kernels.f64(most);
     this.moveOrientations = kernels.u8(most);
     const { densityCount, congestionCount } = judge.topCounts;
-    this.state = new KernelRecord(kernels, MOVE_STATE);
+    this.state = new KernelRecord(kernels, "MoveState");
     this.state.set({
       lengthFactor: weights.wirelength * judge.wirelengthUnit,
       densityFactor: (weights.density * 0.5 * MAP_UNIT) / densityCount,
@@ -175,8 +110,8 @@ export class IncrementalJudge {
 
   private topList(values: number, length: number, wanted: number): number {
     const { kernels } = this.judge;
-    const buckets = kernels.run.topBuckets();
-    const list = new KernelRecord(kernels, TOP_LIST);
+    const buckets = CONSTANTS.BUCKETS;
+    const list = new KernelRecord(kernels, "TopList");
     list.set({
       values,
       length,

@@ -1,6 +1,6 @@
 // The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion.
 // Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
-import { KernelRecord, type Kernels } from "../../kernels/index.js";
+import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
 
 import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
@@ -37,63 +37,11 @@ export interface CostMaps {
   readonly vertical: Float64Array;
 }
 
-/** Mirrors `JudgeState` of kernels/assembly/judge/judge-state.ts. */
-export const JUDGE_STATE = {
-  canvasWidth: "f64",
-  canvasHeight: "f64",
-  cellWidth: "f64",
-  cellHeight: "f64",
-  horizontalCapacity: "f64",
-  verticalCapacity: "f64",
-  horizontalUsed: "f64",
-  verticalUsed: "f64",
-  lengthScale: "f64",
-  wirelength: "i64",
-  densityTop: "i64",
-  congestionTop: "i64",
-  rowFactor: "i64",
-  nodeCount: "i32",
-  netCount: "i32",
-  pointCount: "i32",
-  columns: "i32",
-  rows: "i32",
-  smoothing: "i32",
-  clampOutside: "i32",
-  stamp: "i32",
-  densityCount: "i32",
-  congestionCount: "i32",
-  xs: "i32",
-  ys: "i32",
-  orientations: "i32",
-  widths: "i32",
-  heights: "i32",
-  kinds: "i32",
-  nodePointStarts: "i32",
-  pointNodes: "i32",
-  pointXOffsets: "i32",
-  pointYOffsets: "i32",
-  pointXs: "i32",
-  pointYs: "i32",
-  pointCells: "i32",
-  netStarts: "i32",
-  netPoints: "i32",
-  netWeights: "i32",
-  netDemands: "i32",
-  netLengths: "i32",
-  horizontalDemand: "i32",
-  verticalDemand: "i32",
-  horizontalBlocked: "i32",
-  verticalBlocked: "i32",
-  density: "i32",
-  congestion: "i32",
-  cellStamps: "i32",
-  cellList: "i32",
-  selection: "i32",
-} as const;
-
 /** What a unit of the fixed-point maps is worth. */
-export const MAP_UNIT = 2 ** -42;
-const DEMAND_SCALE = 2 ** 32; // fixed point of routed demand
+export const MAP_UNIT = 1 / CONSTANTS.MAP_BITS;
+
+/** The kernels read `Block.kinds`: this compiles only while both sides number the kinds alike. */
+NodeKind satisfies typeof ENUMS.NodeKind;
 
 /** How far from the canvas, in half-perimeters, the fixed-point wirelength still holds every net. */
 export const FARTHEST_PLACE = 4;
@@ -106,7 +54,7 @@ export class Judge {
   readonly kernels: Kernels;
   /** The placement that the state describes, live: change it, then call `evaluate()`. */
   readonly placement: Placement;
-  readonly state: KernelRecord<typeof JUDGE_STATE>;
+  readonly state: KernelRecord<"JudgeState">;
   private readonly density: BigInt64Array;
   private readonly congestion: BigInt64Array;
   private readonly lengthScale: number;
@@ -135,8 +83,8 @@ export class Judge {
     this.congestion = kernels.i64(2 * cells);
     const demands = kernels.i64(nets.netCount);
     for (let net = 0; net < nets.netCount; net++)
-      demands[net] = BigInt(Math.round(nets.netDemands[net]! * DEMAND_SCALE));
-    this.state = new KernelRecord(kernels, JUDGE_STATE);
+      demands[net] = BigInt(Math.round(nets.netDemands[net]! * CONSTANTS.DEMAND_BITS));
+    this.state = new KernelRecord(kernels, "JudgeState");
     this.state.set({
       canvasWidth: canvas.width,
       canvasHeight: canvas.height,

@@ -1,4 +1,32 @@
-// The one WASM module: every kernel is re-exported here and nothing else is public.
+// The one WASM module. TypeScript sees the functions and constants exported here, all records (classes marked
+// `@unmanaged`) and all enums; kernels/kernel-types.mjs writes their TypeScript side.
+
+// judge: exact costs of a placement, in full and move by move; which cells a macro may take
+export { maskCells } from "./judge/feasible";
+export { evaluatePlacement, placeNodePoints, placePoints } from "./judge/judge";
+export { readMap } from "./judge/judge-maps";
+export { DEMAND_BITS, MAP_BITS } from "./judge/judge-state";
+export { MOST_NODES_PER_MOVE } from "./judge/move-state";
+export { commitMove, revertMove, startMoves, tryMove } from "./judge/moves";
+export { sumOfLargest } from "./judge/select";
+export { BUCKETS } from "./judge/top-list";
+
+// cells: the force-directed placer of soft macros
+export { beginForces, endForces, relaxBodies, runForces } from "./cells/force-directed";
+
+// anneal: the loops of both annealers
+export { annealFree } from "./anneal/anneal-free";
+export { annealGrid } from "./anneal/anneal-grid";
+export { startFree } from "./anneal/free-bins";
+export { MOST_CHOSEN } from "./anneal/grid-anneal-state";
+export { MOST_NETS } from "./anneal/net-optimal";
+export { nextInt32 } from "./anneal/random";
+
+// features: planes of the policy's observation
+export { footprintSums, sumTable } from "./features/footprints";
+export { wireMask } from "./features/wire-mask";
+
+// network: layers, their gradients, the optimizer
 export { adamStep, squaredNorm } from "./network/adam";
 export { cellHead, cellHeadBackward } from "./network/cell-head";
 export { gatherTaps, spreadTaps } from "./network/deconvolution";
@@ -7,30 +35,12 @@ export {
   addColumnSums, addInto, addScaledInto, clearNumbers, copyNumbers, dotProduct, reluBackward, rowMeans,
   scaleNumbers, sumNumbers,
 } from "./network/elementwise";
-export { maskCells } from "./judge/feasible";
-export { footprintSums, sumTable } from "./features/footprints";
-export { beginForces, endForces, relaxBodies, runForces } from "./cells/force-directed";
-export { forceStateBytes } from "./cells/force-state";
-export { evaluatePlacement, placeNodePoints, placePoints } from "./judge/judge";
-export { readMap } from "./judge/judge-maps";
-export { judgeStateBytes } from "./judge/judge-state";
 export { matmul } from "./network/matmul";
-export { moveStateBytes } from "./judge/move-state";
-export { commitMove, revertMove, startMoves, tryMove } from "./judge/moves";
-export { topBuckets, topListBytes } from "./judge/top-list";
 export { addTransposedMatmul, denseBackward, matmulTransposed } from "./network/matmul-gradients";
 export { resample, resampleBackward } from "./network/resample";
-export { sumOfLargest } from "./judge/select";
 export { softmax, softmaxBackward } from "./network/softmax";
-export { wireMask } from "./features/wire-mask";
-export { annealFree } from "./anneal/anneal-free";
-export { startFree } from "./anneal/free-bins";
-export { freeAnnealBytes } from "./anneal/free-state";
-export { annealGrid } from "./anneal/anneal-grid";
-export { gridAnnealBytes } from "./anneal/grid-anneal-state";
-export { nextInt32 } from "./anneal/random";
 
-/** First byte that no static data of the module uses: where the heap of `kernels/index.ts` begins. */
+/** First byte that no static data of the module uses: the heap of kernels/kernels.ts starts there. */
 export function heapBase(): usize {
   return __heap_base;
 }

@@ -8,7 +8,6 @@ import { between } from "../geometric.js";
 import { seedWords } from "./anneal-grid.js";
 import { legalStart } from "./free-start.js";
 import {
-  FREE_ANNEAL,
   FREE_PROPOSALS,
   type FreeArrays,
   type FreeProposal,
@@ -80,7 +79,7 @@ export class FreeAnnealer {
   private readonly judge: Judge;
   private readonly incremental: IncrementalJudge;
   private readonly options: FreeAnnealOptions;
-  private readonly state: KernelRecord<typeof FREE_ANNEAL>;
+  private readonly state: KernelRecord<"FreeAnneal">;
   private readonly arrays: FreeArrays;
   private readonly random: Int32Array;
   private readonly known = {
@@ -100,7 +99,7 @@ export class FreeAnnealer {
     const { arrays, numbers } = makeFreeArrays(judge, placement);
     this.arrays = arrays;
     this.random = judge.kernels.i32(4);
-    this.state = new KernelRecord(judge.kernels, FREE_ANNEAL);
+    this.state = new KernelRecord(judge.kernels, "FreeAnneal");
     const addresses = Object.fromEntries(
       Object.entries(arrays).map(([name, array]) => [name, array.byteOffset]),
     );

@@ -11,63 +11,17 @@ import {
   macrosByArea,
   netsOfNodes,
 } from "../../env/index.js";
-import { KernelRecord } from "../../kernels/index.js";
+import { CONSTANTS, ENUMS, KernelRecord } from "../../kernels/index.js";
 import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../../netlist/index.js";
 import { between } from "../geometric.js";
 
-/** Kinds of proposals, in the kernel's order. */
-export const GRID_PROPOSALS = [
-  "swap",
-  "shift",
-  "flip",
-  "move",
-  "shuffle",
-  "wireMove",
-  "wireSwap",
-  "sizeSwap",
-  "slide",
-  "coolMove",
-] as const;
-export type GridProposal = (typeof GRID_PROPOSALS)[number];
+export type GridProposal = keyof typeof ENUMS.GridProposal;
 
-/** Mirrors `GridAnneal` of kernels/assembly/anneal/grid-anneal-state.ts. */
-export const GRID_ANNEAL = {
-  temperature: "f64",
-  cost: "f64",
-  congestionChange: "f64",
-  moves: "i32",
-  random: "i32",
-  macroCount: "i32",
-  macros: "i32",
-  halfWidths: "i32",
-  halfHeights: "i32",
-  macroCells: "i32",
-  classes: "i32",
-  memberStarts: "i32",
-  members: "i32",
-  allowed: "i32",
-  cellMacros: "i32",
-  reachColumns: "i32",
-  reachRows: "i32",
-  nodeNetStarts: "i32",
-  nodeNets: "i32",
-  wireColumns: "i32",
-  wireRows: "i32",
-  shares: "i32",
-  tried: "i32",
-  feasible: "i32",
-  accepted: "i32",
-  gains: "i32",
-  count: "i32",
-  chosen: "i32",
-  targets: "i32",
-} as const;
+/** Kinds of proposals, in the kernel's order. */
+export const GRID_PROPOSALS = Object.keys(ENUMS.GridProposal) as readonly GridProposal[];
 
 /** First guess of how much a move's congestion changes the proxy cost; soon replaced by what is seen. */
 const START_CONGESTION_CHANGE = 1e-3;
-
-/** Mirrors `MOST_CHOSEN` of kernels/assembly/anneal/grid-anneal-state.ts. */
-const MOST_CHOSEN = 8;
 
 export interface GridAnnealOptions {
   /** Relative frequency of each kind of proposal. */
@@ -119,7 +73,7 @@ export class GridAnnealer {
   private readonly cells: CellPlacer;
   private readonly incremental: IncrementalJudge;
   private readonly options: GridAnnealOptions;
-  private readonly state: KernelRecord<typeof GRID_ANNEAL>;
+  private readonly state: KernelRecord<"GridAnneal">;
   private readonly random: Int32Array;
   private readonly arrays: ReturnType<typeof makeArrays>;
 
@@ -132,7 +86,7 @@ export class GridAnnealer {
     this.arrays = makeArrays(judge);
     this.random = kernels.i32(4);
     this.macroCount = this.arrays.macros.length;
-    this.state = new KernelRecord(kernels, GRID_ANNEAL);
+    this.state = new KernelRecord(kernels, "GridAnneal");
     this.state.set({
       ...Object.fromEntries(Object.entries(this.arrays).map(([name, array]) => [name, array.byteOffset])),
       moves: this.incremental.state.address,
@@ -246,8 +200,8 @@ function makeArrays(judge: Judge) {
     feasible: kernels.i32(GRID_PROPOSALS.length),
     accepted: kernels.i32(GRID_PROPOSALS.length),
     gains: kernels.f64(GRID_PROPOSALS.length),
-    chosen: kernels.i32(MOST_CHOSEN),
-    targets: kernels.i32(MOST_CHOSEN),
+    chosen: kernels.i32(CONSTANTS.MOST_CHOSEN),
+    targets: kernels.i32(CONSTANTS.MOST_CHOSEN),
   };
   arrays.macros.set(order);
   arrays.classes.set(classes);

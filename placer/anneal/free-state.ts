@@ -1,79 +1,17 @@
-// What free annealing keeps in kernel memory: its record, laid out like `FreeAnneal` of
-// kernels/assembly/anneal/free-state.ts, and its arrays.
+// What free annealing keeps in kernel memory: the arrays and numbers of its record, `FreeAnneal` of
+// kernels/assembly/anneal/free-state.ts.
 import { type Judge, netsOfNodes } from "../../env/index.js";
+import { CONSTANTS, ENUMS } from "../../kernels/index.js";
 import { type Block, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
 
-/** Kinds of proposals, in the kernel's order (kernels/assembly/anneal/anneal-free.ts). */
-export const FREE_PROPOSALS = [
-  "softOptimal",
-  "softStep",
-  "softSwap",
-  "routeShift",
-  "cooling",
-  "sameSwap",
-  "swap",
-  "shift",
-  "slide",
-  "flip",
-  "hardOptimal",
-] as const;
-export type FreeProposal = (typeof FREE_PROPOSALS)[number];
+export type FreeProposal = keyof typeof ENUMS.FreeProposal;
+
+/** Kinds of proposals, in the kernel's order. */
+export const FREE_PROPOSALS = Object.keys(ENUMS.FreeProposal) as readonly FreeProposal[];
 
 /** Those that move soft macros: the first ones. */
-export const SOFT_PROPOSALS: readonly FreeProposal[] = FREE_PROPOSALS.slice(0, 5);
+export const SOFT_PROPOSALS: readonly FreeProposal[] = FREE_PROPOSALS.slice(0, ENUMS.FreeProposal.sameSwap);
 
-/** Mirrors `FreeAnneal` of kernels/assembly/anneal/free-state.ts. */
-export const FREE_ANNEAL = {
-  temperature: "f64",
-  cost: "f64",
-  softReach: "f64",
-  hardReach: "f64",
-  gap: "f64",
-  binWidth: "f64",
-  binHeight: "f64",
-  leastX: "f64",
-  mostX: "f64",
-  leastY: "f64",
-  mostY: "f64",
-  moves: "i32",
-  random: "i32",
-  softCount: "i32",
-  hardCount: "i32",
-  softs: "i32",
-  hards: "i32",
-  sizeFirsts: "i32",
-  sizeCounts: "i32",
-  halfWidths: "i32",
-  halfHeights: "i32",
-  nodeNetStarts: "i32",
-  nodeNets: "i32",
-  obstacleCount: "i32",
-  binColumns: "i32",
-  binRows: "i32",
-  boxes: "i32",
-  slotStarts: "i32",
-  slotCounts: "i32",
-  binHeads: "i32",
-  nextSlots: "i32",
-  previousSlots: "i32",
-  slotBins: "i32",
-  slotObstacles: "i32",
-  valuesX: "i32",
-  valuesY: "i32",
-  weightsX: "i32",
-  weightsY: "i32",
-  shares: "i32",
-  tried: "i32",
-  feasible: "i32",
-  accepted: "i32",
-  gains: "i32",
-  work: "i32",
-  chosenCount: "i32",
-  chosen: "i32",
-} as const;
-
-/** Mirrors `MOST_NETS` of kernels/assembly/anneal/net-optimal.ts. */
-const MOST_NETS = 24;
 const MOST_BINS_PER_SIDE = 64;
 
 /** Numbers and arrays of the kernel's record, by its names. Sides are those of `placement`'s orientations. */
@@ -113,10 +51,10 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     previousSlots: kernels.i32(bins.slots),
     slotBins: kernels.i32(bins.slots),
     slotObstacles: kernels.i32(bins.slots),
-    valuesX: kernels.f64(2 * MOST_NETS),
-    valuesY: kernels.f64(2 * MOST_NETS),
-    weightsX: kernels.f64(2 * MOST_NETS),
-    weightsY: kernels.f64(2 * MOST_NETS),
+    valuesX: kernels.f64(2 * CONSTANTS.MOST_NETS),
+    valuesY: kernels.f64(2 * CONSTANTS.MOST_NETS),
+    weightsX: kernels.f64(2 * CONSTANTS.MOST_NETS),
+    weightsY: kernels.f64(2 * CONSTANTS.MOST_NETS),
     shares: kernels.f64(kinds),
     tried: kernels.i32(kinds),
     feasible: kernels.i32(kinds),

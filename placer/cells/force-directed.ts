@@ -34,51 +34,11 @@ export function releasedPhases(canvas: { width: number; height: number }): Force
   ];
 }
 
-/** Mirrors `ForceState` of kernels/assembly/cells/force-state.ts. */
-export const FORCE_STATE = {
-  stripsPerMicron: "f64",
-  widestStanding: "f64",
-  judge: "i32",
-  movingCount: "i32",
-  bodyCount: "i32",
-  stripCount: "i32",
-  standingFirst: "i32",
-  bodyNodes: "i32",
-  halfWidths: "i32",
-  halfHeights: "i32",
-  anchorStarts: "i32",
-  anchorPoints: "i32",
-  anchorWeights: "i32",
-  linkStarts: "i32",
-  linkOthers: "i32",
-  linkWeights: "i32",
-  linkSums: "i32",
-  places: "i32",
-  forces: "i32",
-  anchors: "i32",
-  anchorSums: "i32",
-  bodyLefts: "i32",
-  firstStrips: "i32",
-  lastStrips: "i32",
-  order: "i32",
-  movingStarts: "i32",
-  standingStarts: "i32",
-  entryBodies: "i32",
-  lefts: "i32",
-  xs: "i32",
-  ys: "i32",
-  entryHalfWidths: "i32",
-  entryHalfHeights: "i32",
-  isFirst: "i32",
-  pushXs: "i32",
-  pushYs: "i32",
-} as const;
-
 /** Settles the soft macros of a judge's placement. */
 export class ForceDirectedPlacer implements CellPlacer {
   readonly name = "force-directed";
   private readonly judge: Judge;
-  private readonly state: KernelRecord<typeof FORCE_STATE>;
+  private readonly state: KernelRecord<"ForceState">;
   private readonly halfWidths: Float64Array;
   private readonly halfHeights: Float64Array;
   private readonly bodies: Int32Array;
@@ -108,7 +68,7 @@ export class ForceDirectedPlacer implements CellPlacer {
     const strips = layStrips(block, moving.length, this.halfWidths, this.halfHeights);
     const numbers = (count: number) => kernels.f64(count).byteOffset;
     const integers = (count: number) => kernels.i32(count).byteOffset;
-    this.state = new KernelRecord(kernels, FORCE_STATE);
+    this.state = new KernelRecord(kernels, "ForceState");
     this.state.set({
       judge: judge.state.address,
       movingCount: moving.length,

@@ -1,7 +1,7 @@
 // The static part of the policy: node features to embeddings by rounds of the edge-based graph network (Mirhoseini
 // et al. 2021; formulas in kernels/assembly/network/edge-network.ts). Its inputs do not change during an episode, so it runs
 // once per block and parameter version, and its gradient is taken once after all steps that used it.
-import type { KernelExports, Kernels } from "../../kernels/index.js";
+import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { ParameterAddresses } from "./parameters.js";
 import { Workspace } from "./workspace.js";
@@ -32,7 +32,7 @@ type Arrays =
   | "dSummary"
   | "dEnds";
 
-const RELU = 2; // mode of `matmul`
+const RELU = ENUMS.MatmulMode.relu;
 
 export class GraphEncoder {
   private readonly run: KernelExports;

@@ -1,11 +1,11 @@
 // The deconvolution branch of the policy: a vector to a coarse 4 x 4 map by a dense layer, doubled by transposed
 // convolutions, then sampled at the centres of the grid's cells, whatever their number.
-import type { KernelExports, Kernels } from "../../kernels/index.js";
+import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import { COARSE_CHANNELS, COARSE_SIDE, mapChannels, type NetworkConfig } from "./network-config.js";
 import type { ParameterAddresses } from "./parameters.js";
 import { Workspace } from "./workspace.js";
 
-const RELU = 2; // mode of `matmul`
+const RELU = ENUMS.MatmulMode.relu;
 const COARSE = COARSE_SIDE * COARSE_SIDE * COARSE_CHANNELS;
 
 /** One transposed convolution from [side x side x inputs] to [2·side x 2·side x outputs]; addresses of its arrays. */

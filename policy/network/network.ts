@@ -1,7 +1,7 @@
 // The policy: a static graph encoder, and per step a trunk, a deconvolution branch, a head shared by all grid cells
 // and a value head. Forward and backward run in kernels; this file says in which order and on which arrays.
 // For a shard of steps: encode(); forward and backward for each step; encodeBackward().
-import type { KernelExports, Kernels } from "../../kernels/index.js";
+import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import { GraphEncoder, type PolicyGraph } from "./graph-encoder.js";
 import { MapDecoder } from "./map-decoder.js";
 import { mapChannels, type NetworkConfig, trunkInputs } from "./network-config.js";
@@ -38,7 +38,7 @@ type Arrays =
   | "dLogits"
   | "mask";
 
-const RELU = 2; // mode of `matmul`
+const RELU = ENUMS.MatmulMode.relu;
 const NAMES = [
   "trunk.weight",
   "trunk.bias",

@@ -1,10 +1,10 @@
 // The value head: trunk, means of the planes and state to a hidden layer to one number.
-import type { KernelExports, Kernels } from "../../kernels/index.js";
+import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import type { NetworkConfig } from "./network-config.js";
 import type { ParameterAddresses } from "./parameters.js";
 import { Workspace } from "./workspace.js";
 
-const RELU = 2; // mode of `matmul`
+const RELU = ENUMS.MatmulMode.relu;
 
 export class ValueHead {
   private readonly run: KernelExports;

@@ -1,6 +1,6 @@
 // The reward model's network: the policy's own graph encoder with every node at its place, means over its embeddings,
 // and a head that adds to them the numbers of the placement. Forward and backward run in kernels.
-import type { KernelExports, Kernels } from "../../kernels/index.js";
+import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import { Random } from "../../netlist/index.js";
 import { GraphEncoder, type PolicyGraph } from "../network/graph-encoder.js";
 import type { NetworkConfig } from "../network/network-config.js";
@@ -28,7 +28,7 @@ export interface RewardNetworkConfig {
 const OUTPUTS = REWARD_LABELS.length;
 const POOLS = 3; // edges' mean, hard macros' mean, all nodes' mean
 const PLACE = 7; // feature of a node where its x, y and "known" are (graph-input.ts)
-const RELU = 2; // mode of `matmul`
+const RELU = ENUMS.MatmulMode.relu;
 const LINE = 16; // numbers to a cache line, as in parameters.ts
 const ENCODER = "encoder.";
 
@@ -180,7 +180,16 @@ export class RewardNetwork {
       OUTPUTS,
       0,
     );
-    run.matmul(numbersAt, weights["reward.direct.weight"], 0, at.outputs, 1, numbers.length, OUTPUTS, 1);
+    run.matmul(
+      numbersAt,
+      weights["reward.direct.weight"],
+      0,
+      at.outputs,
+      1,
+      numbers.length,
+      OUTPUTS,
+      ENUMS.MatmulMode.add,
+    );
     return this.workspace.view(at.outputs, OUTPUTS);
   }
 

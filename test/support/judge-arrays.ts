@@ -1,8 +1,8 @@
 // The judge's raw maps, as doubles.
-import type { JUDGE_STATE, Judge } from "../../env/index.js";
+import type { Judge } from "../../env/index.js";
 
 /** One of the judge's fixed-point maps over cells, times `unit`. */
-export function mapOf(judge: Judge, field: keyof typeof JUDGE_STATE, unit: number): Float64Array {
+export function mapOf(judge: Judge, field: Parameters<Judge["state"]["get"]>[0], unit: number): Float64Array {
   const { columns, rows } = judge.block.grid;
   const { buffer } = judge.kernels.handle.memory;
   const raw = new BigInt64Array(buffer, judge.state.get(field), columns * rows);

@@ -12,19 +12,21 @@ import { FreeAnneal } from "./free-state";
 import { applyMove, exactCost, keepMove, leastCost, MoveState, undoMove } from "../judge/moves";
 import { uniform } from "./random";
 
-/** Kinds of proposals; names in placer/anneal/free-state.ts. */
-const SOFT_OPTIMAL = 0;
-const SOFT_STEP = 1;
-const SOFT_SWAP = 2;
-const ROUTE_SHIFT = 3;
-const COOLING = 4;
-const SAME_SWAP = 5;
-const SWAP = 6;
-const SHIFT = 7;
-const SLIDE = 8;
-const FLIP = 9;
-// 10: toward the shortest wires of a hard macro
-const KINDS = 11;
+/** Kinds of proposals, those of soft macros first. Their names are those of the annealer's settings. */
+export enum FreeProposal {
+  softOptimal,
+  softStep,
+  softSwap,
+  routeShift,
+  cooling,
+  sameSwap,
+  swap,
+  shift,
+  slide,
+  flip,
+  hardOptimal,
+}
+const KINDS: i32 = FreeProposal.hardOptimal + 1;
 
 /** What a proposal costs before any point is moved, in points. */
 const WORK_OF_PROPOSAL: f64 = 8;
@@ -85,16 +87,16 @@ function drawKind(state: FreeAnneal): i32 {
 
 function propose(state: FreeAnneal, kind: i32): void {
   switch (kind) {
-    case SOFT_OPTIMAL: return proposeSoftOptimal(state);
-    case SOFT_STEP: return proposeSoftStep(state);
-    case SOFT_SWAP: return proposeSoftSwap(state);
-    case ROUTE_SHIFT: return proposeRouteShift(state);
-    case COOLING: return proposeCooling(state);
-    case SAME_SWAP: return proposeSameSwap(state);
-    case SWAP: return proposeSwap(state);
-    case SHIFT: return proposeShift(state);
-    case SLIDE: return proposeSlide(state);
-    case FLIP: return proposeFlip(state);
+    case FreeProposal.softOptimal: return proposeSoftOptimal(state);
+    case FreeProposal.softStep: return proposeSoftStep(state);
+    case FreeProposal.softSwap: return proposeSoftSwap(state);
+    case FreeProposal.routeShift: return proposeRouteShift(state);
+    case FreeProposal.cooling: return proposeCooling(state);
+    case FreeProposal.sameSwap: return proposeSameSwap(state);
+    case FreeProposal.swap: return proposeSwap(state);
+    case FreeProposal.shift: return proposeShift(state);
+    case FreeProposal.slide: return proposeSlide(state);
+    case FreeProposal.flip: return proposeFlip(state);
     default: return proposeHardOptimal(state);
   }
 }

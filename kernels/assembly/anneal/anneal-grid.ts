@@ -1,7 +1,7 @@
 // Simulated annealing of hard macros on grid-cell centres, soft macros standing still. The whole loop runs here; the
 // caller sets temperature and proposal shares between slices, and has the soft macros settled from time to time.
 import { centreX, centreY, fits, GridAnneal, settleCells } from "./grid-anneal-state";
-import { drawKind, FLIP, propose, proposeFlip } from "./grid-proposals";
+import { drawKind, GridProposal, propose, proposeFlip } from "./grid-proposals";
 import { i32At, JudgeState } from "../judge/judge-state";
 import { exactCost, keepMove, leastCost, measureMove, MoveState, routeMove, stageNode, undoMove } from "../judge/moves";
 import { uniform } from "./random";
@@ -21,9 +21,9 @@ export function annealGrid(address: usize, steps: i32): void {
     addOne(state.tried, kind);
     state.count = 0;
     let orientation: i32 = -1;
-    if (kind == FLIP) orientation = proposeFlip(state, judge);
+    if (kind == GridProposal.flip) orientation = proposeFlip(state, judge);
     else propose(state, judge, kind);
-    if (state.count == 0 || (kind != FLIP && !fits(state, judge))) continue;
+    if (state.count == 0 || (kind != GridProposal.flip && !fits(state, judge))) continue;
     addOne(state.feasible, kind);
     for (let i = 0; i < state.count; i++) {
       const macro = i32At(state.chosen, i);

@@ -2,7 +2,6 @@
 import { JudgeState } from "../judge/judge-state";
 import { MoveState } from "../judge/moves";
 
-/** Laid out by placer/anneal/free-state.ts in the same order. */
 @unmanaged
 export class FreeAnneal {
   temperature: f64;
@@ -68,10 +67,6 @@ export class FreeAnneal {
   /** Hard macros of the proposal under way. */
   chosenCount: i32;
   chosen: usize;
-}
-
-export function freeAnnealBytes(): i32 {
-  return offsetof<FreeAnneal>();
 }
 
 // @ts-ignore: decorator

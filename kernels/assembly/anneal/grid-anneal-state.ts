@@ -3,10 +3,9 @@ import { f64At, i32At, JudgeState } from "../judge/judge-state";
 
 /** Two macros that overlap by no more than this do not overlap, in µm. */
 const TOUCHING: f64 = 1e-6;
-/** Most macros of one proposal; env/cost/incremental-judge.ts allows more. */
-export const MOST_CHOSEN = 8;
+/** Most macros of one proposal; no more than MOST_NODES_PER_MOVE. */
+export const MOST_CHOSEN: i32 = 8;
 
-/** Laid out by placer/anneal/anneal-grid.ts in the same order. */
 @unmanaged
 export class GridAnneal {
   temperature: f64;
@@ -48,10 +47,6 @@ export class GridAnneal {
   count: i32;
   chosen: usize;
   targets: usize;
-}
-
-export function gridAnnealBytes(): i32 {
-  return offsetof<GridAnneal>();
 }
 
 // @ts-ignore: decorator

@@ -5,18 +5,20 @@ import { MoveState } from "../judge/moves";
 import { below, uniform } from "./random";
 import { wireMask } from "../features/wire-mask";
 
-/** Kinds of proposals; names in placer/anneal/anneal-grid.ts. */
-const SWAP = 0;
-const SHIFT = 1;
-export const FLIP = 2;
-const MOVE = 3;
-const SHUFFLE = 4;
-const WIRE_MOVE = 5;
-// 6: a wire swap, the last case of `propose`
-const SIZE_SWAP = 7;
-const SLIDE = 8;
-const COOL_MOVE = 9;
-const KINDS = 10;
+/** Kinds of proposals. Their names are those of the annealer's settings. */
+export enum GridProposal {
+  swap,
+  shift,
+  flip,
+  move,
+  shuffle,
+  wireMove,
+  wireSwap,
+  sizeSwap,
+  slide,
+  coolMove,
+}
+const KINDS: i32 = GridProposal.coolMove + 1;
 
 /** Cells that a wire move, or a move off a crowded spot, chooses the best of. */
 const CANDIDATES = 8;
@@ -43,25 +45,25 @@ export function proposeFlip(state: GridAnneal, judge: JudgeState): i32 {
 export function propose(state: GridAnneal, judge: JudgeState, kind: i32): void {
   const macro = below(state.random, state.macroCount);
   const cells = judge.columns * judge.rows;
-  if (kind == MOVE) {
+  if (kind == GridProposal.move) {
     choose(state, macro, below(state.random, cells));
-  } else if (kind == SWAP) {
+  } else if (kind == GridProposal.swap) {
     swapWith(state, macro, below(state.random, state.macroCount));
-  } else if (kind == SHIFT) {
+  } else if (kind == GridProposal.shift) {
     proposeShift(state, judge, macro);
-  } else if (kind == SHUFFLE) {
+  } else if (kind == GridProposal.shuffle) {
     proposeShuffle(state);
-  } else if (kind == SIZE_SWAP) {
+  } else if (kind == GridProposal.sizeSwap) {
     swapWith(state, macro, memberLike(state, macro));
-  } else if (kind == SLIDE) {
+  } else if (kind == GridProposal.slide) {
     proposeSlide(state, judge, macro);
-  } else if (kind == COOL_MOVE) {
+  } else if (kind == GridProposal.coolMove) {
     proposeCoolMove(state, judge);
   } else {
     const node = i32At(state.macros, macro);
     const moves = changetype<MoveState>(state.moves);
     wireMask(moves.judge, node, state.nodeNetStarts, state.nodeNets, state.wireColumns, state.wireRows);
-    if (kind == WIRE_MOVE) proposeWireMove(state, judge, macro);
+    if (kind == GridProposal.wireMove) proposeWireMove(state, judge, macro);
     else proposeWireSwap(state, judge, macro);
   }
 }

@@ -1,5 +1,4 @@
-// What the force-directed placer keeps of a block: its bodies, that is, all macros, those that move first. Laid out by
-// placer/cells/force-directed.ts in the same order.
+// State of the force-directed placer: its bodies, which are all macros of a block, those that move first.
 
 @unmanaged
 export class ForceState {
@@ -54,10 +53,6 @@ export class ForceState {
   isFirst: usize;
   pushXs: usize;
   pushYs: usize;
-}
-
-export function forceStateBytes(): i32 {
-  return offsetof<ForceState>();
 }
 
 /** Address of a body's pair of numbers. */

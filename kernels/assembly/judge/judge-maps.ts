@@ -1,15 +1,13 @@
 // What nodes do to the grid: the area they cover, the tracks that hard macros block; and the final congestion.
-import { addTo, DEMAND_BITS, f64At, i64At, JudgeState, MAP_BITS, toFixed } from "./judge-state";
+import { addTo, DEMAND_BITS, f64At, i64At, JudgeState, MAP_BITS, NodeKind, toFixed } from "./judge-state";
 
-const HARD_MACRO: u8 = 0;
-const PORT: u8 = 3;
 /** A row or column counts as covered in full if no more than this is missing, in µm (the original binary's). */
 const FULL_COVER: f64 = 1e-5;
 
 /** Adds (sign 1) or takes away (sign -1) a node's area and, if it is a hard macro, the tracks that it blocks. */
 export function coverNode(state: JudgeState, node: i32, sign: i64): void {
   const kind = load<u8>(state.kinds + node);
-  if (kind == PORT) return;
+  if (kind == NodeKind.Port) return;
   const x = f64At(state.xs, node);
   const y = f64At(state.ys, node);
   if (x != x) return; // not placed
@@ -38,7 +36,7 @@ export function coverNode(state: JudgeState, node: i32, sign: i64): void {
       addTo(state.density, row * columns + column, sign * toFixed(dx * dy / cellArea * MAP_BITS));
     }
   }
-  if (kind == HARD_MACRO) blockTracks(state, left, right, bottom, top, c0, c1, r0, r1, sign);
+  if (kind == NodeKind.HardMacro) blockTracks(state, left, right, bottom, top, c0, c1, r0, r1, sign);
 }
 
 /**

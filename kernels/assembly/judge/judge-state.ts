@@ -1,12 +1,20 @@
-// The judge's state: one record of numbers and addresses, laid out by `env/judge-state.ts` in the same order.
+// The judge's state: one record of numbers and addresses.
 //
-// All sums are 64-bit fixed-point integers. Integer addition is exact and does not care for order, so a cost that
-// was updated move by move equals, to the last bit, the one computed afresh, and undoing a move leaves no trace.
+// All sums are 64-bit fixed-point integers. Integer addition is exact in any order, so a cost updated move by move
+// equals, to the last bit, the cost computed from scratch, and an undone move leaves no trace.
 
 /** Fractional bits of density and congestion values (a value of 1 is 2^42). */
 export const MAP_BITS: f64 = 4398046511104.0; // 2^42
 /** Fractional bits of routed demand, in wires. */
 export const DEMAND_BITS: f64 = 4294967296.0; // 2^32
+
+/** Kinds of nodes; `NodeKind` of netlist/block.ts is checked against it when TypeScript is compiled. */
+export enum NodeKind {
+  HardMacro,
+  SoftMacro,
+  StandardCell,
+  Port,
+}
 
 @unmanaged
 export class JudgeState {
@@ -73,10 +81,6 @@ export class JudgeState {
   cellStamps: usize;
   cellList: usize;
   selection: usize;
-}
-
-export function judgeStateBytes(): i32 {
-  return offsetof<JudgeState>();
 }
 
 // Short names for what every kernel of the judge does: element i of an array.

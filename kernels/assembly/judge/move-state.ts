@@ -1,8 +1,11 @@
-// State of the incremental judge, laid out by env/cost/incremental-judge.ts in the same order.
+// State of the incremental judge.
 //
 // The judge's own arrays are the working state: they describe the placement with the move under way. The `kept` arrays
 // describe the placement before it. Rows and columns of the maps that a move touches are flagged, and keeping or
 // undoing a move copies only those; with integer sums an undone move leaves no trace.
+
+/** Room for the nodes of one move. */
+export const MOST_NODES_PER_MOVE: i32 = 16;
 
 /** Flags of a row or column: routed demand changed; blocked tracks or density changed. */
 export const ROUTED: u8 = 1;
@@ -66,8 +69,4 @@ export class MoveState {
   columnFlags: usize;
   /** Per cell: row << 16 | column. */
   cellPlaces: usize;
-}
-
-export function moveStateBytes(): i32 {
-  return offsetof<MoveState>();
 }

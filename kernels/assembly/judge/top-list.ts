@@ -4,9 +4,8 @@ import { i32At, i64At } from "./judge-state";
 import { sumOfLargest } from "./select";
 
 /** Buckets of the histogram. */
-const BUCKETS: i32 = 512;
+export const BUCKETS: i32 = 512;
 
-/** Laid out by env/cost/incremental-judge.ts in the same order. */
 @unmanaged
 export class TopList {
   /** Values below are not counted (they are far from the top); 1 if all others are zero. */
@@ -32,14 +31,6 @@ export class TopList {
   members: usize;
   places: usize;
   scratch: usize;
-}
-
-export function topListBytes(): i32 {
-  return offsetof<TopList>();
-}
-
-export function topBuckets(): i32 {
-  return BUCKETS;
 }
 
 // @ts-ignore: decorator

@@ -4,8 +4,10 @@
 import { madd } from "./vector";
 
 /** Bits of `mode`: add to C instead of overwriting it; apply max(0, ·) at the end. */
-const ADD: i32 = 1;
-const RELU: i32 = 2;
+export enum MatmulMode {
+  add = 1,
+  relu = 2,
+}
 
 // @ts-ignore: decorator
 @inline
@@ -17,21 +19,21 @@ function relu4(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function start4(c: usize, bias: usize, mode: i32): v128 {
-  if (mode & ADD) return v128.load(c);
+  if (mode & MatmulMode.add) return v128.load(c);
   return bias != 0 ? v128.load(bias) : f32x4.splat(0);
 }
 
 // @ts-ignore: decorator
 @inline
 function start1(c: usize, bias: usize, mode: i32): f32 {
-  if (mode & ADD) return load<f32>(c);
+  if (mode & MatmulMode.add) return load<f32>(c);
   return bias != 0 ? load<f32>(bias) : 0;
 }
 
 // @ts-ignore: decorator
 @inline
 function finish4(c: usize, sum: v128, mode: i32): void {
-  v128.store(c, mode & RELU ? relu4(sum) : sum);
+  v128.store(c, mode & MatmulMode.relu ? relu4(sum) : sum);
 }
 
 /**
@@ -210,6 +212,6 @@ function oneSum(a: usize, b: usize, bias: usize, c: usize, inner: i32, strideB: 
     a += 4;
     b += strideB;
   }
-  if (mode & RELU && sum < 0) sum = 0;
+  if (mode & MatmulMode.relu && sum < 0) sum = 0;
   store<f32>(c, sum);
 }
