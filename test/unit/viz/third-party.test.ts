@@ -51,5 +51,8 @@ test("the notices are served with the page, and a page in one file contains them
   }
   const html = join(makeFolder(), "page.html");
   await view([block], { html });
-  assert.match(readFileSync(html, "utf8"), /pixi\.js \d+\.\d+\.\d+ \(MIT\)[\s\S]*Permission is hereby granted/);
+  assert.match(
+    readFileSync(html, "utf8"),
+    /pixi\.js \d+\.\d+\.\d+ \(MIT\)[\s\S]*Permission is hereby granted/,
+  );
 });
