@@ -1,7 +1,7 @@
 // Who may import whom, and what the source must not reach for, read from the lines of all .ts files.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { posix } from "node:path";
 import { test } from "node:test";
 
 /** From the lowest floor up: each may import those before it, through their `index`. */
@@ -36,7 +36,9 @@ function sources(): Source[] {
     .filter((entry) => !entry.name.startsWith(".") && !["node_modules", "dist", "runs"].includes(entry.name))
     .flatMap((entry) =>
       entry.isDirectory()
-        ? readdirSync(entry.name, { recursive: true, encoding: "utf8" }).map((name) => join(entry.name, name))
+        ? readdirSync(entry.name, { recursive: true, encoding: "utf8" }).map((name) =>
+            posix.join(entry.name, name.replaceAll("\\", "/")),
+          )
         : [entry.name],
     );
   return roots
@@ -55,7 +57,7 @@ function importsOf(from: Source): Import[] {
   return [...code(from).matchAll(pattern)].map(([, named, bare, late]) => {
     const name = named ?? bare ?? late;
     const local = name!.startsWith(".");
-    return { from, local, target: local ? normalize(join(dirname(from.path), name!)) : name! };
+    return { from, local, target: local ? posix.join(posix.dirname(from.path), name!) : name! };
   });
 }
 
