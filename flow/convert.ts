@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import {
   type Block,
+  frameOf,
   InputError,
   isDefPath,
   NodeKind,
@@ -155,7 +156,7 @@ function forText(
   out: string,
   block: Block,
 ): { netlist: Block; losses: Pick<ConvertSummary, "centred_pins" | "redriven_nets"> } {
-  if (block.bookshelf === undefined && nodesOfKind(block, NodeKind.StandardCell).length === 0)
+  if (frameOf(block) === undefined && nodesOfKind(block, NodeKind.StandardCell).length === 0)
     return { netlist: block, losses: {} };
   const { block: netlist, centredPins, redrivenNets } = toPbForm(out, block);
   return { netlist, losses: { centred_pins: centredPins, redriven_nets: redrivenNets } };

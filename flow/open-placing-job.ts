@@ -1,5 +1,5 @@
 // Opens what `place` works on, by the format of its files.
-import { blockFiles, isDefPath, writePl } from "../netlist/index.js";
+import { blockFiles, frameOf, isDefPath, writePl } from "../netlist/index.js";
 import { type BlockOptions, loadBlockWith } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
 import { openDefJob } from "./place-def.js";
@@ -22,8 +22,7 @@ export async function openPlacingJob(
     inputs: blockFiles(path, options.placement),
     finish: (placement) => placement,
     write: async (run, placement) => {
-      if (flat.bookshelf)
-        await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
+      if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
       return {};
     },
   };

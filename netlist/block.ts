@@ -1,21 +1,24 @@
-// What a block is: nodes (macros, cells, ports), pins and nets as struct of arrays, immutable after load, and the
-// placement that goes with it. Lengths are micrometres, places are centres; readers and writers convert.
-import type { BookshelfFrame } from "./formats/bookshelf/frame.js";
+// What a block is: nodes (macros, cells, ports), pins and nets as typed arrays, one entry per node, pin or net. A block
+// does not change once it is loaded. Lengths are in micrometres and places are centres; readers and writers convert.
+import type { Placement } from "./placement.js";
 
+/** Kinds of nodes. The codes are those of `kinds` in a block, and of the kernels. */
 export const NodeKind = { HardMacro: 0, SoftMacro: 1, StandardCell: 2, Port: 3 } as const;
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];
 
+/** Sides in µm; the lower left corner is the origin. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
 }
 
+/** Equal cells over the whole canvas. */
 export interface Grid {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Routing tracks per micrometre, and how many of them a hard macro takes. */
+/** Routing tracks per µm of canvas side, and how many of them a hard macro blocks where it lies. */
 export interface RoutingResources {
   readonly horizontal: number;
   readonly vertical: number;
@@ -23,7 +26,7 @@ export interface RoutingResources {
   readonly verticalUsedByMacros: number;
 }
 
-/** µm. */
+/** Sides in µm from the canvas's lower left corner. */
 export interface Rectangle {
   readonly left: number;
   readonly bottom: number;
@@ -31,40 +34,42 @@ export interface Rectangle {
   readonly top: number;
 }
 
-/** A rectangle that no hard macro may cover, whatever its rate: how full of it a cell is to all else. */
+/** A rectangle that no hard macro may cover. */
 export interface Blockage extends Rectangle {
+  /** Share of the rectangle, 0 to 1, that is blocked to cells. Hard macros keep out at any rate. */
   readonly rate: number;
 }
 
-/** Where some hard macros must stand, and, if it is exclusive, no others may. */
+/** A region that some hard macros must stay in. */
 export interface Fence {
   readonly name: string;
-  /** Members stand within their union. */
+  /** Members stay within the union. */
   readonly rectangles: readonly Rectangle[];
-  /** Nodes; fixed ones count for nothing. */
+  /** Nodes. Fixed ones are ignored. */
   readonly members: readonly number[];
+  /** Whether other hard macros must stay out. */
   readonly exclusive: boolean;
 }
 
-/** Where every node stands. NaN is "not placed". */
-export interface Placement {
-  readonly xs: Float64Array;
-  readonly ys: Float64Array;
-  /** Codes of `Orientation`. */
-  readonly orientations: Uint8Array;
+/**
+ * What a loader keeps so that its format can be written back. Only the format's own code knows more of it than its
+ * name (for Bookshelf: `frameOf`).
+ */
+export interface BlockSource {
+  readonly format: string;
 }
 
-/** Nodes, pins and nets: what a netlist file says. */
+/** Nodes, pins and nets, as a netlist file gives them. */
 export interface Netlist {
   readonly name: string;
   readonly nodeCount: number;
-  /** Per node: `NodeKind`, size in orientation N (0 for ports), name. */
+  /** Per node: its `NodeKind`, its sides in µm in orientation N (0 for ports), its name. */
   readonly kinds: Uint8Array;
   readonly widths: Float64Array;
   readonly heights: Float64Array;
   readonly nodeNames: readonly string[];
   readonly pinCount: number;
-  /** Per pin: its node, its offset from the node's centre in orientation N, name. */
+  /** Per pin: its node, its offset in µm from the node's centre in orientation N, its name. */
   readonly pinNodes: Int32Array;
   readonly pinXOffsets: Float64Array;
   readonly pinYOffsets: Float64Array;
@@ -74,46 +79,37 @@ export interface Netlist {
   readonly netStarts: Int32Array;
   readonly netPins: Int32Array;
   readonly netWeights: Float64Array;
-  /** Per node, its index in the netlist text file (pins count there): what placement files refer to. */
+  /** Per node, its index in the netlist file, where pins have indices too. Placement files refer to it. */
   readonly fileIndices: Int32Array;
   /** The same per pin; a port's or a cell's own pin has its node's index. */
   readonly pinFileIndices: Int32Array;
 }
 
-/** A netlist with its canvas and rules. */
+/** A netlist with its canvas, its rules and an initial placement. */
 export interface Block extends Netlist {
   /** 1 for nodes that may not move: ports, and what the placement file fixes. */
   readonly fixed: Uint8Array;
   readonly canvas: Canvas;
   readonly grid: Grid;
   readonly routing: RoutingResources;
-  /** Range of the congestion map's smoothing, in cells. */
+  /** How far the congestion map is smoothed, in grid cells. */
   readonly smoothing: number;
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
   readonly fences?: readonly Fence[];
-  /** The places that came with the files. */
+  /** The placement that came with the files. */
   readonly initial: Placement;
-  /** What it takes to write it back, if it was read from Bookshelf files and its nodes are still the files'. */
-  readonly bookshelf?: BookshelfFrame | undefined;
+  /** Set while the nodes are those of the files. */
+  readonly source?: BlockSource | undefined;
 }
 
-/** A placement of `nodeCount` nodes, none placed, all in orientation N. */
-export function emptyPlacement(nodeCount: number): Placement {
-  return {
-    xs: new Float64Array(nodeCount).fill(Number.NaN),
-    ys: new Float64Array(nodeCount).fill(Number.NaN),
-    orientations: new Uint8Array(nodeCount),
-  };
-}
-
-export function copyPlacement(placement: Placement): Placement {
-  return {
-    xs: placement.xs.slice(),
-    ys: placement.ys.slice(),
-    orientations: placement.orientations.slice(),
-  };
-}
+/** Tracks where no file gives any: the defaults of Circuit Training's cost binary. */
+export const DEFAULT_ROUTING: RoutingResources = {
+  horizontal: 57.031,
+  vertical: 56.818,
+  horizontalUsedByMacros: 39.583,
+  verticalUsedByMacros: 30.303,
+};
 
 /** Indices of the nodes of one kind, in node order. */
 export function nodesOfKind(netlist: Netlist, kind: NodeKind): Int32Array {
@@ -123,4 +119,11 @@ export function nodesOfKind(netlist: Netlist, kind: NodeKind): Int32Array {
   let next = 0;
   for (let node = 0; node < netlist.nodeCount; node++) if (netlist.kinds[node] === kind) nodes[next++] = node;
   return nodes;
+}
+
+/** Area of all macros and cells, in µm². */
+export function totalArea(netlist: Netlist): number {
+  let area = 0;
+  for (let node = 0; node < netlist.nodeCount; node++) area += netlist.widths[node]! * netlist.heights[node]!;
+  return area;
 }

@@ -1,17 +1,15 @@
-// The grid for a canvas and its macros, by Circuit Training's rule: macros waste little of the cells that they stand on,
-// many cells stay empty, and there are few cells.
+// Grids for a canvas and its macros: by Circuit Training's rule, and by a quick one that also serves the generator.
 import { type Canvas, type Grid, type Netlist, NodeKind } from "./block.js";
-import { chooseGrid, plainCells } from "./generator/grid.js";
 import { InputError } from "./input-error.js";
 
-/** A macro's box, µm. */
-export interface Box {
+/** Sides of a macro, µm. */
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Boxes of the hard macros, in node order; of the movable ones if it is told which are fixed. */
-export function hardBoxes({ kinds, widths, heights }: Netlist, fixed?: Uint8Array): Box[] {
+/** Sides of the hard macros, in node order. With `fixed` (per node), of the movable ones only. */
+export function hardSizes({ kinds, widths, heights }: Netlist, fixed?: Uint8Array): Size[] {
   return [...kinds.keys()]
     .filter((node) => kinds[node] === NodeKind.HardMacro && !fixed?.[node])
     .map((node) => ({ width: widths[node]!, height: heights[node]! }));
@@ -21,7 +19,7 @@ const FEWEST_LINES = 10;
 const MOST_LINES = 127;
 const FEWEST_CELLS = 500;
 /** As in the published grids; the original has allowed 4,096 since 2023. */
-const MOST_CELLS = 2500;
+export const MOST_CELLS = 2500;
 const MOST_CELL_ASPECT = 1.5;
 /** Grids this near the best metric count as good; of them the one with the most metric per cell is taken. */
 const TOLERANCE = 0.05;
@@ -32,7 +30,11 @@ const SLACK = 1e-6; // µm
  * The grid for these movable hard macros (node order matters), or undefined if they do not fit on any, each put on the
  * first feasible cell, largest first.
  */
-export function selectGrid(macros: readonly Box[], canvas: Canvas, mostCells = MOST_CELLS): Grid | undefined {
+export function selectGrid(
+  macros: readonly Size[],
+  canvas: Canvas,
+  mostCells = MOST_CELLS,
+): Grid | undefined {
   const order = [...macros].sort((a, b) => b.width * b.height - a.width * a.height);
   const wasteX = linesOf((lines) =>
     waste(
@@ -71,13 +73,13 @@ export function selectGrid(macros: readonly Box[], canvas: Canvas, mostCells = M
 const MOST_SIZES = 12;
 
 /** A grid for reading and placing, also where the macros fit on none. */
-export function gridFor(macros: readonly Box[], canvas: Canvas): Grid {
+export function gridFor(macros: readonly Size[], canvas: Canvas): Grid {
   const sizes = new Set(macros.map(({ width, height }) => `${width} ${height}`)).size;
   const chosen = sizes <= MOST_SIZES ? selectGrid(macros, canvas) : undefined;
   return chosen ?? quickGrid(macros, canvas) ?? quickGrid([], canvas) ?? { columns: 10, rows: 10 };
 }
 
-function quickGrid(macros: readonly Box[], canvas: Canvas): Grid | undefined {
+function quickGrid(macros: readonly Size[], canvas: Canvas): Grid | undefined {
   try {
     return chooseGrid(macros, canvas, plainCells(macros.length));
   } catch (error) {
@@ -113,7 +115,7 @@ function waste(lengths: readonly number[], cell: number): number {
 }
 
 /** Share of cells that no macro touches, when each stands on the first feasible cell; undefined if one finds none. */
-function emptyShare(order: readonly Box[], canvas: Canvas, { columns, rows }: Grid): number | undefined {
+function emptyShare(order: readonly Size[], canvas: Canvas, { columns, rows }: Grid): number | undefined {
   const cellWidth = canvas.width / columns;
   const cellHeight = canvas.height / rows;
   const placed: { x: number; y: number; width: number; height: number }[] = [];
@@ -162,4 +164,71 @@ function emptyShare(order: readonly Box[], canvas: Canvas, { columns, rows }: Gr
       }
     }
   }
+}
+
+const CELLS_PER_MACRO = 12;
+
+/** Cells with which most macros are a few of them wide. */
+export function plainCells(macros: number): number {
+  return Math.min(Math.max(CELLS_PER_MACRO * macros, fewestCells(macros)), MOST_CELLS);
+}
+
+function fewestCells(macros: number): number {
+  return macros >= 40 ? 500 : 100;
+}
+
+/**
+ * A grid of about `cells` cells, of square ones by preference, on whose cell centres all macros find room; more cells
+ * where those do not let them in. Throws `InputError` if not even 127 x 127 cells do.
+ */
+export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: number): Grid {
+  const fewest = fewestCells(macros.length);
+  const target = Math.min(cells, MOST_CELLS);
+  const candidates: { columns: number; rows: number; distance: number }[] = [];
+  for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
+    for (let rows = FEWEST_LINES; rows <= MOST_LINES; rows++) {
+      const aspect = Math.abs(Math.log((canvas.width * rows) / (canvas.height * columns)));
+      if (columns * rows < fewest || aspect > Math.log(MOST_CELL_ASPECT)) continue;
+      const beyond = columns * rows > MOST_CELLS ? 100 : 0; // only if nothing smaller does
+      const distance = Math.abs(Math.log((columns * rows) / target)) + aspect / 2 + beyond;
+      candidates.push({ columns, rows, distance });
+    }
+  candidates.sort((a, b) => a.distance - b.distance || a.columns - b.columns);
+  const sizes = [...macros].sort((a, b) => b.height - a.height || b.width - a.width);
+  const grid = candidates.find((candidate) => fitsOnShelves(sizes, canvas, candidate));
+  if (!grid)
+    throw new InputError(
+      "utilisation",
+      "so high, or the canvas so narrow, that the macros do not fit on any grid",
+      "lower the utilisation or bring the aspect closer to 1",
+    );
+  return { columns: grid.columns, rows: grid.rows };
+}
+
+/** Whether macros, highest first, fit in rows with every centre on the centre of a grid cell. */
+function fitsOnShelves(sizes: readonly Size[], canvas: Canvas, grid: Grid): boolean {
+  const cellWidth = canvas.width / grid.columns;
+  const cellHeight = canvas.height / grid.rows;
+  let column = -1; // of the last macro on the shelf; -1 while it is empty
+  let lastWidth = 0;
+  let row = -1;
+  let shelfHeight = 0;
+  for (const { width, height } of sizes) {
+    if (column >= 0) column += Math.ceil((lastWidth + width) / 2 / cellWidth);
+    if (column < 0 || (column + 0.5) * cellWidth + width / 2 > canvas.width) {
+      row =
+        row < 0 ? firstLine(height, cellHeight) : row + Math.ceil((shelfHeight + height) / 2 / cellHeight);
+      shelfHeight = height;
+      column = firstLine(width, cellWidth);
+      if ((row + 0.5) * cellHeight + height / 2 > canvas.height) return false;
+      if ((column + 0.5) * cellWidth + width / 2 > canvas.width) return false;
+    }
+    lastWidth = width;
+  }
+  return true;
+}
+
+/** First cell on whose centre something of this length stays inside the canvas. */
+function firstLine(length: number, cell: number): number {
+  return Math.max(0, Math.ceil(length / 2 / cell - 0.5));
 }

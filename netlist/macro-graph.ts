@@ -2,8 +2,9 @@
 // A net is a star from its driver to each of its sink pins. The graphology graph is for graph work; `compileGraph`
 // turns it into typed arrays once, for everything hot. Facts: Circuit Training's observation of a block.
 import { UndirectedGraph } from "graphology";
-import { type Block, NodeKind, type Placement } from "./block.js";
+import { type Block, NodeKind } from "./block.js";
 import { InputError } from "./input-error.js";
+import type { Placement } from "./placement.js";
 
 export interface MacroGraphNode {
   readonly kind: NodeKind;

@@ -1,8 +1,7 @@
 // A netlist in the making: nodes, pins and nets in any order. `finish` numbers them as the text format does, each
 // macro followed by its pins, nets by their driver, so that what is written and read back is the same netlist.
-
-import { emptyPlacement, type Netlist, NodeKind, type Placement } from "./block.js";
-import { asInFile } from "./formats/plc/single-precision.js";
+import { type Netlist, NodeKind } from "./block.js";
+import { emptyPlacement, type Placement } from "./placement.js";
 
 export class NetlistDraft {
   private readonly kinds: number[] = [];
@@ -104,4 +103,20 @@ export class NetlistDraft {
     };
     return { netlist, places };
   }
+}
+
+/** Shortest decimal that reads back to the same float32. */
+export function float32(value: number): string {
+  const single = Math.fround(value);
+  // Six digits always survive the way through a normal float32, so a shorter decimal shows at six already.
+  for (let digits = Math.abs(single) < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
+    const candidate = Number(single.toPrecision(digits));
+    if (Math.fround(candidate) === single) return String(candidate);
+  }
+  return String(Number(single.toPrecision(9)));
+}
+
+/** The decimal that a netlist file would hold for `value`: what writing and reading back makes of it. */
+export function asInFile(value: number): number {
+  return Number(float32(value));
 }

@@ -1,6 +1,7 @@
 // Nets of a flat block as lists of distinct nodes, the driver first: what grouping works on.
+
+import { groupBy } from "../arrays.js";
 import type { Block } from "../block.js";
-import { groupBy } from "../group-by.js";
 import { MOST_SINKS } from "./clustered-block.js";
 
 export interface CellNets {

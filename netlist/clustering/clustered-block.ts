@@ -2,9 +2,11 @@
 // a soft macro `Grp_k` with one input pin; what a cell drives in other groups, macros and ports is taken to these. A
 // cell with one such target adds its weight to the group's pin for that target (`Poutput_single_i`), one with several
 // keeps a pin of its own (`Poutput_multi_i`). All pins of a group are at its centre.
-import { type Block, emptyPlacement, type Netlist, NodeKind } from "../block.js";
-import { groupBy } from "../group-by.js";
+
+import { groupBy } from "../arrays.js";
+import { type Block, type Netlist, NodeKind } from "../block.js";
 import { NetlistDraft } from "../netlist-draft.js";
+import { emptyPlacement } from "../placement.js";
 
 /** Which part of a soft macro its cells take; the original's default. The rest is room for their wires. */
 export const SOFT_UTILISATION = 0.5;
@@ -49,7 +51,7 @@ export function clusteredBlock(
   const { netlist } = draft.finish(flat.name);
   return {
     nodeOf,
-    block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first), bookshelf: undefined },
+    block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first), source: undefined },
   };
 }
 

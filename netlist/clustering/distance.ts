@@ -1,7 +1,8 @@
 // What distance does to groups: those spread over too much of the canvas fall apart, tiny ones go to the neighbour
 // that they talk to most. Facts: Circuit Training's grouper.
+
+import { groupBy } from "../arrays.js";
 import { type Block, NodeKind } from "../block.js";
-import { groupBy } from "../group-by.js";
 import type { CellNets } from "./cell-nets.js";
 
 /** No group is wider or higher than a square of this part of the canvas. */

@@ -4,17 +4,18 @@ import { basename, join, resolve } from "node:path";
 import {
   type Block,
   type Canvas,
-  copyPlacement,
+  DEFAULT_ROUTING,
   type Grid,
   type Netlist,
   NodeKind,
   nodesOfKind,
-  type Placement,
   type RoutingResources,
+  totalArea,
 } from "../block.js";
-import { gridFor, hardBoxes } from "../grid-choice.js";
+import { namesIn, statusOf } from "../files.js";
+import { gridFor, hardSizes } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
-import { namesIn, statusOf } from "../on-disk.js";
+import { copyPlacement, type Placement } from "../placement.js";
 import {
   bookshelfFiles,
   isBookshelfPath,
@@ -40,12 +41,6 @@ const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
 const DEFAULT_UTILISATION = 0.6;
 /** µm, that is a kilometre: no chip, and far beyond it the costs are no numbers. */
 const LONGEST_SIDE = 1e9;
-export const DEFAULT_ROUTING: RoutingResources = {
-  horizontal: 57.031,
-  vertical: 56.818,
-  horizontalUsedByMacros: 39.583,
-  verticalUsedByMacros: 30.303,
-};
 
 /**
  * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
@@ -160,7 +155,7 @@ export function makeBlock(
 /** Undefined for a netlist without standard cells. */
 function gridOfFlat(netlist: Netlist, fixed: Uint8Array, canvas: Canvas): Grid | undefined {
   return netlist.kinds.includes(NodeKind.StandardCell)
-    ? gridFor(hardBoxes(netlist, fixed), canvas)
+    ? gridFor(hardSizes(netlist, fixed), canvas)
     : undefined;
 }
 
@@ -242,13 +237,6 @@ function refuseOtherCounts(netlist: Netlist, plc: PlcFile): void {
       "give the netlist that was placed; a run that clustered cells keeps it in its folder",
     );
   }
-}
-
-/** Area of all macros and cells, in µm². */
-export function totalArea(netlist: Netlist): number {
-  let area = 0;
-  for (let node = 0; node < netlist.nodeCount; node++) area += netlist.widths[node]! * netlist.heights[node]!;
-  return area;
 }
 
 interface BlockFiles {

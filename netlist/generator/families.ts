@@ -1,8 +1,9 @@
 // The families of generated blocks: what each kind of chip part looks like as a hierarchy of tiles. A tile is a part
 // of the logic with its memories; a family says which tiles there are, which memories they hold, and which buses run
 // between them. Ranges of shares are those of the open clustered blocks, spread a little wider (docs/generator.md).
+
+import { MOST_CELLS } from "../grid-choice.js";
 import type { Random } from "../random.js";
-import { MOST_CELLS } from "./grid.js";
 import type { LogicStyle } from "./logic.js";
 import { type Bank, drawMemoryType, type MemoryRole, splitIntoBanks } from "./memory.js";
 import type { Family, GenerateOptions } from "./options.js";

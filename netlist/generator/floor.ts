@@ -1,9 +1,9 @@
 // The floor of a generated block: canvas, blockages, fixed macros and grid, with as much room as random play needs.
 import type { Blockage, Canvas, Grid } from "../block.js";
-import { asInFile } from "../formats/plc/single-precision.js";
+import { chooseGrid, type Size } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
+import { asInFile } from "../netlist-draft.js";
 import type { Random } from "../random.js";
-import { chooseGrid, type Size } from "./grid.js";
 import { type Rectangle, sampleOnce } from "./sampler.js";
 
 export interface FloorRequest {

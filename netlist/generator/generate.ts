@@ -1,8 +1,7 @@
 // Generated blocks, for training and tests: a family draws an outline (which memories, which logic, which buses), the
 // floor gives it a canvas on which random play can place it, and the outline becomes nodes, pins and nets.
 // Pins, fan-out, weights and areas lie in the neighbourhood of the clustered open benchmark blocks.
-import { type Block, NodeKind } from "../block.js";
-import { DEFAULT_ROUTING } from "../formats/load-block.js";
+import { type Block, DEFAULT_ROUTING, NodeKind } from "../block.js";
 import { NetlistDraft } from "../netlist-draft.js";
 import { Random } from "../random.js";
 import { familyOutline } from "./families.js";

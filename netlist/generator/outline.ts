@@ -1,7 +1,8 @@
 // What a generated block will hold, before it has a canvas: banks of memories with their home in the logic, links,
 // buses, shares. A family draws an outline; `generate.ts` makes the block of it.
+
+import { plainCells } from "../grid-choice.js";
 import type { Random } from "../random.js";
-import { plainCells } from "./grid.js";
 import { type LogicStyle, PLAIN_LOGIC } from "./logic.js";
 import { type Bank, drawBanks, drawMemoryTypes } from "./memory.js";
 import type { GenerateOptions } from "./options.js";

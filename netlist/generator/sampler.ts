@@ -1,8 +1,8 @@
 // Whether random play places the macros of a block: a small twin of the environment's masks (inside the canvas, no
 // overlap, no blockage; macros by area descending), which this floor may not import. A test holds the two together.
 import type { Canvas, Grid } from "../block.js";
+import type { Size } from "../grid-choice.js";
 import type { Random } from "../random.js";
-import type { Size } from "./grid.js";
 
 /** A rectangle in µm that is taken. */
 export interface Rectangle {

@@ -1,6 +1,6 @@
 // A hypergraph as flat arrays: what partitioning works on. Weights of nets are integers, because gains are counted in
 // buckets.
-import { groupBy } from "../group-by.js";
+import { groupBy } from "../arrays.js";
 
 export interface Hypergraph {
   readonly vertexCount: number;

@@ -91,7 +91,7 @@ class Floor {
   private readonly cellWidth: number;
   private readonly cellHeight: number;
   private readonly fullness: Float64Array;
-  private readonly hardBoxes: Box[] = [];
+  private readonly hardSizes: Box[] = [];
 
   constructor(block: Block, placement: Placement) {
     const { canvas, grid } = block;
@@ -115,7 +115,7 @@ class Floor {
     if (box.left < -slackX || box.right > canvas.width + slackX) return false;
     if (box.bottom < -slackY || box.top > canvas.height + slackY) return false;
     if (kinds[node] === NodeKind.HardMacro) {
-      if (this.hardBoxes.some((other) => overlap(box, other))) return false;
+      if (this.hardSizes.some((other) => overlap(box, other))) return false;
       if (blockages.some((blockage) => overlap(box, blockage))) return false;
     }
     return this.everyCell(box, (at, share) => this.fullness[at]! + share <= FULL);
@@ -130,7 +130,7 @@ class Floor {
 
   private take(node: number, box: Box): void {
     this.cover(box, 1);
-    if (this.block.kinds[node] === NodeKind.HardMacro) this.hardBoxes.push(box);
+    if (this.block.kinds[node] === NodeKind.HardMacro) this.hardSizes.push(box);
   }
 
   private cover(box: Box, rate: number): void {

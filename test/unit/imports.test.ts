@@ -110,6 +110,30 @@ test("of viz only the browser's page knows the judge; pictures and server need t
   );
 });
 
+test("the netlist's core knows no file format: formats import it", () => {
+  const core = IMPORTS.filter(
+    ({ from }) => /^netlist\/(?!formats\/)/.test(from.path) && from.path !== "netlist/index.ts",
+  );
+  assert.ok(core.length > 30, `${core.length} imports`);
+  const wrong = core.filter(({ target }) => target.startsWith("netlist/formats/"));
+  assert.deepEqual(
+    wrong.map(({ from, target }) => `${from.path} imports ${target}`),
+    [],
+  );
+});
+
+test("only load-block knows more than one format", () => {
+  const formatOf = (path: string) => /^netlist\/formats\/(\w+)\//.exec(path)?.[1];
+  const wrong = IMPORTS.filter(({ from, target }) => {
+    const [own, other] = [formatOf(from.path), formatOf(target)];
+    return own !== undefined && target.startsWith("netlist/formats/") && other !== own;
+  });
+  assert.deepEqual(
+    wrong.map(({ from, target }) => `${from.path} imports ${target}`),
+    [],
+  );
+});
+
 test("no file imports itself by way of others", () => {
   assert.deepEqual(circles(IMPORTS), []);
 });

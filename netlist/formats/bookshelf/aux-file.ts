@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { bytesOf, namesIn, statusOf } from "../../files.js";
 import { InputError } from "../../input-error.js";
-import { bytesOf, namesIn, statusOf } from "../../on-disk.js";
 
 const LARGEST_BYTES = 1 << 20;
 

@@ -1,10 +1,42 @@
 // The lists of a Bookshelf set as nodes, pins, nets and places of a block.
-import { emptyPlacement, type Netlist, NodeKind, type Placement } from "../../block.js";
-import { freshName } from "../../fresh-name.js";
+import { type Block, type BlockSource, type Netlist, NodeKind } from "../../block.js";
+import { freshName } from "../../names.js";
 import { isSideways, turnOffset } from "../../orientation.js";
-import type { BookshelfFrame, TerminalPorts } from "./frame.js";
+import { emptyPlacement, type Placement } from "../../placement.js";
 import type { NetList, NetWeights } from "./nets.js";
 import { type NodeList, type Row, Terminal } from "./nodes.js";
+
+/** A terminal that is a port in the block, or several if it has several pins. */
+export interface TerminalPorts {
+  /** Size in database units in orientation N. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  /** Whether other nodes may stand on it: `terminal_NI`. */
+  readonly coverable: boolean;
+  /** Ports, the first with the terminal's name, and where they are from its centre, turned. */
+  readonly ports: { readonly node: number; readonly xOffset: number; readonly yOffset: number }[];
+}
+
+/** What a block read from Bookshelf files needs to be written back. */
+export interface BookshelfFrame extends BlockSource {
+  readonly format: "bookshelf";
+  /** Lower left corner of the canvas in the files. */
+  readonly originX: number;
+  readonly originY: number;
+  readonly rows: readonly Row[];
+  /** By name. */
+  readonly terminals: ReadonlyMap<string, TerminalPorts>;
+  /** Per net. */
+  readonly netNames: readonly string[];
+  /** Per net, 1 if the files say which pin drives it. */
+  readonly drivenNets: Uint8Array;
+}
+
+/** The frame of a block whose nodes are those of Bookshelf files, else undefined. */
+export function frameOf({ source }: Block): BookshelfFrame | undefined {
+  return source?.format === "bookshelf" ? (source as BookshelfFrame) : undefined;
+}
 
 /** Where nodes stand in the files: lower left corners, orientations, fixed flags. */
 export interface FilePlaces {
@@ -109,6 +141,7 @@ export function makeParts(
     pinFileIndices: pinFileIndices(full.pinNodes, extended, nodeCount),
   };
   const frame: BookshelfFrame = {
+    format: "bookshelf",
     originX: box.left,
     originY: box.bottom,
     rows,

@@ -1,12 +1,13 @@
 // Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. A block that was not
 // read from such files gets rows that tell macros from cells again when they are read.
 import { basename, dirname, join } from "node:path";
-import { type Block, NodeKind, type Placement } from "../../block.js";
+import { type Block, NodeKind } from "../../block.js";
+import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
-import { turnOffset } from "../../orientation.js";
-import { writeFileAtomically } from "../../write-file.js";
+import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
+import type { Placement } from "../../placement.js";
+import { frameOf } from "./block-parts.js";
 import type { Row } from "./nodes.js";
-import { checkName, furtherPorts, writePl } from "./pl-writer.js";
 
 const PIECE_LINES = 4096;
 
@@ -27,7 +28,7 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
         "convert the flat netlist",
       );
   }
-  const rows = block.bookshelf?.rows ?? makeRows(path, block);
+  const rows = frameOf(block)?.rows ?? makeRows(path, block);
   const file = (ending: string) => join(dirname(path), `${stem}.${ending}${gz}`);
   await writeFileAtomically(file("nodes"), inPieces(nodeLines(block)));
   await writeFileAtomically(file("nets"), inPieces(netLines(path, block)));
@@ -65,7 +66,7 @@ function* nodeLines(block: Block): Generator<string> {
   for (let node = 0; node < block.nodeCount; node++) {
     if (further.has(node)) continue;
     const name = block.nodeNames[node]!;
-    const pad = block.bookshelf?.terminals.get(name);
+    const pad = frameOf(block)?.terminals.get(name);
     const { width, height } = pad ?? { width: block.widths[node]!, height: block.heights[node]! };
     const flag = pad?.coverable ? "\tterminal_NI" : isTerminal(block, node) ? "\tterminal" : "";
     yield `${name}\t${width}\t${height}${flag}`;
@@ -81,7 +82,8 @@ function isTerminal(block: Block, node: number): boolean {
 const UNDO = [0, 1, 2, 3, 6, 5, 4, 7] as const;
 
 function* netLines(where: string, block: Block): Generator<string> {
-  const { netStarts, netPins, pinNodes, pinXOffsets, pinYOffsets, bookshelf } = block;
+  const { netStarts, netPins, pinNodes, pinXOffsets, pinYOffsets } = block;
+  const frame = frameOf(block);
   const pads = padPins(block);
   yield "UCLA nets 1.0";
   yield "";
@@ -93,7 +95,7 @@ function* netLines(where: string, block: Block): Generator<string> {
     const name = netName(block, net);
     checkName(where, name);
     yield `NetDegree : ${end - start} ${name}`;
-    const driven = bookshelf ? bookshelf.drivenNets[net]! : 1;
+    const driven = frame ? frame.drivenNets[net]! : 1;
     for (let i = start; i < end; i++) {
       const pin = netPins[i]!;
       const node = pinNodes[pin]!;
@@ -107,13 +109,13 @@ function* netLines(where: string, block: Block): Generator<string> {
 }
 
 function netName(block: Block, net: number): string {
-  return block.bookshelf?.netNames[net] ?? `net${net}`;
+  return frameOf(block)?.netNames[net] ?? `net${net}`;
 }
 
 /** Per port its terminal's name and its offset from that in orientation N. */
 function padPins(block: Block): ReadonlyMap<number, { name: string; x: number; y: number }> {
   const pads = new Map<number, { name: string; x: number; y: number }>();
-  for (const [name, { orientation, ports }] of block.bookshelf?.terminals ?? [])
+  for (const [name, { orientation, ports }] of frameOf(block)?.terminals ?? [])
     for (const { node, xOffset, yOffset } of ports) {
       const [x, y] = turnOffset(UNDO[orientation]!, xOffset, yOffset);
       pads.set(node, { name, x: x + 0, y: y + 0 });
@@ -179,4 +181,64 @@ function makeRows(path: string, block: Block): Row[] {
       symmetry: "Y",
     });
   return rows;
+}
+
+/**
+ * Writes `placement` of `block` to `path`, gzip if it ends in `.gz`. Nodes without a place get no line. A pad with
+ * several ports stands where its first port says.
+ */
+export async function writePl(path: string, block: Block, placement: Placement): Promise<void> {
+  await writeFileAtomically(path, inPieces(placeLines(path, block, placement)));
+}
+
+function* placeLines(where: string, block: Block, placement: Placement): Generator<string> {
+  const frame = frameOf(block);
+  const { originX, originY } = frame ?? { originX: 0, originY: 0 };
+  const further = furtherPorts(block);
+  yield "UCLA pl 1.0";
+  yield "";
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (further.has(node)) continue;
+    const name = block.nodeNames[node]!;
+    checkName(where, name);
+    let x = placement.xs[node]! + originX;
+    let y = placement.ys[node]! + originY;
+    if (Number.isNaN(x + y)) continue;
+    let [width, height] = [block.widths[node]!, block.heights[node]!];
+    let orientation = placement.orientations[node]!;
+    const terminal = block.kinds[node] === NodeKind.Port ? frame?.terminals.get(name) : undefined;
+    if (terminal) {
+      ({ width, height, orientation } = terminal);
+      x -= terminal.ports[0]!.xOffset;
+      y -= terminal.ports[0]!.yOffset;
+    }
+    const sideways = isSideways(orientation);
+    const left = unit(x - (sideways ? height : width) / 2);
+    const bottom = unit(y - (sideways ? width : height) / 2);
+    const fixed = block.fixed[node] ? (terminal?.coverable ? " /FIXED_NI" : " /FIXED") : "";
+    yield `${name}\t${left}\t${bottom}\t: ${ORIENTATION_NAMES[orientation]}${fixed}`;
+  }
+}
+
+/** Ports that stand for the second and further pins of a pad, which the files know as one node. */
+function furtherPorts(block: Block): ReadonlySet<number> {
+  const further = new Set<number>();
+  for (const { ports } of frameOf(block)?.terminals.values() ?? [])
+    for (const { node } of ports.slice(1)) further.add(node);
+  return further;
+}
+
+/** A name that the format can hold: one word, and no comment. */
+function checkName(where: string, name: string): void {
+  if (!/^[^\s#:/][^\s#]*$/.test(name) || name === "UCLA")
+    throw new InputError(
+      where,
+      `'${name}' cannot be written: Bookshelf names are single words without '#' that do not begin with ':' or '/'`,
+      "rename it",
+    );
+}
+
+/** A millionth of a unit is far below any site, and far above what sums of doubles lose. */
+function unit(value: number): string {
+  return String(Number(value.toFixed(6)) + 0);
 }

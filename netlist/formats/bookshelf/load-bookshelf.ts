@@ -1,15 +1,15 @@
 // From a Bookshelf set to a block. Database units are taken as micrometres, the format knows no other; the canvas is
 // the box of the rows. Nodes higher than a row are hard macros, other movable ones standard cells; terminals are
 // ports, but those higher than a row inside the canvas are hard macros that stay where they are.
-import { type Block, emptyPlacement, NodeKind, type Placement } from "../../block.js";
-import { gridFor, hardBoxes } from "../../grid-choice.js";
+import { type Block, NodeKind } from "../../block.js";
+import { gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
+import { emptyPlacement, type Placement } from "../../placement.js";
 import { type AuxFiles, findAux, readAux, stemOf } from "./aux-file.js";
-import { type Box, commonHeight, type FilePlaces, makeParts, placer } from "./block-parts.js";
+import { type Box, commonHeight, type FilePlaces, frameOf, makeParts, placer } from "./block-parts.js";
 import { type NetList, type NetWeights, readNets, readWeights } from "./nets.js";
-import { type NodeList, type Row, readNodes, readRows, Terminal } from "./nodes.js";
+import { type NodeList, type Row, readNodes, readRows, readShapes, Terminal } from "./nodes.js";
 import { type PlLine, readPl } from "./places.js";
-import { readShapes } from "./shapes.js";
 
 /** What was read, and what was not made use of. */
 export interface BookshelfReading {
@@ -80,7 +80,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     ...parts.netlist,
     fixed: parts.fixed,
     canvas,
-    grid: gridFor(hardBoxes(parts.netlist), canvas),
+    grid: gridFor(hardSizes(parts.netlist), canvas),
     routing: {
       horizontal: routing.horizontal / UNITS_PER_MICROMETRE,
       vertical: routing.vertical / UNITS_PER_MICROMETRE,
@@ -91,7 +91,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     overlapThreshold: 0,
     blockages: [],
     initial: parts.initial,
-    bookshelf: parts.frame,
+    source: parts.frame,
   };
   return { block, reading: readingOf(files, nodes, rows, nets, weights, box, shapes, block) };
 }
@@ -154,7 +154,7 @@ function boxOf(rows: readonly Row[], path: string): Box {
  * cells stay where they were.
  */
 export async function readPlPlacement(path: string, block: Block): Promise<Placement> {
-  const frame = block.bookshelf;
+  const frame = frameOf(block);
   if (frame === undefined)
     throw new InputError(path, `'${block.name}' was not read from Bookshelf files`, "give a .plc file");
   const initial: Placement = {

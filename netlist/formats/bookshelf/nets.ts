@@ -1,5 +1,5 @@
 // Bookshelf `.nets`: nets as lists of pins, each a node and an offset from its centre; `.wts`: weights of nets.
-import { growingBytes, growingFloats, growingInts } from "../../growing-array.js";
+import { growingBytes, growingFloats, growingInts } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import type { NodeList } from "./nodes.js";
 import { checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";

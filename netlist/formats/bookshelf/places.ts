@@ -1,8 +1,7 @@
 // Bookshelf `.pl`: where nodes stand, by their lower left corners in the orientation in force.
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
-import type { Line } from "./words.js";
-import { readWords, toNumber } from "./words.js";
+import { type Line, readWords, toNumber } from "./words.js";
 
 /** One line of a `.pl` file, in database units. */
 export interface PlLine {

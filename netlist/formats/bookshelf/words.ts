@@ -1,7 +1,8 @@
 // The common shape of Bookshelf files (UCLA/UMich placement formats): a first line `UCLA kind version`, comments from
 // `#` to the line's end, and lines of words. Facts: the GSRC Bookshelf's format pages.
+
+import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
-import { readLineChunks } from "../text-stream.js";
 
 /** Lengths and places beyond this are refused: doubles would no longer hold them to a part of a unit. */
 const LARGEST = 1e9;

@@ -1,7 +1,8 @@
 // What a placement of hard macros violates of what LEF and DEF ask: die, blockages, halos, fences, guides, orientations
 // and what is fixed. Everything in database units. Violations are listed, not repaired.
-import { NodeKind, type Placement } from "../../block.js";
+import { NodeKind } from "../../block.js";
 import { isSideways, turnOffset } from "../../orientation.js";
+import type { Placement } from "../../placement.js";
 import { type DefRegion, PlaceStatus } from "./def-design.js";
 import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName } from "./def-places.js";
 import { boundsOf, contains, overlaps, type Rect, slabsOf } from "./geometry.js";

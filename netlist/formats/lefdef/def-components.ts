@@ -1,8 +1,7 @@
 // The COMPONENTS section of DEF.
 import { type DefComponents, PlaceStatus } from "./def-design.js";
-import { readOrientation, readPoint } from "./def-points.js";
 import type { Rect } from "./geometry.js";
-import type { Statement } from "./statements.js";
+import { readOrientation, readPoint, type Statement } from "./statements.js";
 
 const STATUSES: Readonly<Record<string, number>> = {
   UNPLACED: PlaceStatus.Unplaced,

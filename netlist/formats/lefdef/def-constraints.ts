@@ -1,8 +1,7 @@
 // Items of the DEF sections BLOCKAGES, REGIONS and GROUPS.
 import type { DefBlockage, DefGroup, DefRegion } from "./def-design.js";
-import { readPoint, readPoints } from "./def-points.js";
 import { type Rect, rectOf, slabsOf } from "./geometry.js";
-import type { Statement } from "./statements.js";
+import { readPoint, readPoints, type Statement } from "./statements.js";
 
 /** The rectangles of a blockage; undefined for one of a layer. */
 export function readBlockage(statement: Statement): DefBlockage[] | undefined {

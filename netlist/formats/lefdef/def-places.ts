@@ -1,6 +1,7 @@
 // Places of hard macros in the terms of DEF: lower-left corners of the placed boxes in database units.
-import { NodeKind, type Placement } from "../../block.js";
+import { NodeKind } from "../../block.js";
 import { isSideways, ORIENTATION_NAMES } from "../../orientation.js";
+import type { Placement } from "../../placement.js";
 import { PlaceStatus } from "./def-design.js";
 import { originOf } from "./def-to-block.js";
 import type { Rect } from "./geometry.js";

@@ -1,13 +1,13 @@
 // Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is passed over and counted; writing
 // back keeps it byte for byte. Facts: LEF/DEF 5.8 Language Reference.
+
+import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
-import { readLineChunks } from "../text-stream.js";
 import { ComponentCollector } from "./def-components.js";
 import { readBlockage, readGroup, readRegion, unknownRegions } from "./def-constraints.js";
 import type { DefBlockage, DefDesign, DefGroup, DefPin, DefRegion } from "./def-design.js";
-import { Floorplan } from "./def-floorplan.js";
+import { Floorplan, readPin } from "./def-floorplan.js";
 import { NetCollector } from "./def-nets.js";
-import { readPin } from "./def-pins.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
 /** Reads a DEF file, gzip or not. Throws `InputError` with the line of what is wrong. */

@@ -1,9 +1,10 @@
 // From a DEF design and a LEF library to a block: components become nodes, pins of the design ports, nets are put
 // driver first. Database units become µm, lower-left corners centres, the die's lower-left corner the origin.
-import { type Blockage, type Netlist, NodeKind, type Placement } from "../../block.js";
-import { freshName } from "../../fresh-name.js";
+import { type Blockage, type Netlist, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
+import { freshName } from "../../names.js";
 import { isSideways } from "../../orientation.js";
+import type { Placement } from "../../placement.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { boundsOf, slabsOf } from "./geometry.js";
 import { isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";

@@ -1,8 +1,6 @@
-// DEF written back: the bytes of the file that was read, with the placements of the moved components in place of
-// theirs. Nothing else is parsed, formatted or reordered.
-
-import { writeFileAtomically } from "../../write-file.js";
-import { readLineChunks } from "../text-stream.js";
+// A design's placement written out: as DEF, the bytes of the file that was read with only the moved components' places
+// replaced, or as Tcl.
+import { readLineChunks, writeFileAtomically } from "../../files.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";
@@ -57,4 +55,23 @@ function placementText(loaded: LoadedDef, component: number, place: DefPlace): s
   const status = words[statuses[component]!] ?? words[PlaceStatus.Placed];
   const text = `${status} ( ${place.x} ${place.y} ) ${orientationName(place)}`;
   return starts[component] === ends[component] ? ` + ${text}` : text;
+}
+
+/** OpenROAD's names of the orientation codes N FN S FS E FE W FW. */
+export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
+
+/**
+ * The commands, in file order. Left out are components that may not move: pads, and what the file fixes and did not get
+ * free, which OpenROAD refuses to place again.
+ */
+export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): string {
+  const { design, nodes, block } = loaded;
+  const { names } = design.components;
+  let text = "";
+  for (const component of [...places.keys()].sort((a, b) => a - b)) {
+    if (block.fixed[nodes.nodeOfComponent[component]!]) continue;
+    const { x, y, orientation } = places.get(component)!;
+    text += `place_macro -macro_name {${names[component]}} -location {${x / design.units} ${y / design.units}} -orientation ${OPENROAD_ORIENTATIONS[orientation]}\n`;
+  }
+  return text;
 }

@@ -73,3 +73,26 @@ export function allowedOrientations(symmetry: readonly string[] | undefined): re
 export interface LefShape extends Rect {
   readonly layer: string;
 }
+
+/** A library in the making: of layers and masters of one name the first counts. */
+export class LibraryBuilder implements LefLibrary {
+  databaseUnits: number | undefined;
+  manufacturingGrid: number | undefined;
+  readonly layers: LefLayer[] = [];
+  readonly sites = new Map<string, LefSite>();
+  readonly masters = new Map<string, LefMaster>();
+  readonly notes: string[] = [];
+
+  addLayer(layer: LefLayer): void {
+    if (!this.layers.some(({ name }) => name === layer.name)) this.layers.push(layer);
+  }
+
+  addMaster(master: LefMaster): void {
+    const earlier = this.masters.get(master.name);
+    if (!earlier) this.masters.set(master.name, master);
+    else if (earlier.width !== master.width || earlier.height !== master.height)
+      this.notes.push(
+        `${master.where}: MACRO '${master.name}' of another size is at ${earlier.where}, the first counts`,
+      );
+  }
+}

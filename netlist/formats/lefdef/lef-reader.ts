@@ -1,11 +1,16 @@
 // Reader of LEF: technology and masters as far as macro placement needs them. What it does not know it passes over;
 // what it reads must be right. Facts: LEF/DEF 5.8 Language Reference.
+import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
-import { readLineChunks } from "../text-stream.js";
 import { type Point, type Rect, unionOf } from "./geometry.js";
-import type { LefDirection, LefLibrary, LefPin, LefShape } from "./lef-library.js";
+import {
+  type LefDirection,
+  type LefLibrary,
+  type LefPin,
+  type LefShape,
+  LibraryBuilder,
+} from "./lef-library.js";
 import { NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
-import { LibraryBuilder } from "./library-builder.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
 /** Reads LEF files, gzip or not, as one library. The technology may come in any of them. */

@@ -8,9 +8,9 @@ import {
   NodeKind,
   type RoutingResources,
 } from "../../block.js";
+import { namesIn, statusOf } from "../../files.js";
 import { gridFor } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
-import { namesIn, statusOf } from "../../on-disk.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
 import { type DefNetlist, hardBlockagesOf, netlistOf } from "./def-to-block.js";

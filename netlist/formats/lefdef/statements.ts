@@ -3,6 +3,8 @@
 // left out. Facts: LEF/DEF 5.8 Language Reference. The file is never held whole: chunks go in, statements come out.
 // Every word keeps its line and its place in bytes of the unpacked file, for errors and for writing back.
 import { InputError } from "../../input-error.js";
+import { orientationCode } from "../../orientation.js";
+import type { Point } from "./geometry.js";
 
 const NEWLINE = 10;
 const QUOTE = 34;
@@ -228,3 +230,32 @@ export class StatementScanner {
 }
 
 const SINGLE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+
+/** `( x y )`; `*` is the same as in the point before. */
+export function readPoint(statement: Statement, before?: Point): Point {
+  statement.expect("(");
+  const coordinate = (what: string, same: number | undefined): number => {
+    if (statement.peek() !== "*" || same === undefined) return statement.takeInteger(what);
+    statement.at++;
+    return same;
+  };
+  const point: Point = [coordinate("x", before?.[0]), coordinate("y", before?.[1])];
+  while (!statement.done && statement.peek() !== ")") statement.at++; // an extension in routing
+  statement.expect(")");
+  return point;
+}
+
+export function readPoints(statement: Statement): Point[] {
+  const points: Point[] = [];
+  while (statement.peek() === "(") points.push(readPoint(statement, points.at(-1)));
+  return points;
+}
+
+/** Code of the orientation that stands next. */
+export function readOrientation(statement: Statement): number {
+  const name = statement.take("an orientation");
+  const code = orientationCode(name);
+  if (code >= 0) return code;
+  statement.at--;
+  throw statement.error(`orientation '${name}', one of N FN S FS E FE W FW was expected`);
+}

@@ -54,7 +54,7 @@ export function toPbForm(where: string, block: Block): PbForm {
   });
   const { netlist } = draft.finish(block.name);
   return {
-    block: { ...block, ...netlist, initial: block.initial, bookshelf: undefined },
+    block: { ...block, ...netlist, initial: block.initial, source: undefined },
     centredPins,
     redrivenNets,
   };

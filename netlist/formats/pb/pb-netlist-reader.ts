@@ -1,7 +1,8 @@
 // Reader of the netlist text format (`.pb.txt`): a list of nodes, from which a netlist is made once all are known, as
 // a net may name pins that come later. Facts: Circuit Training, docs/NETLIST_FORMAT.md. The file is read as a stream.
-import { emptyPlacement, type Netlist, NodeKind, type Placement } from "../../block.js";
-import { readLineChunks } from "../text-stream.js";
+import { type Netlist, NodeKind } from "../../block.js";
+import { readLineChunks } from "../../files.js";
+import { emptyPlacement, type Placement } from "../../placement.js";
 import { PbFileNodes, PIN } from "./pb-file-nodes.js";
 import { PbTextScanner } from "./pb-text-scanner.js";
 

@@ -2,11 +2,12 @@
 // keeps, in file-index order, numbers as the shortest decimals of their float32: what was read back and written
 // again is the same file, byte for byte. A pin's x and y are informative in this format; they follow its macro.
 
-import { type Canvas, type Netlist, NodeKind, type Placement } from "../../block.js";
+import { type Canvas, type Netlist, NodeKind } from "../../block.js";
+import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
+import { float32 } from "../../netlist-draft.js";
 import { ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
-import { writeFileAtomically } from "../../write-file.js";
-import { float32 } from "../plc/single-precision.js";
+import type { Placement } from "../../placement.js";
 
 export interface PbNetlistOptions {
   /** If given, placed ports get a `side`: the canvas edge nearest to them. */

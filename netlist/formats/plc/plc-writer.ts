@@ -2,10 +2,10 @@
 // writes (Circuit Training's `save_placement`). Canvas, routing and places keep every digit, so that reading back
 // gives the same doubles. No clock is read here: the date comes from the caller.
 import { basename } from "node:path";
-import { type Block, NodeKind, type Placement } from "../../block.js";
+import { type Block, NodeKind, totalArea } from "../../block.js";
+import { writeFileAtomically } from "../../files.js";
 import { ORIENTATION_NAMES } from "../../orientation.js";
-import { writeFileAtomically } from "../../write-file.js";
-import { totalArea } from "../load-block.js";
+import type { Placement } from "../../placement.js";
 import { COUNT_LABELS } from "./plc.js";
 
 /** What the header says of the placement's cost: the wirelength in µm, and the three costs. */

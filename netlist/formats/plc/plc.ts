@@ -1,9 +1,9 @@
 // Placement files (`.plc`): `#` header lines with canvas, grid and routing resources, then one line
 // `index x y orientation fixed` per placed port and macro. Facts: Circuit Training's `save_placement`.
 import type { Blockage, Canvas, Grid, NodeKind, RoutingResources } from "../../block.js";
+import { readText } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
-import { readText } from "../text-stream.js";
 
 /** What a placement file says; a part that its header does not mention is undefined. */
 export interface PlcFile {

@@ -4,11 +4,11 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { namesIn } from "../../../netlist/files.js";
 import { loadBlock } from "../../../netlist/formats/load-block.js";
 import { readPbNetlist } from "../../../netlist/formats/pb/pb-netlist-reader.js";
 import { readPlc } from "../../../netlist/formats/plc/plc.js";
 import { InputError } from "../../../netlist/input-error.js";
-import { namesIn } from "../../../netlist/on-disk.js";
 import { makeFile, makeFolder, node, TINY } from "./tiny-files.js";
 
 /** Runs `load` and holds its error to the rules; `pattern` is what it must say after the file's name. */

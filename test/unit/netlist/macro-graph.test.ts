@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Block, copyPlacement } from "../../../netlist/block.js";
 import { loadBlock, makeBlock } from "../../../netlist/formats/load-block.js";
 import { readPbNetlist } from "../../../netlist/formats/pb/pb-netlist-reader.js";
+import { type Block, copyPlacement } from "../../../netlist/index.js";
 import { buildMacroGraph, compileGraph } from "../../../netlist/macro-graph.js";
 import { makeFile, NO_SHARED_DATA, node, sharedFile, TINY } from "./tiny-files.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { copyPlacement, NodeKind } from "../../../netlist/block.js";
 import { generateBlock } from "../../../netlist/generator/generate.js";
+import { copyPlacement, NodeKind } from "../../../netlist/index.js";
 import { Orientation } from "../../../netlist/orientation.js";
 import { renderSvg, type Scene } from "../../../viz/svg.js";
 import { boxOf, elementsOf, readXml, textsOf, tinyScene } from "./tiny-scene.js";

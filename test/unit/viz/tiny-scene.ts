@@ -1,6 +1,6 @@
 // Scenes small enough to check by hand, and a strict reader of the markup that comes out.
 import assert from "node:assert/strict";
-import { type Block, NodeKind, type Placement } from "../../../netlist/block.js";
+import { type Block, NodeKind, type Placement } from "../../../netlist/index.js";
 import type { Scene } from "../../../viz/svg.js";
 
 export interface TinyNode {

@@ -6,8 +6,8 @@ import { gunzipSync } from "node:zlib";
 import { type Netlist, NodeKind } from "../../../../../netlist/block.js";
 import { readPbNetlist } from "../../../../../netlist/formats/pb/pb-netlist-reader.js";
 import { pbNetlistPieces, writePbNetlist } from "../../../../../netlist/formats/pb/pb-netlist-writer.js";
-import { float32 } from "../../../../../netlist/formats/plc/single-precision.js";
 import { InputError } from "../../../../../netlist/input-error.js";
+import { float32 } from "../../../../../netlist/netlist-draft.js";
 import { makeFile, makeFolder, NO_SHARED_DATA, node, sharedFile, TINY } from "../../tiny-files.js";
 
 test("what is written reads back as the same netlist and places", async () => {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
+import { writeFileAtomically } from "../../../netlist/files.js";
 import { InputError } from "../../../netlist/input-error.js";
-import { writeFileAtomically } from "../../../netlist/write-file.js";
 import { makeFolder } from "./tiny-files.js";
 
 test("the pieces arrive in order, and no temporary file stays behind", async () => {
