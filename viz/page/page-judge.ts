@@ -3,19 +3,15 @@
 import { type CostMaps, type Costs, IncrementalJudge, Judge, type Move } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Placement } from "../../netlist/index.js";
-import type { PageRules } from "../protocol.js";
+import type { JudgeRules } from "../protocol.js";
 
 export class PageJudge {
   private readonly judge: Judge;
   private readonly moves: IncrementalJudge;
   private trying = false;
 
-  /** Names of cost terms that the run had and the page leaves out. */
-  readonly leftOut: readonly string[];
-
-  constructor(module: WebAssembly.Module, block: Block, { outside, weights, leftOut }: PageRules) {
-    this.leftOut = leftOut;
-    this.judge = new Judge(Kernels.create(module), block, { outside, weights });
+  constructor(module: WebAssembly.Module, block: Block, rules: JudgeRules) {
+    this.judge = new Judge(Kernels.create(module), block, rules);
     this.moves = new IncrementalJudge(this.judge);
   }
 
