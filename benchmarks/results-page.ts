@@ -172,7 +172,8 @@ const INTRODUCTION = `# Results
 
 <!-- Written by \`npm run -s docs:results\` from benchmarks/results/*.json. Change those files, not this page. -->
 
-All measured figures are on this page. The table before a list shows the figures, the list shows how they were measured.
+This page holds the measured figures. Each table has a list below it that tells how its figures were measured. Figures that led
+to a decision in the past are in the [decision records](decisions/README.md).
 
 - **Proxy cost** is wirelength + density / 2 + congestion / 2; lower is better. [The proxy cost](proxy-cost.md) has the rules.
 - **Protocol fd**: hard macros stand on centres of grid cells, a force-directed placer places the soft macros. **Protocol
@@ -182,8 +183,7 @@ All measured figures are on this page. The table before a list shows the figures
   Where a condition was not written down at the time, the list says "not recorded".
 - Commands are quoted as they were given. Some use names of settings that have changed since.
 
-The data are in \`benchmarks/results/\`. [Decision records](decisions/README.md) tell how defaults were chosen and what was
-tried without success.`;
+To add a figure, add it to a file in \`benchmarks/results/\` with all its conditions and run \`npm run -s docs:results\`.`;
 
 function parseWith<T>(schema: z.ZodType<T>, path: string, value: unknown): T {
   const parsed = schema.safeParse(value);

@@ -32,7 +32,10 @@ export function printResult(result: object, json: boolean): void {
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return;
   }
-  const entries = Object.entries(result).filter(([, value]) => typeof value !== "object");
+  const entries = Object.entries(result).flatMap(([name, value]): [string, unknown][] => {
+    if (name === "extra_costs") return Object.entries(value).map(([term, cost]) => [`${name}.${term}`, cost]);
+    return typeof value === "object" ? [] : [[name, value]];
+  });
   const width = Math.max(...entries.map(([name]) => name.length));
   for (const [name, value] of entries) {
     const text = typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(6) : String(value);

@@ -1,5 +1,6 @@
 // The game and the judge.
 
+export * from "./cost/cost-term.js";
 export * from "./cost/incremental-judge.js";
 export * from "./cost/judge.js";
 export * from "./cost/judge-nets.js";

@@ -1,6 +1,6 @@
 // Options that every command taking a block shares: what overrides the files, and how the judge reads them.
 import { z } from "zod";
-import { type CostWeights, type JudgeOptions, PUBLISHED_WEIGHTS } from "../env/index.js";
+import { type JudgeRules, PUBLISHED_WEIGHTS } from "../env/index.js";
 import {
   type Block,
   type BlockOverrides,
@@ -131,12 +131,13 @@ function overridden(block: Block, options: BlockOptions): Block {
   return options.squareSoftMacros ? withSquareSoftMacros({ ...block, routing }) : { ...block, routing };
 }
 
-export function judgeOptions(options: BlockOptions): JudgeOptions & { weights: CostWeights } {
+/** How the judge scores the block. Throws `InputError` for weights that are none. */
+export function judgeRules(options: BlockOptions): JudgeRules {
   const [wirelength, density, congestion] =
     options.weights !== undefined
       ? (numbers("--weights", options.weights, 3, /,/) as [number, number, number])
       : [PUBLISHED_WEIGHTS.wirelength, PUBLISHED_WEIGHTS.density, PUBLISHED_WEIGHTS.congestion];
-  return { outside: options.outside ?? "skip", weights: { wirelength, density, congestion } };
+  return { outside: options.outside ?? "skip", weights: { wirelength, density, congestion }, terms: [] };
 }
 
 function toCanvas(text: string) {

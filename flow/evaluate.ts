@@ -1,8 +1,8 @@
 // `eval`: the exact costs of a placement as it is in the files.
-import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
+import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge, loadCostTerms } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
-import { type BlockOptions, judgeOptions, loadBlockWith } from "./block-options.js";
+import { type BlockOptions, judgeRules, loadBlockWith } from "./block-options.js";
 
 /** Costs and legality under the names that scripts rely on. Lengths in µm. */
 export interface Score {
@@ -11,6 +11,8 @@ export interface Score {
   readonly density_cost: number;
   readonly congestion_cost: number;
   readonly proxy_cost: number;
+  /** Unweighted values of the cost terms by name, if there are any. */
+  readonly extra_costs?: Readonly<Record<string, number>>;
   /** Pairs of hard macros that overlap. */
   readonly overlaps: number;
   readonly legal: boolean;
@@ -32,10 +34,10 @@ export async function evaluate(
   options: BlockOptions = {},
   { allowMissing = false } = {},
 ): Promise<Evaluation> {
-  const rules = judgeOptions(options);
+  const rules = judgeRules(options);
   const block = await loadBlockWith(path, options);
   if (!allowMissing) checkPlaced(block, block.initial);
-  const judge = new Judge(Kernels.create(), block, rules);
+  const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
   const costs = judge.evaluate(block.initial);
   return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
 }
@@ -49,6 +51,7 @@ export function scoreOf(block: Block, costs: Costs, judge: Judge): Score {
     density_cost: costs.densityCost,
     congestion_cost: costs.congestionCost,
     proxy_cost: costs.proxyCost,
+    ...(costs.extra && { extra_costs: costs.extra }),
     overlaps,
     legal,
   };

@@ -1,6 +1,6 @@
 // What a method of `place` is: what it is given, what it gives back, and which options go with it.
 import type { z } from "zod";
-import type { Costs, Judge } from "../env/index.js";
+import type { Costs, Judge, JudgeRules } from "../env/index.js";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
 import type { placeOptionsSchema, ResolvedPlaceOptions } from "./place-options.js";
 import type { RunFolder } from "./run-folder.js";
@@ -31,6 +31,8 @@ export interface Found {
 export interface MethodContext {
   readonly block: Block;
   readonly judge: Judge;
+  /** How the judge scores, as plain data from which worker threads make their own. */
+  readonly rules: JudgeRules;
   readonly options: ResolvedPlaceOptions;
   /** Undefined if only `iterations` counts. */
   readonly seconds: number | undefined;

@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { Costs } from "../env/index.js";
 import { InputError, revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
 import {
+  ANNEALS_IN_BURSTS,
   annealReplicas,
   GRID_ANNEAL_DEFAULTS,
   GRID_PROPOSALS,
@@ -75,7 +76,7 @@ export async function placeByAnneal(
   start?: Found,
   givesUp: GivesUp = () => false,
 ): Promise<Found | undefined> {
-  const { block, judge, options, seconds, run, report } = context;
+  const { block, rules, options, seconds, run, report } = context;
   const { replicas, stretches, cycle, starts, shares, gridShare, ...schedule } = parseSettings(
     annealSettingsSchema,
     options.set,
@@ -83,6 +84,7 @@ export async function placeByAnneal(
   );
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(ANNEAL_CHECKPOINT), block.nodeCount) : undefined;
+  if (rules.terms.length > 0) report(ANNEALS_IN_BURSTS);
   if (resumed) report(`resuming after stretch ${resumed.state.stretch}`);
   const before = resumed?.before ?? { iterations: start?.iterations ?? 0, episodes: start?.episodes ?? 0 };
   if (resumed || (options.resume && !start))
@@ -93,7 +95,7 @@ export async function placeByAnneal(
   const checkpointDue = atMostEvery(SECONDS_PER_CHECKPOINT);
   const state = await annealReplicas(
     block,
-    judge.weights,
+    rules,
     {
       seed: options.seed,
       workers: options.workers,

@@ -22,18 +22,10 @@ export async function openPolicy(options: CheckedOptions, seconds?: number) {
 }
 
 export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
-  const { block, options, run, seconds, report, judge } = context;
+  const { block, options, run, seconds, report, rules } = context;
   const { name, trainOptions, policy } = await openPolicy(options, seconds);
   if (name === NONE && options.policy === undefined) report("network settings: learning from scratch");
-  const { state } = await trainInFolder(
-    [block],
-    trainOptions,
-    run,
-    options.resume,
-    judge.weights,
-    report,
-    policy,
-  );
+  const { state } = await trainInFolder([block], trainOptions, run, options.resume, rules, report, policy);
   const { best } = state.blocks[0]!;
   if (!best) {
     if (state.episodes > 0) return undefined;

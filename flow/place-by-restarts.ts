@@ -12,7 +12,6 @@ import {
   type Settings,
   searchByRestarts,
 } from "../placer/index.js";
-import { judgeOptions } from "./block-options.js";
 import type { Found, Method, MethodContext } from "./method.js";
 import { parseSettings } from "./settings.js";
 import { atMostEvery, SECONDS_PER_CHECKPOINT, SECONDS_PER_LINE } from "./throttle.js";
@@ -37,7 +36,7 @@ function settingsSchema({ settings }: OneShotMethod) {
 const CHECKPOINT = "checkpoints/restarts.json";
 
 async function placeByRestarts(method: OneShotName, context: MethodContext): Promise<Found | undefined> {
-  const { block, options, seconds, run, report } = context;
+  const { block, rules, options, seconds, run, report } = context;
   const settings = parseSettings(settingsSchema(ONE_SHOT_METHODS[method]), options.set, {}) as Settings;
   const started = performance.now();
   const resumed = options.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
@@ -47,7 +46,7 @@ async function placeByRestarts(method: OneShotName, context: MethodContext): Pro
   const checkpointDue = atMostEvery(SECONDS_PER_CHECKPOINT);
   const state = await searchByRestarts(
     block,
-    judgeOptions(options),
+    rules,
     { method, seed: options.seed, workers: options.workers, attempts: options.iterations, seconds, settings },
     async ({ state: now, found }) => {
       const elapsed = (performance.now() - started) / 1000;

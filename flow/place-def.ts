@@ -1,6 +1,6 @@
 // A DEF design as a job of `place`: standard cells clustered, halos and fences kept free, and at the end hard macros on
 // database units in orientations that LEF allows, written as DEF and Tcl, with a list of what they violate.
-import { type CostWeights, IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env/index.js";
+import { IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
@@ -45,7 +45,7 @@ export async function openDefJob(
     flat: loaded.block,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
     inputs: blockFiles(path, options.placement, options.lef),
-    finish: (placement, rules) => snapped(loaded, turned(loaded, scored, placement, rules)),
+    finish: (placement, judging) => snapped(loaded, turned(loaded, scored, placement, judging)),
     write: async (run, placement) => {
       const places = defPlacesOf(loaded, placement);
       const rewritten = await writeDef(run.file("best.def"), loaded, places);
@@ -143,14 +143,9 @@ function withFences(block: Block, loaded: LoadedDef): Block {
  * Every movable macro in the orientation that costs least among those that LEF allows and that keep its box, largest
  * first, each once. Where none keeps its box, N.
  */
-function turned(
-  loaded: LoadedDef,
-  scored: Block,
-  placement: Placement,
-  rules: JudgeOptions & { readonly weights: CostWeights },
-): Placement {
+function turned(loaded: LoadedDef, scored: Block, placement: Placement, judging: JudgeOptions): Placement {
   const result = copyPlacement(placement);
-  const judge = new Judge(Kernels.create(), scored, rules);
+  const judge = new Judge(Kernels.create(), scored, judging);
   const moves = new IncrementalJudge(judge);
   moves.start(result);
   for (const node of macrosByArea(scored)) {

@@ -1,8 +1,8 @@
 // `place`: a netlist in, a placement out. The main line of the product, top to bottom.
-import { checkFeasible, Judge } from "../env/index.js";
+import { checkFeasible, Judge, loadCostTerms } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { fileNameOf, InputError } from "../netlist/index.js";
-import { judgeOptions } from "./block-options.js";
+import { judgeRules } from "./block-options.js";
 import { limitsOf } from "./budget.js";
 import { writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
@@ -47,8 +47,9 @@ export async function place(
   await checkMethodOptions(method, parsed);
   const job = await openPlacingJob(path, parsed, report);
   const { block, scored } = job;
-  const rules = judgeOptions(parsed);
-  const judge = new Judge(Kernels.create(), block, rules);
+  const rules = judgeRules(parsed);
+  const judging = await loadCostTerms(rules);
+  const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
   if (parsed.protocol === "free" && block.fences)
     throw new InputError(
@@ -68,15 +69,15 @@ export async function place(
   );
   return run.whileOpen(async () => {
     if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
-    const found = await method.run({ block, judge, options, seconds, run, report });
+    const found = await method.run({ block, judge, rules, options, seconds, run, report });
     if (!found)
       throw new InputError(
         block.name,
         "no legal placement was found in the time given",
         "allow a larger --budget, or choose another --seed or --grid",
       );
-    const placement = job.finish(found.placement, rules);
-    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, rules);
+    const placement = job.finish(found.placement, judging);
+    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
     const costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await job.write(run, placement);

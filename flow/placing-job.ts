@@ -1,6 +1,6 @@
 // What `place` works on: the block for the methods, the block that is scored and written, and what is left to do with
 // what was found. For most formats all is one; a DEF design is clustered, kept within its constraints and written back.
-import type { CostWeights, JudgeOptions } from "../env/index.js";
+import type { JudgeOptions } from "../env/index.js";
 import type { Block, Clustering, Placement } from "../netlist/index.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -16,7 +16,7 @@ export interface PlacingJob {
   /** The files that the run depends on. */
   readonly inputs: readonly string[];
   /** The placement that the block's own files can hold: snapped, orientations as they are allowed. */
-  finish(placement: Placement, rules: JudgeOptions & { readonly weights: CostWeights }): Placement;
+  finish(placement: Placement, judging: JudgeOptions): Placement;
   /** Writes what is left besides the usual files. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
 }

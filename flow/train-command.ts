@@ -1,9 +1,9 @@
 // `train`: a policy for a block, in a run folder.
 import { z } from "zod";
-import { checkFeasible, Judge } from "../env/index.js";
+import { checkFeasible, Judge, loadCostTerms } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { fileNameOf } from "../netlist/index.js";
-import { blockOptionsSchema, judgeOptions } from "./block-options.js";
+import { blockOptionsSchema, judgeRules } from "./block-options.js";
 import { limitsOf } from "./budget.js";
 import { clusterOptions, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
@@ -56,7 +56,8 @@ export async function trainCommand(
   const { trainOptions, policy } = await startPolicy(options.policy, options.set, base, true);
   const job = await openPlacingJob(path, options, report);
   const { block } = job;
-  const judge = new Judge(Kernels.create(), block, judgeOptions(options));
+  const rules = judgeRules(options);
+  const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
   checkFeasible(judge);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/train-s${options.seed}`;
   const run = await RunFolder.open(
@@ -67,15 +68,7 @@ export async function trainCommand(
   );
   return run.whileOpen(async () => {
     if (job.clustering) await writeClustering(out, job.flat, job.clustering);
-    const { state } = await trainInFolder(
-      [block],
-      trainOptions,
-      run,
-      options.resume,
-      judge.weights,
-      report,
-      policy,
-    );
+    const { state } = await trainInFolder([block], trainOptions, run, options.resume, rules, report, policy);
     const summary: TrainSummary = {
       block: block.name,
       iterations: state.iteration,

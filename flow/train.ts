@@ -1,7 +1,7 @@
 // `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
 // current on disk. The loop itself is policy/ppo/ppo.ts.
 import { existsSync } from "node:fs";
-import { type CostWeights, PUBLISHED_WEIGHTS } from "../env/index.js";
+import { type JudgeRules, PUBLISHED_RULES } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
   readTrainCheckpoint,
@@ -24,7 +24,7 @@ export async function trainInFolder(
   options: TrainOptions,
   run: RunFolder,
   resume: boolean,
-  weights: CostWeights = PUBLISHED_WEIGHTS,
+  rules: JudgeRules = PUBLISHED_RULES,
   report: (line: string) => void = () => {},
   start?: StartPoint,
 ): Promise<TrainCheckpoint> {
@@ -61,7 +61,7 @@ export async function trainInFolder(
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
     resumed ?? start,
-    weights,
+    rules,
   );
 }
 

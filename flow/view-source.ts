@@ -2,7 +2,7 @@
 // read when they are asked for, so that a run being written is seen as it grows.
 import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { CostWeights, JudgeOptions } from "../env/index.js";
+import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
   InputError,
@@ -26,7 +26,7 @@ import {
   type ViewEvent,
   type ViewSource,
 } from "../viz/index.js";
-import { type BlockOptions, judgeOptions, loadBlockWith } from "./block-options.js";
+import { type BlockOptions, judgeRules, loadBlockWith } from "./block-options.js";
 import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { readMetricsOf } from "./run-folder.js";
@@ -58,7 +58,7 @@ export async function openView(
   // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
   const block = await loadBlockWith(origin.block, merged, run !== undefined);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
-  return new BlockView(block, run, judgeOptions(merged), found);
+  return new BlockView(block, run, judgeRules(merged), found);
 }
 
 async function openOther(path: string, index: number, block: Block): Promise<Other> {
@@ -91,23 +91,24 @@ interface Thoughts {
 /** The source of `startViewServer`. */
 export class BlockView implements ViewSource {
   readonly blockItself: Block;
-  readonly rules: JudgeOptions & { readonly weights: CostWeights };
+  readonly rules: JudgeRules;
   private readonly run: string | undefined;
   private readonly others: readonly Other[];
   private policy: { readonly stamp: number; readonly thoughts: Promise<Thoughts> } | undefined;
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
 
-  constructor(
-    block: Block,
-    run: string | undefined,
-    rules: JudgeOptions & { readonly weights: CostWeights },
-    others: readonly Other[],
-  ) {
+  constructor(block: Block, run: string | undefined, rules: JudgeRules, others: readonly Other[]) {
     this.blockItself = block;
     this.run = run;
     this.rules = rules;
     this.others = others;
+  }
+
+  /** How the viewer judges: it runs no code that a run's folder names, and so leaves the run's cost terms out. */
+  get pageRules(): Omit<JudgeRules, "terms"> {
+    const { weights, outside } = this.rules;
+    return { weights, outside };
   }
 
   state(): RunState {
@@ -124,15 +125,16 @@ export class BlockView implements ViewSource {
       ...this.others.map(({ id, label, run }) => ({ id, label, frames: run !== undefined })),
       ...editsOf(run).map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
     ];
+    const summary = (run && (readJson(join(run, "summary.json")) as Record<string, unknown>)) || {};
     return {
       protocol: PROTOCOL,
       title: block.name,
       state: this.state(),
-      rules: { outside: this.rules.outside ?? "skip", weights: this.rules.weights },
+      rules: { ...this.pageRules, leftOut: Object.keys(summary.extra_costs ?? {}) },
       placements,
       policy: this.checkpoint() !== undefined,
       writable: run !== undefined,
-      summary: (run && (readJson(join(run, "summary.json")) as Record<string, unknown>)) || {},
+      summary,
     };
   }
 
@@ -245,7 +247,7 @@ export class BlockView implements ViewSource {
 
   private async play(path: string): Promise<Thoughts> {
     const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
-    const { trace, embeddings } = tracePolicy(this.blockItself, this.rules.weights, checkpoint);
+    const { trace, embeddings } = tracePolicy(this.blockItself, this.pageRules, checkpoint);
     return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
   }
 }

@@ -60,10 +60,10 @@ export async function view(
 }
 
 async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {
-  const { blockItself: block, rules } = source;
+  const { blockItself: block, pageRules } = source;
   const { placements, title, state } = await source.session();
   const placement = await source.placementOf(placements[0]!.id);
-  const judge = new Judge(Kernels.create(), block, rules);
+  const judge = new Judge(Kernels.create(), block, pageRules);
   const costs = judge.evaluate(placement);
   const subtitle = state === "block" ? [] : [placements[0]!.label];
   return renderSvg({ block, placement, maps: judge.maps(), costs, title, subtitle, theme });

@@ -4,6 +4,7 @@ export * from "./anneal/anneal-free.js";
 export * from "./anneal/anneal-grid.js";
 export * from "./anneal/anneal-replicas.js";
 export type { Replica } from "./anneal/anneal-worker.js";
+export { ANNEALS_IN_BURSTS } from "./anneal/bursts.js";
 export * from "./anneal/free-start.js";
 export * from "./anneal/prior-start.js";
 export * from "./cells/force-directed.js";

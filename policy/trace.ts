@@ -1,8 +1,8 @@
 // What a policy sees and thinks: one greedy episode step by step, and the embeddings behind it. For the viewer.
 import {
-  type CostWeights,
   Episode,
   Judge,
+  type JudgeOptions,
   MACRO_ORDERS,
   Observer,
   PLANES,
@@ -41,11 +41,11 @@ export interface NodeEmbeddings {
 /** Plays the block with the most probable cell at every step. */
 export function tracePolicy(
   block: Block,
-  weights: CostWeights,
+  judging: JudgeOptions,
   { options, parameters, state: { blocks } }: Pick<TrainCheckpoint, "options" | "parameters" | "state">,
 ): { trace: PolicyTrace; embeddings: NodeEmbeddings } {
   const kernels = Kernels.create();
-  const judge = new Judge(kernels, block, { weights });
+  const judge = new Judge(kernels, block, judging);
   const macros = MACRO_ORDERS[blocks[0]?.order ?? "area"](block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge), macros);
   const observer = new Observer(episode, options.network.planes);

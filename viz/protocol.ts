@@ -9,10 +9,12 @@ export const PROTOCOL = 1;
 /** Not a run; being written; ended well; ended without a result; its process is gone. */
 export type RunState = "block" | "running" | "finished" | "stopped" | "died";
 
-/** How the judge reads the block. */
-export interface JudgeRules {
+/** How the page's judge reads the block. It knows no cost terms: they are code that a page must not be sent. */
+export interface PageRules {
   readonly outside: "skip" | "clamp";
   readonly weights: { readonly wirelength: number; readonly density: number; readonly congestion: number };
+  /** Names of the run's cost terms, which the page's costs leave out. */
+  readonly leftOut: readonly string[];
 }
 
 export interface PlacementEntry {
@@ -27,7 +29,7 @@ export interface Session {
   readonly protocol: number;
   readonly title: string;
   readonly state: RunState;
-  readonly rules: JudgeRules;
+  readonly rules: PageRules;
   readonly placements: readonly PlacementEntry[];
   /** There is a policy: `/api/trace` and `/api/embedding` have something to give. */
   readonly policy: boolean;

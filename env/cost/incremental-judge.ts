@@ -1,5 +1,6 @@
 // The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
 // equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/judge/moves.ts.
+// Cost terms have no incremental form: each try evaluates them in full on the moved placement.
 import { CONSTANTS, KernelRecord } from "../../kernels/index.js";
 import type { Placement } from "../../netlist/index.js";
 import type { Costs, Judge } from "./judge.js";

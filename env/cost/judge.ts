@@ -3,6 +3,7 @@
 import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
 
 import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
+import { evaluateTerms, type TermRule, type WeightedTerm } from "./cost-term.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
 
 /** What the parts of the proxy count. */
@@ -19,7 +20,19 @@ export interface JudgeOptions {
   readonly weights?: CostWeights;
   /** A pin outside the grid: its net is not routed, as in the original binary, or it counts in the edge cell. */
   readonly outside?: "skip" | "clamp";
+  /** What a user adds to the proxy cost. */
+  readonly terms?: readonly WeightedTerm[];
 }
+
+/** Options of a judge as plain data, for worker threads: `loadCostTerms` makes options of them. */
+export interface JudgeRules {
+  readonly weights: CostWeights;
+  readonly outside: "skip" | "clamp";
+  readonly terms: readonly TermRule[];
+}
+
+/** The judge as everyone publishes its costs. */
+export const PUBLISHED_RULES: JudgeRules = { weights: PUBLISHED_WEIGHTS, outside: "skip", terms: [] };
 
 export interface Costs {
   /** Weighted half-perimeter wirelength, µm. */
@@ -27,7 +40,10 @@ export interface Costs {
   readonly wirelengthCost: number;
   readonly densityCost: number;
   readonly congestionCost: number;
+  /** Weighted sum of the three costs above and of the cost terms. */
   readonly proxyCost: number;
+  /** Unweighted values of the cost terms by name, as a judge with terms gives them; training stores the sum alone. */
+  readonly extra?: Readonly<Record<string, number>>;
 }
 
 /** Maps over grid cells, row-major from the lower left; 1 is a full cell. */
@@ -51,6 +67,7 @@ export class Judge {
   readonly block: Block;
   readonly nets: JudgeNets;
   readonly weights: CostWeights;
+  readonly terms: readonly WeightedTerm[];
   readonly kernels: Kernels;
   /** The placement that the state describes, live: change it, then call `evaluate()`. */
   readonly placement: Placement;
@@ -63,6 +80,7 @@ export class Judge {
     this.kernels = kernels;
     this.block = block;
     this.weights = options.weights ?? PUBLISHED_WEIGHTS;
+    this.terms = options.terms ?? [];
     this.nets = compileNets(block);
     refuseUncountable(block, this.nets);
     const { canvas, grid, routing, nodeCount } = block;
@@ -141,8 +159,13 @@ export class Judge {
       this.placement.ys.set(placement.ys);
       this.placement.orientations.set(placement.orientations);
     }
-    this.kernels.run.evaluatePlacement(this.state.address);
+    this.evaluateMaps();
     return this.costs();
+  }
+
+  /** Brings the state and its maps up to date with the judge's own placement, without asking for costs. */
+  evaluateMaps(): void {
+    this.kernels.run.evaluatePlacement(this.state.address);
   }
 
   /** What a unit of the fixed-point wirelength adds to the wirelength cost. */
@@ -160,8 +183,24 @@ export class Judge {
     };
   }
 
-  /** The costs that the state holds. */
+  /** The costs that the state holds, and those of the terms at the judge's own placement, which must be the state's. */
   costs(): Costs {
+    const costs = this.costsOfKernels();
+    if (this.terms.length === 0) return costs;
+    const values = evaluateTerms(this.terms, this.block, this.placement);
+    return {
+      ...costs,
+      proxyCost: values.reduce((sum, value, i) => sum + this.terms[i]!.weight * value, costs.proxyCost),
+      extra: Object.fromEntries(values.map((value, i) => [this.terms[i]!.term.name, value])),
+    };
+  }
+
+  /** The proxy cost that the state holds without the cost terms: what the annealing kernels work on. */
+  proxyOfKernels(): number {
+    return this.costsOfKernels().proxyCost;
+  }
+
+  private costsOfKernels(): Costs {
     const { state, weights, block, nets } = this;
     const wirelength = state.get("wirelength") / this.lengthScale;
     const halfPerimeter = block.canvas.width + block.canvas.height;

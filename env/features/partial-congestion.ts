@@ -34,7 +34,7 @@ export class CongestionSoFar {
     const { episode, known } = this;
     if (episode.resets !== this.seenResets || episode.step % this.every === 0) {
       this.seenResets = episode.resets;
-      this.judge.evaluate();
+      this.judge.evaluateMaps();
       this.judge.writeCongestion(known, MOST);
     }
     horizontal.set(known.subarray(0, horizontal.length));

@@ -6,6 +6,7 @@ import { KernelRecord } from "../../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../../netlist/index.js";
 import { between } from "../geometric.js";
 import { seedWords } from "./anneal-grid.js";
+import { BurstGate } from "./bursts.js";
 import { legalStart } from "./free-start.js";
 import {
   FREE_PROPOSALS,
@@ -56,6 +57,8 @@ export const FREE_ANNEAL_DEFAULTS: FreeAnnealOptions = {
 const SOFT_REACH = [0.15, 0.01] as const;
 /** A hard macro's shift, in grid cells. */
 const HARD_REACH = [1.5, 0.1] as const;
+/** Proposals of a burst under cost terms. */
+const STEPS_PER_BURST = 250;
 /** Weight of the newest slice in what a kind is known to gain. */
 const NEWEST = 0.2;
 
@@ -82,6 +85,7 @@ export class FreeAnnealer {
   private readonly state: KernelRecord<"FreeAnneal">;
   private readonly arrays: FreeArrays;
   private readonly random: Int32Array;
+  private gate: BurstGate | undefined;
   private readonly known = {
     gain: new Float64Array(FREE_PROPOSALS.length),
     work: new Float64Array(FREE_PROPOSALS.length),
@@ -121,10 +125,9 @@ export class FreeAnnealer {
     const { judge, arrays, known, seen } = this;
     const counted = [arrays.tried, arrays.feasible, arrays.accepted, arrays.gains, arrays.work];
     for (const counts of [...counted, known.gain, known.work, seen.gain, seen.work]) counts.fill(0);
+    this.gate = BurstGate.of(judge, random);
     this.random.set(seedWords(random));
-    const costs = this.incremental.start(legalStart(judge.block, placement, this.options.gapUm).placement);
-    this.state.set({ cost: costs.proxyCost });
-    judge.kernels.run.startFree(this.state.address);
+    const costs = this.startFrom(legalStart(judge.block, placement, this.options.gapUm).placement);
     this.best = { placement: copyPlacement(judge.placement), costs };
   }
 
@@ -139,11 +142,40 @@ export class FreeAnnealer {
       softReach: between(SOFT_REACH, progress),
       hardReach: between(HARD_REACH, progress),
     });
-    this.judge.kernels.run.annealFree(this.state.address, stepsPerSlice);
+    const costs = this.gate
+      ? this.annealInBursts(this.gate, between([hottest, coldest], progress))
+      : this.runMoves(stepsPerSlice);
     this.learn();
-    const costs = this.judge.costs();
+    this.keepIfBest(costs);
+    return costs;
+  }
+
+  private runMoves(steps: number): Costs {
+    this.judge.kernels.run.annealFree(this.state.address, steps);
+    return this.judge.costs();
+  }
+
+  private annealInBursts(gate: BurstGate, temperature: number): Costs {
+    let costs = this.judge.costs();
+    for (let left = this.options.stepsPerSlice; left > 0; left -= STEPS_PER_BURST) {
+      const kept = copyPlacement(this.judge.placement);
+      const after = this.runMoves(Math.min(left, STEPS_PER_BURST));
+      costs = gate.keeps(costs.proxyCost, after.proxyCost, temperature) ? after : this.startFrom(kept);
+      this.keepIfBest(costs);
+    }
+    return costs;
+  }
+
+  private keepIfBest(costs: Costs): void {
     if (costs.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: copyPlacement(this.judge.placement), costs };
+  }
+
+  /** Puts the judge, its moves and the kernel's bins where `placement` is. */
+  private startFrom(placement: Placement): Costs {
+    const costs = this.incremental.start(placement);
+    this.state.set({ cost: this.judge.proxyOfKernels() });
+    this.judge.kernels.run.startFree(this.state.address);
     return costs;
   }
 

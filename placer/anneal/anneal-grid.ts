@@ -14,6 +14,7 @@ import {
 import { CONSTANTS, ENUMS, KernelRecord } from "../../kernels/index.js";
 import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../../netlist/index.js";
 import { between } from "../geometric.js";
+import { BurstGate } from "./bursts.js";
 
 export type GridProposal = keyof typeof ENUMS.GridProposal;
 
@@ -76,6 +77,7 @@ export class GridAnnealer {
   private readonly state: KernelRecord<"GridAnneal">;
   private readonly random: Int32Array;
   private readonly arrays: ReturnType<typeof makeArrays>;
+  private gate: BurstGate | undefined;
 
   constructor(judge: Judge, cells: CellPlacer, options: GridAnnealOptions = GRID_ANNEAL_DEFAULTS) {
     const { kernels } = judge;
@@ -103,6 +105,7 @@ export class GridAnnealer {
    * @param settled costs of `placement`, if its soft macros are settled already
    */
   begin(placement: Placement, random: Random, settled?: Costs): void {
+    this.gate = BurstGate.of(this.judge, random);
     this.random.set(seedWords(random));
     this.state.set({ congestionChange: START_CONGESTION_CHANGE });
     this.judge.evaluate(placement);
@@ -123,15 +126,37 @@ export class GridAnnealer {
     const { hottest, coldest, stepsPerMacro } = this.options;
     const temperature = between([hottest, coldest], progress);
     const costs = this.incremental.start();
-    this.state.set({ temperature, cost: costs.proxyCost });
-    this.judge.kernels.run.annealGrid(this.state.address, stepsPerMacro * this.macroCount);
+    const steps = stepsPerMacro * this.macroCount;
+    if (this.gate) this.annealInBursts(this.gate, costs, temperature, steps);
+    else this.runMoves(temperature, steps);
     const settled = this.placeSoftMacros();
     if (settled.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: this.placement(), costs: settled };
     return settled;
   }
 
-  /** Proxy cost as the moves of the last slice left it, before settling. */
+  /** Moves from where the incremental judge has started. */
+  private runMoves(temperature: number, steps: number): void {
+    this.state.set({ temperature, cost: this.judge.proxyOfKernels() });
+    this.judge.kernels.run.annealGrid(this.state.address, steps);
+  }
+
+  /** Bursts of about one proposal per macro, against standing soft macros like all moves. */
+  private annealInBursts(gate: BurstGate, start: Costs, temperature: number, steps: number): void {
+    let costs = start;
+    for (let left = Math.floor(steps); left > 0; left -= this.macroCount) {
+      const kept = this.placement();
+      this.runMoves(temperature, Math.min(left, this.macroCount));
+      const after = this.incremental.start();
+      if (gate.keeps(costs.proxyCost, after.proxyCost, temperature)) costs = after;
+      else {
+        costs = this.incremental.start(kept);
+        this.takePlaces();
+      }
+    }
+  }
+
+  /** Proxy cost, without cost terms, as the moves of the last slice left it, before settling. */
   get runningCost(): number {
     return this.state.get("cost");
   }

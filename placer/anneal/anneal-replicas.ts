@@ -4,7 +4,7 @@
 // anneals in cycles: costs scatter so much once soft macros are settled that several short schedules find a better best
 // than one long one.
 import { Piscina } from "piscina";
-import type { CostWeights } from "../../env/index.js";
+import type { JudgeRules } from "../../env/index.js";
 import type { Block } from "../../netlist/index.js";
 import { endPool } from "../end-pool.js";
 import type { GridAnnealOptions } from "./anneal-grid.js";
@@ -54,12 +54,12 @@ export interface StretchReport {
  */
 export async function annealReplicas(
   block: Block,
-  weights: CostWeights,
+  rules: JudgeRules,
   options: ReplicaOptions,
   onStretch: (report: StretchReport) => Promise<boolean> = async () => true,
   from?: ReplicasState,
 ): Promise<ReplicasState | undefined> {
-  const setup: AnnealSetup = { block, weights, options: options.anneal, starts: options.starts };
+  const setup: AnnealSetup = { block, rules, options: options.anneal, starts: options.starts };
   const pool = new Piscina({
     filename: new URL("./anneal-worker.js", import.meta.url).href,
     minThreads: options.workers,

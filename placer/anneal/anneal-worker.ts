@@ -1,7 +1,7 @@
 // One thread of a parallel annealing: runs a stretch of one replica's schedule and hands its state back. A stretch
 // depends on nothing but the task, so it does not matter which thread gets it.
 import { workerData } from "piscina";
-import { type Costs, type CostWeights, Episode, Judge, Observer } from "../../env/index.js";
+import { type Costs, Episode, Judge, type JudgeRules, loadCostTerms, Observer } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, type Placement, Random } from "../../netlist/index.js";
 import { ForceDirectedPlacer } from "../cells/force-directed.js";
@@ -12,7 +12,7 @@ import type { StretchPlan } from "./schedule.js";
 
 export interface AnnealSetup {
   readonly block: Block;
-  readonly weights: CostWeights;
+  readonly rules: JudgeRules;
   readonly options: GridAnnealOptions;
   /** Placements drawn for the start of a replica. */
   readonly starts: number;
@@ -64,19 +64,19 @@ interface Bench {
 
 let bench: Bench | undefined;
 
-function makeBench({ block, weights }: AnnealSetup): Bench {
-  const judge = new Judge(Kernels.create(), block, { weights });
+async function makeBench({ block, rules }: AnnealSetup): Promise<Bench> {
+  const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
   const cells = new ForceDirectedPlacer(judge);
   const episode = new Episode(judge, cells);
   return { judge, cells, episode, observer: new Observer(episode) };
 }
 
 /** Runs a stretch; undefined if no start could be drawn. */
-export default function runStretch(task: Stretch): StretchResult | undefined {
+export default async function runStretch(task: Stretch): Promise<StretchResult | undefined> {
   const setup = workerData as AnnealSetup;
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  bench ??= makeBench(setup);
+  bench ??= await makeBench(setup);
   const random = Random.stream(task.seed, "anneal", task.replica, task.stretch);
   const from = task.from ?? drawStart(bench.episode, bench.observer, random, setup.starts);
   if (!from) return undefined;

@@ -1,7 +1,7 @@
 // Search by restarts on worker threads. Attempts are begun and handled in the order of their numbers, and each knows
 // only of attempts a fixed number before it: the result does not depend on the number of workers.
 import { Piscina } from "piscina";
-import type { JudgeOptions } from "../../env/index.js";
+import type { JudgeRules } from "../../env/index.js";
 import { type Block, Random } from "../../netlist/index.js";
 import { endPool } from "../end-pool.js";
 import type { Attempt, RestartSetup } from "./restart-worker.js";
@@ -49,12 +49,12 @@ export interface AttemptReport {
 /** Makes attempts from where `from` stands until the budget is spent; `onAttempt` is waited for. */
 export async function searchByRestarts(
   block: Block,
-  judge: JudgeOptions,
+  rules: JudgeRules,
   options: RestartOptions,
   onAttempt: (report: AttemptReport) => void | Promise<void> = () => {},
   from: RestartState = { attempts: 0, improvements: [] },
 ): Promise<RestartState> {
-  const setup: RestartSetup = { block, judge };
+  const setup: RestartSetup = { block, rules };
   const pool = new Piscina({
     filename: new URL("./restart-worker.js", import.meta.url).href,
     minThreads: options.workers,

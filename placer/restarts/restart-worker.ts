@@ -5,6 +5,8 @@ import {
   Episode,
   Judge,
   type JudgeOptions,
+  type JudgeRules,
+  loadCostTerms,
   MaskMaker,
   macrosByArea,
   macrosByConnectivity,
@@ -23,7 +25,7 @@ import type { OneShotName, Scored, Settings } from "./restarts.js";
 
 export interface RestartSetup {
   readonly block: Block;
-  readonly judge: JudgeOptions;
+  readonly rules: JudgeRules;
 }
 
 export interface Attempt {
@@ -52,8 +54,8 @@ class Bench {
   private readonly games = new Map<boolean, Game>();
   private refinerMade: Refiner | undefined;
 
-  constructor({ block, judge }: RestartSetup) {
-    this.judge = new Judge(Kernels.create(), block, judge);
+  constructor(block: Block, options: JudgeOptions) {
+    this.judge = new Judge(Kernels.create(), block, options);
     this.cells = new ForceDirectedPlacer(this.judge);
     this.orientations = new OrientationChooser(this.judge);
     this.masks = new MaskMaker(this.judge);
@@ -80,8 +82,9 @@ class Bench {
 let bench: Bench | undefined;
 
 /** Makes an attempt; undefined if some macro found no cell. */
-export default function runAttempt(task: Attempt): Scored | undefined {
-  bench ??= new Bench(workerData as RestartSetup);
+export default async function runAttempt(task: Attempt): Promise<Scored | undefined> {
+  const { block, rules } = workerData as RestartSetup;
+  bench ??= new Bench(block, await loadCostTerms(rules));
   const random = Random.stream(task.seed, task.method, task.attempt);
   if (!PLACERS[task.method](bench, task, random)) return undefined;
   bench.cells.placeSoftMacros();

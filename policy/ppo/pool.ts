@@ -1,7 +1,7 @@
 // The worker pool of a training run: one shared kernel memory, a task for every episode and for every shard of a
 // gradient. Results come back in task order, whoever computed them.
 import { Piscina } from "piscina";
-import type { CostWeights } from "../../env/index.js";
+import type { JudgeRules } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import type { Block } from "../../netlist/index.js";
 import { endPool } from "../../placer/index.js";
@@ -17,7 +17,7 @@ export class TrainingPool {
     blocks: readonly Block[],
     options: {
       readonly workers: number;
-      readonly weights: CostWeights;
+      readonly rules: JudgeRules;
       readonly network: NetworkConfig;
       readonly parameters: Float32Array;
     },
@@ -25,7 +25,7 @@ export class TrainingPool {
     const setup: WorkerSetup = {
       handle: kernels.handle,
       blocks,
-      weights: options.weights,
+      rules: options.rules,
       network: options.network,
       parametersAt: options.parameters.byteOffset,
       parameterCount: options.parameters.length,

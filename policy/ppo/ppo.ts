@@ -1,6 +1,6 @@
 // Training of the placement policy on one or several blocks, by PPO (Schulman et al. 2017) as Circuit Training does it:
 // collect, advantages, update, log, checkpoint; until the budget is spent.
-import { type CostWeights, type MacroOrder, PUBLISHED_WEIGHTS } from "../../env/index.js";
+import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError } from "../../netlist/index.js";
 import { soften } from "../network/init-logit-scale.js";
@@ -80,7 +80,7 @@ export async function train(
   options: TrainOptions,
   observer: TrainObserver = {},
   from?: StartPoint,
-  weights: CostWeights = PUBLISHED_WEIGHTS,
+  rules: JudgeRules = PUBLISHED_RULES,
 ): Promise<TrainCheckpoint> {
   const clock = startClock(options);
   const kernels = Kernels.create();
@@ -98,7 +98,7 @@ export async function train(
   const shards = shardGradients(kernels, options.shards, parameters.length);
   const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
   const { network, workers } = options;
-  const pool = new TrainingPool(kernels, blocks, { workers, weights, network, parameters });
+  const pool = new TrainingPool(kernels, blocks, { workers, rules, network, parameters });
   const counter = { version: 0 };
   try {
     const toPlay = clock.isOver(state) ? [] : arenas;

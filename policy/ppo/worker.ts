@@ -2,10 +2,12 @@
 // lies in the shared kernel memory; a task is a few numbers.
 import { workerData } from "piscina";
 import {
-  type CostWeights,
   CounterfactualEvaluator,
   Episode,
   Judge,
+  type JudgeOptions,
+  type JudgeRules,
+  loadCostTerms,
   MACRO_ORDERS,
   type MacroOrder,
   Observer,
@@ -31,7 +33,7 @@ import { type Trajectory, trajectoryAt } from "./trajectory.js";
 export interface WorkerSetup {
   readonly handle: KernelHandle;
   readonly blocks: readonly Block[];
-  readonly weights: CostWeights;
+  readonly rules: JudgeRules;
   readonly network: NetworkConfig;
   readonly parametersAt: number;
   readonly parameterCount: number;
@@ -91,10 +93,10 @@ class Workbench {
   private readonly slots = new Map<number, Trajectory>();
   private encodedVersion = -1;
 
-  constructor({ kernels, setup, parameters, gradients }: Thread, block: Block) {
+  constructor({ kernels, setup, judgeOptions, parameters, gradients }: Thread, block: Block) {
     this.kernels = kernels;
     this.block = block;
-    this.judge = new Judge(kernels, block, { weights: setup.weights });
+    this.judge = new Judge(kernels, block, judgeOptions);
     this.planes = setup.network.planes;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.network = new PolicyNetwork(kernels, setup.network, parameters, gradients);
@@ -158,10 +160,15 @@ class Workbench {
 /** What a thread has, made on its first task; workbenches when their block first comes up. */
 class Thread {
   readonly setup = workerData as WorkerSetup;
+  readonly judgeOptions: JudgeOptions;
   readonly kernels = Kernels.attach(this.setup.handle);
   readonly parameters = this.shared(this.setup.parametersAt);
   readonly gradients = this.kernels.f32(this.setup.parameterCount);
   private readonly benches = new Map<number, Workbench>();
+
+  constructor(judgeOptions: JudgeOptions) {
+    this.judgeOptions = judgeOptions;
+  }
 
   bench(block: number): Workbench {
     let bench = this.benches.get(block);
@@ -195,19 +202,19 @@ class Thread {
 
 let thread: Thread | undefined;
 
-function here(): Thread {
-  thread ??= new Thread();
+async function here(): Promise<Thread> {
+  thread ??= new Thread(await loadCostTerms((workerData as WorkerSetup).rules));
   return thread;
 }
 
-export function rollout(task: RolloutTask): void {
-  here().bench(task.block).rollout(task);
+export async function rollout(task: RolloutTask): Promise<void> {
+  (await here()).bench(task.block).rollout(task);
 }
 
-export function replay(task: ReplayTask): void {
-  here().bench(task.block).replay(task);
+export async function replay(task: ReplayTask): Promise<void> {
+  (await here()).bench(task.block).replay(task);
 }
 
-export function gradient(task: GradientTask): ShardStatistics {
-  return here().gradient(task);
+export async function gradient(task: GradientTask): Promise<ShardStatistics> {
+  return (await here()).gradient(task);
 }

@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Piscina } from "piscina";
+import { type JudgeRules, PUBLISHED_RULES } from "../../env/index.js";
 import { type Block, fileNameOf, InputError } from "../../netlist/index.js";
 import { endPool } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
@@ -18,6 +19,8 @@ export interface RewardDataOptions {
   readonly counts: readonly number[];
   readonly workers: number;
   readonly policies?: readonly Policy[];
+  /** How the samples are judged; by default as everyone publishes. */
+  readonly rules?: JudgeRules;
   /** After every shard: how many of how many are there. */
   readonly onShard?: (done: number, total: number) => void;
 }
@@ -25,7 +28,7 @@ export interface RewardDataOptions {
 /** Draws what is missing of a data set and reads it, block by block. Any number of workers writes the same bytes. */
 export async function buildRewardData(
   blocks: readonly Block[],
-  { folder, seed, counts, workers, policies = [], onShard }: RewardDataOptions,
+  { folder, seed, counts, workers, policies = [], rules = PUBLISHED_RULES, onShard }: RewardDataOptions,
 ): Promise<RewardData[]> {
   await mkdir(folder, { recursive: true }).catch((error: Error) => {
     throw new InputError(folder, `cannot be made a folder (${error.message})`, "choose another");
@@ -34,7 +37,7 @@ export async function buildRewardData(
     policies.flatMap(({ config, parameters }) => [JSON.stringify(config), parameters]),
   );
   const tasks = blocks.flatMap((block, index) => {
-    const name = `${block.name}-${digestOfBlock(block)}`;
+    const name = `${block.name}-${digestOfBlock(block, rules)}`;
     return starts(counts[index]!).map((first): ShardTask => {
       const count = Math.min(SHARD, counts[index]! - first);
       const file = `${fileNameOf(name)}-${seed}-${String(first).padStart(6, "0")}.safetensors`;
@@ -48,7 +51,8 @@ export async function buildRewardData(
   tasks.sort((a, b) => a.key.first - b.key.first); // so that a broken-off draw has as much of every block
   const known = await Promise.all(tasks.map(({ path, key }) => readShard(path, key)));
   const missing = tasks.filter((_, index) => !known[index]);
-  if (missing.length > 0) await drawShards(missing, { blocks, policies }, workers, tasks.length, onShard);
+  if (missing.length > 0)
+    await drawShards(missing, { blocks, rules, policies }, workers, tasks.length, onShard);
   const shards = await Promise.all(
     tasks.map(async ({ path, key }, index) => {
       const shard = known[index] ?? (await readShard(path, key));
@@ -126,10 +130,12 @@ function concatenate<T extends Float32Array | Int32Array>(
   return whole;
 }
 
-/** Everything of a block that places and costs depend on. */
-function digestOfBlock(block: Block): string {
+/** Everything that places and costs depend on: of a block, and the rules of its judge if they are not the published. */
+function digestOfBlock(block: Block, rules: JudgeRules): string {
   const { canvas, grid, routing, smoothing, overlapThreshold, blockages, fences, initial } = block;
+  const judged = JSON.stringify(rules);
   return digestOf([
+    ...(judged === JSON.stringify(PUBLISHED_RULES) ? [] : [judged]),
     JSON.stringify({ canvas, grid, routing, smoothing, overlapThreshold, blockages, fences }),
     ...[
       block.kinds,

@@ -1,7 +1,7 @@
 // A sample of the reward model: what is known of a placement as soon as its hard macros stand, and what it turned
 // out to cost once the soft macros were settled. The first is cheap: soft macros are anticipated by a few sweeps
 // (as in the policy's observations) and the judge looks once. The second is what the model learns to foretell.
-import { Judge, putOnCell } from "../../env/index.js";
+import { Judge, type JudgeOptions, putOnCell } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import { type Block, NodeKind, Random } from "../../netlist/index.js";
 import { ForceDirectedPlacer } from "../../placer/index.js";
@@ -60,8 +60,12 @@ export class RewardSampler {
   private readonly source: PlacementSource;
   private readonly softs: readonly number[];
 
-  constructor(kernels: Kernels, block: Block, policies: readonly Policy[] = []) {
-    this.judge = new Judge(kernels, block);
+  constructor(
+    kernels: Kernels,
+    block: Block,
+    { policies = [], judge }: { readonly policies?: readonly Policy[]; readonly judge?: JudgeOptions } = {},
+  ) {
+    this.judge = new Judge(kernels, block, judge);
     this.cells = new ForceDirectedPlacer(this.judge);
     this.source = new PlacementSource(this.judge, this.cells, policies);
     this.graph = graphInput(block);

@@ -1,6 +1,7 @@
 // What a worker thread does for a data set of the reward model: draw, measure and write whole shards. A shard depends
 // on nothing but its task.
 import { workerData } from "piscina";
+import { type JudgeRules, loadCostTerms } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block } from "../../netlist/index.js";
 import type { Policy } from "../network/checkpoint.js";
@@ -9,6 +10,7 @@ import { type ShardKey, writeShard } from "./reward-shard.js";
 
 export interface RewardSetup {
   readonly blocks: readonly Block[];
+  readonly rules: JudgeRules;
   readonly policies: readonly Policy[];
 }
 
@@ -22,10 +24,13 @@ export interface ShardTask {
 const samplers = new Map<number, RewardSampler>();
 
 export default async function drawShard({ block, path, key }: ShardTask): Promise<void> {
-  const { blocks, policies } = workerData as RewardSetup;
+  const { blocks, rules, policies } = workerData as RewardSetup;
   let sampler = samplers.get(block);
   if (!sampler) {
-    sampler = new RewardSampler(Kernels.create(), blocks[block]!, policies);
+    sampler = new RewardSampler(Kernels.create(), blocks[block]!, {
+      policies,
+      judge: await loadCostTerms(rules),
+    });
     samplers.set(block, sampler);
   }
   const samples = [];

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PLANES } from "../../env/index.js";
+import { PLANES, PUBLISHED_RULES } from "../../env/index.js";
 import { type Block, NetlistDraft, NodeKind } from "../../netlist/index.js";
 import {
   type IterationMetrics,
@@ -333,7 +333,8 @@ test("the learning curve falls where the cheapest cells are plain to see", async
   });
   const curve: number[] = [];
   const watch: TrainObserver = { onIteration: (line) => void curve.push(line["cost/wirelength"]) };
-  await train([blockOf(draft)], options, watch, undefined, { wirelength: 1, density: 0, congestion: 0 });
+  const weights = { wirelength: 1, density: 0, congestion: 0 };
+  await train([blockOf(draft)], options, watch, undefined, { ...PUBLISHED_RULES, weights });
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [first, last] = [curve[0]!, mean(curve.slice(-3))];
   assert.ok(Math.abs(first - 0.49) < 0.04, `${first} at the start is not random play`);

@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { change, cost, placementName } from "./format.js";
 import type { SceneState } from "./scene-state.js";
 
-const ROWS: readonly (readonly [keyof Costs, string])[] = [
+const ROWS: readonly (readonly [Exclude<keyof Costs, "extra">, string])[] = [
   ["proxyCost", "proxy"],
   ["wirelengthCost", "wirelength"],
   ["densityCost", "density"],
@@ -27,6 +27,12 @@ export function costsPanel(scene: SceneState, actions: EditActions): HTMLElement
   const redo = h("button", { id: "redo", title: "Redo (Ctrl+Y)", onclick: actions.redo }, "Redo");
   const save = h("button", { id: "save", title: "Save as .plc (s)", onclick: actions.save }, "Save .plc");
   const label = h("span", { class: "heading-note", id: "shown-label" });
+  const { leftOut } = scene;
+  const note = h(
+    "p",
+    { class: "note", id: "left-out" },
+    `without the run's cost terms: ${leftOut.join(", ")}`,
+  );
   const refresh = () => {
     for (const { key, value, delta } of cells) {
       value.textContent = cost(scene.costs?.[key]);
@@ -46,6 +52,7 @@ export function costsPanel(scene: SceneState, actions: EditActions): HTMLElement
     { id: "costs" },
     h("h2", {}, "Costs", label),
     h("table", {}, ...cells.map(({ row }) => row)),
+    ...(leftOut.length > 0 ? [note] : []),
     h("div", { class: "row" }, undo, redo, save),
   );
 }

@@ -1,10 +1,10 @@
 // Best placements of a run in the order that it found them, growing while it runs.
 import type { Costs } from "../../env/index.js";
 import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
-import { type Frames, unpackFrames } from "../protocol.js";
+import { type Frames, type PageRules, unpackFrames } from "../protocol.js";
 import type { PageData } from "./data.js";
 
-/** A placement, and the costs that were recorded with it. */
+/** A placement, and the costs that were recorded with it, the proxy cost as the page weighs them. */
 export interface Frame {
   readonly placement: Placement;
   readonly costs: Costs;
@@ -15,15 +15,17 @@ export class FrameList {
   private readonly block: Block;
   private readonly data: PageData;
   private readonly of: string;
+  private readonly weights: PageRules["weights"];
   private frames: Frames | undefined;
   private loading: Promise<void> | undefined;
   /** Asked for since the load under way began. */
   private stale = false;
 
   /** @param of placement id of another run; the shown run's own by default */
-  constructor(block: Block, data: PageData, of = "best") {
+  constructor(block: Block, data: PageData, weights: PageRules["weights"], of = "best") {
     this.block = block;
     this.data = data;
+    this.weights = weights;
     this.of = of;
   }
 
@@ -72,13 +74,16 @@ export class FrameList {
       placement.ys[node] = frames.ys[at + i]!;
       placement.orientations[node] = frames.orientations[at + i]!;
     });
-    const { wirelength, density, congestion, proxy, iteration } = recorded;
+    const { wirelength, density, congestion, iteration } = recorded;
+    const { weights } = this;
     const costs = {
       wirelength: Number.NaN,
       wirelengthCost: wirelength,
       densityCost: density,
       congestionCost: congestion,
-      proxyCost: proxy,
+      // Not the recorded proxy: that holds the run's cost terms, and may have other weights.
+      proxyCost:
+        weights.wirelength * wirelength + weights.density * density + weights.congestion * congestion,
     };
     return { placement, costs, iteration };
   }

@@ -3,15 +3,19 @@
 import { type CostMaps, type Costs, IncrementalJudge, Judge, type Move } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Placement } from "../../netlist/index.js";
-import type { JudgeRules } from "../protocol.js";
+import type { PageRules } from "../protocol.js";
 
 export class PageJudge {
   private readonly judge: Judge;
   private readonly moves: IncrementalJudge;
   private trying = false;
 
-  constructor(module: WebAssembly.Module, block: Block, rules: JudgeRules) {
-    this.judge = new Judge(Kernels.create(module), block, rules);
+  /** Names of cost terms that the run had and the page leaves out. */
+  readonly leftOut: readonly string[];
+
+  constructor(module: WebAssembly.Module, block: Block, { outside, weights, leftOut }: PageRules) {
+    this.leftOut = leftOut;
+    this.judge = new Judge(Kernels.create(module), block, { outside, weights });
     this.moves = new IncrementalJudge(this.judge);
   }
 

@@ -1,7 +1,7 @@
 // Placements at a step of time: best placements of a run, beside those of another if one is compared, and a policy's
 // episode.
 import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
-import { type Trace, unpackTrace } from "../protocol.js";
+import { type PageRules, type Trace, unpackTrace } from "../protocol.js";
 import type { PageData } from "./data.js";
 import { type Frame, FrameList } from "./frame-list.js";
 
@@ -9,13 +9,15 @@ export class Replay {
   trace: Trace | undefined;
   private readonly block: Block;
   private readonly data: PageData;
+  private readonly weights: PageRules["weights"];
   private readonly own: FrameList;
   private other: FrameList | undefined;
 
-  constructor(block: Block, data: PageData) {
+  constructor(block: Block, data: PageData, weights: PageRules["weights"]) {
     this.block = block;
     this.data = data;
-    this.own = new FrameList(block, data);
+    this.weights = weights;
+    this.own = new FrameList(block, data, weights);
   }
 
   /** Iterations that either run found a better placement at: the steps of the replay. */
@@ -31,7 +33,7 @@ export class Replay {
 
   /** Plays the frames of another run beside the own ones from now on; without an id none. */
   async playBeside(id: string | undefined): Promise<void> {
-    this.other = id === undefined ? undefined : new FrameList(this.block, this.data, id);
+    this.other = id === undefined ? undefined : new FrameList(this.block, this.data, this.weights, id);
     await this.other?.load();
   }
 

@@ -81,6 +81,11 @@ export class SceneState extends Emitter<SceneEvents> {
     return placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
   }
 
+  /** Names of the run's cost terms, which no costs shown here hold. */
+  get leftOut(): readonly string[] {
+    return this.judge.leftOut;
+  }
+
   /** Costs of another placement; the one shown stays judged. */
   costsOf(placement: Placement): Costs {
     const costs = this.judge.evaluate(placement);

@@ -28,7 +28,7 @@ export class TimeControl {
 
   constructor(host: TimeHost, data: PageData) {
     this.host = host;
-    this.replay = new Replay(host.scene.block, data);
+    this.replay = new Replay(host.scene.block, data, host.session.rules.weights);
     this.timeline.on("step", () => this.showStep());
     this.timeline.on("source", () => void this.changeSource());
     host.charts.on("step", (x) => this.goTo(x));

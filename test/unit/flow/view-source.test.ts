@@ -13,7 +13,7 @@ import {
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { judgeOptions } from "../../../flow/block-options.js";
+import { judgeRules } from "../../../flow/block-options.js";
 import { BlockView, openView } from "../../../flow/view-source.js";
 import { copyPlacement, readPlacement } from "../../../netlist/index.js";
 import type { ViewEvent } from "../../../viz/index.js";
@@ -22,7 +22,7 @@ import { makeFolder } from "../../support/temp-folder.js";
 import { writeBlock, writeRun } from "../../support/view-fixtures.js";
 
 const block = smallBlock(3);
-const viewOf = (run: string) => new BlockView(block, run, judgeOptions({}), []);
+const viewOf = (run: string) => new BlockView(block, run, judgeRules({}), []);
 
 /** Waits until it holds. */
 async function until(holds: () => boolean): Promise<void> {
@@ -112,4 +112,12 @@ test("a block has no frames, whatever lies in the folder that it is looked at fr
   } finally {
     process.chdir(before);
   }
+});
+
+test("the page is told which cost terms of the run its costs leave out", async () => {
+  const run = makeFolder();
+  const rules = { weights: { wirelength: 1, density: 0.5, congestion: 0.5 }, outside: "skip" };
+  assert.deepEqual((await viewOf(run).session()).rules, { ...rules, leftOut: [] });
+  writeFileSync(join(run, "summary.json"), '{"extra_costs":{"left":0.4,"fences":2}}');
+  assert.deepEqual((await viewOf(run).session()).rules, { ...rules, leftOut: ["left", "fences"] });
 });

@@ -1,6 +1,7 @@
 // Parts of the page that need no browser: camera, search, connections, maps, frames.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PUBLISHED_WEIGHTS } from "../../../env/index.js";
 import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
 import { roundLength } from "../../../viz/axis.js";
 import { Camera } from "../../../viz/page/camera.js";
@@ -95,7 +96,7 @@ test("frames that are told of during a load are read once more, however many wer
     await Promise.resolve();
     return { meta: { costs }, arrays: {} };
   };
-  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData);
+  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData, PUBLISHED_WEIGHTS);
   const first = list.load();
   written = 3;
   const later = [list.load(), list.load()];
@@ -112,11 +113,29 @@ test("frames that could not be read are read at the next load", async () => {
     if (fails) throw new Error("no answer");
     return { meta: { costs: [{ iteration: 1 }] }, arrays: {} };
   };
-  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData);
+  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData, PUBLISHED_WEIGHTS);
   await assert.rejects(list.load(), /no answer/);
   fails = false;
   await list.load();
   assert.equal(list.length, 1);
+});
+
+test("a frame's proxy cost is weighed as the page does, without what else the run counted", async () => {
+  const block = smallBlock(2);
+  const recorded = { iteration: 1, wirelength: 0.1, density: 0.6, congestion: 0.8, proxy: 7.5 };
+  const answer = async () => ({
+    meta: { costs: [recorded] },
+    arrays: {
+      nodes: new Int32Array(),
+      xs: new Float32Array(),
+      ys: new Float32Array(),
+      orientations: new Uint8Array(),
+    },
+  });
+  const weights = { wirelength: 1, density: 0.5, congestion: 0.25 };
+  const list = new FrameList(block, { frames: answer } as unknown as PageData, weights);
+  await list.load();
+  assertClose([list.at(1)!.costs.proxyCost], [0.1 + 0.3 + 0.2], 1e-12);
 });
 
 function draftTwoMacros(draft: NetlistDraft): void {

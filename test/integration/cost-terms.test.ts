@@ -1,0 +1,102 @@
+// Cost terms in worker threads: every method that searches in threads imports the term and pays for it.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Judge, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
+import { Kernels } from "../../kernels/index.js";
+import { isInputError, type Placement } from "../../netlist/index.js";
+import { annealReplicas, GRID_ANNEAL_DEFAULTS, searchByRestarts } from "../../placer/index.js";
+import { buildRewardData, REWARD_LABELS, train, trainOptionsSchema } from "../../policy/index.js";
+import { smallBlock } from "../support/blocks.js";
+import leftTerm from "../support/left-term.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const block = smallBlock(3);
+const WEIGHT = 4;
+const rules = { ...PUBLISHED_RULES, terms: [{ module: leftTerm.module, weight: WEIGHT }] };
+const left = (placement: Placement) => leftTerm.evaluate(block, placement);
+
+/** Every search, as it finds a best placement by given rules. */
+const SEARCHES = {
+  restarts: async (judged = rules, workers = 2) =>
+    (
+      await searchByRestarts(block, judged, {
+        method: "random",
+        seed: 1,
+        workers,
+        attempts: 12,
+        settings: {},
+      })
+    ).improvements.at(-1)!,
+  annealing: async (judged = rules, workers = 2) =>
+    (await annealReplicas(block, judged, {
+      seed: 1,
+      workers,
+      replicas: 2,
+      stretches: 4,
+      starts: 2,
+      cycle: 0,
+      slices: 24,
+      gridShare: 0.5,
+      anneal: { ...GRID_ANNEAL_DEFAULTS, stepsPerMacro: 2 },
+    }))!.best,
+  training: async (judged = rules, workers = 2) => {
+    const network = {
+      width: 8,
+      rounds: 2,
+      trunk: 16,
+      deconvolutionChannels: [8, 4],
+      cellHidden: 8,
+      valueHidden: 8,
+    };
+    const options = trainOptionsSchema.parse({
+      seed: 5,
+      iterations: 2,
+      episodes: 4,
+      workers,
+      epochs: 1,
+      network,
+    });
+    return (await train([block], options, {}, undefined, judged)).state.blocks[0]!.best!;
+  },
+} as const;
+
+for (const [name, search] of Object.entries(SEARCHES))
+  test(`${name}: costs hold the term, and its placement is further left than without`, async () => {
+    const { placement, costs } = await search();
+    const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
+    const exact = judge.evaluate(placement);
+    assert.equal(costs.proxyCost, exact.proxyCost);
+    assert.equal(exact.extra!.left, left(placement));
+    const without = await search({ ...rules, terms: [] });
+    assert.ok(left(placement) < left(without.placement), "the search does not see the term");
+    assert.deepEqual((await search(rules, 1)).placement, placement);
+  });
+
+test("samples of the reward model are labelled by the judge's rules, and never taken for those of others", async () => {
+  const folder = makeFolder();
+  const draw = async (judged = rules) =>
+    (await buildRewardData([block], { folder, seed: 7, counts: [6], workers: 1, rules: judged }))[0]!;
+  const [under, without] = [await draw(), await draw({ ...rules, terms: [] })];
+  const proxy = REWARD_LABELS.indexOf("proxy");
+  // Labels are judged with hard macros alone on cells, whose mean x the term adds with its weight; f32.
+  const { columns } = block.grid;
+  const macros = without.cells.length / without.count;
+  let compared = 0;
+  for (let sample = 0; sample < without.count; sample++) {
+    const cells = [...without.cells.slice(sample * macros, (sample + 1) * macros)];
+    if (cells.join() !== [...under.cells.slice(sample * macros, (sample + 1) * macros)].join()) continue;
+    compared++;
+    const term = cells.reduce((sum, cell) => sum + ((cell % columns) + 0.5) / columns, 0) / macros;
+    const at = sample * REWARD_LABELS.length + proxy;
+    assert.ok(Math.abs(under.labels[at]! - without.labels[at]! - WEIGHT * term) < 1e-5);
+  }
+  assert.ok(compared >= 3, `${compared} samples with the same cells`); // annealing alone goes by costs
+});
+
+test("a term that worker threads cannot import is refused in one line", async () => {
+  const missing = { ...rules, terms: [{ module: `${leftTerm.module}.missing`, weight: 1 }] };
+  for (const search of Object.values(SEARCHES)) {
+    const error = await search(missing).catch((caught: unknown) => caught);
+    assert.ok(isInputError(error) && /cannot be imported/.test(error.message), String(error));
+  }
+});
