@@ -75,14 +75,13 @@ test("source maps carry the source, which is not in the tarball", () => {
   assert.deepEqual(map.sourcesContent, [readFileSync("index.ts", "utf8")]);
 });
 
-test("a user's program compiles under strict against every declaration file, with and without Node's types, and runs", () => {
+test("a user's program compiles under strict against every declaration file and Node's types, and runs", () => {
   writeFileSync(join(folder, "program.ts"), PROGRAM);
   const strict = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false"];
   const options = [...strict, "--module", "nodenext", "--target", "es2022", "program.ts"];
   const compiler = resolve("node_modules/typescript/bin/tsc");
   const types = ["--types", "node", "--typeRoots", resolve("node_modules/@types")];
-  run(process.execPath, compiler, "--noEmit", ...types, ...options);
-  run(process.execPath, compiler, "--types", "", ...options);
+  run(process.execPath, compiler, ...types, ...options);
   const shape = ["--macros", "6", "--soft-macros", "8", "--ports", "10", "--seed", "4"];
   run(process.execPath, "node_modules/ashlar/dist/cli/main.js", "generate", ...shape, "--out", "block");
   assert.deepEqual(JSON.parse(run(process.execPath, "program.js")), { method: "anneal", legal: true });
