@@ -1,5 +1,7 @@
-// Copies into dist/ what the compiler does not: the kernels, the shipped policy.
-import { cpSync } from "node:fs";
+// Does for dist/ what the compiler does not: copies the kernels and the shipped policy, and makes the command executable.
+// (npx sets that bit only once, the first time that it runs in a clone; a later build would lose it.)
+import { chmodSync, cpSync } from "node:fs";
 
 cpSync("kernels/generated/ashlar.wasm", "dist/kernels/ashlar.wasm");
 cpSync("policy/weights", "dist/policy/weights", { recursive: true });
+chmodSync("dist/cli/main.js", 0o755);

@@ -1,7 +1,7 @@
 // Scripts: they run on every system, and say what is missing in one line.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { makeFolder } from "../support/temp-folder.js";
@@ -35,6 +35,13 @@ test("the command line before a build says in one line what to run", () => {
   assert.equal(status, 1);
   assert.equal(stdout, "");
   assert.match(stderr, /^ashlar: not built yet; run `npm ci` once .*\n$/);
+});
+
+test("a build leaves the command executable, so that npx runs it", {
+  skip: process.platform === "win32",
+}, () => {
+  const { bin } = JSON.parse(readFileSync("package.json", "utf8")) as { bin: Record<string, string> };
+  for (const file of Object.values(bin)) assert.equal(statSync(file).mode & 0o111, 0o111, file);
 });
 
 test("the test runner says so too, and refuses a folder without tests", () => {
