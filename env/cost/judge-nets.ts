@@ -50,7 +50,8 @@ export function compileNets(netlist: Netlist): JudgeNets {
       continue;
     }
     netOfKey.set(key, netWeights.length);
-    netPoints.push(driver, ...sorted);
+    netPoints.push(driver);
+    for (const sink of sorted) netPoints.push(sink); // no argument list as long as a clock's net
     netStarts.push(netPoints.length);
     netWeights.push(weight);
     netDemands.push(demand);

@@ -2,9 +2,10 @@
 // Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
 import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
 
-import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
+import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { evaluateTerms, type TermRule, type WeightedTerm } from "./cost-term.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
+import { FARTHEST_PIN, refuseFarPlaces, refuseUncountable } from "./ranges.js";
 
 /** What the parts of the proxy count. */
 export interface CostWeights {
@@ -59,9 +60,6 @@ export const MAP_UNIT = 1 / CONSTANTS.MAP_BITS;
 /** The kernels read `Block.kinds`: this compiles only while both sides number the kinds alike. */
 NodeKind satisfies typeof ENUMS.NodeKind;
 
-/** How far from the canvas, in half-perimeters, the fixed-point wirelength still holds every net. */
-export const FARTHEST_PLACE = 4;
-
 /** Scores placements of one block. Holds its own placement in kernel memory; `evaluate` copies one in. */
 export class Judge {
   readonly block: Block;
@@ -90,7 +88,7 @@ export class Judge {
     const cellHeight = canvas.height / grid.rows;
     const halfPerimeter = canvas.width + canvas.height;
     // As many fractional bits as leave room for every net spanning the farthest place allowed.
-    const largest = halfPerimeter * Math.max(nets.totalWeight, 1) * 4 * FARTHEST_PLACE;
+    const largest = halfPerimeter * Math.max(nets.totalWeight, 1) * 4 * FARTHEST_PIN;
     this.lengthScale = 2 ** Math.floor(62 - Math.log2(largest));
     this.placement = {
       xs: kernels.f64(nodeCount),
@@ -155,6 +153,7 @@ export class Judge {
   /** Scores `placement`, or the judge's own one as it stands. Nodes at NaN count nothing. */
   evaluate(placement?: Placement): Costs {
     if (placement) {
+      refuseFarPlaces(this.block, placement);
       this.placement.xs.set(placement.xs);
       this.placement.ys.set(placement.ys);
       this.placement.orientations.set(placement.orientations);
@@ -241,37 +240,4 @@ export class Judge {
 
 function toUnit(value: bigint): number {
   return Number(value) * MAP_UNIT;
-}
-
-const MOST_CONGESTION = 2 ** 20; // in full cells, summed over the grid: half of what a map's 63 - 42 bits hold
-const MOST_WIRES = 2 ** 30; // likewise of 63 - 32 bits
-
-/**
- * Refuses tracks so few, or weights and grids so large, that congestion might not fit the fixed-point maps wherever
- * the nodes stand: as if every sink had wires over the whole grid, and every macro blocked all cells that it touches.
- */
-function refuseUncountable(block: Block, nets: JudgeNets): void {
-  const { canvas, grid, routing } = block;
-  const cellWidth = canvas.width / grid.columns;
-  const cellHeight = canvas.height / grid.rows;
-  let wires = 0;
-  for (let net = 0; net < nets.netCount; net++)
-    wires += nets.netDemands[net]! * (nets.netStarts[net + 1]! - nets.netStarts[net]! - 1);
-  let touched = 0;
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] !== NodeKind.HardMacro) continue;
-    const side = Math.max(block.widths[node]!, block.heights[node]!);
-    touched += Math.min(grid.columns, side / cellWidth + 2) * Math.min(grid.rows, side / cellHeight + 2);
-  }
-  const congestion =
-    (wires * grid.columns) / (cellHeight * routing.horizontal) +
-    (wires * grid.rows) / (cellWidth * routing.vertical) +
-    touched * (routing.horizontalUsedByMacros / routing.horizontal) +
-    touched * (routing.verticalUsedByMacros / routing.vertical);
-  if (congestion <= MOST_CONGESTION && wires <= MOST_WIRES) return;
-  throw new InputError(
-    block.name,
-    `the nets may take ${congestion.toExponential(1)} times the tracks of a ${grid.columns} x ${grid.rows} grid's cell, more than can be counted exactly`,
-    "check net weights and tracks per µm (--routes, --macro-routes), or choose a coarser --grid",
-  );
 }

@@ -10,7 +10,8 @@ import {
   type Placement,
   type Rectangle,
 } from "../../netlist/index.js";
-import { FARTHEST_PLACE, type Judge } from "../cost/judge.js";
+import type { Judge } from "../cost/judge.js";
+import { refuseFarPlace } from "../cost/ranges.js";
 import { coveredArea, fencesOf, forbiddenTo } from "./fences.js";
 import { macrosByArea } from "./macro-order.js";
 
@@ -138,7 +139,7 @@ export function checkFeasible(judge: Judge): void {
   const { canvas, grid } = block;
   const macros = macrosByArea(block);
   for (let node = 0; node < block.nodeCount; node++)
-    if (block.fixed[node]) refuseFarAway(block, block.initial, node);
+    if (block.fixed[node]) refuseFarPlace(block, block.initial, node);
   let hardArea = 0;
   for (const node of nodesOfKind(block, NodeKind.HardMacro))
     hardArea += block.widths[node]! * block.heights[node]!;
@@ -203,26 +204,12 @@ export function checkPlaced(block: Block, placement: Placement): void {
   for (let node = 0; node < block.nodeCount; node++) {
     if (Number.isNaN(placement.xs[node]! + placement.ys[node]!)) {
       if (missing++ === 0) example = block.nodeNames[node]!;
-    } else refuseFarAway(block, placement, node);
+    } else refuseFarPlace(block, placement, node);
   }
   if (missing > 0)
     throw new InputError(
       block.name,
       `${missing} of ${block.nodeCount} nodes have no place, '${example}' for one`,
       "give a complete placement (--placement), or let `place` make one",
-    );
-}
-
-/** The judge's fixed-point numbers hold places up to `FARTHEST_PLACE` half-perimeters away. */
-function refuseFarAway(block: Block, placement: Placement, node: number): void {
-  const { canvas } = block;
-  const farthest = FARTHEST_PLACE * (canvas.width + canvas.height);
-  const x = placement.xs[node]!;
-  const y = placement.ys[node]!;
-  if (Math.abs(x) > farthest || Math.abs(y) > farthest)
-    throw new InputError(
-      block.name,
-      `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${canvas.width} x ${canvas.height} µm`,
-      "are both in micrometres?",
     );
 }
