@@ -1,6 +1,6 @@
-// The block as a graph: macros (and cells, if they are few) and clusters of ports, joined where nets join them.
-// A net is a star from its driver to each of its sink pins. The graphology graph is for graph work; `compileGraph`
-// turns it into typed arrays once, for everything hot. Facts: Circuit Training's observation of a block.
+// The block as a graph: macros (and cells, if they are few) and clusters of ports are nodes, connected where nets connect
+// them. A net is a star from its driver to each of its sink pins. The graphology graph is for graph algorithms;
+// `compileGraph` turns it into typed arrays for fast loops. Facts: Circuit Training's observation of a block.
 import { UndirectedGraph } from "graphology";
 import { type Block, NodeKind } from "./block.js";
 import { InputError } from "./input-error.js";
@@ -11,7 +11,7 @@ export interface MacroGraphNode {
   readonly name: string;
   /** The block's node, or -1 for a cluster of ports. */
   readonly blockNode: number;
-  /** Only clusters of ports: their place in µm, and how many ports they are. */
+  /** Only for clusters of ports: their place in µm and the number of ports. */
   readonly x?: number;
   readonly y?: number;
   readonly ports?: number;
@@ -47,6 +47,12 @@ export interface CompiledGraph {
 
 const MOST_NODES = 30_000;
 
+interface Draft {
+  readonly graph: MacroGraph;
+  /** Per node of the block its node in the graph, or -1. */
+  readonly graphNodes: Int32Array;
+}
+
 /**
  * The graph of a clustered block. Ports are clustered by the grid cell that they stand in (`placement`, the block's
  * own if not given); ports without a place are left out. Throws `InputError` for a block with more than 30,000
@@ -67,17 +73,12 @@ export function buildMacroGraph(block: Block, placement: Placement = block.initi
     graphNodes[node] = graph.order;
     graph.addNode(String(graph.order), { kind, name: block.nodeNames[node]!, blockNode: node });
   }
-  addPortClusters(graph, graphNodes, block, placement);
-  addConnections(graph, graphNodes, block);
+  addPortClusters({ graph, graphNodes }, block, placement);
+  addConnections({ graph, graphNodes }, block);
   return graph;
 }
 
-function addPortClusters(
-  graph: MacroGraph,
-  graphNodes: Int32Array,
-  block: Block,
-  placement: Placement,
-): void {
+function addPortClusters({ graph, graphNodes }: Draft, block: Block, placement: Placement): void {
   const { grid, canvas } = block;
   const portsOfCell = new Map<number, number[]>();
   for (let node = 0; node < block.nodeCount; node++) {
@@ -118,7 +119,7 @@ function clusterAlong(cell: number, length: number, cells: number): number {
   return (cell + 0.5) * (length / cells);
 }
 
-function addConnections(graph: MacroGraph, graphNodes: Int32Array, block: Block): void {
+function addConnections({ graph, graphNodes }: Draft, block: Block): void {
   const count = graph.order;
   const weights = new Map<number, number>(); // by source * count + target
   for (let net = 0; net < block.netCount; net++) {

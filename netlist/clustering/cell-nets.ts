@@ -1,4 +1,4 @@
-// Nets of a flat block as lists of distinct nodes, the driver first: what grouping works on.
+// Nets of a flat block as lists of distinct nodes, the driver first.
 
 import { groupBy } from "../arrays.js";
 import type { Block } from "../block.js";
@@ -14,7 +14,7 @@ export interface CellNets {
   readonly nodeNets: Int32Array;
 }
 
-/** Nets of two nodes at least and `MOST_SINKS` sinks at most. */
+/** Nets with at least two nodes and at most `MOST_SINKS` sinks. */
 export function cellNets(block: Block): CellNets {
   const { netPins, pinNodes } = block;
   const starts = new Int32Array(block.netCount + 1);

@@ -1,6 +1,6 @@
-// Standard cells into soft macros, after Circuit Training's grouper: groups around macros and ports stand first; the
-// nodes are partitioned with few nets cut into these and a number of further parts, about equal in area; where cells
-// have places, groups that are spread wide fall apart and tiny ones join a neighbour.
+// Clusters standard cells into soft macros, after Circuit Training's grouper. First come groups around macros and ports.
+// Partitioning with few nets cut then assigns the other cells to these groups or to a number of further ones of about
+// equal area. Where cells have places, groups that spread too wide are divided and tiny ones join a neighbour.
 import { type Block, NodeKind, nodesOfKind } from "../block.js";
 import { InputError } from "../input-error.js";
 import { contract } from "../partition/coarsen.js";
@@ -9,27 +9,27 @@ import { partition } from "../partition/recursive-bisection.js";
 import { Random } from "../random.js";
 import { type CellNets, cellNets } from "./cell-nets.js";
 import { clusteredBlock, SOFT_UTILISATION } from "./clustered-block.js";
-import { findCommunities } from "./communities.js";
+import { findCommunities, type GroupingTask } from "./communities.js";
 import { breakUp, largestSpread, mergeSmall } from "./distance.js";
 import { fixedGroups } from "./fixed-groups.js";
 
 export interface ClusterOptions {
   /**
-   * Parts beside the groups around macros and ports. By default the original's 500, but `LEAST_CELLS` cells to each
-   * on average.
+   * Number of groups, not counting those around macros and ports. The default is the original's 500, or fewer so that
+   * a group has 20 cells on average.
    */
   readonly clusters?: number;
   readonly seed?: number;
-  /** `partition`: by min-cut partitioning; `communities`: by Louvain's method, in about as many groups, but as many as it finds. */
+  /** Min-cut partitioning, or Louvain's method, which finds roughly as many groups. */
   readonly by?: "partition" | "communities";
-  /** Which part of a soft macro its cells take. */
+  /** Share of a soft macro's area that its cells fill. */
   readonly utilisation?: number;
 }
 
 export const DEFAULT_CLUSTERS = 500;
 const LEAST_CELLS = 20;
 
-/** Unbalance that the original allows its partitioner. */
+/** The imbalance that the original allows its partitioner. */
 const TOLERANCE = 0.05;
 
 export interface Clustering {
@@ -38,9 +38,9 @@ export interface Clustering {
   readonly groups: Int32Array;
   /** Per node of the flat block its node in the clustered one. */
   readonly nodeOf: Int32Array;
-  /** Whether cells had places, so that groups keep together in space. */
+  /** Whether all cells had places, so that distance was taken into account. */
   readonly placed: boolean;
-  /** Nets with nodes in several groups, of how many. */
+  /** Nets with nodes in several groups, and all nets. */
   readonly cutNets: number;
   readonly nets: number;
 }
@@ -68,12 +68,14 @@ export function clusterBlock(flat: Block, options: ClusterOptions = {}): Cluster
   const groups = fixed.groups.slice();
   let count = fixed.count + clusters;
   const random = Random.stream(seed, "clustering", by);
-  if (by === "partition") partitionCells(flat, nets, groups, fixed.count, clusters, random);
-  else count = fixed.count + findCommunities(flat, nets, groups, fixed.count, clusters, random);
+  const task = { groups, first: fixed.count, clusters, random };
+  if (by === "partition") partitionCells(flat, nets, task);
+  else count = fixed.count + findCommunities(flat, nets, task);
   const spread = largestSpread(flat);
-  if (placed) count = breakUp(flat, groups, count, spread);
-  mergeSmall(flat, nets, groups, count, placed ? spread / 2 : Number.POSITIVE_INFINITY);
-  const { block, nodeOf } = clusteredBlock(flat, groups, flat.canvas.width / flat.grid.columns, utilisation);
+  if (placed) count = breakUp(flat, { groups, count }, spread);
+  mergeSmall(flat, nets, { groups, count, reach: placed ? spread / 2 : Number.POSITIVE_INFINITY });
+  const softWidth = flat.canvas.width / flat.grid.columns;
+  const { block, nodeOf } = clusteredBlock(flat, groups, { softWidth, utilisation });
   return { block, groups, nodeOf, placed, cutNets: cutNets(nets, groups), nets: nets.netCount };
 }
 
@@ -84,24 +86,18 @@ function everyCellPlaced({ kinds, nodeCount, initial }: Block): boolean {
   return true;
 }
 
-/** Gives every cell a group: 0 .. fixedCount - 1 as far as `groups` says so, the rest up to fixedCount + clusters. */
-function partitionCells(
-  flat: Block,
-  nets: CellNets,
-  groups: Int32Array,
-  fixedCount: number,
-  clusters: number,
-  random: Random,
-): void {
+/** Gives every cell without a group one of first .. first + clusters - 1. */
+function partitionCells(flat: Block, nets: CellNets, task: GroupingTask): void {
+  const { groups, first, clusters, random } = task;
   // A vertex per fixed group, then one per cell that is in none. Ports and macros of no group have no nets to cut.
   const vertexOf = new Int32Array(flat.nodeCount);
-  let vertices = fixedCount;
+  let vertices = first;
   for (let node = 0; node < flat.nodeCount; node++)
     vertexOf[node] = groups[node]! >= 0 ? groups[node]! : vertices++;
   const graph = contract(hypergraphOf(flat, nets), vertexOf, vertices);
   const fixedParts = new Int32Array(vertices).fill(-1);
-  for (let group = 0; group < fixedCount; group++) fixedParts[group] = group;
-  const parts = partition(graph, fixedCount + clusters, random, { tolerance: TOLERANCE, fixedParts });
+  for (let group = 0; group < first; group++) fixedParts[group] = group;
+  const parts = partition(graph, first + clusters, { random, tolerance: TOLERANCE, fixedParts });
   for (let node = 0; node < flat.nodeCount; node++)
     if (flat.kinds[node] === NodeKind.StandardCell) groups[node] = parts[vertexOf[node]!]!;
 }
@@ -111,7 +107,8 @@ function hypergraphOf(flat: Block, nets: CellNets): Hypergraph {
   const areas = Float64Array.from(flat.kinds, (kind, node) =>
     kind === NodeKind.StandardCell ? flat.widths[node]! * flat.heights[node]! : 0,
   );
-  return makeHypergraph(areas, nets.netStarts, nets.netNodes, new Int32Array(nets.netCount).fill(1));
+  const weights = new Int32Array(nets.netCount).fill(1);
+  return makeHypergraph(areas, { starts: nets.netStarts, vertices: nets.netNodes, weights });
 }
 
 /** Nets with nodes in several groups; a node of none counts as one by itself. */

@@ -1,41 +1,46 @@
-// Writes groups of standard cells as soft macros, as Circuit Training's grouper does: cells are dropped, each group is
-// a soft macro `Grp_k` with one input pin; what a cell drives in other groups, macros and ports is taken to these. A
-// cell with one such target adds its weight to the group's pin for that target (`Poutput_single_i`), one with several
-// keeps a pin of its own (`Poutput_multi_i`). All pins of a group are at its centre.
+// Turns groups of standard cells into soft macros, as Circuit Training's grouper does. Each group becomes a soft macro
+// `Grp_k` with one input pin. Nets from its cells to other groups, macros and ports start at output pins: a net with
+// one such target adds its weight to the group's pin for that target (`Poutput_single_i`), a net with several gets a
+// pin of its own (`Poutput_multi_i`). All pins of a soft macro are at its centre.
 
 import { groupBy } from "../arrays.js";
 import { type Block, type Netlist, NodeKind } from "../block.js";
 import { NetlistDraft } from "../netlist-draft.js";
 import { emptyPlacement } from "../placement.js";
 
-/** Which part of a soft macro its cells take; the original's default. The rest is room for their wires. */
+/** Share of a soft macro's area that its cells fill; the rest is for their wires. The original's default. */
 export const SOFT_UTILISATION = 0.5;
-/** Nets of more sinks are clocks, resets and the like: they are left out, as in the original. */
+/** Nets with more sinks (clocks, resets) are left out, as in the original. */
 export const MOST_SINKS = 500;
-/** µm: cells may be of no area, macros are not. */
+/** µm: a group of cells without area still makes a macro of some height. */
 const LEAST_HEIGHT = 1e-6;
-/** µm²; next to any real area nothing to a double, but a group of cells of no area has its middle by it. */
+/** µm² added to each cell's area, so that a group of cells without area has a centre. No real area changes by it. */
 const LEAST_MASS = 1e-30;
 
 export interface ClusteredBlock {
-  /** Ports and hard macros as they were, in their order, then a soft macro per group, by the groups' numbers. */
+  /** Ports and hard macros in their old order, then a soft macro per group, in the order of group numbers. */
   readonly block: Block;
   /** Per node of the flat block: its node here (for cells, their soft macro), or -1 for a cell of no group. */
   readonly nodeOf: Int32Array;
 }
 
+export interface ClusteredOptions {
+  /** Width of every soft macro, µm. The original's is one grid column. */
+  readonly softWidth: number;
+  /** Share of a soft macro's area that its cells fill. */
+  readonly utilisation?: number;
+}
+
 /**
- * The block with one soft macro for each group that has a standard cell, in the middle of its cells' mass if all of
- * them have places.
- * @param groups per node of `flat` the group, or -1 for none; cells of no group are left out with their nets, and for
- *   other nodes it counts nothing
- * @param softWidth width of every soft macro, µm; the original's is one grid column
+ * The block with one soft macro for each group that has a standard cell. If all cells of a group have places, the soft
+ * macro is at their centre of area.
+ * @param groups per node of `flat` its group, or -1. Cells without a group are left out with their nets; the groups of
+ *   other nodes do not matter.
  */
 export function clusteredBlock(
   flat: Block,
   groups: Int32Array,
-  softWidth: number,
-  utilisation = SOFT_UTILISATION,
+  { softWidth, utilisation = SOFT_UTILISATION }: ClusteredOptions,
 ): ClusteredBlock {
   const softs = gatherSofts(flat, groups);
   const draft = new NetlistDraft();
@@ -47,11 +52,11 @@ export function clusteredBlock(
   const heights = softs.areas.map((area) => Math.max(area / utilisation / softWidth, LEAST_HEIGHT));
   for (const [soft, name] of softs.names.entries())
     draft.addNode(NodeKind.SoftMacro, name, softWidth, heights[soft]!);
-  addNets(flat, softs, draft, first, pinOf);
+  addNets(flat, draft, { softs, first, pinOf });
   const { netlist } = draft.finish(flat.name);
   return {
     nodeOf,
-    block: { ...flat, ...netlist, ...places(flat, netlist, nodeOf, softs, first), source: undefined },
+    block: { ...flat, ...netlist, ...places(flat, netlist, { nodeOf, softs, first }), source: undefined },
   };
 }
 
@@ -94,7 +99,7 @@ function gatherSofts(flat: Block, groups: Int32Array): Softs {
   return { names: sorted.map((group) => `Grp_${group}`), of, areas, xs, ys };
 }
 
-/** Fills `nodeOf` for these. Returns per pin of the flat block its pin in the draft, -1 for pins of cells. */
+/** Fills `nodeOf` for ports and macros. Returns per pin of the flat block its pin in the draft, -1 for pins of cells. */
 function addPortsAndMacros(flat: Block, draft: NetlistDraft, nodeOf: Int32Array): Int32Array {
   for (let node = 0; node < flat.nodeCount; node++) {
     const kind = flat.kinds[node]! as NodeKind;
@@ -111,18 +116,27 @@ function addPortsAndMacros(flat: Block, draft: NetlistDraft, nodeOf: Int32Array)
 }
 
 /**
- * What a net reaches outside its driver's group, each once: soft macros as -1 - soft, then pins of ports and macros.
- * Sorted, soft macros come by descending number and pins by ascending one, as in the original's files.
+ * The distinct sinks of a net outside its driver's group: soft macros as -1 - soft, then pins of ports and macros.
+ * Sorting puts soft macros in descending and pins in ascending order, as in the original's files.
  */
 type Targets = number[];
 
-/** A pin to be: its targets and the weight of its net. */
+/** A future output pin: its targets and the weight of its net. */
 interface Output {
   readonly targets: Targets;
   weight: number;
 }
 
-function addNets(flat: Block, softs: Softs, draft: NetlistDraft, first: number, pinOf: Int32Array): void {
+/** How nodes and pins of the flat block are found in the draft. */
+interface Numbering {
+  readonly softs: Softs;
+  /** Node of the first soft macro. */
+  readonly first: number;
+  /** Per pin of the flat block its pin, or -1 for pins of cells. */
+  readonly pinOf: Int32Array;
+}
+
+function addNets(flat: Block, draft: NetlistDraft, { softs, first, pinOf }: Numbering): void {
   const softCount = softs.names.length;
   const drivers = new Int32Array(flat.netCount);
   for (let net = 0; net < flat.netCount; net++) {
@@ -138,7 +152,7 @@ function addNets(flat: Block, softs: Softs, draft: NetlistDraft, first: number, 
     const singleOf = new Map<number, Output>();
     for (let i = starts[soft]!; i < starts[soft + 1]!; i++) {
       const net = items[i]!;
-      const targets = targetsOf(flat, softs, net, soft);
+      const targets = targetsOf(flat, net, { softs, own: soft });
       const weight = flat.netWeights[net]!;
       if (targets.length > 1) multi.push({ targets, weight });
       if (targets.length !== 1) continue;
@@ -159,12 +173,19 @@ function addNets(flat: Block, softs: Softs, draft: NetlistDraft, first: number, 
   for (let i = starts[softCount]!; i < starts[softCount + 1]!; i++) {
     const net = items[i]!;
     const driver = pinOf[flat.netPins[flat.netStarts[net]!]!]!;
-    if (driver >= 0) draft.addNet(driver, sinksOf(targetsOf(flat, softs, net, -1)), flat.netWeights[net]!);
+    if (driver >= 0)
+      draft.addNet(driver, sinksOf(targetsOf(flat, net, { softs, own: -1 })), flat.netWeights[net]!);
   }
   for (const { driver, output } of nets) draft.addNet(driver, sinksOf(output.targets), output.weight);
 }
 
-function targetsOf(flat: Block, softs: Softs, net: number, own: number): Targets {
+/** @param driver `own`: soft macro of the driver, or -1 */
+function targetsOf(
+  flat: Block,
+  net: number,
+  driver: { readonly softs: Softs; readonly own: number },
+): Targets {
+  const { softs, own } = driver;
   const start = flat.netStarts[net]! + 1;
   const end = flat.netStarts[net + 1]!;
   if (end - start > MOST_SINKS) return [];
@@ -179,13 +200,11 @@ function targetsOf(flat: Block, softs: Softs, net: number, own: number): Targets
   return [...targets].sort((a, b) => a - b);
 }
 
-/** Places and fixed flags: those of the flat block, and soft macros in the middle of their cells. */
+/** Places and fixed flags of the flat block, with soft macros at the centres of their cells. */
 function places(
   flat: Block,
   { nodeCount, kinds }: Netlist,
-  nodeOf: Int32Array,
-  softs: Softs,
-  first: number,
+  { nodeOf, softs, first }: Pick<Numbering, "softs" | "first"> & { readonly nodeOf: Int32Array },
 ): Pick<Block, "fixed" | "initial"> {
   const initial = emptyPlacement(nodeCount);
   const fixed = new Uint8Array(nodeCount);

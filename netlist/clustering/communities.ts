@@ -12,15 +12,20 @@ const louvain = louvainModule as unknown as typeof louvainModule.default;
 /** Clusters asked for per unit of resolution: a higher one finds more and smaller communities (500 asked for: 40). */
 const CLUSTERS_PER_RESOLUTION = 12.5;
 
-/** Gives cells of no group one of their own, from `first` on; returns how many there are: roughly `clusters`. */
-export function findCommunities(
-  flat: Block,
-  nets: CellNets,
-  groups: Int32Array,
-  first: number,
-  clusters: number,
-  random: Random,
-): number {
+/** How to group the cells that are in no group yet. */
+export interface GroupingTask {
+  /** Per node its group, or -1; filled in place. */
+  readonly groups: Int32Array;
+  /** Number of the first new group. */
+  readonly first: number;
+  /** How many new groups are wanted. */
+  readonly clusters: number;
+  readonly random: Random;
+}
+
+/** Gives cells without a group one of their own, from `first` on. Returns how many groups it found. */
+export function findCommunities(flat: Block, nets: CellNets, task: GroupingTask): number {
+  const { groups, first, clusters, random } = task;
   const isFree = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! < 0;
   const graph = new UndirectedGraph();
   for (let node = 0; node < flat.nodeCount; node++) if (isFree(node)) graph.addNode(node);

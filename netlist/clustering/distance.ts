@@ -1,25 +1,33 @@
-// What distance does to groups: those spread over too much of the canvas fall apart, tiny ones go to the neighbour
-// that they talk to most. Facts: Circuit Training's grouper.
+// Groups and distance: a group that spreads over too much of the canvas is divided, and a tiny one joins the neighbour
+// that it shares most nets with. Facts: Circuit Training's grouper.
 
 import { groupBy } from "../arrays.js";
 import { type Block, NodeKind } from "../block.js";
 import type { CellNets } from "./cell-nets.js";
 
-/** No group is wider or higher than a square of this part of the canvas. */
+/** Groups in numbers 0 .. count - 1. */
+interface Groups {
+  /** Per node its group, or -1; changed in place. */
+  readonly groups: Int32Array;
+  readonly count: number;
+}
+
+/** A group is at most as wide and high as a square with this share of the canvas area. */
 const LARGEST_SPREAD = 1 / 16;
-/** Groups of at most this part of the mean number of members are merged. */
+/** Groups with at most this share of the mean number of members are merged. */
 const SMALL = 1 / 4;
 
+/** Largest width or height of a group, in µm. */
 export function largestSpread({ canvas }: Block): number {
   return Math.sqrt(canvas.width * canvas.height * LARGEST_SPREAD);
 }
 
 /**
- * Divides groups wider or higher than `spread`: around their centre of area in squares of that size; the square in
- * the middle keeps the number, others get new ones from `count` on. Changes `groups`; returns how many numbers there
- * are. Hard macros are points.
+ * Divides groups wider or higher than `spread` (µm) into squares of that size around their centre of area. The middle
+ * square keeps the number, the others get new ones from `count` on. Hard macros count as points. Returns the number of
+ * groups afterwards.
  */
-export function breakUp(block: Block, groups: Int32Array, count: number, spread: number): number {
+export function breakUp(block: Block, { groups, count }: Groups, spread: number): number {
   const { xs, ys } = block.initial;
   const { members, starts } = membersOf(groups, count);
   let next = count;
@@ -45,13 +53,13 @@ export function breakUp(block: Block, groups: Int32Array, count: number, spread:
   return next;
 }
 
-/** Which square a coordinate is in, counted from the one around the centre. */
+/** Index of the square that a coordinate is in; 0 is around the centre. */
 function square(at: number, centre: number, spread: number): number {
   const distance = (at - centre) / spread;
   return Math.trunc(distance + (distance > 0 ? 0.5 : -0.5));
 }
 
-/** Length from the first to the last, and centre of area (of places alone, if there is no area). */
+/** Distance between the outermost nodes, and the centre of area (or of the places, if there is no area). */
 function extent(block: Block, nodes: Int32Array, along: Float64Array): [number, number] {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
@@ -71,17 +79,17 @@ function extent(block: Block, nodes: Int32Array, along: Float64Array): [number, 
   return [most - least, area > 0 ? moment / area : sum / nodes.length];
 }
 
+interface Merging extends Groups {
+  /** Largest Manhattan distance between the centres of two groups that merge, in µm. Infinite: places do not matter. */
+  readonly reach: number;
+}
+
 /**
- * Merges small groups into the neighbour that shares most nets with them, among those whose centre is within `reach`
- * (Manhattan, µm); the lowest number of equal ones. Changes `groups`. An infinite reach asks for no places.
+ * Merges each small group into the group within reach that shares most nets with it; among equal ones, into that of
+ * the lowest number.
  */
-export function mergeSmall(
-  block: Block,
-  nets: CellNets,
-  groups: Int32Array,
-  count: number,
-  reach: number,
-): void {
+export function mergeSmall(block: Block, nets: CellNets, merging: Merging): void {
+  const { groups, count } = merging;
   let filled = 0;
   let grouped = 0;
   const sizes = new Int32Array(count);
@@ -91,17 +99,12 @@ export function mergeSmall(
     if (sizes[group]!++ === 0) filled++;
   }
   const small = filled > 0 ? Math.floor((SMALL * grouped) / filled) : 0;
-  while (mergePass(block, nets, groups, count, reach, small));
+  while (mergePass(block, nets, { ...merging, small }));
 }
 
-function mergePass(
-  block: Block,
-  nets: CellNets,
-  groups: Int32Array,
-  count: number,
-  reach: number,
-  small: number,
-): boolean {
+/** @param merging `small`: most members of a small group */
+function mergePass(block: Block, nets: CellNets, merging: Merging & { readonly small: number }): boolean {
+  const { groups, count, reach, small } = merging;
   const { xs, ys } = block.initial;
   const { members, starts } = membersOf(groups, count);
   const centres = new Float64Array(2 * count).fill(Number.NaN);
@@ -159,7 +162,7 @@ class SharedNets {
     this.groupMet = new Int32Array(count);
   }
 
-  /** The allowed group with most nets in common with `own`, whose members are `nodes`; -1 if there is none. */
+  /** The allowed group that shares most nets with group `own`, whose members are `nodes`; -1 if there is none. */
   most(nodes: Int32Array, own: number, allowed: (group: number) => boolean): number {
     const { netStarts, netNodes, nodeStarts, nodeNets } = this.nets;
     const { groups, counts, netMet, groupMet } = this;

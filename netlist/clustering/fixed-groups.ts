@@ -1,5 +1,5 @@
-// Groups that stand before any partitioning: a hard macro with the cells next to it, ports that lie together with
-// theirs. Facts: Circuit Training's grouper (`fixed_logic_levels` = 1).
+// Groups that are fixed before partitioning: each hard macro with the cells next to it in the netlist, and ports that
+// lie close together with theirs. Facts: Circuit Training's grouper (`fixed_logic_levels` = 1).
 import { type Block, type Grid, NodeKind } from "../block.js";
 import type { CellNets } from "./cell-nets.js";
 
@@ -10,9 +10,9 @@ export interface FixedGroups {
 }
 
 /**
- * One group per hard macro that has nets, in node order; then ports, side by side (top, right, bottom, left), in
- * stretches of one grid cell. Then cells that share a net with a member, as its driver or its sink, join; the first
- * member in node order has them. Ports without places are in no group.
+ * One group per hard macro that has nets, in node order; then groups of ports, one side of the canvas after the other
+ * (top, right, bottom, left), each at most one grid cell long. A cell that drives a member or is driven by one joins
+ * its group, that of the first such member in node order. Ports without places are in no group.
  */
 export function fixedGroups(block: Block, nets: CellNets, grid: Grid = block.grid): FixedGroups {
   const groups = new Int32Array(block.nodeCount).fill(-1);
@@ -22,7 +22,7 @@ export function fixedGroups(block: Block, nets: CellNets, grid: Grid = block.gri
       continue;
     groups[node] = count++;
   }
-  count = groupPorts(block, grid, groups, count);
+  count = groupPorts(block, grid, { groups, count });
   addNeighbours(block, nets, groups);
   return { count, groups };
 }
@@ -30,7 +30,7 @@ export function fixedGroups(block: Block, nets: CellNets, grid: Grid = block.gri
 const SIDES = ["top", "right", "bottom", "left"] as const;
 type Side = (typeof SIDES)[number];
 
-/** On which side a place is, by the canvas's diagonals. */
+/** The side that a place is nearest to, by the canvas's diagonals. */
 function sideOf({ width, height }: Block["canvas"], x: number, y: number): Side {
   const rising = y * width > height * x;
   const falling = y * width > height * (width - x);
@@ -38,7 +38,8 @@ function sideOf({ width, height }: Block["canvas"], x: number, y: number): Side 
   return falling ? "right" : "bottom";
 }
 
-function groupPorts(block: Block, grid: Grid, groups: Int32Array, first: number): number {
+/** Adds groups of ports to `groups`. Returns the number of groups afterwards. */
+function groupPorts(block: Block, grid: Grid, { groups, count: first }: FixedGroups): number {
   const { canvas, initial } = block;
   const ports: Record<Side, number[]> = { top: [], right: [], bottom: [], left: [] };
   for (let node = 0; node < block.nodeCount; node++) {

@@ -132,7 +132,8 @@ export function familyOutline(
       const count = counts[tile * rules.roles.length + role]!;
       const [start, end] = spans[tile]!;
       const type = types[role]![shape.below(types[role]!.length)]!;
-      for (const bank of splitIntoBanks(count, rules.roles[role]!.bank, type, shape))
+      const bankSize = rules.roles[role]!.bank;
+      for (const bank of splitIntoBanks({ macros: count, bankSize, type }, shape))
         banks.push({ ...bank, home: start + (end - start) * shape.uniform() });
     });
   });

@@ -1,11 +1,11 @@
-// Generated blocks, for training and tests: a family draws an outline (which memories, which logic, which buses), the
-// floor gives it a canvas on which random play can place it, and the outline becomes nodes, pins and nets.
-// Pins, fan-out, weights and areas lie in the neighbourhood of the clustered open benchmark blocks.
+// Generated blocks, for training and tests. A family draws an outline (memories, logic, buses), the floorplan adds a
+// canvas on which random placements work, and the outline becomes nodes, pins and nets. Pin counts, fan-out, weights
+// and areas resemble those of the clustered open benchmark blocks.
 import { type Block, DEFAULT_ROUTING, NodeKind } from "../block.js";
 import { NetlistDraft } from "../netlist-draft.js";
 import { Random } from "../random.js";
 import { familyOutline } from "./families.js";
-import { type Floor, makeFloor } from "./floor.js";
+import { type Floorplan, makeFloorplan } from "./floorplan.js";
 import { Logic } from "./logic.js";
 import { checkGenerateOptions, type GenerateOptions } from "./options.js";
 import { flatOutline, type Outline } from "./outline.js";
@@ -24,7 +24,7 @@ export function generateBlock(options: GenerateOptions): Block {
   const sizes = outline.banks.flatMap(({ type, macros }) => Array.from({ length: macros }, () => type));
   const hardArea = sizes.reduce((area, { width, height }) => area + width * height, 0);
   const area = hardArea / (1 - outline.softShare);
-  const floor = makeFloor(
+  const floorplan = makeFloorplan(
     {
       sizes,
       area,
@@ -38,11 +38,11 @@ export function generateBlock(options: GenerateOptions): Block {
     stream,
   );
   const draft = new NetlistDraft();
-  const hardNodes = addNodes(draft, outline, floor, area - hardArea, stream);
+  const hardNodes = addNodes(draft, { outline, floorplan, softArea: area - hardArea }, stream);
   const kind = family === "flat" ? "" : `${family}_`;
   const { netlist, places } = draft.finish(options.name ?? `generated_${kind}${macros}_${seed}`);
   const fixed = Uint8Array.from(netlist.kinds, (kind) => (kind === NodeKind.Port ? 1 : 0));
-  for (const [macro, [x, y]] of floor.fixed) {
+  for (const [macro, [x, y]] of floorplan.fixed) {
     const node = hardNodes[macro]!;
     fixed[node] = 1;
     places.xs[node] = x;
@@ -51,24 +51,30 @@ export function generateBlock(options: GenerateOptions): Block {
   return {
     ...netlist,
     fixed,
-    canvas: floor.canvas,
-    grid: floor.grid,
+    canvas: floorplan.canvas,
+    grid: floorplan.grid,
     routing: options.routing ?? DEFAULT_ROUTING,
     smoothing: options.smoothing ?? 0,
     overlapThreshold: 0,
-    blockages: floor.blockages,
+    blockages: floorplan.blockages,
     initial: places,
   };
+}
+
+interface Plan {
+  readonly outline: Outline;
+  readonly floorplan: Floorplan;
+  /** Area of all soft macros, µm². */
+  readonly softArea: number;
 }
 
 /** Fills the draft: ports, hard macros, soft macros, nets. Returns the nodes of the hard macros. */
 function addNodes(
   draft: NetlistDraft,
-  outline: Outline,
-  { canvas, grid }: Floor,
-  softArea: number,
+  { outline, floorplan, softArea }: Plan,
   stream: (purpose: string) => Random,
 ): number[] {
+  const { canvas, grid } = floorplan;
   const { banks, buses } = outline;
   const busPlaces = placeBuses(buses, canvas, stream("edges"));
   const busPins = busPlaces.map((places, bus) =>
@@ -91,10 +97,11 @@ function addNodes(
     stream("logic"),
   );
   banks.forEach((bank, index) => {
-    connectBank(draft, logic, bank, bankPins[index]!, logic.at(bank.home), stream(`bank ${index}`));
+    const connection = { pins: bankPins[index]!, home: logic.at(bank.home), random: stream(`bank ${index}`) };
+    connectBank({ draft, logic }, bank, connection);
   });
   busPins.forEach((pins, bus) => {
-    connectBus(draft, logic, buses[bus]!, pins, stream(`bus ${pins[0]}`));
+    connectBus({ draft, logic }, buses[bus]!, { pins, random: stream(`bus ${pins[0]}`) });
   });
   outline.links.forEach((link, index) => {
     connectLink(logic, link, stream(`link ${index}`));

@@ -1,5 +1,6 @@
 // Memory macros of a generated block: a few types (words, bits, pins along one or two edges) and banks of them.
 // Proportions are those of the SRAM macros in open 45 nm and 7 nm benchmark blocks: about 2 µm² a bit, 40 to 200 pins.
+import type { Size } from "../grid-choice.js";
 import type { Random } from "../random.js";
 
 export interface MemoryPin {
@@ -59,21 +60,21 @@ export function drawMemoryType(random: Random, role: MemoryRole = ANY_ROLE): Mem
   const inputs = ["clk", "ce_in", "we_in", ...bus("addr_in", addressBits), ...bus("wd_in", wordBits)];
   if (random.uniform() < 0.35) inputs.push(...bus("w_mask_in", wordBits));
   const outputs = bus("rd_out", wordBits);
+  const size = { width, height };
   const layout = random.uniform();
   const pins =
     layout < 0.5
-      ? edgePins([...inputs, ...outputs], "left", width, height)
+      ? edgePins([...inputs, ...outputs], "left", size)
       : layout < 0.8
-        ? [...edgePins(inputs, "left", width, height), ...edgePins(outputs, "right", width, height)]
-        : edgePins([...inputs, ...outputs], "bottom", width, height);
+        ? [...edgePins(inputs, "left", size), ...edgePins(outputs, "right", size)]
+        : edgePins([...inputs, ...outputs], "bottom", size);
   return { width, height, wordBits, addressBits, pins };
 }
 
 function edgePins(
   names: readonly string[],
   edge: "left" | "right" | "bottom",
-  width: number,
-  height: number,
+  { width, height }: Size,
 ): MemoryPin[] {
   const length = edge === "bottom" ? width : height;
   const pitch = Math.max(Math.floor((0.9 * length) / names.length / PIN_GRID), 1) * PIN_GRID;
@@ -100,11 +101,14 @@ export function drawBanks(macros: number, types: readonly MemoryType[], random: 
   return banks;
 }
 
-/** `macros` of one type as banks of `size` each, the last one smaller if they do not divide. */
-export function splitIntoBanks(macros: number, size: number, type: MemoryType, random: Random): Bank[] {
+/** `macros` of one type in banks of `bankSize`, the last one smaller if they do not divide. */
+export function splitIntoBanks(
+  { macros, bankSize, type }: { macros: number; bankSize: number; type: MemoryType },
+  random: Random,
+): Bank[] {
   const banks: Bank[] = [];
-  for (let left = macros; left > 0; left -= size) {
-    const count = Math.min(size, left);
+  for (let left = macros; left > 0; left -= bankSize) {
+    const count = Math.min(bankSize, left);
     const ways = [8, 4, 2, 1].filter((ways) => count % ways === 0);
     banks.push({ type, macros: count, ways: ways[random.below(ways.length)]! });
   }

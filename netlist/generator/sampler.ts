@@ -1,30 +1,24 @@
-// Whether random play places the macros of a block: a small twin of the environment's masks (inside the canvas, no
-// overlap, no blockage; macros by area descending), which this floor may not import. A test holds the two together.
-import type { Canvas, Grid } from "../block.js";
+// One random placement of a block's macros: a small twin of the environment's masks (inside the canvas, no overlap, no
+// blockage; macros by area descending), which the netlist may not import. A test compares the two.
+import type { Canvas, Grid, Rectangle } from "../block.js";
 import type { Size } from "../grid-choice.js";
 import type { Random } from "../random.js";
 
-/** A rectangle in µm that is taken. */
-export interface Rectangle {
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
+/** Where macros may go. */
+export interface Area {
+  readonly canvas: Canvas;
+  readonly grid: Grid;
+  /** Rectangles that macros must not cover. */
+  readonly taken: readonly Rectangle[];
 }
 
-const SLACK = 1e-6; // cells are free up to this, in µm
+const SLACK = 1e-6; // µm: smaller overlaps are ignored
 
 /**
- * Places macros, largest first, each on a uniformly drawn feasible cell centre. Returns how many found a place; all
- * of them if it is `sizes.length`.
+ * Places macros, largest first, each on a uniformly drawn feasible cell centre. Returns how many found a place, which is
+ * `sizes.length` if all did.
  */
-export function sampleOnce(
-  sizes: readonly Size[],
-  canvas: Canvas,
-  grid: Grid,
-  taken: readonly Rectangle[],
-  random: Random,
-): number {
+export function sampleOnce(sizes: readonly Size[], { canvas, grid, taken }: Area, random: Random): number {
   const { columns, rows } = grid;
   const cellWidth = canvas.width / columns;
   const cellHeight = canvas.height / rows;

@@ -10,6 +10,20 @@ import type { BusPlan } from "./ports.js";
 /** Pins of a macro of a bank, by name. */
 export type MacroPins = ReadonlyMap<string, number>;
 
+/** What nets are added to. */
+interface Target {
+  readonly draft: NetlistDraft;
+  readonly logic: Logic;
+}
+
+interface BankConnection {
+  /** Per macro of the bank. */
+  readonly pins: readonly MacroPins[];
+  /** Soft macro near which the bank's logic is. */
+  readonly home: number;
+  readonly random: Random;
+}
+
 /** Adds the macros of a bank to the draft. */
 export function addBank(
   draft: NetlistDraft,
@@ -33,12 +47,9 @@ export function addBank(
  * back to the logic of its byte lane, at times to a multiplexer as well. Clocks and write masks stay open.
  */
 export function connectBank(
-  draft: NetlistDraft,
-  logic: Logic,
+  { draft, logic }: Target,
   { type, macros, ways }: Bank,
-  pins: readonly MacroPins[],
-  home: number,
-  random: Random,
+  { pins, home, random }: BankConnection,
 ): void {
   const controllers = Array.from({ length: 1 + random.below(3) }, () => logic.near(home, random));
   const anyOf = (items: readonly number[]) => items[random.below(items.length)]!;
@@ -75,11 +86,9 @@ export function connectBank(
 
 /** A bus comes in or goes out as a whole; each byte of it belongs to one soft macro near the bus's home. */
 export function connectBus(
-  draft: NetlistDraft,
-  logic: Logic,
+  { draft, logic }: Target,
   plan: BusPlan,
-  pins: readonly number[],
-  random: Random,
+  { pins, random }: { readonly pins: readonly number[]; readonly random: Random },
 ): void {
   const home = plan.home === undefined ? random.below(logic.count) : logic.at(plan.home);
   const isInput = random.uniform() < 0.55;

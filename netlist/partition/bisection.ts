@@ -1,14 +1,14 @@
 // Multilevel bisection: coarsen, divide the coarsest graph from several random starts, refine on the way back down
 // (Karypis et al. 1999; Alpert, Huang and Kahng 1998).
 import type { Random } from "../random.js";
-import { type Coarser, coarsen } from "./coarsen.js";
-import { type Balance, type FixedSides, fiducciaMattheyses } from "./fiduccia-mattheyses.js";
+import { type Coarser, coarsen, type Level } from "./coarsen.js";
+import { type BisectionProblem, fiducciaMattheyses } from "./fiduccia-mattheyses.js";
 import { cutOf, type Hypergraph } from "./hypergraph.js";
 
 export interface BisectionOptions {
-  /** Random starts at the coarsest level. */
+  /** Random initial divisions at the coarsest level; the best one is kept. */
   readonly starts?: number;
-  /** Vertices at which coarsening stops. */
+  /** Coarsening stops at this number of vertices. */
   readonly coarsest?: number;
 }
 
@@ -21,38 +21,37 @@ export interface Bisection {
 
 const STARTS = 8;
 const COARSEST = 120;
-/** A level that leaves more than this share of the vertices is the last. */
+/** Coarsening stops when a level keeps more than this share of the vertices. */
 const LEAST_PROGRESS = 0.92;
-/** No coarse vertex gets larger than this many times the mean at the coarsest level. */
+/** Largest coarse vertex, in mean vertices of the coarsest level. */
 const LARGEST_VERTEX = 3;
 
 /**
- * Divides a hypergraph in two with few nets cut. If the areas allow no division within `balance` that the search
- * finds, the result is the nearest to it.
+ * Divides a hypergraph in two with few nets cut. If the search finds no division within the balance, the result is the
+ * one nearest to it.
  */
 export function bisect(
-  graph: Hypergraph,
-  fixed: FixedSides,
-  balance: Balance,
+  problem: BisectionProblem,
   random: Random,
   { starts = STARTS, coarsest = COARSEST }: BisectionOptions = {},
 ): Bisection {
+  const { graph, balance } = problem;
   const mostArea = Math.max((LARGEST_VERTEX * totalArea(graph)) / coarsest, 0);
   const levels: Coarser[] = [];
-  let top: Pick<Coarser, "graph" | "fixed"> = { graph, fixed };
+  let top: Level = problem;
   while (top.graph.vertexCount > coarsest) {
-    const level = coarsen(top.graph, top.fixed, mostArea, random);
+    const level = coarsen(top, mostArea, random);
     if (level.graph.vertexCount > LEAST_PROGRESS * top.graph.vertexCount) break;
     levels.push(level);
     top = level;
   }
-  let sides = bestStart(top.graph, top.fixed, balance, random, Math.max(1, starts));
+  let sides = bestStart({ ...top, balance }, random, Math.max(1, starts));
   for (let i = levels.length - 1; i >= 0; i--) {
-    const finer = i > 0 ? levels[i - 1]! : { graph, fixed };
+    const finer = i > 0 ? levels[i - 1]! : problem;
     const { vertexOf } = levels[i]!;
     const projected = new Uint8Array(finer.graph.vertexCount);
     for (let vertex = 0; vertex < projected.length; vertex++) projected[vertex] = sides[vertexOf[vertex]!]!;
-    fiducciaMattheyses(finer.graph, finer.fixed, balance, projected);
+    fiducciaMattheyses({ ...finer, balance }, projected);
     sides = projected;
   }
   return { sides, cut: cutOf(graph, sides) };
@@ -64,22 +63,16 @@ function totalArea({ areas }: Hypergraph): number {
   return total;
 }
 
-/** Of several random divisions, each refined, the one nearest to balance, then of the least cut. */
-function bestStart(
-  graph: Hypergraph,
-  fixed: FixedSides,
-  balance: Balance,
-  random: Random,
-  starts: number,
-): Uint8Array {
+/** The best of several random divisions, each refined: nearest to the balance, then with the least cut. */
+function bestStart(problem: BisectionProblem, random: Random, starts: number): Uint8Array {
+  const { graph, balance } = problem;
   let best: Uint8Array | undefined;
   let leastCut = 0;
   let leastViolation = 0;
   const slack = 1e-9 * totalArea(graph);
   for (let start = 0; start < starts; start++) {
-    const sides =
-      start % 2 === 0 ? scattered(graph, fixed, balance, random) : grown(graph, fixed, balance, random);
-    const cut = fiducciaMattheyses(graph, fixed, balance, sides);
+    const sides = start % 2 === 0 ? scattered(problem, random) : grown(problem, random);
+    const cut = fiducciaMattheyses(problem, sides);
     const area = areaOnSide0(graph, sides);
     const out = Math.max(balance.low - area, area - balance.high);
     const violation = out > slack ? out : 0;
@@ -98,8 +91,8 @@ function areaOnSide0(graph: Hypergraph, sides: Uint8Array): number {
   return area;
 }
 
-/** Fixed vertices where they belong, the others on side 1, and a shuffled list of these. */
-function begin(graph: Hypergraph, fixed: FixedSides, random: Random) {
+/** Fixed vertices on their sides, the free ones on side 1, and a shuffled list of the free ones. */
+function begin({ graph, fixed }: BisectionProblem, random: Random) {
   const sides = new Uint8Array(graph.vertexCount).fill(1);
   const free: number[] = [];
   let area = 0;
@@ -114,9 +107,10 @@ function begin(graph: Hypergraph, fixed: FixedSides, random: Random) {
   return { sides, free, area };
 }
 
-/** Side 0 is filled with vertices in random order up to the middle of the balance. */
-function scattered(graph: Hypergraph, fixed: FixedSides, balance: Balance, random: Random): Uint8Array {
-  const { sides, free, area: taken } = begin(graph, fixed, random);
+/** Fills side 0 with vertices in random order up to the middle of the balance. */
+function scattered(problem: BisectionProblem, random: Random): Uint8Array {
+  const { graph, balance } = problem;
+  const { sides, free, area: taken } = begin(problem, random);
   const target = (balance.low + balance.high) / 2;
   let area = taken;
   for (const vertex of free) {
@@ -127,9 +121,10 @@ function scattered(graph: Hypergraph, fixed: FixedSides, balance: Balance, rando
   return sides;
 }
 
-/** Side 0 is grown along the nets from what is fixed there, or else from a random vertex. */
-function grown(graph: Hypergraph, fixed: FixedSides, balance: Balance, random: Random): Uint8Array {
-  const { sides, free, area: taken } = begin(graph, fixed, random);
+/** Grows side 0 along the nets from the vertices fixed there, or else from a random vertex. */
+function grown(problem: BisectionProblem, random: Random): Uint8Array {
+  const { graph, fixed, balance } = problem;
+  const { sides, free, area: taken } = begin(problem, random);
   const target = (balance.low + balance.high) / 2;
   const { vertexStarts, vertexNets, netStarts, netVertices } = graph;
   const queue: number[] = [];

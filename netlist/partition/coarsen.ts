@@ -1,26 +1,30 @@
-// Coarsening for multilevel partitioning: vertices that share heavy nets become one. A net of n vertices speaks for
-// each pair of them with its weight over n - 1 (heavy-edge matching as in hMETIS and MLPart: Karypis et al. 1999,
-// Caldwell, Kahng and Markov 2000). Nets that become alike are one afterwards, nets inside one vertex are gone.
+// Coarsening for multilevel partitioning: vertices that share heavy nets are merged in pairs. A net of n vertices adds
+// weight / (n - 1) to the score of each pair of them (heavy-edge matching as in hMETIS and MLPart: Karypis et al. 1999,
+// Caldwell, Kahng and Markov 2000). Nets that become equal are merged, and nets within one vertex are dropped.
 import type { Random } from "../random.js";
 import type { FixedSides } from "./fiduccia-mattheyses.js";
 import { type Hypergraph, makeHypergraph } from "./hypergraph.js";
 
-/** Nets of more vertices tell little about which two belong together, and cost the most to read. */
+/** Larger nets say little about which two vertices belong together, and take the most time. */
 const LARGEST_NET_READ = 40;
 
-export interface Coarser {
+/** One level of the multilevel scheme. */
+export interface Level {
   readonly graph: Hypergraph;
   readonly fixed: FixedSides;
+}
+
+export interface Coarser extends Level {
   /** Per vertex of the finer graph, its vertex in the coarser one. */
   readonly vertexOf: Int32Array;
 }
 
 /**
- * One level up: a graph with at best half as many vertices. Two vertices join if their area stays within `mostArea`
- * and both are free; the fixed ones of a side all become one.
+ * The next coarser level, at best with half as many vertices. Two free vertices merge if their area stays within
+ * `mostArea`; the fixed vertices of a side all merge into one.
  */
-export function coarsen(graph: Hypergraph, fixed: FixedSides, mostArea: number, random: Random): Coarser {
-  const vertexOf = match(graph, fixed, mostArea, random);
+export function coarsen({ graph, fixed }: Level, mostArea: number, random: Random): Coarser {
+  const vertexOf = match({ graph, fixed }, mostArea, random);
   let count = 0;
   for (const vertex of vertexOf) if (vertex >= count) count = vertex + 1;
   const coarseFixed = new Int8Array(count).fill(-1);
@@ -29,7 +33,7 @@ export function coarsen(graph: Hypergraph, fixed: FixedSides, mostArea: number, 
   return { graph: contract(graph, vertexOf, count), fixed: coarseFixed, vertexOf };
 }
 
-function match(graph: Hypergraph, fixed: FixedSides, mostArea: number, random: Random): Int32Array {
+function match({ graph, fixed }: Level, mostArea: number, random: Random): Int32Array {
   const { vertexCount, areas, vertexStarts, vertexNets, netStarts, netVertices, netWeights } = graph;
   const vertexOf = new Int32Array(vertexCount).fill(-1);
   const scores = new Float64Array(vertexCount);
@@ -81,7 +85,7 @@ function match(graph: Hypergraph, fixed: FixedSides, mostArea: number, random: R
   return vertexOf;
 }
 
-/** The graph whose vertices are groups of vertices: `groups[v]` in 0 .. count - 1. Areas and alike nets add up. */
+/** The graph of groups of vertices, `groups[v]` in 0 .. count - 1. Areas add up, and so do weights of equal nets. */
 export function contract(graph: Hypergraph, groups: Int32Array, count: number): Hypergraph {
   const { netStarts, netVertices, netWeights, netCount } = graph;
   const areas = new Float64Array(count);
@@ -108,12 +112,11 @@ export function contract(graph: Hypergraph, groups: Int32Array, count: number): 
     weights[twin]! += netWeights[net]!;
     if (twin === nets) nets++;
   }
-  return makeHypergraph(
-    areas,
-    starts.subarray(0, nets + 1),
-    vertices.subarray(0, starts[nets]!),
-    weights.subarray(0, nets),
-  );
+  return makeHypergraph(areas, {
+    starts: starts.subarray(0, nets + 1),
+    vertices: vertices.subarray(0, starts[nets]!),
+    weights: weights.subarray(0, nets),
+  });
 }
 
 /** Finds nets of the same sorted vertices: a hash table with open addressing. */

@@ -1,9 +1,9 @@
-// Fiduccia and Mattheyses' heuristic (1982): passes over a bipartition in which every free vertex changes its side
-// once, always the one that takes most off the cut and keeps the balance; of each pass the best prefix is kept.
-// Gains are kept in buckets of doubly linked vertices, so a pass takes time linear in the pins.
+// Fiduccia and Mattheyses' heuristic (1982). In a pass every free vertex changes its side once; the next one is always
+// that which takes most off the cut and keeps the balance. The best prefix of the pass is kept. Gains are kept in
+// buckets of doubly linked vertices, so that a pass takes time linear in the number of pins.
 import { cutOf, type Hypergraph } from "./hypergraph.js";
 
-/** Least and greatest area on side 0. */
+/** Smallest and largest area allowed on side 0. */
 export interface Balance {
   readonly low: number;
   readonly high: number;
@@ -12,26 +12,28 @@ export interface Balance {
 /** Per vertex: -1 for one that may move, else its side. */
 export type FixedSides = Int8Array;
 
+/** A hypergraph to divide into side 0 and side 1. */
+export interface BisectionProblem {
+  readonly graph: Hypergraph;
+  readonly fixed: FixedSides;
+  readonly balance: Balance;
+}
+
 const MOST_PASSES = 20;
-/** A pass ends after so many moves without a better prefix, and this part of the vertices more: few come back. */
+/** A pass ends after PATIENCE + PATIENCE_SHARE x vertices moves without a better prefix: few recover after that. */
 const PATIENCE = 64;
 const PATIENCE_SHARE = 1 / 8;
-/** Vertices looked at on a side, from the highest gain down, before none counts as movable within the balance. */
+/** How many vertices of a side are tried, from the highest gain down, before the side counts as immovable. */
 const MOST_LOOKS = 48;
 
 /**
- * Improves `sides` in place and returns the cut. The cut never grows, unless the balance is broken at first: then
- * it is mended before anything else. Vertices of `fixed` 0 and 1 must stand there and stay.
+ * Improves `sides` in place and returns the cut. If `sides` is out of balance, the balance is mended first; otherwise
+ * the cut never grows. Fixed vertices must be on their sides already and stay there.
  */
-export function fiducciaMattheyses(
-  graph: Hypergraph,
-  fixed: FixedSides,
-  balance: Balance,
-  sides: Uint8Array,
-): number {
-  const pass = new Pass(graph, fixed, balance, sides);
+export function fiducciaMattheyses(problem: BisectionProblem, sides: Uint8Array): number {
+  const pass = new Pass(problem, sides);
   for (let i = 0; i < MOST_PASSES; i++) if (!pass.run()) break;
-  return cutOf(graph, sides);
+  return cutOf(problem.graph, sides);
 }
 
 class Pass {
@@ -56,7 +58,7 @@ class Pass {
   private readonly moves: Int32Array;
   private area = 0; // on side 0
 
-  constructor(graph: Hypergraph, fixed: FixedSides, balance: Balance, sides: Uint8Array) {
+  constructor({ graph, fixed, balance }: BisectionProblem, sides: Uint8Array) {
     this.graph = graph;
     this.fixed = fixed;
     this.balance = balance;

@@ -1,5 +1,4 @@
-// A hypergraph as flat arrays: what partitioning works on. Weights of nets are integers, because gains are counted in
-// buckets.
+// Hypergraphs as flat arrays, for partitioning. Net weights are integers because gains are kept in buckets.
 import { groupBy } from "../arrays.js";
 
 export interface Hypergraph {
@@ -16,15 +15,18 @@ export interface Hypergraph {
   readonly vertexNets: Int32Array;
 }
 
-/** Adds up the lists of nets and finds the nets of every vertex. */
-export function makeHypergraph(
-  areas: Float64Array,
-  netStarts: readonly number[] | Int32Array,
-  netVertices: readonly number[] | Int32Array,
-  netWeights: readonly number[] | Int32Array,
-): Hypergraph {
-  const starts = new Int32Array(netStarts);
-  const vertices = new Int32Array(netVertices);
+/** Nets in order: net n has `weights[n]` and the distinct vertices `vertices[starts[n] .. starts[n + 1]]`. */
+export interface NetLists {
+  readonly starts: readonly number[] | Int32Array;
+  readonly vertices: readonly number[] | Int32Array;
+  /** Positive integers. */
+  readonly weights: readonly number[] | Int32Array;
+}
+
+/** The hypergraph of these nets over vertices with these areas (any unit). */
+export function makeHypergraph(areas: Float64Array, nets: NetLists): Hypergraph {
+  const starts = new Int32Array(nets.starts);
+  const vertices = new Int32Array(nets.vertices);
   const netOf = new Int32Array(vertices.length);
   for (let net = 0; net + 1 < starts.length; net++)
     for (let i = starts[net]!; i < starts[net + 1]!; i++) netOf[i] = net;
@@ -36,7 +38,7 @@ export function makeHypergraph(
     netCount: starts.length - 1,
     netStarts: starts,
     netVertices: vertices,
-    netWeights: new Int32Array(netWeights),
+    netWeights: new Int32Array(nets.weights),
     vertexStarts,
     vertexNets,
   };

@@ -1,12 +1,14 @@
-// k parts by bisection of parts, each time in the ratio of the parts to come.
+// Partitioning into k parts by recursive bisection. Each bisection divides the area in the ratio of the parts on
+// either side.
 import type { Random } from "../random.js";
 import { type BisectionOptions, bisect } from "./bisection.js";
 import { type Hypergraph, makeHypergraph } from "./hypergraph.js";
 
 export interface PartitionOptions extends BisectionOptions {
+  readonly random: Random;
   /**
-   * How far each bisection may be from its ratio, in parts of the area that it divides: 0.05 lets halves have 45 to
-   * 55 % (hMETIS' unbalance 5). Deviations of bisections within each other multiply.
+   * How far each bisection may be off its ratio, as a share of the area that it divides: 0.05 allows halves of 45 to
+   * 55 % (hMETIS' unbalance 5). The deviations of nested bisections multiply.
    */
   readonly tolerance?: number;
   /** Per vertex the part that it must be in, or -1. */
@@ -19,8 +21,7 @@ const TOLERANCE = 0.02;
 export function partition(
   graph: Hypergraph,
   parts: number,
-  random: Random,
-  { tolerance = TOLERANCE, fixedParts, ...options }: PartitionOptions = {},
+  { random, tolerance = TOLERANCE, fixedParts, ...options }: PartitionOptions,
 ): Int32Array {
   const partOf = new Int32Array(graph.vertexCount);
   const localOf = new Int32Array(graph.vertexCount).fill(-1);
@@ -45,7 +46,7 @@ export function partition(
       return part < 0 ? -1 : part < first + left ? 0 : 1;
     });
     const balance = { low: target - slack, high: target + slack };
-    const { sides } = bisect(inner, fixed, balance, random, options);
+    const { sides } = bisect({ graph: inner, fixed, balance }, random, options);
     work.push(
       { vertices: vertices.filter((_, i) => sides[i] === 1), first: first + left, count: count - left },
       { vertices: vertices.filter((_, i) => sides[i] === 0), first, count: left },
@@ -89,5 +90,5 @@ export function subgraph(graph: Hypergraph, vertices: Int32Array, localOf: Int32
   }
   const areas = Float64Array.from(vertices, (vertex) => graph.areas[vertex]!);
   for (const vertex of vertices) localOf[vertex] = -1;
-  return makeHypergraph(areas, starts, inner, weights);
+  return makeHypergraph(areas, { starts, vertices: inner, weights });
 }

@@ -151,7 +151,7 @@ class MincutPlacer {
     for (const area of graph.areas) total += area;
     const slack = (options.tolerance * total) / 2;
     const balance = { low: total / 2 - slack, high: total / 2 + slack };
-    const { sides } = bisect(graph, fixed, balance, random, { starts: STARTS });
+    const { sides } = bisect({ graph, fixed, balance }, random, { starts: STARTS });
     let area = 0;
     for (let i = 0; i < nodes.length; i++) if (sides[i] === 0) area += graph.areas[i]!;
     const share = total > 0 ? Math.min(0.9, Math.max(0.1, area / total)) : 0.5;
@@ -215,7 +215,7 @@ class MincutPlacer {
     const fixed = new Int8Array(count + 2).fill(-1);
     fixed[count] = 0;
     fixed[count + 1] = 1;
-    return { graph: makeHypergraph(areas, starts, vertices, weights), fixed };
+    return { graph: makeHypergraph(areas, { starts, vertices, weights }), fixed };
   }
 
   /** A net from every hard macro to the side at an edge of the canvas, where only one side is. */

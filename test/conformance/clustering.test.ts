@@ -33,7 +33,9 @@ async function readCase(name: string): Promise<{ flat: Block; original: Block; g
 for (const name of BLOCKS)
   test(`${name}: the original's groups give the original's netlist`, { skip: withoutShared }, async () => {
     const { flat, original, groups } = await readCase(name);
-    const { block } = clusteredBlock(flat, groups, original.canvas.width / original.grid.columns);
+    const { block } = clusteredBlock(flat, groups, {
+      softWidth: original.canvas.width / original.grid.columns,
+    });
     for (const field of ["nodeNames", "pinNames"] as const) assert.deepEqual(block[field], original[field]);
     for (const field of ["kinds", "pinNodes", "netStarts", "netPins", "netWeights", "fileIndices"] as const)
       assert.deepEqual(block[field], original[field], field);

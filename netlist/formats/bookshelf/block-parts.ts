@@ -53,6 +53,17 @@ export interface Box {
   readonly top: number;
 }
 
+/** What the files of a set hold, in database units. */
+export interface FileParts {
+  readonly nodes: NodeList;
+  readonly rows: readonly Row[];
+  readonly nets: NetList;
+  readonly weights: NetWeights;
+  readonly places: FilePlaces;
+  /** Bounds of the rows. */
+  readonly box: Box;
+}
+
 interface Parts {
   readonly netlist: Netlist;
   readonly fixed: Uint8Array;
@@ -60,19 +71,11 @@ interface Parts {
   readonly frame: BookshelfFrame;
 }
 
-/** Block nodes are the file's, in its order, then further ports of pads with several pins. */
-export function makeParts(
-  name: string,
-  nodes: NodeList,
-  rows: readonly Row[],
-  nets: NetList,
-  { weights }: NetWeights,
-  places: FilePlaces,
-  box: Box,
-): Parts {
+/** Nodes of the block are the file's, in its order, then a port for each further pin of a pad. */
+export function makeParts(name: string, file: FileParts): Parts {
+  const { nodes, rows, nets, places, box } = file;
   const fileCount = nodes.names.length;
-  const rowHeight = commonHeight(rows);
-  const kinds = kindsOf(nodes, places, rowHeight, box);
+  const kinds = kindsOf(file);
   const pinNodes = nets.pinNodes.slice();
   const pinXOffsets = nets.pinXOffsets.slice();
   const pinYOffsets = nets.pinYOffsets.slice();
@@ -124,7 +127,8 @@ export function makeParts(
     heights[node] = nodes.heights[node]!;
     fixed[node] = nodes.terminals[node] !== Terminal.Movable || places.fixed[node] ? 1 : 0;
   }
-  const full = withPinPerPort(pinNodes, pinXOffsets, pinYOffsets, pinNames, names, extended);
+  const pins = { pinCount: pinNodes.length, pinNodes, pinXOffsets, pinYOffsets, pinNames };
+  const full = withPinPerPort(pins, names, extended);
   const netlist: Netlist = {
     name,
     nodeCount,
@@ -136,7 +140,7 @@ export function makeParts(
     netCount: nets.names.length,
     netStarts: nets.starts,
     netPins: Int32Array.from(nets.pinNodes, (_, pin) => pin),
-    netWeights: weights,
+    netWeights: file.weights.weights,
     fileIndices: Int32Array.from({ length: nodeCount }, (_, node) => node),
     pinFileIndices: pinFileIndices(full.pinNodes, extended, nodeCount),
   };
@@ -152,26 +156,25 @@ export function makeParts(
   const initial = emptyPlacement(nodeCount);
   const put = placer(netlist, frame, initial);
   for (let node = 0; node < fileCount; node++)
-    put(node, places.lefts[node]!, places.bottoms[node]!, places.orientations[node]!);
+    put(node, {
+      left: places.lefts[node]!,
+      bottom: places.bottoms[node]!,
+      orientation: places.orientations[node]!,
+    });
   return { netlist, fixed, initial, frame };
 }
 
+type Pins = Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames">;
+
 /** The pins, and one more for each port that no net reaches: every port has a pin. */
-function withPinPerPort(
-  pinNodes: Int32Array,
-  xOffsets: Float64Array,
-  yOffsets: Float64Array,
-  pinNames: readonly string[],
-  names: readonly string[],
-  kinds: Uint8Array,
-): Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames"> {
+function withPinPerPort(pins: Pins, names: readonly string[], kinds: Uint8Array): Pins {
+  const { pinNodes } = pins;
   const has = new Uint8Array(kinds.length);
   for (const node of pinNodes) has[node] = 1;
   const bare: number[] = [];
   for (let node = 0; node < kinds.length; node++)
     if (kinds[node] === NodeKind.Port && !has[node]) bare.push(node);
-  if (bare.length === 0)
-    return { pinCount: pinNodes.length, pinNodes, pinXOffsets: xOffsets, pinYOffsets: yOffsets, pinNames };
+  if (bare.length === 0) return pins;
   const pinCount = pinNodes.length + bare.length;
   const more = {
     nodes: new Int32Array(pinCount),
@@ -180,14 +183,14 @@ function withPinPerPort(
   };
   more.nodes.set(pinNodes);
   more.nodes.set(bare, pinNodes.length);
-  more.xs.set(xOffsets);
-  more.ys.set(yOffsets);
+  more.xs.set(pins.pinXOffsets);
+  more.ys.set(pins.pinYOffsets);
   return {
     pinCount,
     pinNodes: more.nodes,
     pinXOffsets: more.xs,
     pinYOffsets: more.ys,
-    pinNames: [...pinNames, ...bare.map((node) => names[node]!)],
+    pinNames: [...pins.pinNames, ...bare.map((node) => names[node]!)],
   };
 }
 
@@ -204,7 +207,8 @@ export function commonHeight(rows: readonly Row[]): number {
   return [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]![0];
 }
 
-function kindsOf(nodes: NodeList, places: FilePlaces, rowHeight: number, box: Box): Uint8Array {
+function kindsOf({ nodes, rows, places, box }: FileParts): Uint8Array {
+  const rowHeight = commonHeight(rows);
   return Uint8Array.from(nodes.names, (_, node) => {
     const [width, height] = [nodes.widths[node]!, nodes.heights[node]!];
     const isHigh = height > rowHeight && width > 0;
@@ -223,13 +227,20 @@ function kindsOf(nodes: NodeList, places: FilePlaces, rowHeight: number, box: Bo
   });
 }
 
-/** Puts nodes into `out` by their lower left corners in the files. */
+/** Where a file puts a node: lower left corner in database units, as turned, and orientation code. */
+export interface FilePlace {
+  readonly left: number;
+  readonly bottom: number;
+  readonly orientation: number;
+}
+
+/** A function that puts nodes into `out` by their places in the files. */
 export function placer(
   netlist: Netlist,
   { originX, originY, terminals }: BookshelfFrame,
   out: Placement,
-): (node: number, left: number, bottom: number, orientation: number) => void {
-  return (node, left, bottom, orientation) => {
+): (node: number, place: FilePlace) => void {
+  return (node, { left, bottom, orientation }) => {
     const { xs, ys, orientations } = out;
     if (netlist.kinds[node] === NodeKind.Port) {
       const { width, height, orientation: turned, ports } = terminals.get(netlist.nodeNames[node]!)!;

@@ -6,8 +6,16 @@ import { gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { type AuxFiles, findAux, readAux, stemOf } from "./aux-file.js";
-import { type Box, commonHeight, type FilePlaces, frameOf, makeParts, placer } from "./block-parts.js";
-import { type NetList, type NetWeights, readNets, readWeights } from "./nets.js";
+import {
+  type Box,
+  commonHeight,
+  type FileParts,
+  type FilePlaces,
+  frameOf,
+  makeParts,
+  placer,
+} from "./block-parts.js";
+import { type NetWeights, readNets, readWeights } from "./nets.js";
 import { type NodeList, type Row, readNodes, readRows, readShapes, Terminal } from "./nodes.js";
 import { type PlLine, readPl } from "./places.js";
 
@@ -74,7 +82,8 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
   const places = await readPlaces(files.pl, nodes);
   const shapes = files.shapes === undefined ? 0 : await readShapes(files.shapes, nodes);
   const box = boxOf(rows, files.scl);
-  const parts = makeParts(stemOf(files.aux), nodes, rows, nets, weights, places, box);
+  const file: FileParts = { nodes, rows, nets, weights, places, box };
+  const parts = makeParts(stemOf(files.aux), file);
   const canvas = { width: box.right - box.left, height: box.top - box.bottom };
   const block: Block = {
     ...parts.netlist,
@@ -93,7 +102,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     initial: parts.initial,
     source: parts.frame,
   };
-  return { block, reading: readingOf(files, nodes, rows, nets, weights, box, shapes, block) };
+  return { block, reading: readingOf(file, block, { files, shapes }) };
 }
 
 function auxOf(path: string): string {
@@ -172,19 +181,14 @@ export async function readPlPlacement(path: string, block: Block): Promise<Place
   for (const { ports } of frame.terminals.values())
     for (const { node } of ports.slice(1)) numbers.delete(block.nodeNames[node]!);
   const put = placer(block, frame, initial);
-  await readEachPlace(path, numbers, (node, line) => put(node, line.left, line.bottom, line.orientation));
+  await readEachPlace(path, numbers, (node, line) => put(node, line));
   return initial;
 }
 
 function readingOf(
-  files: AuxFiles,
-  nodes: NodeList,
-  rows: readonly Row[],
-  nets: NetList,
-  weights: NetWeights,
-  box: Box,
-  shapes: number,
+  { nodes, rows, nets, weights, box }: FileParts,
   block: Block,
+  { files, shapes }: { files: AuxFiles; shapes: number },
 ): BookshelfReading {
   let terminals = 0;
   let fixedMacros = 0;

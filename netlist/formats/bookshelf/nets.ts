@@ -2,7 +2,7 @@
 import { growingBytes, growingFloats, growingInts } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import type { NodeList } from "./nodes.js";
-import { checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
+import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
 
 export interface NetList {
   /** Per net; those that the file leaves unnamed are `netNUMBER`. */
@@ -26,8 +26,8 @@ export async function readNets(path: string, nodes: NodeList): Promise<NetList> 
   const pinNodes = growingInts();
   const xOffsets = growingFloats();
   const yOffsets = growingFloats();
-  let netCount: { count: number; where: string } | undefined;
-  let pinCount: { count: number; where: string } | undefined;
+  let netCount: Announced | undefined;
+  let pinCount: Announced | undefined;
   let netsFound = 0;
   let empty = 0;
   const driven = growingBytes();
@@ -100,8 +100,8 @@ export async function readNets(path: string, nodes: NodeList): Promise<NetList> 
     yOffsets.push(y);
   });
   closeNet();
-  checkCount(path, "NumNets", netCount, netsFound);
-  checkCount(path, "NumPins", pinCount, pinNodes.length);
+  checkCount(path, { what: "NumNets", announced: netCount, found: netsFound });
+  checkCount(path, { what: "NumPins", announced: pinCount, found: pinNodes.length });
   starts.push(pinNodes.length);
   return {
     names,

@@ -2,7 +2,7 @@
 // `.scl`: the rows that cells stand in.
 import { type GrowingArray, growingBytes, growingFloats } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
-import { checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
+import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
 
 /** Whether a node may be moved, is fixed, or is fixed and may be covered (`terminal_NI`). */
 export const Terminal = { Movable: 0, Fixed: 1, Coverable: 2 } as const;
@@ -30,8 +30,8 @@ export async function readNodes(path: string): Promise<NodeList> {
   const widths = growingFloats();
   const heights = growingFloats();
   const terminals: GrowingArray<Uint8Array> = growingBytes();
-  let nodeCount: { count: number; where: string } | undefined;
-  let terminalCount: { count: number; where: string } | undefined;
+  let nodeCount: Announced | undefined;
+  let terminalCount: Announced | undefined;
   let terminalsFound = 0;
   await readWords(path, "nodes", (line) => {
     const { words, where } = line;
@@ -65,8 +65,8 @@ export async function readNodes(path: string): Promise<NodeList> {
     terminals.push(terminal);
     if (terminal !== Terminal.Movable) terminalsFound++;
   });
-  checkCount(path, "NumNodes", nodeCount, names.length);
-  checkCount(path, "NumTerminals", terminalCount, terminalsFound);
+  checkCount(path, { what: "NumNodes", announced: nodeCount, found: names.length });
+  checkCount(path, { what: "NumTerminals", announced: terminalCount, found: terminalsFound });
   if (names.length === 0)
     throw new InputError(path, "no node found, lines 'name width height' were expected");
   return {
@@ -93,7 +93,7 @@ export interface Row {
 /** Reads an `.scl` file: one entry per stretch of sites. */
 export async function readRows(path: string): Promise<Row[]> {
   const rows: Row[] = [];
-  let rowCount: { count: number; where: string } | undefined;
+  let rowCount: Announced | undefined;
   let rowsFound = 0;
   let open: { where: string; values: Map<string, string>; stretches: [number, number][] } | undefined;
   await readWords(path, "scl", (line) => {
@@ -134,7 +134,7 @@ export async function readRows(path: string): Promise<Row[]> {
       "the row has no 'End'",
       "the file is cut off: fetch it again",
     );
-  checkCount(path, "NumRows", rowCount, rowsFound);
+  checkCount(path, { what: "NumRows", announced: rowCount, found: rowsFound });
   if (rows.length === 0)
     throw new InputError(path, "no row found, 'CoreRow Horizontal … End' entries were expected");
   return rows;

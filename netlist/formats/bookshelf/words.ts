@@ -89,12 +89,16 @@ export function toCount(word: string | undefined, where: string, what: string): 
   return value;
 }
 
-/** Holds a count that a file announces to what the file holds. */
+/** A count that a file announces, such as NumNodes, and where it does. */
+export interface Announced {
+  readonly count: number;
+  readonly where: string;
+}
+
+/** Throws `InputError` if the file at `path` holds another number of things than it announces. */
 export function checkCount(
   path: string,
-  what: string,
-  announced: { readonly count: number; readonly where: string } | undefined,
-  found: number,
+  { what, announced, found }: { what: string; announced: Announced | undefined; found: number },
 ): void {
   if (announced === undefined || announced.count === found) return;
   throw new InputError(

@@ -1,5 +1,5 @@
-// What a placement of hard macros violates of what LEF and DEF ask: die, blockages, halos, fences, guides, orientations
-// and what is fixed. Everything in database units. Violations are listed, not repaired.
+// Checks a placement of hard macros against the constraints of LEF and DEF: die, blockages, halos, fences, guides,
+// orientations and fixed macros. Everything is in database units. Violations are listed, not repaired.
 import { NodeKind } from "../../block.js";
 import { isSideways, turnOffset } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
@@ -25,7 +25,7 @@ export interface Violation {
   readonly message: string;
 }
 
-/** Overlap in database units that counts as touching: sizes may be no whole number of them. */
+/** Overlaps of up to this many database units are ignored, as sizes need not be whole numbers of units. */
 const TOUCHING = 0.01;
 
 interface Placed {
@@ -37,7 +37,7 @@ interface Placed {
   readonly label: string;
 }
 
-/** Violations by hard macros, in file order. What stands wrong but is fixed, against what is fixed, is not counted. */
+/** Violations by hard macros, in file order. Violations between two fixed macros are left out. */
 export function checkConstraints(loaded: LoadedDef, placement: Placement): Violation[] {
   const { block, nodes } = loaded;
   const violations: Violation[] = [];
@@ -47,7 +47,7 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
     if (block.kinds[node] !== NodeKind.HardMacro) continue;
     const component = nodes.componentOfNode[node]!;
     const place = places.get(component);
-    if (place) placed.push(placedOf(loaded, component, node, place));
+    if (place) placed.push(placedOf(loaded, { component, node, place }));
     else violations.push({ kind: "unplaced", message: `macro '${block.nodeNames[node]}' has no place` });
   }
   const memberships = membershipsOf(loaded);
@@ -56,12 +56,13 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
   return violations;
 }
 
-function placedOf(loaded: LoadedDef, component: number, node: number, place: DefPlace): Placed {
+function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | "place">): Placed {
+  const { component, node, place } = macro;
   const box = boxAt(loaded, component, place);
   const halo = loaded.design.components.halos.get(component);
   const { units } = loaded.design;
   const label = `macro '${loaded.block.nodeNames[node]}' at (${place.x / units}, ${place.y / units}) ${orientationName(place)}`;
-  return { component, node, place, box, halo: halo && widened(box, halo, place.orientation), label };
+  return { ...macro, box, halo: halo && widened(box, halo, place.orientation), label };
 }
 
 /** A box with its halo around it, the halo turned with the macro. */

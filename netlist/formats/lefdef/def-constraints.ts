@@ -71,12 +71,11 @@ export function readGroup(statement: Statement): DefGroup {
 export function unknownRegions(
   path: string,
   regions: readonly DefRegion[],
-  groups: readonly DefGroup[],
-  ofComponents: Iterable<string>,
+  named: { readonly groups: readonly DefGroup[]; readonly ofComponents: Iterable<string> },
 ): string[] {
   const known = new Set(regions.map(({ name }) => name));
-  const named = new Set([...ofComponents, ...groups.flatMap(({ region }) => region ?? [])]);
-  return [...named]
+  const ofGroups = named.groups.flatMap(({ region }) => region ?? []);
+  return [...new Set([...named.ofComponents, ...ofGroups])]
     .filter((name) => !known.has(name))
     .map((name) => `${path}: REGIONS does not list '${name}', which keeps none of its members anywhere`);
 }

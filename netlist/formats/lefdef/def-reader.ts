@@ -124,7 +124,10 @@ class DefReader {
       notes: [
         ...this.notes,
         ...this.nets.notes,
-        ...unknownRegions(this.path, this.regions, this.groups, components.regions.values()),
+        ...unknownRegions(this.path, this.regions, {
+          groups: this.groups,
+          ofComponents: components.regions.values(),
+        }),
       ],
     };
   }

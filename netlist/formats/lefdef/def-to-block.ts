@@ -100,7 +100,7 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
     ys[node] = (components.ys[component]! - origin.y) / units + (sideways ? width : height) / 2;
   }
 
-  const connections = connect(design, masters, portOfName, nodeOfComponent);
+  const connections = connect(design, masters, { portOfName, nodeOfComponent });
   const { order, netStarts, netPins, netWeights, notes } = connections;
   const pinCount = order.length;
   const pinNodes = new Int32Array(pinCount);
@@ -198,9 +198,9 @@ interface Connections {
 function connect(
   design: DefDesign,
   masters: readonly LefMaster[],
-  portOfName: ReadonlyMap<string, number>,
-  nodeOfComponent: Int32Array,
+  nodeNumbers: { readonly portOfName: ReadonlyMap<string, number>; readonly nodeOfComponent: Int32Array },
 ): Connections {
+  const { portOfName, nodeOfComponent } = nodeNumbers;
   const { nets, pins } = design;
   const connectionCount = nets.components.length;
   const nodes = new Int32Array(connectionCount).fill(-1);

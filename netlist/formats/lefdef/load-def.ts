@@ -1,13 +1,6 @@
 // A DEF file with its LEF files as a block and what else macro placement has to respect.
 import { dirname, join } from "node:path";
-import {
-  type Block,
-  type Canvas,
-  type Grid,
-  type Netlist,
-  NodeKind,
-  type RoutingResources,
-} from "../../block.js";
+import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } from "../../block.js";
 import { namesIn, statusOf } from "../../files.js";
 import { gridFor } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
@@ -96,7 +89,7 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
     height: (die.top - die.bottom) / design.units,
   };
   const componentKinds = Uint8Array.from(nodeOfComponent, (node) => netlist.kinds[node]!);
-  const found = routingOf(design, library, masters, componentKinds);
+  const found = routingOf(design, library, { masters, kinds: componentKinds });
   const allowed = new Array<readonly number[] | undefined>(netlist.nodeCount).fill(undefined);
   const orientationsOf = new Map(masters.map((master) => [master, allowedOrientations(master.symmetry)]));
   const { statuses, orientations } = design.components;
@@ -112,7 +105,7 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
     name: design.name,
     fixed: options.freeFixed ? freed(nodes, design) : nodes.fixed,
     canvas,
-    grid: gridWithHalos(netlist, nodes, design, canvas),
+    grid: gridWithHalos(nodes, design, canvas),
     routing: found ?? options.defaultRouting,
     smoothing: 0,
     overlapThreshold: 0,
@@ -140,13 +133,8 @@ function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
   });
 }
 
-/** The grid on which the hard macros with their halos find room by the method's rule, or one of like size. */
-function gridWithHalos(
-  netlist: Netlist,
-  { componentOfNode }: DefNetlist,
-  design: DefDesign,
-  canvas: Canvas,
-): Grid {
+/** A grid that has room for the hard macros with their halos, or one of similar size if none has. */
+function gridWithHalos({ netlist, componentOfNode }: DefNetlist, design: DefDesign, canvas: Canvas): Grid {
   const macros: { width: number; height: number }[] = [];
   for (let node = 0; node < netlist.nodeCount; node++) {
     if (netlist.kinds[node] !== NodeKind.HardMacro) continue;

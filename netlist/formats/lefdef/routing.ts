@@ -1,27 +1,32 @@
-// Routing resources as the congestion cost counts them, from the layers of LEF and the tracks of DEF: tracks per µm of
-// canvas side, and how many of them a hard macro takes away (../../docs/proxy-cost.md).
+// Routing resources for the congestion cost, from the layers of LEF and the tracks of DEF: tracks per µm of canvas side,
+// and how many of them a hard macro blocks (docs/proxy-cost.md).
 import { NodeKind, type RoutingResources } from "../../block.js";
 import type { DefDesign, DefTracks } from "./def-design.js";
 import { boundsOf, type Rect } from "./geometry.js";
 import type { LefLibrary, LefMaster } from "./lef-library.js";
 
+/** Per component: its master, and the kind of its node. */
+interface Components {
+  readonly masters: readonly (LefMaster | undefined)[];
+  readonly kinds: Uint8Array;
+}
+
 /**
- * Resources of a design, or undefined where neither its layers nor its tracks give both directions. Horizontal tracks
- * are those of layers whose wires run horizontally, counted by DEF's `TRACKS Y` of such a layer where there are any,
- * else by its pitch. `masters` and `kinds` go by component.
+ * Routing resources of a design, or undefined where neither its layers nor its tracks give both directions. Horizontal
+ * tracks are those of layers whose wires run horizontally. They are counted by DEF's `TRACKS Y` for such a layer if it
+ * has any, else by its pitch.
  */
 export function routingOf(
   design: DefDesign,
   library: LefLibrary,
-  masters: readonly (LefMaster | undefined)[],
-  kinds: Uint8Array,
+  components: Components,
 ): RoutingResources | undefined {
   const die = boundsOf(design.die);
   const side = {
     H: (die.top - die.bottom) / design.units,
     V: (die.right - die.left) / design.units,
   };
-  const obstructed = obstructedShares(masters, kinds);
+  const obstructed = obstructedShares(components);
   const total = { H: 0, V: 0 };
   const taken = { H: 0, V: 0 };
   for (const { name, direction, pitch } of library.layers) {
@@ -57,10 +62,7 @@ function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): numbe
 }
 
 /** Per layer, the share of all hard macros' area that their obstructions cover. */
-function obstructedShares(
-  masters: readonly (LefMaster | undefined)[],
-  kinds: Uint8Array,
-): Map<string, number> {
+function obstructedShares({ masters, kinds }: Components): Map<string, number> {
   const areas = new Map<string, number>();
   let macroArea = 0;
   masters.forEach((master, component) => {

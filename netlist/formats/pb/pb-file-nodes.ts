@@ -1,12 +1,12 @@
 // The nodes of a netlist text file, as they are read: ports, macros, cells and pins alike, each with its attributes and
-// the names of the pins that it drives. What is wrong with one alone is said here, with its line.
+// the names of the pins that it drives. Errors within a node are found here, with their line.
 import { NodeKind } from "../../block.js";
 import { orientationCode } from "../../orientation.js";
-import type { PbTextScanner } from "./pb-text-scanner.js";
+import { type PbTextListener, PbTextScanner } from "./pb-text-scanner.js";
 
 /** Kind of a file node that is a pin of a macro; all others have the block's kinds. */
 export const PIN = 4;
-/** Kind of what says something about the file, and is passed over. */
+/** Kind of a node that describes the file; it is skipped. */
 const METADATA = 5;
 
 /** The attributes of one file node while it is being read. */
@@ -39,7 +39,9 @@ const BLANK: FileNode = {
 };
 
 /** Collects the nodes of a file as they close. Numbers them in the file's order, and names on first sight. */
-export class PbFileNodes {
+export class PbFileNodes implements PbTextListener {
+  /** Takes the text of the file, and says where an error is. */
+  readonly scanner: PbTextScanner;
   private readonly node: FileNode = { ...BLANK };
   private readonly nodeInputs: number[] = [];
   private key = "";
@@ -64,6 +66,10 @@ export class PbFileNodes {
   private readonly sinks: number[] = []; // numbers of names
   private readonly nameOf: number[] = [];
 
+  constructor(path: string) {
+    this.scanner = new PbTextScanner(path, this);
+  }
+
   open(field: string, depth: number): void {
     if (depth === 0) {
       this.inNode = field === "node";
@@ -76,7 +82,7 @@ export class PbFileNodes {
     }
   }
 
-  text(field: string, value: string, depth: number, scanner: PbTextScanner): void {
+  text(field: string, value: string, depth: number): void {
     if (!this.inNode) return;
     if (depth === 1) {
       if (field === "name") this.node.name = value;
@@ -88,65 +94,65 @@ export class PbFileNodes {
       else if (this.key === "macro_name") this.node.macroName = value;
       else if (this.key === "orientation") this.node.orientation = value;
       else if (NUMBER_PROPERTIES.has(this.key))
-        throw scanner.error(
+        throw this.scanner.error(
           `attribute '${this.key}' of node '${this.node.name}' is the text '${value}', a number was expected`,
         );
     }
   }
 
-  number(field: string, value: number, depth: number, scanner: PbTextScanner): void {
+  number(field: string, value: number, depth: number): void {
     if (!this.inNode) return;
     if (depth === 1 && (field === "name" || field === "input"))
-      throw scanner.error(`'${field}' is the number ${value}, a name in quotes was expected`);
+      throw this.scanner.error(`'${field}' is the number ${value}, a name in quotes was expected`);
     if (depth !== 3 || (field !== "f" && field !== "i")) return;
     const property = NUMBER_PROPERTIES.get(this.key);
     if (property === undefined) return;
     if (!Number.isFinite(Math.fround(value)))
-      throw scanner.error(
+      throw this.scanner.error(
         `attribute '${this.key}' of node '${this.node.name}' is ${value}, a finite single-precision number was expected`,
       );
     this.node[property] = value;
   }
 
-  close(depth: number, scanner: PbTextScanner): void {
+  close(depth: number): void {
     if (depth !== 0 || !this.inNode) return;
     this.inNode = false;
     const { node } = this;
-    if (node.name === "") throw scanner.error("a node without a name", 'give it one: name: "..."');
-    const kind = kindOf(node, scanner);
+    if (node.name === "") throw this.scanner.error("a node without a name", 'give it one: name: "..."');
+    const kind = kindOf(node, this.scanner);
     if (kind === METADATA) return;
     const number = this.numberOf(node.name);
     const earlier = this.fileIndexOfName[number];
     if (earlier !== undefined)
-      throw scanner.error(
+      throw this.scanner.error(
         `node '${node.name}' is defined twice, first at line ${this.lines[earlier]}`,
         "rename one of them",
       );
     if (kind !== PIN && (node.width < 0 || node.height < 0))
-      throw scanner.error(
+      throw this.scanner.error(
         `node '${node.name}' has size ${node.width} x ${node.height}, not negative was expected`,
       );
     if ((kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) && !(node.width > 0 && node.height > 0))
-      throw scanner.error(
+      throw this.scanner.error(
         `macro '${node.name}' has size ${node.width} x ${node.height}, both greater than 0 were expected`,
       );
     if (kind !== PIN && Number.isNaN(node.x) !== Number.isNaN(node.y))
-      throw scanner.error(
+      throw this.scanner.error(
         `node '${node.name}' has ${Number.isNaN(node.x) ? "y but no x" : "x but no y"}, both or none was expected`,
       );
     if (node.weight < 0)
-      throw scanner.error(`node '${node.name}' has net weight ${node.weight}, 0 or more was expected`);
+      throw this.scanner.error(`node '${node.name}' has net weight ${node.weight}, 0 or more was expected`);
     if (kind === PIN && node.macroName === "")
-      throw scanner.error(`pin '${node.name}' has no macro_name`, "name the macro that it belongs to");
+      throw this.scanner.error(`pin '${node.name}' has no macro_name`, "name the macro that it belongs to");
     const orientation = orientationCode(node.orientation || "N");
     if (orientation < 0)
-      throw scanner.error(
+      throw this.scanner.error(
         `node '${node.name}' has orientation '${node.orientation}', one of N FN S FS E FE W FW was expected`,
       );
     this.fileIndexOfName[number] = this.kinds.length;
     this.kinds.push(kind);
     this.nameOf.push(number);
-    this.lines.push(scanner.line);
+    this.lines.push(this.scanner.line);
     this.owners.push(kind === PIN ? node.macroName : "");
     this.orientations.push(orientation);
     if (kind === PIN) this.values.push(node.x, node.y, node.xOffset, node.yOffset, node.weight);

@@ -44,7 +44,13 @@ export function toPbForm(where: string, block: Block): PbForm {
   for (let node = 0; node < block.nodeCount; node++)
     if (!isMacro(kinds[node]!) && pinOfNode[node] === -1) draft.addPin(node, block.nodeNames[node]!);
   const nets = distinctPins(block, pinOf);
-  const drivers = chooseDrivers(where, block, nets, pins);
+  const drivers = chooseDrivers(nets, pins);
+  if (!drivers)
+    throw new InputError(
+      where,
+      `the nets of '${block.name}' are more than their pins can drive: in this format a cell drives one net`,
+      "convert with --cluster, which makes soft macros of the cells",
+    );
   let redrivenNets = 0;
   nets.forEach((net, index) => {
     const driver = drivers[index]!;
@@ -68,8 +74,11 @@ function distinctPins(block: Block, pinOf: Int32Array): number[][] {
   });
 }
 
-/** A driver for every net, no pin twice: each net's own where it is free, others by augmenting paths. */
-function chooseDrivers(where: string, block: Block, nets: readonly number[][], pins: number): Int32Array {
+/**
+ * A driver for every net, no pin twice: each net's own where it is free, others by augmenting paths; undefined if there
+ * are more nets than pins can drive.
+ */
+function chooseDrivers(nets: readonly number[][], pins: number): Int32Array | undefined {
   const netOf = new Int32Array(pins).fill(-1);
   const driverOf = new Int32Array(nets.length).fill(-1);
   const left: number[] = [];
@@ -98,12 +107,7 @@ function chooseDrivers(where: string, block: Block, nets: readonly number[][], p
         }
         queue.push(netOf[pin]!);
       }
-    if (end < 0)
-      throw new InputError(
-        where,
-        `the nets of '${block.name}' are more than their pins can drive: in this format a cell drives one net`,
-        "convert with --cluster, which makes soft macros of the cells",
-      );
+    if (end < 0) return undefined;
     for (let pin = end; pin >= 0; ) {
       const net = from.get(pin)!;
       const before = driverOf[net]!;

@@ -1,10 +1,9 @@
-// Reader of the netlist text format (`.pb.txt`): a list of nodes, from which a netlist is made once all are known, as
-// a net may name pins that come later. Facts: Circuit Training, docs/NETLIST_FORMAT.md. The file is read as a stream.
+// Reader of the netlist text format (`.pb.txt`), a list of nodes. The file is read as a stream, and the netlist is made
+// at its end because nets may name pins that come later. Facts: Circuit Training, docs/NETLIST_FORMAT.md.
 import { type Netlist, NodeKind } from "../../block.js";
 import { readLineChunks } from "../../files.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { PbFileNodes, PIN } from "./pb-file-nodes.js";
-import { PbTextScanner } from "./pb-text-scanner.js";
 
 /** A netlist and the places that its file gives. */
 export interface NetlistFile {
@@ -14,21 +13,16 @@ export interface NetlistFile {
 
 /** Reads `path` (`.pb.txt`, gzip allowed). Throws `InputError` with the line of what is wrong. */
 export async function readPbNetlist(path: string, name: string): Promise<NetlistFile> {
-  const fileNodes = new PbFileNodes();
-  const scanner: PbTextScanner = new PbTextScanner(path, {
-    open: (field, depth) => fileNodes.open(field, depth),
-    close: (depth) => fileNodes.close(depth, scanner),
-    text: (field, value, depth) => fileNodes.text(field, value, depth, scanner),
-    number: (field, value, depth) => fileNodes.number(field, value, depth, scanner),
-  });
+  const fileNodes = new PbFileNodes(path);
+  const { scanner } = fileNodes;
   for await (const chunk of readLineChunks(path)) scanner.push(chunk);
   scanner.end();
-  return netlistOf(fileNodes, name, scanner);
+  return netlistOf(fileNodes, name);
 }
 
 /** Throws `InputError` if the nodes do not go together. */
-function netlistOf(fileNodes: PbFileNodes, name: string, scanner: PbTextScanner): NetlistFile {
-  const { kinds, values } = fileNodes;
+function netlistOf(fileNodes: PbFileNodes, name: string): NetlistFile {
+  const { kinds, values, scanner } = fileNodes;
   const fileCount = kinds.length;
   if (fileCount === 0) throw scanner.error("no node found", "a netlist text file holds 'node { … }' entries");
   let nodeCount = 0;
@@ -74,7 +68,7 @@ function netlistOf(fileNodes: PbFileNodes, name: string, scanner: PbTextScanner)
       pinNodes[pin] = nodeOfFile[file]!;
       continue;
     }
-    const owner = ownerOf(fileNodes, file, nodeOfFile, scanner);
+    const owner = nodeOfFile[ownerOf(fileNodes, file)]!;
     pinNodes[pin] = owner;
     // The pins of a soft macro are all at its centre: it stands for cells that are not placed yet.
     if (nodeKinds[owner] === NodeKind.SoftMacro) continue;
@@ -95,18 +89,14 @@ function netlistOf(fileNodes: PbFileNodes, name: string, scanner: PbTextScanner)
     pinNames,
     fileIndices,
     pinFileIndices,
-    ...netsOf(fileNodes, pinOfFile, scanner),
+    ...netsOf(fileNodes, pinOfFile),
   };
   return { netlist, places };
 }
 
-/** The macro that a pin belongs to. */
-function ownerOf(
-  fileNodes: PbFileNodes,
-  file: number,
-  nodeOfFile: Int32Array,
-  scanner: PbTextScanner,
-): number {
+/** File index of the macro that a pin belongs to. */
+function ownerOf(fileNodes: PbFileNodes, file: number): number {
+  const { scanner } = fileNodes;
   const ownerName = fileNodes.owners[file]!;
   const ownerFile = fileNodes.named(ownerName);
   const pinName = fileNodes.nameAt(file);
@@ -116,15 +106,15 @@ function ownerOf(
   const kind = fileNodes.kinds[ownerFile];
   if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro)
     throw scanner.error(`pin '${pinName}' names '${ownerName}' as its macro, which is not a macro`);
-  return nodeOfFile[ownerFile]!;
+  return ownerFile;
 }
 
 /** One net per driving node: the driver first, then its sinks in file order, each once. */
 function netsOf(
   fileNodes: PbFileNodes,
   pinOfFile: Int32Array,
-  scanner: PbTextScanner,
 ): Pick<Netlist, "netCount" | "netStarts" | "netPins" | "netWeights"> {
+  const { scanner } = fileNodes;
   const fileCount = fileNodes.kinds.length;
   const netStarts: number[] = [0];
   const netPins: number[] = [];

@@ -1,7 +1,6 @@
-// Writer of the netlist text format (`.pb.txt`): the counterpart of `pb-netlist-reader.ts`. It writes what the reader
-// keeps, in file-index order, numbers as the shortest decimals of their float32: what was read back and written
-// again is the same file, byte for byte. A pin's x and y are informative in this format; they follow its macro.
-
+// Writer of the netlist text format (`.pb.txt`), the counterpart of pb-netlist-reader.ts. Nodes come in file-index order
+// and numbers as the shortest decimals of their float32, so that a file that is read and written again stays the same,
+// byte for byte. The x and y of a pin are informative in this format; they follow its macro.
 import { type Canvas, type Netlist, NodeKind } from "../../block.js";
 import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
@@ -51,7 +50,7 @@ export function* pbNetlistPieces(
     const net = pin < 0 ? -1 : file.netOfPin[pin]!;
     const sinks = net < 0 ? [] : sinkNames(netlist, net);
     const attributes =
-      node >= 0 ? nodeAttributes(netlist, node, places, options.canvas) : pinAttributes(netlist, pin, places);
+      node >= 0 ? nodeAttributes(netlist, node, { ...options, places }) : pinAttributes(netlist, pin, places);
     if (net >= 0 && netlist.netWeights[net] !== 1) attributes.weight = float32(netlist.netWeights[net]!);
     text += nodeText(nameOf(netlist, node, pin), sinks, attributes);
     if (index % PIECE_NODES === PIECE_NODES - 1) {
@@ -104,7 +103,7 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
       throw new Error(`internal: file index ${index} of pin ${pin} is taken or not its own`);
     pins[index] = pin;
   }
-  refuseNameTwice(where, netlist, nodes, pins);
+  refuseNameTwice(where, netlist, { nodes, pins });
   const netOfPin = new Int32Array(pinCount).fill(-1);
   for (let net = 0; net < netlist.netCount; net++) {
     const driver = netlist.netPins[netlist.netStarts[net]!]!;
@@ -119,7 +118,11 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
 }
 
 /** The reader knows nodes and pins by their names alone. */
-function refuseNameTwice(where: string, netlist: Netlist, nodes: Int32Array, pins: Int32Array): void {
+function refuseNameTwice(
+  where: string,
+  netlist: Netlist,
+  { nodes, pins }: Omit<FileLayout, "netOfPin">,
+): void {
   const seen = new Set<string>();
   for (let index = 0; index < nodes.length; index++) {
     const name = nameOf(netlist, nodes[index]!, pins[index]!);
@@ -157,8 +160,7 @@ type Attributes = Record<string, string>;
 function nodeAttributes(
   netlist: Netlist,
   node: number,
-  places: Placement,
-  canvas: Canvas | undefined,
+  { places, canvas }: { readonly places: Placement } & PbNetlistOptions,
 ): Attributes {
   const kind = netlist.kinds[node]!;
   const x = places.xs[node]!;

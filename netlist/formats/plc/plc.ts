@@ -38,7 +38,7 @@ export interface PlcLine {
   readonly lineNumber: number;
 }
 
-/** A header field: how its line starts, how it goes on, and what its numbers must be. */
+/** A header field: how its line starts, the numbers in it, and what they must be. */
 interface HeaderField {
   readonly label: RegExp;
   readonly numbers: RegExp;
@@ -50,49 +50,60 @@ interface HeaderField {
 export const COUNT_LABELS = ["HARD_MACROs", "SOFT_MACROs", "STDCELLs", "PORTs"] as const;
 const COUNT = new RegExp(`^(${COUNT_LABELS.join("|")})\\s*:\\s*(\\d+)$`);
 
-/** Range of the congestion smoothing, in cells: as far as a grid of 1024 lines can feel it. */
+/** Widest congestion smoothing, in grid cells: about the size of the largest grid, 1024 lines. */
 export const MOST_SMOOTHING = 1000;
 
 const N = "([-+0-9.eE]+)";
-const field = (label: string, rest: string, expected: string, check: HeaderField["check"]): HeaderField => ({
-  label: new RegExp(`^${label}\\s*:`),
-  numbers: new RegExp(`^${label}\\s*:\\s*${rest}(\\s|$)`),
-  check,
-  expected,
-});
+const areAllPositive = (numbers: readonly number[]) => numbers.every((n) => n > 0);
+
+function field(
+  label: string,
+  { rest, ...rule }: { readonly rest: string } & Pick<HeaderField, "expected" | "check">,
+): HeaderField {
+  return {
+    label: new RegExp(`^${label}\\s*:`),
+    numbers: new RegExp(`^${label}\\s*:\\s*${rest}(\\s|$)`),
+    ...rule,
+  };
+}
 
 const HEADER = {
-  grid: field("Columns", `${N}\\s+Rows\\s*:\\s*${N}`, "whole columns and rows from 1 to 1024", (numbers) =>
-    numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024),
-  ),
-  canvas: field("Width", `${N}\\s+Height\\s*:\\s*${N}`, "a width and a height greater than 0", (numbers) =>
-    numbers.every((n) => n > 0),
-  ),
-  routes: field(
-    "Routes per micron, hor",
-    `${N}\\s+ver\\s*:\\s*${N}`,
-    "two numbers of tracks greater than 0",
-    (numbers) => numbers.every((n) => n > 0),
-  ),
-  used: field(
-    "Routes used by macros, hor",
-    `${N}\\s+ver\\s*:\\s*${N}`,
-    "two numbers of tracks, 0 or more",
-    (numbers) => numbers.every((n) => n >= 0),
-  ),
-  smoothing: field(
-    "Smoothing factor",
-    N,
-    `a whole number from 0 to ${MOST_SMOOTHING}`,
-    ([n]) => Number.isInteger(n) && n! >= 0 && n! <= MOST_SMOOTHING,
-  ),
-  threshold: field("Overlap threshold", N, "a share from 0 to 1", ([n]) => n! >= 0 && n! <= 1),
-  blockage: field(
-    "Blockage",
-    `${N}\\s+${N}\\s+${N}\\s+${N}\\s+${N}`,
-    "lower left x y, upper right x y, and a rate from 0 to 1",
-    ([left, bottom, right, top, rate]) => left! <= right! && bottom! <= top! && rate! >= 0 && rate! <= 1,
-  ),
+  grid: field("Columns", {
+    rest: `${N}\\s+Rows\\s*:\\s*${N}`,
+    expected: "whole columns and rows from 1 to 1024",
+    check: (numbers) => numbers.every((n) => Number.isInteger(n) && n >= 1 && n <= 1024),
+  }),
+  canvas: field("Width", {
+    rest: `${N}\\s+Height\\s*:\\s*${N}`,
+    expected: "a width and a height greater than 0",
+    check: areAllPositive,
+  }),
+  routes: field("Routes per micron, hor", {
+    rest: `${N}\\s+ver\\s*:\\s*${N}`,
+    expected: "two numbers of tracks greater than 0",
+    check: areAllPositive,
+  }),
+  used: field("Routes used by macros, hor", {
+    rest: `${N}\\s+ver\\s*:\\s*${N}`,
+    expected: "two numbers of tracks, 0 or more",
+    check: (numbers) => numbers.every((n) => n >= 0),
+  }),
+  smoothing: field("Smoothing factor", {
+    rest: N,
+    expected: `a whole number from 0 to ${MOST_SMOOTHING}`,
+    check: ([n]) => Number.isInteger(n) && n! >= 0 && n! <= MOST_SMOOTHING,
+  }),
+  threshold: field("Overlap threshold", {
+    rest: N,
+    expected: "a share from 0 to 1",
+    check: ([n]) => n! >= 0 && n! <= 1,
+  }),
+  blockage: field("Blockage", {
+    rest: `${N}\\s+${N}\\s+${N}\\s+${N}\\s+${N}`,
+    expected: "lower left x y, upper right x y, and a rate from 0 to 1",
+    check: ([left, bottom, right, top, rate]) =>
+      left! <= right! && bottom! <= top! && rate! >= 0 && rate! <= 1,
+  }),
 } as const;
 type HeaderKey = keyof typeof HEADER;
 const HEADER_KEYS = Object.keys(HEADER) as HeaderKey[];

@@ -78,9 +78,7 @@ test("the generator's sampler plays as the environment does, macro by macro", ()
       while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));
       const placed = sampleOnce(
         sizes,
-        tight.canvas,
-        tight.grid,
-        tight.blockages,
+        { canvas: tight.canvas, grid: tight.grid, taken: tight.blockages },
         Random.stream(game, "twin", seed),
       );
       assert.equal(placed, episode.step, `seed ${seed}, game ${game}`);

@@ -56,7 +56,9 @@ function smallFlat(): Block {
 
 test("nets are taken to groups: one target adds up in one pin, several keep a pin of their own", () => {
   const flat = smallFlat();
-  const { block, nodeOf } = clusteredBlock(flat, groupsOf(flat, { a: 4, b: 4, c: 9, d: 9 }), 5);
+  const { block, nodeOf } = clusteredBlock(flat, groupsOf(flat, { a: 4, b: 4, c: 9, d: 9 }), {
+    softWidth: 5,
+  });
   assert.deepEqual([...block.nodeNames], ["p", "M", "Grp_4", "Grp_9"]);
   assert.deepEqual(
     [...block.pinNames],
@@ -72,7 +74,7 @@ test("nets are taken to groups: one target adds up in one pin, several keep a pi
 
 test("a soft macro has twice its cells' area and stands in the middle of their mass", () => {
   const flat = smallFlat();
-  const { block } = clusteredBlock(flat, groupsOf(flat, { a: 0, b: 0, c: 1, d: 1, e: 1 }), 5);
+  const { block } = clusteredBlock(flat, groupsOf(flat, { a: 0, b: 0, c: 1, d: 1, e: 1 }), { softWidth: 5 });
   const [first, second] = nodesOfKind(block, NodeKind.SoftMacro);
   // 2 cells of 2 µm² at utilisation 0.5 are 8 µm², 5 µm wide.
   assert.deepEqual([block.widths[first!], block.heights[first!]], [5, 1.6]);
@@ -95,7 +97,7 @@ test("nets of more than 500 sinks are left out", () => {
     const { block } = clusteredBlock(
       flat,
       groupsOf(flat, Object.fromEntries([...pins.keys()].map((name) => [name, 0]))),
-      5,
+      { softWidth: 5 },
     );
     assert.equal(block.netCount, sinks === 500 ? 1 : 0);
   }
@@ -145,11 +147,11 @@ test("a group that is spread wide falls apart around its centre, in squares", ()
   const centre = (40 + 50 + 10 + 80) / 4;
   assert.equal(centre, 45);
   const groups = Int32Array.of(0, 0, 0, 0);
-  const count = breakUp(block, groups, 1, 20);
+  const count = breakUp(block, { groups, count: 1 }, 20);
   assert.deepEqual([...groups], [0, 0, 1, 2]);
   assert.equal(count, 3);
   const tight = Int32Array.of(0, 0, 1, 2);
-  assert.equal(breakUp(block, tight, 3, 20), 3, "nothing falls apart a second time");
+  assert.equal(breakUp(block, { groups: tight, count: 3 }, 20), 3, "nothing falls apart a second time");
 });
 
 test("a tiny group joins the near one that it talks to most", () => {
@@ -168,10 +170,10 @@ test("a tiny group joins the near one that it talks to most", () => {
   );
   const x = block.nodeNames.indexOf("x");
   const near = given.slice();
-  mergeSmall(block, cellNets(block), near, 3, 20);
+  mergeSmall(block, cellNets(block), { groups: near, count: 3, reach: 20 });
   assert.equal(near[x], 0, "the group with two nets is 58 µm away");
   const anywhere = given.slice();
-  mergeSmall(block, cellNets(block), anywhere, 3, Number.POSITIVE_INFINITY);
+  mergeSmall(block, cellNets(block), { groups: anywhere, count: 3, reach: Number.POSITIVE_INFINITY });
   assert.equal(anywhere[x], 1);
 });
 
@@ -236,7 +238,7 @@ test("cells of no area make a soft macro that can be written, in the middle of t
   const names = ["a", "b", "c"];
   for (const name of names) draft.addPin(draft.addNode(NodeKind.StandardCell, name, 0, 1), name);
   const flat = blockOf(draft, {}, { a: [10, 20], b: [20, 20], c: [60, 50] });
-  const { block } = clusteredBlock(flat, groupsOf(flat, { a: 0, b: 0, c: 0 }), 5);
+  const { block } = clusteredBlock(flat, groupsOf(flat, { a: 0, b: 0, c: 0 }), { softWidth: 5 });
   assert.ok(block.heights[0]! > 0);
   assert.deepEqual([block.initial.xs[0], block.initial.ys[0]], [30, 30]);
   const { heights, initial } = clusterBlock(flat).block;

@@ -25,7 +25,7 @@ function randomGraph(random: Random, vertexCount: number, netCount: number, unit
     starts.push(vertices.length);
     weights.push(1 + random.below(4));
   }
-  return makeHypergraph(areas, starts, vertices, weights);
+  return makeHypergraph(areas, { starts, vertices, weights });
 }
 
 /** Cliques of `size` vertices, joined in a ring by single nets: the best parts are the cliques. */
@@ -42,7 +42,7 @@ function ringOfCliques(cliques: number, size: number): Hypergraph {
     join(clique * size, ((clique + 1) % cliques) * size + 1);
   }
   const areas = new Float64Array(cliques * size).fill(1);
-  return makeHypergraph(areas, starts, vertices, new Array(starts.length - 1).fill(1));
+  return makeHypergraph(areas, { starts, vertices, weights: new Array(starts.length - 1).fill(1) });
 }
 
 function areaOnSide0({ areas }: Hypergraph, sides: Uint8Array): number {
@@ -68,7 +68,11 @@ function leastCut(graph: Hypergraph, fixed: Int8Array, low: number, high: number
 
 test("the cut is the weight of nets with vertices on both sides", () => {
   // Nets {0,1} of 2, {1,2,3} of 3, {2,3} of 5; 0 and 1 on side 0: only the second is cut.
-  const graph = makeHypergraph(new Float64Array(4).fill(1), [0, 2, 5, 7], [0, 1, 1, 2, 3, 2, 3], [2, 3, 5]);
+  const graph = makeHypergraph(new Float64Array(4).fill(1), {
+    starts: [0, 2, 5, 7],
+    vertices: [0, 1, 1, 2, 3, 2, 3],
+    weights: [2, 3, 5],
+  });
   assert.equal(cutOf(graph, Uint8Array.of(0, 0, 1, 1)), 3);
   assert.equal(cutOf(graph, Uint8Array.of(0, 1, 0, 1)), 10);
 });
@@ -85,7 +89,7 @@ test("the heuristic never increases the cut of a balanced division, and keeps ba
     const balance = { low: area - 4, high: area + 4 };
     const kept = sides.slice();
     const before = cutOf(graph, sides);
-    const after = fiducciaMattheyses(graph, fixed, balance, sides);
+    const after = fiducciaMattheyses({ graph, fixed, balance }, sides);
     assert.equal(after, cutOf(graph, sides));
     assert.ok(after <= before, `seed ${seed}: ${before} became ${after}`);
     const areaAfter = areaOnSide0(graph, sides);
@@ -98,7 +102,7 @@ test("the heuristic never increases the cut of a balanced division, and keeps ba
 test("a division out of balance is mended", () => {
   const graph = randomGraph(Random.stream(1, "mend"), 40, 80, true);
   const sides = new Uint8Array(40);
-  fiducciaMattheyses(graph, allFree(graph), { low: 19, high: 21 }, sides);
+  fiducciaMattheyses({ graph, fixed: allFree(graph), balance: { low: 19, high: 21 } }, sides);
   const area = areaOnSide0(graph, sides);
   assert.ok(area >= 19 && area <= 21, `area ${area}`);
 });
@@ -115,7 +119,7 @@ test("on tiny graphs bisection finds the least cut that exhaustive search finds"
     const half = totalArea(graph) / 2;
     const low = half - 3;
     const high = half + 3;
-    const { sides, cut } = bisect(graph, fixed, { low, high }, random, { starts: 64 });
+    const { sides, cut } = bisect({ graph, fixed, balance: { low, high } }, random, { starts: 64 });
     assert.equal(cut, leastCut(graph, fixed, low, high), `seed ${seed}`);
     assert.equal(cut, cutOf(graph, sides));
     if (seed % 2 === 1) assert.deepEqual([sides[0], sides[1]], [0, 1]);
@@ -127,7 +131,7 @@ test("a large graph is coarsened and divided where it is thin, with fixed vertic
   const fixed = allFree(graph);
   fixed[0] = 0;
   fixed[400] = 1;
-  const { sides, cut } = bisect(graph, fixed, { low: 380, high: 420 }, Random.stream(1, "ring"));
+  const { sides, cut } = bisect({ graph, fixed, balance: { low: 380, high: 420 } }, Random.stream(1, "ring"));
   assert.equal(cut, 2, "a ring falls apart by two cuts");
   assert.equal(sides[0], 0);
   assert.equal(sides[400], 1);
@@ -140,7 +144,7 @@ test("coarsening keeps areas, never joins fixed vertices of two sides, and keeps
   const graph = randomGraph(random, 200, 400);
   const fixed = allFree(graph);
   for (let vertex = 0; vertex < 20; vertex++) fixed[vertex] = vertex % 2;
-  const { graph: coarse, fixed: coarseFixed, vertexOf } = coarsen(graph, fixed, 8, random);
+  const { graph: coarse, fixed: coarseFixed, vertexOf } = coarsen({ graph, fixed }, 8, random);
   assert.ok(coarse.vertexCount < 150, `${coarse.vertexCount} vertices`);
   assert.equal(totalArea(coarse), totalArea(graph));
   for (let vertex = 0; vertex < 200; vertex++)
@@ -153,7 +157,11 @@ test("coarsening keeps areas, never joins fixed vertices of two sides, and keeps
 
 test("nets that become alike are one, nets inside a vertex are gone", () => {
   // 0 and 1 join, 2 and 3 join: {0,2} and {1,3} are both {01,23}; {0,1} is inside.
-  const graph = makeHypergraph(new Float64Array(4).fill(1), [0, 2, 4, 6], [0, 2, 3, 1, 0, 1], [2, 3, 4]);
+  const graph = makeHypergraph(new Float64Array(4).fill(1), {
+    starts: [0, 2, 4, 6],
+    vertices: [0, 2, 3, 1, 0, 1],
+    weights: [2, 3, 4],
+  });
   const joined = contract(graph, Int32Array.of(0, 0, 1, 1), 2);
   assert.equal(joined.netCount, 1);
   assert.deepEqual([...joined.netVertices], [0, 1]);
@@ -162,7 +170,7 @@ test("nets that become alike are one, nets inside a vertex are gone", () => {
 
 test("k parts are about even and follow the structure", () => {
   const graph = ringOfCliques(60, 8);
-  const parts = partition(graph, 6, Random.stream(2, "parts"), { tolerance: 0.035 });
+  const parts = partition(graph, 6, { random: Random.stream(2, "parts"), tolerance: 0.035 });
   const areas = new Float64Array(6);
   for (const part of parts) areas[part]!++;
   for (const area of areas) assert.ok(area >= 64 && area <= 96, `areas ${areas}`);
@@ -176,19 +184,26 @@ test("k parts are about even and follow the structure", () => {
 
 test("the same seed divides alike, another one otherwise", () => {
   const graph = randomGraph(Random.stream(3, "seeds"), 500, 900);
-  const run = (seed: number) => [...partition(graph, 7, Random.stream(seed, "parts"))];
+  const run = (seed: number) => [...partition(graph, 7, { random: Random.stream(seed, "parts") })];
   assert.deepEqual(run(1), run(1));
   assert.notDeepEqual(run(1), run(2));
 });
 
 test("graphs without nets or vertices, and single vertices larger than half, divide", () => {
-  const none = makeHypergraph(new Float64Array(0), [0], [], []);
-  assert.equal(partition(none, 3, Random.stream(1, "none")).length, 0);
-  const loose = makeHypergraph(new Float64Array(10).fill(1), [0], [], []);
+  const none = makeHypergraph(new Float64Array(0), { starts: [0], vertices: [], weights: [] });
+  assert.equal(partition(none, 3, { random: Random.stream(1, "none") }).length, 0);
+  const loose = makeHypergraph(new Float64Array(10).fill(1), { starts: [0], vertices: [], weights: [] });
   const counts = new Int32Array(2);
-  for (const part of partition(loose, 2, Random.stream(1, "loose"))) counts[part]!++;
+  for (const part of partition(loose, 2, { random: Random.stream(1, "loose") })) counts[part]!++;
   assert.deepEqual([...counts], [5, 5]);
-  const lopsided = makeHypergraph(Float64Array.of(100, 1, 1), [0, 2], [0, 1], [1]);
-  const { sides } = bisect(lopsided, allFree(lopsided), { low: 50, high: 52 }, Random.stream(1, "large"));
+  const lopsided = makeHypergraph(Float64Array.of(100, 1, 1), {
+    starts: [0, 2],
+    vertices: [0, 1],
+    weights: [1],
+  });
+  const { sides } = bisect(
+    { graph: lopsided, fixed: allFree(lopsided), balance: { low: 50, high: 52 } },
+    Random.stream(1, "large"),
+  );
   assert.notEqual(sides[0], sides[2]);
 });

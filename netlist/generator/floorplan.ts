@@ -1,12 +1,12 @@
-// The floor of a generated block: canvas, blockages, fixed macros and grid, with as much room as random play needs.
-import type { Blockage, Canvas, Grid } from "../block.js";
+// The floorplan of a generated block: canvas, blockages, fixed macros and grid, with enough room for random placements.
+import type { Blockage, Canvas, Grid, Rectangle } from "../block.js";
 import { chooseGrid, type Size } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
 import { asInFile } from "../netlist-draft.js";
 import type { Random } from "../random.js";
-import { type Rectangle, sampleOnce } from "./sampler.js";
+import { sampleOnce } from "./sampler.js";
 
-export interface FloorRequest {
+export interface FloorplanRequest {
   readonly sizes: readonly Size[];
   /** Of hard and soft macros, in µm². */
   readonly area: number;
@@ -20,7 +20,7 @@ export interface FloorRequest {
   readonly fixedMacros: number;
 }
 
-export interface Floor {
+export interface Floorplan {
   readonly canvas: Canvas;
   readonly grid: Grid;
   readonly blockages: readonly Blockage[];
@@ -28,8 +28,8 @@ export interface Floor {
   readonly fixed: ReadonlyMap<number, readonly [x: number, y: number]>;
 }
 
-// Of 48 random games 42 must end with all macros placed: a sampler that learns then meets few dead ends. Fewer games
-// would not do: of many canvases tried, one that was lucky in a few games is soon found.
+// Of 48 random games 42 must end with all macros placed, so that a policy in training meets few dead ends. Fewer games
+// would not do: among many canvases tried, one is soon lucky in a few games.
 const SAMPLES = 48;
 const MOST_DEAD_ENDS = 6;
 const GROWTH = 1.04; // of the canvas area, per attempt
@@ -37,15 +37,15 @@ const MOST_ATTEMPTS = 40; // 4.8 times the area
 const MOST_ATTEMPTS_ASKED = 6; // 1.27 times
 
 /**
- * The smallest canvas, from the one asked for upward, on which random play places the macros. The same stream gives
- * the same floor. Throws `InputError` if there is none.
+ * The smallest canvas, from the requested area up, on which random placements of the macros seldom dead-end. The same
+ * stream gives the same floorplan. Throws `InputError` if there is none.
  */
-export function makeFloor(request: FloorRequest, stream: (purpose: string) => Random): Floor {
+export function makeFloorplan(request: FloorplanRequest, stream: (purpose: string) => Random): Floorplan {
   const attempts = request.asked ? MOST_ATTEMPTS_ASKED : MOST_ATTEMPTS;
   for (let attempt = 0; attempt <= attempts; attempt++)
     for (const fineness of attempt === 0 ? [1] : [1, 2]) {
-      const floor = tryFloor(request, GROWTH ** attempt, fineness, stream);
-      if (floor) return floor;
+      const floorplan = tryFloorplan(request, { room: GROWTH ** attempt, fineness }, stream);
+      if (floorplan) return floorplan;
     }
   throw new InputError(
     "utilisation",
@@ -54,19 +54,25 @@ export function makeFloor(request: FloorRequest, stream: (purpose: string) => Ra
   );
 }
 
-function tryFloor(
-  request: FloorRequest,
-  room: number,
-  fineness: number,
+interface Attempt {
+  /** Canvas area, in that of the request. */
+  readonly room: number;
+  /** Number of grid cells, in that of the request. */
+  readonly fineness: number;
+}
+
+function tryFloorplan(
+  request: FloorplanRequest,
+  { room, fineness }: Attempt,
   stream: (purpose: string) => Random,
-): Floor | undefined {
+): Floorplan | undefined {
   const { sizes, aspect } = request;
   const shares = drawBlockageShares(request.blockages, stream("blockages"));
   const blocked = shares.reduce((sum, share) => sum + share, 0);
   const area = (room * request.area) / request.utilisation / (1 - blocked);
   const canvas = { width: round3(Math.sqrt(area * aspect)), height: round3(Math.sqrt(area / aspect)) };
   const blockages = placeBlockages(shares, canvas, stream("blockages/places"));
-  const fixed = placeFixedMacros(request, canvas, blockages, stream("fixed macros"));
+  const fixed = placeFixedMacros(request, { canvas, blockages }, stream("fixed macros"));
   if (!fixed) return undefined;
   let grid: Grid;
   try {
@@ -79,7 +85,7 @@ function tryFloor(
   const taken = [...blockages, ...[...fixed].map(([macro, [x, y]]) => rectangleAround(sizes[macro]!, x, y))];
   let deadEnds = 0;
   for (let sample = 0; sample < SAMPLES; sample++) {
-    const placed = sampleOnce(movable, canvas, grid, taken, stream(`sample ${sample}`));
+    const placed = sampleOnce(movable, { canvas, grid, taken }, stream(`sample ${sample}`));
     if (placed < movable.length && ++deadEnds > MOST_DEAD_ENDS) return undefined;
   }
   return { canvas, grid, blockages, fixed };
@@ -116,9 +122,8 @@ function placeBlockages(shares: readonly number[], canvas: Canvas, random: Rando
 
 /** Macros flush with an edge of the canvas, clear of blockages and each other; undefined if they do not fit. */
 function placeFixedMacros(
-  { sizes, fixedMacros }: FloorRequest,
-  canvas: Canvas,
-  blockages: readonly Blockage[],
+  { sizes, fixedMacros }: FloorplanRequest,
+  { canvas, blockages }: Pick<Floorplan, "canvas" | "blockages">,
   random: Random,
 ): Map<number, readonly [number, number]> | undefined {
   const chosen = random.shuffle(Array.from(sizes.keys())).slice(0, fixedMacros);
