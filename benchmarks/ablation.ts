@@ -13,22 +13,27 @@ import type { IterationMetrics } from "../policy/index.js";
 /** Settings of each variant; `all` is what training does unless told otherwise. */
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   all: [],
-  "no encoder": ["network.encoder=false"],
-  "no deconvolution": ["network.deconvolution=false"],
-  "neither of both": ["network.encoder=false", "network.deconvolution=false"],
-  "all fifteen planes": ["network.planes=15"],
-  "eight eigenvectors": ["network.spectral=8"],
-  "no prior": ["network.priorScale=0"],
+  "no encoder": ["experimental.network.encoder=false"],
+  "no deconvolution": ["experimental.network.deconvolution=false"],
+  "neither of both": ["experimental.network.encoder=false", "experimental.network.deconvolution=false"],
+  "all fifteen planes": ["experimental.network.planes=15"],
+  "eight eigenvectors": ["experimental.network.spectral=8"],
+  "no prior": ["experimental.network.priorScale=0"],
   "order by area": ["order=area"],
   "order grown along wires": ["order=connectivity"],
-  "no credits": ["counterfactualWeight=0"],
+  "no counterfactuals": ["counterfactualWeight=0"],
   "no imitation": ["imitation=0"],
   "ten times the entropy bonus": ["entropy=0.01"],
-  "the same, halved every 20 iterations": ["entropy=0.01", "entropyHalving=20"],
+  "the same, halved every 20 iterations": ["entropy=0.01", "experimental.entropyHalving=20"],
   "no elite starts": ["eliteShare=0"],
-  "value instead of groups": ["group=1"],
-  "value and shaping": ["group=1", "shaping=1", "lambda=0.95"],
-  "value and shaping, no credits": ["group=1", "shaping=1", "lambda=0.95", "counterfactualWeight=0"],
+  "value instead of groups": ["groupSize=1"],
+  "value and shaping": ["groupSize=1", "experimental.shaping=1", "experimental.lambda=0.95"],
+  "value and shaping, no counterfactuals": [
+    "groupSize=1",
+    "experimental.shaping=1",
+    "experimental.lambda=0.95",
+    "counterfactualWeight=0",
+  ],
 };
 
 const { values, positionals } = parseArgs({

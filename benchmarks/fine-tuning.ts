@@ -5,7 +5,7 @@
 //   node dist/benchmarks/fine-tuning.js OUT BLOCK … [--policy shipped] [--seeds 1,2] [--budget 5m]
 //     [--scratch 60m] [--workers 1] [--set NAME=VALUE …]
 //
-// where --set is for the policy from scratch, such as network.priorScale=0 beside one that was pretrained without prior;
+// where --set is for the policy from scratch, such as experimental.network.priorScale=0 beside one that was pretrained without prior;
 // and look at two trainings side by side with: ashlar view OUT/BLOCK-tuned-s1 OUT/BLOCK-scratch-s1
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

@@ -6,17 +6,13 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import {
+  Agent,
   type IterationMetrics,
   initialiseParameters,
-  PolicyNetwork,
   parameterLayout,
-  type TrainOptions,
+  parseTrainSettings,
   train,
-  trainOptionsSchema,
 } from "../policy/index.js";
-import { ActionDistribution } from "../policy/network/action-distribution.js";
-import { graphInput } from "../policy/network/graph-input.js";
-import { sample } from "../policy/ppo/rollout.js";
 
 const [path, secondsText = "30", workersText = "2"] = process.argv.slice(2);
 if (path === undefined) {
@@ -24,23 +20,29 @@ if (path === undefined) {
   process.exit(1);
 }
 const block = await loadBlock(path);
-const options = trainOptionsSchema.parse({ seconds: Number(secondsText), workers: Number(workersText) });
+const settings = parseTrainSettings();
+const workers = Number(workersText);
 console.log(
-  `${block.name}: ${block.nodeCount} nodes, grid ${block.grid.columns} x ${block.grid.rows}, ${options.workers} workers`,
+  `${block.name}: ${block.nodeCount} nodes, grid ${block.grid.columns} x ${block.grid.rows}, ${workers} workers`,
 );
 await wholeRun();
-oneEpisode(block, options);
+oneEpisode(block);
 
 /** Rates of a run after its first iteration, in which workers are set up. */
 async function wholeRun(): Promise<void> {
   const lines: IterationMetrics[] = [];
   let warm = { cpu: process.cpuUsage(), at: performance.now() };
   const peak = { bytes: 0 };
-  await train([block], options, {
-    onIteration: (line) => {
-      lines.push(line);
-      peak.bytes = Math.max(peak.bytes, process.memoryUsage().rss);
-      if (lines.length === 1) warm = { cpu: process.cpuUsage(), at: performance.now() };
+  await train([block], {
+    settings,
+    workers,
+    budget: { seconds: Number(secondsText) },
+    observer: {
+      onIteration: (line) => {
+        lines.push(line);
+        peak.bytes = Math.max(peak.bytes, process.memoryUsage().rss);
+        if (lines.length === 1) warm = { cpu: process.cpuUsage(), at: performance.now() };
+      },
     },
   });
   const { user, system } = process.cpuUsage(warm.cpu);
@@ -52,9 +54,9 @@ async function wholeRun(): Promise<void> {
   }
   const sum = (value: (line: IterationMetrics) => number) =>
     timed.reduce((total, line) => total + value(line), 0);
-  const episodes = timed.length * options.episodes;
+  const episodes = timed.length * settings.episodes;
   const playing = sum((line) => line["charts/play_seconds"]);
-  const all = sum((line) => options.episodes / line["charts/episodes_per_second"]);
+  const all = sum((line) => settings.episodes / line["charts/episodes_per_second"]);
   const steps = sum((line) => line["charts/gradient_steps"]);
   const wholes = sum((line) => line.dead_ends);
   row("iterations timed", timed.length, "");
@@ -62,28 +64,25 @@ async function wholeRun(): Promise<void> {
   row("episodes, while playing", (60 * episodes) / playing, "per minute");
   row("gradient steps, while updating", steps / (all - playing), "per second");
   row("time spent playing", (100 * playing) / all, "%");
-  row("cores busy", (100 * (user + system)) / 1e6 / wall / options.workers, `% of ${options.workers}`);
+  row("cores busy", (100 * (user + system)) / 1e6 / wall / workers, `% of ${workers}`);
   row("dead ends", wholes, "episodes");
   row("largest memory", peak.bytes / 2 ** 20, "MiB");
 }
 
 /** Milliseconds of an episode's parts on this thread, means over some seconds. */
-function oneEpisode(block: Block, { network: config, counterfactualSamples }: TrainOptions): void {
+function oneEpisode(block: Block): void {
+  const { network: config, counterfactualSamples } = settings.experimental;
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
   const observer = new Observer(episode, config.planes);
-  const credits = new CounterfactualEvaluator(judge);
+  const evaluator = new CounterfactualEvaluator(judge);
   const length = parameterLayout(config).length;
   const parameters = kernels.f32(length);
   initialiseParameters(config, 1, parameters);
-  const network = new PolicyNetwork(kernels, config, parameters, kernels.f32(length));
-  const graph = graphInput(block, config.spectral);
-  const { rows, columns } = block.grid;
-  const cells = rows * columns;
-  network.setBlock(graph, rows, columns);
-  const distribution = new ActionDistribution(kernels, cells);
-  const planes = new Float32Array(observer.planes * cells);
+  const agent = Agent.of(kernels, block, { config, parameters, gradients: kernels.f32(length) });
+  const { network, distribution } = agent;
+  const planes = new Float32Array(observer.planes * block.grid.rows * block.grid.columns);
   const state = new Float32Array(STATE_NUMBERS);
   const found = new Float32Array(episode.macros.length);
   const times = new Map<string, number>();
@@ -99,21 +98,19 @@ function oneEpisode(block: Block, { network: config, counterfactualSamples }: Tr
     timed("encoder (once per version of the parameters)", () => network.encode());
     timed("empty canvas", () => episode.reset());
     while (!episode.complete && !episode.deadEnd) {
-      timed("observation: planes and state", () => observer.observe(planes, state));
-      const currentNode = graph.graphNodes[episode.macro]!;
-      const nextNode = episode.nextMacro < 0 ? -1 : graph.graphNodes[episode.nextMacro]!;
-      timed("network forward", () =>
-        network.forward({ currentNode, nextNode, state, planes, mask: episode.mask }),
+      const seen = timed("observation: planes and state", () =>
+        agent.observe({ episode, observer }, planes, state),
       );
+      timed("network forward", () => network.forward(seen));
       const cell = timed("distribution and draw", () => {
         distribution.update(network.logits);
-        return sample(distribution.probabilities, episode.mask, random);
+        return agent.act(seen.mask, random);
       });
       timed("place: anticipated cells, next mask", () => episode.place(cell));
     }
     if (!episode.complete) continue;
     timed("settle cells, turn macros, judge", () => episode.finish());
-    timed("credits", () => credits.assign(episode.macros, counterfactualSamples, random, found));
+    timed("counterfactuals", () => evaluator.assign(episode.macros, counterfactualSamples, random, found));
   }
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   console.log(`one episode on one thread: ${(total / episodes).toFixed(1)} ms`);

@@ -4,13 +4,15 @@ import type { Costs, Judge, JudgeRules } from "../env/index.js";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
 import type { placeOptionsSchema, ResolvedPlaceOptions } from "./place-options.js";
 import type { RunFolder } from "./run-folder.js";
-import { parseSettings } from "./settings.js";
+import { type Migrate, parseSettings } from "./settings.js";
 
 /** Every method leaves checkpoints in its run folder and goes on from the last one with `--resume`. */
 export interface Method {
   readonly protocols: readonly ("fd" | "free")[];
   /** What `--set` may name. */
   readonly settings: z.ZodType;
+  /** Gives old names of settings those of today. */
+  readonly migrate?: Migrate;
   /** Whether it plays a policy, so that one can be given. */
   readonly policies?: boolean;
   /** Finds out what is wrong with the options and the files they name, before a run folder is touched. */
@@ -46,7 +48,7 @@ export type CheckedOptions = z.output<typeof placeOptionsSchema>;
 
 /** What can be said against the options before anything is written. Throws `InputError`. */
 export async function checkMethodOptions(method: Method, options: CheckedOptions): Promise<void> {
-  parseSettings(method.settings, options.set, {});
+  parseSettings(method.settings, options.set, method.migrate && { migrate: method.migrate });
   if (!method.protocols.includes(options.protocol))
     throw new InputError(
       "--protocol",

@@ -1,8 +1,8 @@
 // The methods of `place`, by name.
-import { trainOptionsSchema } from "../policy/index.js";
+import { migrateSettings, trainSettingsSchema } from "../policy/index.js";
 import type { Method } from "./method.js";
 import { annealSettingsSchema, placeByAnneal } from "./place-by-anneal.js";
-import { pipelineSettingsSchema, placeByPipeline, settingsOf } from "./place-by-pipeline.js";
+import { migratePipeline, pipelineSettingsSchema, placeByPipeline, settingsOf } from "./place-by-pipeline.js";
 import { openPolicy, placeByPolicy } from "./place-by-policy.js";
 import { restartMethod } from "./place-by-restarts.js";
 import type { MethodName } from "./place-options.js";
@@ -10,15 +10,17 @@ import type { MethodName } from "./place-options.js";
 export const METHODS = {
   policy: {
     protocols: ["fd"],
-    settings: trainOptionsSchema,
+    settings: trainSettingsSchema,
+    migrate: (values) => migrateSettings(values, () => {}),
     policies: true,
-    check: openPolicy,
+    check: (options) => openPolicy(options),
     run: placeByPolicy,
   },
   anneal: { protocols: ["fd", "free"], settings: annealSettingsSchema, run: placeByAnneal },
   pipeline: {
     protocols: ["fd", "free"],
     settings: pipelineSettingsSchema,
+    migrate: migratePipeline,
     policies: true,
     check: (options) => openPolicy({ ...options, set: settingsOf("policy", options.set) }),
     run: placeByPipeline,

@@ -2,7 +2,7 @@
 // saw, colder than from a drawn start.
 import { existsSync, rmSync } from "node:fs";
 import { z } from "zod";
-import { trainOptionsSchema } from "../policy/index.js";
+import { migrateSettings, trainSettingsSchema } from "../policy/index.js";
 import type { Found, MethodContext } from "./method.js";
 import { ANNEAL_CHECKPOINT, annealSettingsSchema, type GivesUp, placeByAnneal } from "./place-by-anneal.js";
 import { placeByPolicy } from "./place-by-policy.js";
@@ -21,9 +21,16 @@ export const pipelineSettingsSchema = z.strictObject({
     .describe(
       "part of the time that it gets at first; if annealing then finds nothing better in as long, it gets the rest of its own",
     ),
-  policy: trainOptionsSchema.prefault({}).describe("options of the policy's training, as policy.NAME"),
+  policy: trainSettingsSchema.prefault({}).describe("settings of the policy's training, as policy.NAME"),
   anneal: annealSettingsSchema.prefault({}).describe("options of the annealing, as anneal.NAME"),
 });
+
+/** The policy's settings with their names of today. */
+export function migratePipeline({ policy, ...others }: Record<string, unknown>): Record<string, unknown> {
+  if (typeof policy !== "object" || policy === null)
+    return { ...others, ...(policy !== undefined && { policy }) };
+  return { ...others, policy: migrateSettings(policy as Record<string, unknown>, () => {}) };
+}
 
 /**
  * With a budget of iterations, each of the two gets that many. Of one in seconds, who is ahead after a trial of both
@@ -31,7 +38,9 @@ export const pipelineSettingsSchema = z.strictObject({
  */
 export async function placeByPipeline(context: MethodContext): Promise<Found | undefined> {
   const { options, seconds, run, report } = context;
-  const { policyShare, trialShare } = parseSettings(pipelineSettingsSchema, options.set, {});
+  const { policyShare, trialShare } = parseSettings(pipelineSettingsSchema, options.set, {
+    migrate: migratePipeline,
+  });
   const started = performance.now();
   const left = (share: number) =>
     seconds && Math.max(0, share * seconds - (performance.now() - started) / 1000);

@@ -6,26 +6,33 @@ import { isOfNetwork, NONE, SHIPPED, startPolicy } from "./start-policy.js";
 import { trainInFolder } from "./train.js";
 
 /** The policy that the options name, and how it is trained. Throws `InputError` if the two do not go together. */
-export async function openPolicy(options: CheckedOptions, seconds?: number) {
+export async function openPolicy(options: CheckedOptions, onWarning?: (line: string) => void) {
   const learns = options.policy === undefined || options.policy === NONE || options.finetune;
   // Another network cannot start with the shipped one's weights.
   const name = options.policy ?? (options.set.some(isOfNetwork) ? NONE : SHIPPED);
-  const base = {
-    ...(!learns && { epochs: 0 }),
-    order: "auto",
+  const started = await startPolicy(name, options.set, {
+    base: { ...(!learns && { epochs: 0 }), order: "auto" },
     seed: options.seed,
-    workers: options.workers,
-    ...(seconds !== undefined && { seconds }),
-    ...(options.iterations !== undefined && { iterations: options.iterations }),
-  };
-  return { name, ...(await startPolicy(name, options.set, base, learns)) };
+    learnsBlock: learns,
+    ...(onWarning && { onWarning }),
+  });
+  return { name, ...started };
 }
 
 export async function placeByPolicy(context: MethodContext): Promise<Found | undefined> {
   const { block, options, run, seconds, report, rules } = context;
-  const { name, trainOptions, policy } = await openPolicy(options, seconds);
+  const { name, trainSettings, policy } = await openPolicy(options, report);
   if (name === NONE && options.policy === undefined) report("network settings: learning from scratch");
-  const { state } = await trainInFolder([block], trainOptions, run, options.resume, rules, report, policy);
+  const { state } = await trainInFolder([block], run, {
+    settings: trainSettings,
+    seed: options.seed,
+    workers: options.workers,
+    budget: { seconds, iterations: options.iterations },
+    resume: options.resume,
+    rules,
+    onProgress: report,
+    start: policy,
+  });
   const { best } = state.blocks[0]!;
   if (!best) {
     if (state.episodes > 0) return undefined;

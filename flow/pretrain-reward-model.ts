@@ -11,6 +11,7 @@ import {
   graphInput,
   isHeldOut,
   LENGTH_NUMBERS,
+  networkSettingsSchema,
   type Policy,
   REWARD_LABELS,
   REWARD_NUMBERS,
@@ -23,7 +24,6 @@ import {
   rewardBlock,
   scoreBlock,
   type Taus,
-  trainOptionsSchema,
   writePolicy,
   writeRewardModel,
 } from "../policy/index.js";
@@ -74,7 +74,7 @@ export const rewardFitSchema = z.strictObject({
     .boolean()
     .default(true)
     .describe("false: the graph alone, without the numbers that describe the placement as a whole"),
-  network: trainOptionsSchema.shape.network,
+  network: networkSettingsSchema,
 });
 
 /** Scores of a block's placements that were not learnt from. */
@@ -116,12 +116,12 @@ export async function pretrainRewardModel(
 ): Promise<RewardModelSummary> {
   const options = rewardModelSchema.parse(given);
   const { seed, epochs, out, player } = options;
-  const fit = parseSettings(rewardFitSchema, options.set, {});
+  const fit = parseSettings(rewardFitSchema, options.set);
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
   const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
   const players: Policy[] = [];
-  for (const path of player) players.push((await startPolicy(path, [], {})).policy!);
+  for (const path of player) players.push((await startPolicy(path, [])).policy!);
   const run = await RunFolder.open(out, options, [...files, ...player], options.resume);
   return run.whileOpen(async () => {
     const all = [...blocks, ...heldOut];

@@ -1,15 +1,9 @@
 // `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
 import { z } from "zod";
-import { type Block, InputError, isInputError } from "../netlist/index.js";
-import {
-  type IterationMetrics,
-  type Policy,
-  type TrainOptions,
-  train,
-  writePolicy,
-} from "../policy/index.js";
+import { InputError } from "../netlist/index.js";
+import { evaluatePolicy, type Policy, type PolicyEvaluation, writePolicy } from "../policy/index.js";
 import { limitsOf } from "./budget.js";
-import { readTeachers } from "./demonstrations.js";
+import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
 import { RunFolder } from "./run-folder.js";
 import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
@@ -47,12 +41,6 @@ export const pretrainSchema = z.strictObject({
     .describe("training option, as NAME=VALUE, such as learningRate=0.0005"),
 });
 
-/** Costs of a few episodes of a policy that does not learn meanwhile. */
-export interface Rehearsal {
-  readonly mean: number;
-  readonly best: number;
-}
-
 export interface PretrainSummary {
   readonly blocks: readonly {
     readonly block: string;
@@ -63,8 +51,8 @@ export interface PretrainSummary {
   /** The trained policy beside the one that training began with. */
   readonly held_out: readonly {
     readonly block: string;
-    readonly before: Rehearsal;
-    readonly after: Rehearsal;
+    readonly before: PolicyEvaluation;
+    readonly after: PolicyEvaluation;
   }[];
   readonly iterations: number;
   readonly episodes: number;
@@ -89,25 +77,35 @@ export async function pretrain(
   const started = performance.now();
   const options = pretrainSchema.parse(given);
   const { seed, workers, out } = options;
-  const { trainOptions, policy: start } = await startPolicy(options.policy, options.set, {
+  const { trainSettings, policy: start } = await startPolicy(options.policy, options.set, {
     seed,
-    workers,
-    ...limitsOf(options, DEFAULT_SECONDS),
+    onWarning: report,
   });
   const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
-  const { order } = trainOptions;
+  const { order } = trainSettings;
   const isOneOrder = order === "area" || order === "connectivity";
   if (options.teach && !isOneOrder)
-    throw new InputError("--set order", `${order} goes with no teachers`, "choose area or connectivity");
-  const elites = options.teach && isOneOrder && (await readTeachers(options.teach, blocks, order));
+    throw new InputError(
+      "--set order",
+      `${order} goes with no demonstrations`,
+      "choose area or connectivity",
+    );
+  const elites = options.teach && isOneOrder && (await readDemonstrations(options.teach, blocks, order));
   const run = await RunFolder.open(out, options, [...files, ...policyInput(options.policy)], options.resume);
   report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
   return run.whileOpen(async () => {
     const begin = { ...start, ...(elites && { elites }) };
-    const trained = await trainInFolder(blocks, trainOptions, run, options.resume, undefined, report, begin);
-    const { state, parameters } = trained;
+    const { state, parameters } = await trainInFolder(blocks, run, {
+      settings: trainSettings,
+      seed,
+      workers,
+      budget: limitsOf(options, DEFAULT_SECONDS),
+      resume: options.resume,
+      start: begin,
+      onProgress: report,
+    });
     const policy: Policy = {
-      config: trainOptions.network,
+      config: trainSettings.experimental.network,
       parameters,
       notes: {
         blocks: blocks.map(({ name }) => name).join(" "),
@@ -117,8 +115,10 @@ export async function pretrain(
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
-      const before = await rehearse(block, trainOptions, options.samples, start, report);
-      const after = await rehearse(block, { ...trainOptions, trust: 1 }, options.samples, policy, report);
+      const evaluation = { samples: options.samples, seed, workers, onProgress: report };
+      const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
+      const asItIs = { ...trainSettings, initLogitScale: 1 };
+      const after = await evaluatePolicy(block, policy, { ...evaluation, settings: asItIs });
       held_out.push({ block: block.name, before, after });
       report(
         `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,
@@ -144,34 +144,4 @@ export async function pretrain(
     await run.writeJson("summary.json", summary);
     return summary;
   });
-}
-
-/** Episodes that are held in memory at once. */
-const MOST_AT_ONCE = 32;
-
-/**
- * Plays episodes from an empty canvas without learning; from scratch if there is no policy. At least `samples`: more
- * than fit into memory are played in equal parts. NaN if they are all dead ends.
- */
-async function rehearse(
-  block: Block,
-  options: TrainOptions,
-  samples: number,
-  policy: Policy | undefined,
-  report: (line: string) => void,
-): Promise<Rehearsal> {
-  const { seconds: _, ...unlimited } = options;
-  const iterations = Math.ceil(samples / MOST_AT_ONCE);
-  const episodes = Math.ceil(samples / iterations);
-  const still: TrainOptions = { ...unlimited, iterations, episodes, epochs: 0, eliteShare: 0 };
-  const lines: IterationMetrics[] = [];
-  try {
-    await train([block], still, { onIteration: (metrics) => void lines.push(metrics) }, policy);
-  } catch (error) {
-    if (!isInputError(error)) throw error;
-    report(error.message); // such as no complete episode in many: what is trained is kept all the same
-  }
-  const known = lines.filter((line) => Number.isFinite(line["cost/proxy"]));
-  const mean = known.reduce((sum, line) => sum + line["cost/proxy"], 0) / known.length;
-  return { mean, best: known.at(-1)?.["cost/best"] ?? Number.NaN };
 }

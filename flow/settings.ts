@@ -2,26 +2,45 @@
 import type { z } from "zod";
 import { InputError } from "../netlist/index.js";
 
-/** Parses settings such as `learningRate=0.001` or `network.width=32` over `base`. */
+/** Gives settings the names of today. */
+export type Migrate = (values: Record<string, unknown>) => Record<string, unknown>;
+
+/** Parses settings such as `learningRate=0.001` or `experimental.network.width=32` over `base`. */
 export function parseSettings<S extends z.ZodType>(
   schema: S,
   settings: readonly string[],
-  base: Readonly<Record<string, unknown>>,
+  { base = {}, migrate = (values) => values }: { readonly base?: Values; readonly migrate?: Migrate } = {},
 ): z.output<S> {
-  const values: Record<string, unknown> = { ...base };
+  const given: Record<string, unknown> = {};
   for (const setting of settings) {
     const match = /^([A-Za-z.]+)=(.*)$/.exec(setting);
     if (!match) throw new InputError("--set", `'${setting}', NAME=VALUE was expected`);
     const path = match[1]!.split(".");
     const last = path.pop()!;
-    let target = values;
+    let target = given;
     for (const part of path) {
-      target[part] = { ...((target[part] as object | undefined) ?? {}) };
+      if (!isGroup(target[part])) target[part] = {};
       target = target[part] as Record<string, unknown>;
     }
     target[last] = parseValue(match[2]!);
   }
-  return checked(schema, values, "--set");
+  return checked(schema, mergeOver(base, migrate(given)), "--set");
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function isGroup(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Values over those of `base`, group by group. */
+function mergeOver(base: Values, values: Values): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [name, value] of Object.entries(values)) {
+    const below = base[name];
+    merged[name] = isGroup(value) && isGroup(below) ? mergeOver(below, value) : value;
+  }
+  return merged;
 }
 
 /** The parsed value, or an `InputError` with the first thing that is wrong. */

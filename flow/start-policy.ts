@@ -3,10 +3,11 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import {
+  migrateSettings,
   type Policy,
   readPolicy,
-  type TrainOptions,
-  trainOptionsSchema,
+  type TrainSettings,
+  trainSettingsSchema,
   withEncoder,
 } from "../policy/index.js";
 import { parseSettings } from "./settings.js";
@@ -16,8 +17,8 @@ const SHIPPED_FILE = fileURLToPath(new URL("../policy/weights/shipped.safetensor
 /** Names that stand for no file of the user's. */
 export const SHIPPED = "shipped";
 export const NONE = "none";
-/** Of a policy that is to learn a block: sure enough to be ahead at once, and curious enough to get further. */
-const START_TRUST = 0.25;
+/** Of a policy that is to learn a block: enough to be ahead at once, and little enough to explore. */
+const FINETUNE_LOGIT_SCALE = 0.25;
 
 /** Options of commands that start with a policy. */
 export const policyOptions = {
@@ -29,7 +30,7 @@ export const policyOptions = {
 
 /** Whether a setting is of the network: of its sizes, or all of it. */
 export function isOfNetwork(setting: string): boolean {
-  return /^network[.=]/.test(setting);
+  return /^(experimental\.)?network[.=]/.test(setting);
 }
 
 /** The user's file that a policy's name stands for, if it stands for one. */
@@ -38,18 +39,27 @@ export function policyInput(name: string | undefined): string[] {
 }
 
 /**
- * Options of training over those of the command, and the policy to start with. The network's sizes are the policy's.
- * A policy that is to learn one block gets an encoder if it has none, and is trusted less. Throws `InputError` for a
- * file that is no policy and settings that do not go with it.
+ * Settings of training over those of the command, and the policy to start with. The network's sizes are the policy's.
+ * A policy that is to learn one block gets an encoder if it has none, and its logits are scaled down. Throws
+ * `InputError` for a file that is no policy and settings that do not go with it.
  */
 export async function startPolicy(
   name: string | undefined,
   settings: readonly string[],
-  base: Readonly<Record<string, unknown>> & { readonly seed?: number },
-  learnsBlock = false,
-): Promise<{ trainOptions: TrainOptions; policy: Policy | undefined }> {
-  if (name === undefined || name === NONE)
-    return { trainOptions: parseSettings(trainOptionsSchema, settings, base), policy: undefined };
+  options: {
+    readonly base?: Readonly<Record<string, unknown>>;
+    readonly seed?: number;
+    readonly learnsBlock?: boolean;
+    readonly onWarning?: (line: string) => void;
+  } = {},
+): Promise<{ trainSettings: TrainSettings; policy: Policy | undefined }> {
+  const { base = {}, seed = 1, learnsBlock = false, onWarning = () => {} } = options;
+  const parse = (base: Readonly<Record<string, unknown>>) =>
+    parseSettings(trainSettingsSchema, settings, {
+      base,
+      migrate: (values) => migrateSettings(values, onWarning),
+    });
+  if (name === undefined || name === NONE) return { trainSettings: parse(base), policy: undefined };
   const path = name === SHIPPED ? SHIPPED_FILE : name;
   const sizes = settings.find(isOfNetwork);
   if (sizes !== undefined)
@@ -59,13 +69,11 @@ export async function startPolicy(
       "leave it out, or use --policy none",
     );
   const read = await readPolicy(path);
-  const policy = learnsBlock ? withEncoder(read, base.seed ?? 1) : read;
-  return {
-    trainOptions: parseSettings(trainOptionsSchema, settings, {
-      ...base,
-      ...(learnsBlock && { trust: START_TRUST }),
-      network: policy.config,
-    }),
-    policy,
-  };
+  const policy = learnsBlock ? withEncoder(read, seed) : read;
+  const trainSettings = parse({
+    ...base,
+    ...(learnsBlock && { initLogitScale: FINETUNE_LOGIT_SCALE }),
+    experimental: { network: policy.config },
+  });
+  return { trainSettings, policy };
 }

@@ -52,8 +52,12 @@ export async function trainCommand(
   const started = performance.now();
   const options = trainCommandSchema.parse(given);
   const { seed, workers } = options;
-  const base = { order: "auto", seed, workers, ...limitsOf(options, DEFAULT_SECONDS) };
-  const { trainOptions, policy } = await startPolicy(options.policy, options.set, base, true);
+  const { trainSettings, policy } = await startPolicy(options.policy, options.set, {
+    base: { order: "auto" },
+    seed,
+    learnsBlock: true,
+    onWarning: report,
+  });
   const job = await openPlacingJob(path, options, report);
   const { block } = job;
   const rules = judgeRules(options);
@@ -68,7 +72,16 @@ export async function trainCommand(
   );
   return run.whileOpen(async () => {
     if (job.clustering) await writeClustering(out, job.flat, job.clustering);
-    const { state } = await trainInFolder([block], trainOptions, run, options.resume, rules, report, policy);
+    const { state } = await trainInFolder([block], run, {
+      settings: trainSettings,
+      seed,
+      workers,
+      budget: limitsOf(options, DEFAULT_SECONDS),
+      resume: options.resume,
+      rules,
+      onProgress: report,
+      start: policy,
+    });
     const summary: TrainSummary = {
       block: block.name,
       iterations: state.iteration,

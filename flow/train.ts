@@ -1,13 +1,13 @@
 // `train`: a policy trained on a block in a run folder, with metrics, checkpoints and the best placement kept
 // current on disk. The loop itself is policy/ppo/ppo.ts.
 import { existsSync } from "node:fs";
-import { type JudgeRules, PUBLISHED_RULES } from "../env/index.js";
 import { type Block, InputError } from "../netlist/index.js";
 import {
   readTrainCheckpoint,
   type StartPoint,
   type TrainCheckpoint,
   type TrainOptions,
+  type TrainSettings,
   train,
   writeTrainCheckpoint,
 } from "../policy/index.js";
@@ -15,25 +15,27 @@ import type { RunFolder } from "./run-folder.js";
 
 export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
 
-/**
- * Trains in a run folder: with `resume`, from the folder's last checkpoint, else from `start` if there is one. With one
- * block its best placement is kept on disk.
- */
+export interface FolderTraining extends Omit<TrainOptions, "settings" | "observer" | "from"> {
+  readonly settings: TrainSettings;
+  /** Continue from the folder's last checkpoint. */
+  readonly resume: boolean;
+  /** Where training begins otherwise. */
+  readonly start?: StartPoint | undefined;
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Trains in a run folder. With one block its best placement is kept on disk. */
 export async function trainInFolder(
   blocks: readonly Block[],
-  options: TrainOptions,
   run: RunFolder,
-  resume: boolean,
-  rules: JudgeRules = PUBLISHED_RULES,
-  report: (line: string) => void = () => {},
-  start?: StartPoint,
+  { resume, start, onProgress: report = () => {}, ...options }: FolderTraining,
 ): Promise<TrainCheckpoint> {
-  const resumed = resume ? await readLatest(run, blocks, options) : undefined;
+  const resumed = resume ? await readLatest(run, blocks, { ...options, onProgress: report }) : undefined;
   if (resumed) report(`resuming after iteration ${resumed.state.iteration}`);
-  return train(
-    blocks,
-    options,
-    {
+  return train(blocks, {
+    ...options,
+    from: resumed ?? start,
+    observer: {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
         const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
@@ -60,32 +62,33 @@ export async function trainInFolder(
       },
       onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
     },
-    resumed ?? start,
-    rules,
-  );
+  });
 }
 
 async function readLatest(
   run: RunFolder,
   blocks: readonly Block[],
-  options: TrainOptions,
+  now: {
+    readonly settings: TrainSettings;
+    readonly seed?: number;
+    readonly onProgress: (line: string) => void;
+  },
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
   if (!existsSync(path)) {
     await run.goOn(0);
     return undefined;
   }
-  const checkpoint = await readTrainCheckpoint(
-    path,
-    blocks.map((block) => block.nodeCount),
-  );
+  const nodeCounts = blocks.map((block) => block.nodeCount);
+  const checkpoint = await readTrainCheckpoint(path, nodeCounts, now.onProgress);
   // What shapes the result must be as it was; how long to train, and on how many workers, may change.
-  const { seconds: _s, iterations: _i, workers: _w, ...before } = checkpoint.options;
-  const { seconds: _s2, iterations: _i2, workers: _w2, ...now } = options;
-  if (JSON.stringify(before) !== JSON.stringify(now))
+  const [was, is] = [checkpoint, { settings: now.settings, seed: now.seed ?? 1 }].map(({ settings, seed }) =>
+    JSON.stringify({ seed, ...settings }),
+  );
+  if (was !== is)
     throw new InputError(
       path,
-      `was trained with other options (${JSON.stringify(before)})`,
+      `was trained with other settings (${was})`,
       "resume with the same ones, or choose another --out",
     );
   await run.goOn(checkpoint.state.iteration);

@@ -83,7 +83,7 @@ async function bestOf(run: string, block: Block): Promise<Placement | undefined>
 }
 
 /** A policy's episode and embeddings. */
-interface Thoughts {
+interface PolicyView {
   readonly trace: Packed;
   readonly embedding: Packed;
 }
@@ -94,7 +94,7 @@ export class BlockView implements ViewSource {
   readonly rules: JudgeRules;
   private readonly run: string | undefined;
   private readonly others: readonly Other[];
-  private policy: { readonly stamp: number; readonly thoughts: Promise<Thoughts> } | undefined;
+  private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
 
@@ -172,11 +172,11 @@ export class BlockView implements ViewSource {
   }
 
   async trace(): Promise<Packed> {
-    return (await this.think()).trace;
+    return (await this.policyView()).trace;
   }
 
   async embedding(): Promise<Packed> {
-    return (await this.think()).embedding;
+    return (await this.policyView()).embedding;
   }
 
   async save(placement: Placement): Promise<string> {
@@ -226,7 +226,7 @@ export class BlockView implements ViewSource {
   }
 
   /** Plays the policy once per checkpoint, whoever asks meanwhile. */
-  private async think(): Promise<Thoughts> {
+  private async policyView(): Promise<PolicyView> {
     const path = this.checkpoint();
     if (path === undefined)
       throw new InputError(
@@ -236,16 +236,16 @@ export class BlockView implements ViewSource {
       );
     const stamp = stampOf(path);
     if (this.policy?.stamp !== stamp) {
-      const thoughts = this.play(path);
-      this.policy = { stamp, thoughts };
-      thoughts.catch(() => {
-        if (this.policy?.thoughts === thoughts) this.policy = undefined;
+      const view = this.play(path);
+      this.policy = { stamp, view };
+      view.catch(() => {
+        if (this.policy?.view === view) this.policy = undefined;
       });
     }
-    return this.policy.thoughts;
+    return this.policy.view;
   }
 
-  private async play(path: string): Promise<Thoughts> {
+  private async play(path: string): Promise<PolicyView> {
     const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
     const { trace, embeddings } = tracePolicy(this.blockItself, this.pageRules, checkpoint);
     return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };

@@ -1,5 +1,6 @@
 // What is learned: the network, its parameters, its optimiser.
 
+export { ActionDistribution, Agent, type Game, mostProbable, sample } from "./agent.js";
 export * from "./network/checkpoint.js";
 export { withEncoder } from "./network/graft-encoder.js";
 export type { PolicyGraph } from "./network/graph-encoder.js";
@@ -9,11 +10,12 @@ export * from "./network/network-config.js";
 export * from "./network/parameters.js";
 export * from "./network/safetensors.js";
 export * from "./ppo/adam.js";
-export type { Elite } from "./ppo/elites.js";
+export type { IterationMetrics } from "./ppo/metrics.js";
 export * from "./ppo/ppo.js";
 export * from "./ppo/settings.js";
 export * from "./ppo/train-checkpoint.js";
-export * from "./ppo/train-state.js";
+export * from "./pretrain/demonstrations.js";
+export * from "./pretrain/evaluate-policy.js";
 export * from "./reward-model/kendall.js";
 export * from "./reward-model/reward-checkpoint.js";
 export * from "./reward-model/reward-data.js";

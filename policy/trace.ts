@@ -1,4 +1,4 @@
-// What a policy sees and thinks: one greedy episode step by step, and the embeddings behind it. For the viewer.
+// What a policy sees and what it makes of it: one greedy episode step by step, and the node embeddings. For the viewer.
 import {
   Episode,
   Judge,
@@ -11,23 +11,20 @@ import {
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
-import { ActionDistribution } from "./network/action-distribution.js";
-import { graphInput } from "./network/graph-input.js";
-import { PolicyNetwork } from "./network/network.js";
-import { mostProbable } from "./ppo/rollout.js";
+import { Agent } from "./agent.js";
 import type { TrainCheckpoint } from "./ppo/train-checkpoint.js";
 
 /** One episode; maps are [steps x cells], row-major from the lower left. */
 export interface PolicyTrace {
-  /** Node of every step, and the cell that it went to. */
+  /** Node that every step placed, and the cell that it chose. */
   readonly macros: Int32Array;
   readonly actions: Int32Array;
   readonly values: Float32Array;
   readonly probabilities: Float32Array;
   readonly masks: Uint8Array;
-  /** The `wire` plane: growth of the wirelength, 0 at the best cell, 1 at the worst. */
+  /** The `wire` plane: added wirelength, 0 at the best cell, 1 at the worst. */
   readonly wires: Float32Array;
-  /** After the last step, soft macros settled if the episode came to its end. */
+  /** After the last step; soft macros are placed if the episode is complete. */
   readonly placement: Placement;
 }
 
@@ -42,46 +39,38 @@ export interface NodeEmbeddings {
 export function tracePolicy(
   block: Block,
   judging: JudgeOptions,
-  { options, parameters, state: { blocks } }: Pick<TrainCheckpoint, "options" | "parameters" | "state">,
-): { trace: PolicyTrace; embeddings: NodeEmbeddings } {
+  checkpoint: Pick<TrainCheckpoint, "settings" | "parameters" | "state">,
+): { readonly trace: PolicyTrace; readonly embeddings: NodeEmbeddings } {
+  const config = checkpoint.settings.experimental.network;
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, judging);
-  const macros = MACRO_ORDERS[blocks[0]?.order ?? "area"](block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), macros);
-  const observer = new Observer(episode, options.network.planes);
-  const own = kernels.f32(parameters.length);
-  own.set(parameters);
-  const network = new PolicyNetwork(kernels, options.network, own, kernels.f32(parameters.length));
-  const graph = graphInput(block, options.network.spectral);
-  const { rows, columns } = block.grid;
-  const cells = rows * columns;
-  network.setBlock(graph, rows, columns);
-  network.encode();
-  const distribution = new ActionDistribution(kernels, cells);
-  const planes = new Float32Array(observer.planes * cells);
+  const order = checkpoint.state.blocks[0]?.order ?? "area";
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](block));
+  const game = { episode, observer: new Observer(episode, config.planes) };
+  const parameters = kernels.f32(checkpoint.parameters.length);
+  parameters.set(checkpoint.parameters);
+  const gradients = kernels.f32(parameters.length);
+  const agent = Agent.of(kernels, block, { config, parameters, gradients });
+  agent.network.encode();
+  const cells = block.grid.rows * block.grid.columns;
+  const planes = new Float32Array(config.planes * cells);
   const state = new Float32Array(STATE_NUMBERS);
   const wire = planes.subarray(PLANES.indexOf("wire") * cells, (PLANES.indexOf("wire") + 1) * cells);
   const steps = episode.macros.length;
-  const maps = { probabilities: new Float32Array(steps * cells), wires: new Float32Array(steps * cells) };
+  const probabilities = new Float32Array(steps * cells);
+  const wires = new Float32Array(steps * cells);
   const masks = new Uint8Array(steps * cells);
   const actions = new Int32Array(steps);
   const values = new Float32Array(steps);
   episode.reset();
   while (!episode.complete && !episode.deadEnd) {
     const { step } = episode;
-    observer.observe(planes, state);
-    values[step] = network.forward({
-      currentNode: graph.graphNodes[episode.macro]!,
-      nextNode: episode.nextMacro < 0 ? -1 : graph.graphNodes[episode.nextMacro]!,
-      state,
-      planes,
-      mask: episode.mask,
-    });
-    distribution.update(network.logits);
-    maps.probabilities.set(distribution.probabilities, step * cells);
-    maps.wires.set(wire, step * cells);
-    masks.set(episode.mask, step * cells);
-    actions[step] = mostProbable(network.logits);
+    const seen = agent.observe(game, planes, state);
+    values[step] = agent.evaluate(seen);
+    probabilities.set(agent.distribution.probabilities, step * cells);
+    wires.set(wire, step * cells);
+    masks.set(seen.mask, step * cells);
+    actions[step] = agent.act(seen.mask, undefined);
     episode.place(actions[step]!);
   }
   const played = episode.step;
@@ -91,16 +80,16 @@ export function tracePolicy(
       macros: episode.macros.slice(0, played),
       actions: actions.slice(0, played),
       values: values.slice(0, played),
-      probabilities: maps.probabilities.slice(0, played * cells),
-      wires: maps.wires.slice(0, played * cells),
+      probabilities: probabilities.slice(0, played * cells),
+      wires: wires.slice(0, played * cells),
       masks: masks.slice(0, played * cells),
       placement: copyPlacement(judge.placement),
     },
-    embeddings: embeddingsOf(network, graph.graphNodes, options.network.width),
+    embeddings: embeddingsOf(agent, config.width),
   };
 }
 
-function embeddingsOf(network: PolicyNetwork, graphNodes: Int32Array, width: number): NodeEmbeddings {
+function embeddingsOf({ network, graphNodes }: Agent, width: number): NodeEmbeddings {
   const nodes: number[] = [];
   const rows: Float32Array[] = [];
   graphNodes.forEach((graphNode, node) => {

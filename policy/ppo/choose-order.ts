@@ -1,28 +1,28 @@
-// In which order the macros of a block go. By area or grown along the connections: neither suits every block, and which
-// does shows in a few episodes of the policy that training begins with.
+// In which order the macros of a block are placed: by area, or grown along the connections. Neither suits every block,
+// and a few episodes of the policy that training begins with show which one does.
 import type { MacroOrder } from "../../env/index.js";
-import { type Elite, mergeElites } from "./elites.js";
-import { bestOf, moments } from "./iteration.js";
-import type { TrainingPool } from "./pool.js";
-import type { TrainOptions } from "./settings.js";
-import type { BlockState } from "./train-state.js";
-import type { Arena } from "./training-block.js";
-import { isComplete, type Trajectory } from "./trajectory.js";
+import { moments } from "./advantages.js";
+import { mergeElites } from "./elites.js";
+import type { TrainSettings } from "./settings.js";
+import type { BlockState, Elite } from "./train-checkpoint.js";
+import { bestOf, type TrainingBlock } from "./training-block.js";
+import type { Trajectory } from "./trajectory.js";
+import type { Workers } from "./workers.js";
 
-/** Episodes of each order in a round, and most rounds. */
-const TRIES = 8;
+/** Episodes of each order in a round, and the most rounds. */
+const EPISODES_PER_ROUND = 8;
 const ROUNDS = 4;
-/** Of a time budget, after which no further round begins. */
+/** No further round begins after this share of a time budget. */
 const LARGEST_SHARE = 0.1;
-/** Standard errors that mean costs must differ by, for no further round. */
+/** No further round begins once the mean costs differ by this many standard errors. */
 const SURE = 2;
 
 /** With `both`, every block changes its order with every iteration, and half of the blocks begin with each. */
-export function takeTurns(arenas: readonly Arena[], iteration: number): void {
-  for (const arena of arenas) arena.order = (arena.index + iteration) % 2 === 0 ? "area" : "connectivity";
+export function alternateOrders(blocks: readonly TrainingBlock[], iteration: number): void {
+  for (const block of blocks) block.order = (block.index + iteration) % 2 === 0 ? "area" : "connectivity";
 }
 
-/** What was tried: mean proxy cost of the complete episodes, NaN if there were none. */
+/** Mean proxy cost of the complete episodes of each order, NaN if there were none. */
 export type OrderTrial = Readonly<Record<MacroOrder, number>>;
 
 interface Trial {
@@ -32,52 +32,54 @@ interface Trial {
 }
 
 /**
- * Gives the arena its order: the one known of the block, the options', or, for `auto`, the one with fewer dead ends and
- * the lower mean cost. What was played for that is not lost: the best placement and elites go to `known`.
+ * Gives a block its order: the one that `known` or the settings say or, for `auto`, the one with fewer dead ends and
+ * the lower mean cost. The best placement and the elites of the trial are kept in `known`. Returns the trial if there
+ * was one.
  */
 export async function chooseOrder(
-  pool: Pick<TrainingPool, "rollouts">,
-  arena: Arena,
-  addresses: readonly number[],
-  options: TrainOptions,
-  known: BlockState,
-  elapsedSeconds: () => number,
+  workers: Pick<Workers, "collect">,
+  { block, known }: { readonly block: TrainingBlock; readonly known: BlockState },
+  options: {
+    readonly slots: readonly number[];
+    readonly settings: TrainSettings;
+    /** Of the run; undefined if time does not limit it. */
+    readonly budgetSeconds: number | undefined;
+    readonly elapsedSeconds: () => number;
+  },
 ): Promise<OrderTrial | undefined> {
-  if (options.order === "both") return undefined;
-  if (options.order !== "auto") known.order ??= options.order;
+  const { slots, settings, budgetSeconds, elapsedSeconds } = options;
+  const { elites } = settings.experimental;
+  if (settings.order === "both") return undefined;
+  if (settings.order !== "auto") known.order ??= settings.order;
   if (known.order) {
-    arena.order = known.order;
+    block.order = known.order;
     return undefined;
   }
   const area: Trial = { costs: [], elites: [], deadEnds: 0 };
   const connectivity: Trial = { costs: [], elites: [], deadEnds: 0 };
-  const enough = LARGEST_SHARE * (options.seconds ?? Number.POSITIVE_INFINITY);
+  const enough = LARGEST_SHARE * (budgetSeconds ?? Number.POSITIVE_INFINITY);
   for (let round = 0; round < ROUNDS && !isClear(area, connectivity); round++) {
     if (round > 0 && elapsedSeconds() > enough) break;
-    const half = Math.min(TRIES, Math.floor(addresses.length / 2));
-    const slots = addresses.slice(0, 2 * half).map((at) => arena.slot(at));
-    await pool.rollouts(
-      slots.map((slot, i) => ({
-        block: arena.index,
+    const half = Math.min(EPISODES_PER_ROUND, Math.floor(slots.length / 2));
+    const episodes = slots.slice(0, 2 * half).map((address) => block.trajectory(address));
+    await workers.collect(
+      episodes.map((trajectory, i) => ({
+        trajectory,
         order: i < half ? "area" : "connectivity",
-        slotAt: slot.at,
-        seed: options.seed,
-        stream: ["order", arena.index, round, i],
-        version: 0,
+        stream: ["order", block.index, round, i],
         greedy: false,
-        counterfactualSamples: 0,
         start: [],
+        counterfactualSamples: 0,
       })),
     );
-    const played = slots.map((slot) => slot.trajectory);
-    take(area, played.slice(0, half), options.elites);
-    take(connectivity, played.slice(half), options.elites);
-    known.best = bestOf(arena.block, played, known.best, 0);
+    take(area, episodes.slice(0, half), elites);
+    take(connectivity, episodes.slice(half), elites);
+    known.best = bestOf({ block: block.block, episodes }, known.best, 0);
   }
   const means = { area: moments(area.costs).mean, connectivity: moments(connectivity.costs).mean };
   const fewer = area.deadEnds - connectivity.deadEnds;
   known.order = fewer > 0 || (fewer === 0 && means.connectivity < means.area) ? "connectivity" : "area";
-  arena.order = known.order;
+  block.order = known.order;
   known.elites = (known.order === "area" ? area : connectivity).elites;
   return means;
 }
@@ -93,9 +95,9 @@ function isClear(a: Trial, b: Trial): boolean {
   return Math.abs(first.mean - second.mean) > SURE * error;
 }
 
-function take(trial: Trial, played: readonly Trajectory[], elites: number): void {
-  const complete = played.filter(isComplete);
-  trial.costs.push(...complete.map((trajectory) => trajectory.costs[4]!));
-  trial.deadEnds += played.length - complete.length;
-  trial.elites = mergeElites(trial.elites, played, elites);
+function take(trial: Trial, episodes: readonly Trajectory[], elites: number): void {
+  const complete = episodes.filter(({ isComplete }) => isComplete);
+  trial.costs.push(...complete.map(({ proxyCost }) => proxyCost));
+  trial.deadEnds += episodes.length - complete.length;
+  trial.elites = mergeElites(trial.elites, episodes, elites);
 }

@@ -1,66 +1,60 @@
-// Training of the placement policy on one or several blocks, by PPO (Schulman et al. 2017) as Circuit Training does it:
-// collect, advantages, update, log, checkpoint; until the budget is spent.
+// Training of the placement policy, the whole algorithm on one page. Until the budget is spent, every iteration
+//
+//   collects     episodes in groups that begin alike: on an empty canvas, or from one of the best episodes so far with
+//                some macros taken off (ruin and recreate, Schrimpf et al. 2000; as Go-Explore, Ecoffet et al. 2021,
+//                returns to good states before it explores)
+//   advantages   compares each episode's reward with the mean of its group (group-relative advantages, as in GRPO, Shao
+//                et al. 2024) and adds each macro's own share of the result (difference rewards, Wolpert and Tumer 2002)
+//   updates      takes a few passes of PPO's clipped loss over the steps (Schulman et al. 2017), in which the best
+//                episodes so far are imitated (self-imitation, Oh et al. 2018)
+//   logs         and writes a checkpoint.
+//
+// So it is not the actor-critic that Circuit Training (Mirhoseini et al. 2021) trains with PPO: no critic stands behind
+// the advantages unless groupSize is 1, and neither elites nor difference rewards are part of that method.
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
-import { type Block, InputError } from "../../netlist/index.js";
+import { type Block, InputError, Random } from "../../netlist/index.js";
 import { soften } from "../network/init-logit-scale.js";
-import { initialiseParameters, type ParameterLayout, parameterLayout } from "../network/parameters.js";
+import { initialiseParameters, parameterLayout } from "../network/parameters.js";
 import { Adam } from "./adam.js";
-import { chooseOrder, type OrderTrial, takeTurns } from "./choose-order.js";
-import { type BlockElite, drawStarts, type Elite, EliteMemory, mergeElites } from "./elites.js";
-import {
-  bestOf,
-  computeAdvantages,
-  explainedVariance,
-  iterationMetrics,
-  NO_SCALE,
-  rewardScale,
-  wholeEntropy,
-} from "./iteration.js";
-import { TrainingPool } from "./pool.js";
-import type { TrainOptions } from "./settings.js";
-import type { TrainCheckpoint } from "./train-checkpoint.js";
-import type { BestPlacement, BlockState, TrainState } from "./train-state.js";
-import { Arena, deal, type Hand, makeSlots } from "./training-block.js";
-import { shardGradients, updatePolicy } from "./update.js";
+import { computeAdvantages, NO_SCALE, rewardScale } from "./advantages.js";
+import { alternateOrders, chooseOrder, type OrderTrial } from "./choose-order.js";
+import { type BlockElite, drawStarts, EliteMemory, mergeElites } from "./elites.js";
+import type { Sample } from "./loss.js";
+import { costMetrics, explainedVariance, type IterationMetrics, wholeEntropy } from "./metrics.js";
+import { parseTrainSettings, type TrainSettings, type TrainSettingsInput } from "./settings.js";
+import type { BestPlacement, BlockState, Elite, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
+import { assignEpisodes, type BlockBatch, bestOf, makeSlots, TrainingBlock } from "./training-block.js";
+import type { Trajectory } from "./trajectory.js";
+import { Workers } from "./workers.js";
 
-/** One line of metrics.jsonl; what each means is in docs/training.md. */
-export interface IterationMetrics {
-  readonly iteration: number;
-  readonly seconds: number;
-  readonly episodes: number;
-  readonly dead_ends: number;
-  readonly "cost/proxy": number;
-  readonly "cost/proxy_min": number;
-  readonly "cost/best": number;
-  readonly "cost/relative": number;
-  readonly "cost/wirelength": number;
-  readonly "cost/density": number;
-  readonly "cost/congestion": number;
-  readonly "losses/policy": number;
-  readonly "losses/value": number;
-  readonly "losses/entropy": number;
-  readonly "losses/approx_kl": number;
-  readonly "losses/clip_fraction": number;
-  readonly "losses/explained_variance": number;
-  readonly "losses/gradient_norm": number;
-  readonly "charts/gradient_steps": number;
-  readonly "charts/episodes_per_second": number;
-  readonly "charts/play_seconds": number;
+export interface TrainOptions {
+  readonly settings?: TrainSettingsInput;
+  /** Root of all random numbers, a whole number from 0; by default 1. */
+  readonly seed?: number;
+  /** Worker threads, by default 2; any number gives the same bytes. */
+  readonly workers?: number;
+  /** Wall-clock seconds, iterations in total, or whichever of both ends first. Iterations reproduce exactly. */
+  readonly budget: { readonly seconds?: number | undefined; readonly iterations?: number | undefined };
+  /** How placements are scored; by default as published. */
+  readonly rules?: JudgeRules;
+  readonly observer?: TrainObserver;
+  /** Where training begins if not from scratch. */
+  readonly from?: StartPoint | undefined;
 }
 
-/** Who wants to know. Every method may be left out; what they return is waited for. */
+/** Receives what happens. Every method may be left out; what they return is waited for. */
 export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
   onBest?(best: BestPlacement, block: number): void | Promise<void>;
   /** An order of the macros was chosen, by these mean costs. */
   onOrder?(order: MacroOrder, trial: OrderTrial, block: number): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
-  /** The policy has become certain of everything, so that training ends before its budget does. */
+  /** All episodes have become the same, so that training ends before its budget does. `entropy` in nats. */
   onCollapse?(iteration: number, entropy: number): void | Promise<void>;
 }
 
-/** Where training begins if not from scratch: a checkpoint of the same run, or some of what it would have learned. */
+/** A checkpoint of the same run, or a part of what training would have learned. */
 export type StartPoint =
   | TrainCheckpoint
   | {
@@ -71,191 +65,312 @@ export type StartPoint =
     };
 
 /**
- * Trains a policy on one or several blocks, from scratch or on from a checkpoint, which it also returns. With the same
- * seed and iteration budget the result is the same to the last bit, whatever the number of workers and however often
- * it was stopped and resumed.
+ * Trains a policy on one or several blocks and returns its last checkpoint. With the same seed and iterations the
+ * result is the same to the last bit, whatever the number of workers and however often training was stopped and
+ * continued from a checkpoint. Throws `InputError` for bad settings, a budget without a limit, a block on which no
+ * episode finds a cell for every macro, and parameters that diverge.
  */
-export async function train(
-  blocks: readonly Block[],
-  options: TrainOptions,
-  observer: TrainObserver = {},
-  from?: StartPoint,
-  rules: JudgeRules = PUBLISHED_RULES,
-): Promise<TrainCheckpoint> {
-  const clock = startClock(options);
+export async function train(blocks: readonly Block[], options: TrainOptions): Promise<TrainCheckpoint> {
+  const { seed = 1, workers: threads = 2, budget, rules = PUBLISHED_RULES, observer = {}, from } = options;
+  const settings = parseTrainSettings(options.settings);
+  const { network, elites, shards } = settings.experimental;
+  const clock = startClock(budget);
   const kernels = Kernels.create();
-  const layout = parameterLayout(options.network);
-  const parameters = kernels.f32(layout.length);
-  initialiseParameters(options.network, options.seed, parameters);
-  const adam = new Adam(kernels, parameters.length);
-  const state = start(blocks, options, parameters, adam, from);
-  const { planes } = options.network;
-  const arenas = blocks.map((block, index) => new Arena(kernels, block, index, planes));
-  const imitated = imitates(options) ? options.elites : 0;
-  const slots = makeSlots(kernels, blocks, options.episodes, imitated, planes);
-  const addresses = slots.slice(0, options.episodes);
-  const memory = new EliteMemory(slots.slice(options.episodes));
-  const shards = shardGradients(kernels, options.shards, parameters.length);
-  const learner = { parameters, adam, shards, frozen: frozenRanges(layout, options.freeze) };
-  const { network, workers } = options;
-  const pool = new TrainingPool(kernels, blocks, { workers, rules, network, parameters });
-  const counter = { version: 0 };
+  const learner = createLearner(kernels, settings, seed);
+  const state = begin(blocks, settings, { learner, from });
+  const { planes } = network;
+  const trainingBlocks = blocks.map((block, index) => new TrainingBlock(kernels, block, { index, planes }));
+  const memory = { episodes: settings.episodes, elites: imitates(settings) ? elites : 0, planes };
+  const slots = makeSlots(kernels, blocks, memory);
+  const eliteMemory = new EliteMemory(slots.elites);
+  const { parameters, adam } = learner;
+  const workers = new Workers(kernels, blocks, {
+    workers: threads,
+    seed,
+    shards,
+    rules,
+    network,
+    parameters,
+  });
   try {
-    const toPlay = clock.isOver(state) ? [] : arenas;
-    for (const arena of toPlay) {
-      const known = state.blocks[arena.index]!;
-      const trial = await chooseOrder(pool, arena, addresses, options, known, clock.seconds);
-      if (trial) await observer.onOrder?.(arena.order, trial, arena.index);
-      if (trial && known.best) await observer.onBest?.(known.best, arena.index);
+    for (const block of clock.isOver(state) ? [] : trainingBlocks) {
+      const known = state.blocks[block.index]!;
+      const time = { budgetSeconds: budget.seconds, elapsedSeconds: clock.seconds };
+      const trial = await chooseOrder(
+        workers,
+        { block, known },
+        { slots: slots.episodes, settings, ...time },
+      );
+      if (trial) await observer.onOrder?.(block.order, trial, block.index);
+      if (trial && known.best) await observer.onBest?.(known.best, block.index);
     }
+
     while (!clock.isOver(state)) {
       const began = clock.seconds();
-      if (options.order === "both") takeTurns(arenas, state.iteration);
-      const hands = deal(arenas, addresses, options, state.iteration);
-      await collect(pool, hands, options, state, counter.version);
+      const now = { settings, seed, iteration: state.iteration };
+      if (settings.order === "both") alternateOrders(trainingBlocks, state.iteration);
+
+      // Collect
+      const batches = assignEpisodes(trainingBlocks, slots.episodes, now);
+      await collect(workers, batches, { ...now, state });
+      const played = batches.flatMap(({ episodes }) => episodes);
       const playSeconds = clock.seconds() - began;
-      const better = hands.filter((hand) => digest(hand, state.blocks[hand.arena.index]!, state, options));
-      const played = hands.flatMap((hand) => hand.slots);
-      const trajectories = played.map((slot) => slot.trajectory);
-      const explained = explainedVariance(trajectories);
-      const replayed = await memory.update(pool, toImitate(hands, state, options));
-      const batch = { slots: [...played, ...replayed], firstImitated: played.length };
-      const update = await updatePolicy(pool, learner, batch, options, state.iteration, counter);
+
+      // Advantages
+      const improved = batches.filter((batch) => processRollouts(batch, state, settings));
+
+      // Update
+      const imitated = await eliteMemory.update(workers, elitesToImitate(batches, state, settings));
+      const update = await updatePolicy(workers, learner, { ...now, played, imitated });
       state.iteration++;
-      state.episodes += options.episodes;
-      for (const { arena } of better) await observer.onBest?.(state.blocks[arena.index]!.best!, arena.index);
+      state.episodes += settings.episodes;
+
+      // Log
+      for (const { block } of improved)
+        await observer.onBest?.(state.blocks[block.index]!.best!, block.index);
       refuseDeadEnds(blocks, state);
       refuseDivergence(parameters, state.iteration);
       await observer.onIteration?.({
         iteration: state.iteration,
         seconds: clock.seconds(),
         episodes: state.episodes,
-        ...iterationMetrics(
-          hands.map(({ arena, slots }) => ({
-            played: slots.map((slot) => slot.trajectory),
-            ...state.blocks[arena.index]!,
-          })),
+        ...costMetrics(
+          batches.map(({ block, episodes }) => ({ played: episodes, ...state.blocks[block.index]! })),
         ),
         "losses/policy": update.policyLoss,
         "losses/value": update.valueLoss,
         "losses/entropy": update.entropy,
         "losses/approx_kl": update.kl,
         "losses/clip_fraction": update.clipFraction,
-        "losses/explained_variance": explained,
+        "losses/explained_variance": explainedVariance(played),
         "losses/gradient_norm": update.gradientNorm,
         "charts/gradient_steps": update.gradientSteps,
-        "charts/episodes_per_second": options.episodes / (clock.seconds() - began),
+        "charts/episodes_per_second": settings.episodes / (clock.seconds() - began),
         "charts/play_seconds": playSeconds,
       });
-      await observer.onCheckpoint?.({ options, parameters, adam, state });
-      const entropy = wholeEntropy(trajectories);
-      if (update.gradientSteps === 0 || !(entropy < LEAST_ENTROPY)) continue;
-      await observer.onCollapse?.(state.iteration, entropy);
-      break;
+
+      // Checkpoint
+      await observer.onCheckpoint?.({ settings, seed, parameters, adam, state });
+      const entropy = wholeEntropy(played);
+      if (update.gradientSteps > 0 && entropy < LEAST_ENTROPY) {
+        await observer.onCollapse?.(state.iteration, entropy);
+        break;
+      }
     }
   } finally {
-    await pool.close();
+    await workers.close();
   }
-  return { options, parameters, adam, state };
+  return { settings, seed, parameters, adam, state };
 }
 
-/** Fills in parameters and optimiser as they were left, and gives the state of training. */
-function start(
-  blocks: readonly Block[],
-  { network, trust }: TrainOptions,
-  parameters: Float32Array,
-  adam: Adam,
-  from: StartPoint | undefined,
-): TrainState {
-  if (from?.parameters && from.parameters.length !== parameters.length)
-    throw new Error("internal: the policy to start with is of another network");
-  if (from?.parameters) parameters.set(from.parameters);
-  if (!from || !("state" in from)) {
-    if (from?.parameters) soften(network, parameters, trust);
-    const known = blocks.map((_, i): BlockState => (from?.elites ? { elites: from.elites[i]! } : {}));
-    return { iteration: 0, episodes: 0, blocks: known };
-  }
-  adam.first.set(from.adam.first);
-  adam.second.set(from.adam.second);
-  adam.steps = from.adam.steps;
-  return { ...from.state, blocks: from.state.blocks.map((block) => ({ ...block })) };
+/** The iteration that a step of the algorithm belongs to. */
+interface Now {
+  readonly settings: TrainSettings;
+  readonly seed: number;
+  readonly iteration: number;
 }
 
-/** Plays the episodes of an iteration, one task each; those of a group begin alike. */
+/** Plays the episodes of an iteration on the workers; those of a group begin alike. */
 async function collect(
-  pool: TrainingPool,
-  hands: readonly Hand[],
-  options: TrainOptions,
-  { iteration, blocks }: TrainState,
-  version: number,
+  workers: Workers,
+  batches: readonly BlockBatch[],
+  { settings, seed, iteration, state }: Now & { readonly state: TrainState },
 ): Promise<void> {
-  const slots = hands.flatMap((hand) => hand.slots);
-  const orders = new Map(hands.map(({ arena }) => [arena.index, arena.order]));
-  const starts = drawStarts(hands, (arena) => blocks[arena.index]!.elites ?? [], options, iteration);
-  await pool.rollouts(
-    slots.map((slot, episode) => ({
-      block: slot.block,
-      order: orders.get(slot.block)!,
-      slotAt: slot.at,
-      seed: options.seed,
+  const starts = drawStarts(batches, (block) => state.blocks[block.index]!.elites ?? [], {
+    settings,
+    seed,
+    iteration,
+  });
+  const withCounterfactuals = learns(settings) && settings.counterfactualWeight > 0;
+  const episodes = batches.flatMap((batch) =>
+    batch.episodes.map((trajectory) => ({ trajectory, order: batch.block.order })),
+  );
+  await workers.collect(
+    episodes.map(({ trajectory, order }, episode) => ({
+      trajectory,
+      order,
       stream: ["episode", iteration, episode],
-      version,
-      greedy: iteration === 0 && episode === 0, // what the policy plays unasked
-      counterfactualSamples:
-        learns(options) && options.counterfactualWeight > 0 ? options.counterfactualSamples : 0,
-      start: starts[Math.floor(episode / options.group)]!,
+      greedy: iteration === 0 && episode === 0, // the first shows what the policy plays before it learns here
+      start: starts[Math.floor(episode / settings.groupSize)]!,
+      counterfactualSamples: withCounterfactuals ? settings.experimental.counterfactualSamples : 0,
     })),
   );
 }
 
-/** Takes in what was played of a block: scale, best placement, elites, advantages. Whether a better one was found. */
-function digest(
-  { arena, slots }: Hand,
-  known: BlockState,
-  state: TrainState,
-  options: TrainOptions,
+/**
+ * Takes in the episodes of a block: reward scale, best placement, elites, and the episodes' advantages. Returns whether
+ * a better placement was found.
+ */
+function processRollouts(
+  { block, episodes }: BlockBatch,
+  { blocks, iteration }: TrainState,
+  settings: TrainSettings,
 ): boolean {
-  const played = slots.map((slot) => slot.trajectory);
-  const scale = known.scale ?? rewardScale(played);
+  const known = blocks[block.index]!;
+  const scale = known.scale ?? rewardScale(episodes);
   if (scale) known.scale = scale;
-  const best = bestOf(arena.block, played, known.best, state.iteration);
-  const better = best !== known.best;
+  const best = bestOf({ block: block.block, episodes }, known.best, iteration);
+  const isBetter = best !== known.best;
   if (best) known.best = best;
-  if (options.order !== "both") known.elites = mergeElites(known.elites ?? [], played, options.elites);
-  computeAdvantages(played, scale ?? NO_SCALE, options);
-  return better;
+  if (settings.order !== "both")
+    known.elites = mergeElites(known.elites ?? [], episodes, settings.experimental.elites);
+  computeAdvantages(episodes, scale ?? NO_SCALE, settings);
+  return isBetter;
+}
+
+/** Means over the gradient steps of an iteration. */
+interface UpdateStatistics {
+  policyLoss: number;
+  valueLoss: number;
+  entropy: number;
+  kl: number;
+  clipFraction: number;
+  gradientNorm: number;
+  gradientSteps: number;
+}
+
+/**
+ * A few passes over the steps that were played and those to be imitated, in shuffled minibatches, each a step of Adam.
+ * Ends early when the mean divergence of a minibatch from the policy that played exceeds the target.
+ */
+async function updatePolicy(
+  workers: Workers,
+  { parameters, adam }: Learner,
+  batch: Now & { readonly played: readonly Trajectory[]; readonly imitated: readonly Trajectory[] },
+): Promise<UpdateStatistics> {
+  const { settings, seed, iteration, played } = batch;
+  const { experimental } = settings;
+  const episodes = [...played, ...batch.imitated];
+  const samples = episodes.flatMap(({ steps }, episode) =>
+    Array.from(
+      { length: steps },
+      (_, step): Sample => ({ episode, step, imitate: episode >= played.length }),
+    ),
+  );
+  const entropy = halved(settings.entropy, experimental.entropyHalving, iteration);
+  const learningRate = halved(settings.learningRate, experimental.learningRateHalving, iteration);
+  const random = Random.stream(seed, "shuffle", iteration);
+  const sums: UpdateStatistics = { ...NO_UPDATE };
+  for (let epoch = 0; epoch < settings.epochs; epoch++) {
+    random.shuffle(samples);
+    for (let start = 0; start < samples.length; start += settings.minibatch) {
+      const minibatch = samples.slice(start, start + settings.minibatch);
+      const { gradient, statistics } = await workers.gradient(minibatch, episodes, {
+        clip: experimental.clip,
+        entropy,
+        valueWeight: experimental.valueWeight,
+        imitation: settings.imitation,
+        minibatch: minibatch.length,
+      });
+      const count = Math.max(1, statistics.played);
+      const kl = statistics.kl / count;
+      sums.policyLoss += statistics.policyLoss / count;
+      sums.valueLoss += statistics.valueLoss / count;
+      sums.entropy += statistics.entropy / count;
+      sums.kl += kl;
+      sums.clipFraction += statistics.clipped / count;
+      sums.gradientSteps++;
+      if (kl > experimental.targetKl && epoch > 0) return meanOf(sums);
+      sums.gradientNorm += adam.step(parameters, gradient, {
+        learningRate,
+        maxGradientNorm: experimental.gradientNorm,
+      });
+      workers.parametersChanged();
+    }
+  }
+  return meanOf(sums);
+}
+
+const NO_UPDATE: UpdateStatistics = {
+  policyLoss: 0,
+  valueLoss: 0,
+  entropy: 0,
+  kl: 0,
+  clipFraction: 0,
+  gradientNorm: 0,
+  gradientSteps: 0,
+};
+
+function meanOf(sums: UpdateStatistics): UpdateStatistics {
+  const { gradientSteps } = sums;
+  const count = Math.max(1, gradientSteps);
+  return {
+    policyLoss: sums.policyLoss / count,
+    valueLoss: sums.valueLoss / count,
+    entropy: sums.entropy / count,
+    kl: sums.kl / count,
+    clipFraction: sums.clipFraction / count,
+    gradientNorm: sums.gradientNorm / count,
+    gradientSteps,
+  };
+}
+
+/** A weight of the settings in an iteration, the first being 0: it halves in `every` iterations, never if that is 0. */
+export function halved(weight: number, every: number, iteration: number): number {
+  return every === 0 ? weight : weight * 2 ** (-iteration / every);
+}
+
+/** What an update changes; in kernel memory. */
+interface Learner {
+  readonly parameters: Float32Array;
+  readonly adam: Adam;
+}
+
+function createLearner(kernels: Kernels, { experimental }: TrainSettings, seed: number): Learner {
+  const parameters = kernels.f32(parameterLayout(experimental.network).length);
+  initialiseParameters(experimental.network, seed, parameters);
+  return { parameters, adam: new Adam(kernels, parameters.length) };
+}
+
+/** Gives parameters and optimiser what they begin with, and returns where training stands. */
+function begin(
+  blocks: readonly Block[],
+  { initLogitScale, experimental }: TrainSettings,
+  { learner, from }: { readonly learner: Learner; readonly from: StartPoint | undefined },
+): TrainState {
+  const { parameters, adam } = learner;
+  if (from?.parameters && from.parameters.length !== parameters.length)
+    throw new Error("internal: the policy to start with is of another network");
+  if (from?.parameters) parameters.set(from.parameters);
+  if (from && "state" in from) {
+    adam.first.set(from.adam.first);
+    adam.second.set(from.adam.second);
+    adam.steps = from.adam.steps;
+    return { ...from.state, blocks: from.state.blocks.map((block) => ({ ...block })) };
+  }
+  if (from?.parameters) soften(experimental.network, parameters, initLogitScale);
+  const known = blocks.map((_, i): BlockState => (from?.elites ? { elites: from.elites[i]! } : {}));
+  return { iteration: 0, episodes: 0, blocks: known };
 }
 
 /** Without epochs episodes are only played. */
-function learns({ epochs }: TrainOptions): boolean {
+function learns({ epochs }: TrainSettings): boolean {
   return epochs > 0;
 }
 
-function imitates(options: TrainOptions): boolean {
-  return learns(options) && options.imitation > 0;
+function imitates(settings: TrainSettings): boolean {
+  return learns(settings) && settings.imitation > 0;
 }
 
 /** The best episodes of the iteration's blocks, as many of each; of more blocks than `elites` the first ones'. */
-function toImitate(hands: readonly Hand[], state: TrainState, options: TrainOptions): BlockElite[] {
-  if (!imitates(options)) return [];
-  const share = Math.max(1, Math.floor(options.elites / hands.length));
-  const all = hands.flatMap(({ arena }) =>
-    (state.blocks[arena.index]!.elites ?? []).slice(0, share).map((elite) => ({ arena, elite })),
+function elitesToImitate(
+  batches: readonly BlockBatch[],
+  { blocks }: TrainState,
+  settings: TrainSettings,
+): BlockElite[] {
+  if (!imitates(settings)) return [];
+  const { elites } = settings.experimental;
+  const share = Math.max(1, Math.floor(elites / batches.length));
+  const all = batches.flatMap(({ block }) =>
+    (blocks[block.index]!.elites ?? []).slice(0, share).map((elite) => ({ block, elite })),
   );
-  return all.slice(0, options.elites);
-}
-
-/** Where the parameters lie that are not to change. */
-function frozenRanges(layout: ParameterLayout, freeze: TrainOptions["freeze"]): [number, number][] {
-  return layout.tensors
-    .filter(({ name }) => freeze === "encoder" && name.startsWith("encoder."))
-    .map(({ offset, length }) => [offset, offset + length]);
+  return all.slice(0, elites);
 }
 
 /** Below this entropy, in nats, every episode is the same and nothing is left to learn from. */
 const LEAST_ENTROPY = 0.002;
 
-/** Episodes without a single complete one after which a block counts as not placeable. */
+/** After this many episodes without a complete one a block counts as not placeable. */
 const MOST_DEAD_ENDS = 256;
 
 function refuseDeadEnds([block, ...others]: readonly Block[], state: TrainState): void {
@@ -272,22 +387,23 @@ function refuseDeadEnds([block, ...others]: readonly Block[], state: TrainState)
 function refuseDivergence(parameters: Float32Array, iteration: number): void {
   if (!parameters.every(Number.isFinite))
     throw new InputError(
-      "--set learningRate",
+      "setting learningRate",
       `training diverged in iteration ${iteration}: a parameter is not finite`,
       "choose a smaller one; the checkpoint of the iteration before is kept",
     );
 }
 
-function startClock(options: TrainOptions) {
+/** The time since now, and whether the budget is spent. */
+function startClock({ seconds: limit, iterations }: TrainOptions["budget"]) {
+  if (limit === undefined && iterations === undefined)
+    throw new InputError("budget", "neither seconds nor iterations are limited", "give one of them");
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   return {
     seconds,
     /** However few the seconds, something is played first. */
     isOver: ({ iteration, blocks }: TrainState) =>
-      (options.iterations !== undefined && iteration >= options.iterations) ||
-      (options.seconds !== undefined &&
-        seconds() >= options.seconds &&
-        (iteration > 0 || blocks.some(({ best }) => best))),
+      (iterations !== undefined && iteration >= iterations) ||
+      (limit !== undefined && seconds() >= limit && (iteration > 0 || blocks.some(({ best }) => best))),
   };
 }

@@ -1,14 +1,54 @@
-// A checkpoint of training: besides the network and its optimiser all that is needed to go on as if it had never
-// stopped. Streams of random numbers are derived from seed and iteration, so there is no other state.
+// Where training stands, and its checkpoint on disk: besides the network and its optimiser everything that is needed to
+// continue as if training had never stopped. Random streams are derived from seed and iteration: there is no other
+// state.
 import { z } from "zod";
-import { MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
-import { InputError, revivePlacement, storePlacement } from "../../netlist/index.js";
+import { type Costs, MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
+import { InputError, type Placement, revivePlacement, storePlacement } from "../../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "../network/checkpoint.js";
-import { type TrainOptions, trainOptionsSchema } from "./settings.js";
-import type { TrainState } from "./train-state.js";
+import { parseTrainSettings, type TrainSettings } from "./settings.js";
+
+/** Mean and deviation of the proxy cost in a block's first iteration with a placement: the unit of its rewards. */
+export interface RewardScale {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** One of the best episodes of a block. */
+export interface Elite {
+  readonly proxyCost: number;
+  /** Cells of the macros in order. */
+  readonly cells: readonly number[];
+}
+
+/** The best placement of a block that training has seen. */
+export interface BestPlacement {
+  readonly placement: Placement;
+  readonly costs: Costs;
+  /** Iteration that found it, from 0. */
+  readonly iteration: number;
+}
+
+/** What training knows of one block. */
+export interface BlockState {
+  /** In which its macros are placed. */
+  order?: MacroOrder;
+  scale?: RewardScale;
+  elites?: readonly Elite[];
+  best?: BestPlacement | undefined;
+}
+
+/** Where training stands. */
+export interface TrainState {
+  /** Iterations done. */
+  iteration: number;
+  episodes: number;
+  /** In the order in which the blocks were given. */
+  readonly blocks: readonly BlockState[];
+}
 
 export interface TrainCheckpoint {
-  readonly options: TrainOptions;
+  readonly settings: TrainSettings;
+  readonly seed: number;
   readonly parameters: Float32Array;
   readonly adam: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
   readonly state: TrainState;
@@ -16,32 +56,40 @@ export interface TrainCheckpoint {
 
 /** Writes the checkpoint whole or not at all. */
 export async function writeTrainCheckpoint(path: string, checkpoint: TrainCheckpoint): Promise<void> {
-  const { options, parameters, adam, state } = checkpoint;
+  const { settings, seed, parameters, adam, state } = checkpoint;
   const blocks = state.blocks.map(({ best, ...known }) => ({
     ...known,
     ...(best && { best: { ...best, placement: storePlacement(best.placement) } }),
   }));
-  const notes = { options: JSON.stringify(options), state: JSON.stringify({ ...state, blocks }) };
-  await writeCheckpoint(path, { config: options.network, parameters, adam, notes });
+  const notes = {
+    settings: JSON.stringify(settings),
+    seed: String(seed),
+    state: JSON.stringify({ ...state, blocks }),
+  };
+  await writeCheckpoint(path, { config: settings.experimental.network, parameters, adam, notes });
 }
 
 /**
- * Reads a checkpoint of training on blocks of so many nodes each. Throws `InputError` if the file is not one.
+ * Reads a checkpoint of training on blocks of so many nodes each. One that an earlier version wrote is read with a line
+ * to `onWarning`. Throws `InputError` if the file is not such a checkpoint.
  */
 export async function readTrainCheckpoint(
   path: string,
   nodeCounts: readonly number[],
+  onWarning: (line: string) => void = () => {},
 ): Promise<TrainCheckpoint> {
   const { parameters, adam, notes } = await readCheckpoint(path);
   try {
-    const options = trainOptionsSchema.parse(JSON.parse(notes.options!));
+    const { settings, seed } = readSettings(notes, () =>
+      onWarning(`${path} was written by an earlier version; the next version will not read it`),
+    );
     const { blocks, ...counts } = stateSchema.parse(JSON.parse(notes.state!));
     if (blocks.length !== nodeCounts.length) throw new Error("other blocks");
     const revived = blocks.map(({ best, ...known }, i) => ({
       ...known,
       ...(best && { best: { ...best, placement: revivePlacement(best.placement, nodeCounts[i]!) } }),
     }));
-    return { options, parameters, adam, state: { ...counts, blocks: revived } as TrainState };
+    return { settings, seed, parameters, adam, state: { ...counts, blocks: revived } as TrainState };
   } catch {
     throw new InputError(
       path,
@@ -49,6 +97,19 @@ export async function readTrainCheckpoint(
       "resume with the blocks that it was started with, or choose another --out",
     );
   }
+}
+
+/** Settings and seed of a checkpoint. Earlier versions kept them in one object, with the budget. */
+function readSettings(notes: Readonly<Record<string, string>>, onOldVersion: () => void) {
+  const seedSchema = z.number().int().min(0);
+  if (notes.settings !== undefined)
+    return {
+      settings: parseTrainSettings(JSON.parse(notes.settings)),
+      seed: seedSchema.parse(Number(notes.seed)),
+    };
+  const { seed, workers: _w, seconds: _s, iterations: _i, ...old } = JSON.parse(notes.options!);
+  onOldVersion();
+  return { settings: parseTrainSettings(old), seed: seedSchema.parse(seed) };
 }
 
 const count = z.number().int().min(0);

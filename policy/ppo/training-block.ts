@@ -1,115 +1,118 @@
-// The blocks of a training run, and which of them an iteration plays. All share the same slots of memory: a slot is
-// read as an episode of whichever block was played into it.
-import { type MacroOrder, macrosByArea, STATE_NUMBERS } from "../../env/index.js";
+// The blocks of a training run, and which of them an iteration plays. All blocks share the same slots of memory: a slot
+// is read as an episode of whichever block was played into it.
+import type { MacroOrder } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
-import { type Block, InputError, Random } from "../../netlist/index.js";
-import type { TrainOptions } from "./settings.js";
-import {
-  type Slot,
-  type Trajectory,
-  type TrajectoryShape,
-  trajectoryAt,
-  trajectoryBytes,
-} from "./trajectory.js";
+import { type Block, emptyPlacement, InputError, Random } from "../../netlist/index.js";
+import type { TrainSettings } from "./settings.js";
+import type { BestPlacement } from "./train-checkpoint.js";
+import { Trajectory, type TrajectoryShape, trajectoryBytes, trajectoryShape } from "./trajectory.js";
 
-/** @param planes of an observation */
-export function shapeOf(block: Block, planes: number): TrajectoryShape {
-  return {
-    steps: macrosByArea(block).length,
-    cells: block.grid.columns * block.grid.rows,
-    planes,
-    stateNumbers: STATE_NUMBERS,
-    nodes: block.nodeCount,
-  };
-}
-
-/** A block of the run as the trainer sees it. */
-export class Arena {
+/** A block of the run, as the trainer sees it. */
+export class TrainingBlock {
+  /** Its number among the blocks of the run. */
   readonly index: number;
   readonly block: Block;
-  /** In which its macros go. */
+  /** In which its macros are placed. */
   order: MacroOrder = "area";
   private readonly kernels: Kernels;
   private readonly shape: TrajectoryShape;
-  private readonly views = new Map<number, Trajectory>();
+  private readonly trajectories = new Map<number, Trajectory>();
 
-  constructor(kernels: Kernels, block: Block, index: number, planes: number) {
+  constructor(
+    kernels: Kernels,
+    block: Block,
+    { index, planes }: { readonly index: number; readonly planes: number },
+  ) {
     this.kernels = kernels;
-    this.shape = shapeOf(block, planes);
+    this.shape = trajectoryShape(block, planes);
     this.block = block;
     this.index = index;
   }
 
-  /** The slot at an address as an episode of this block. */
-  slot(at: number): Slot {
-    let trajectory = this.views.get(at);
+  /** The slot at an address, as an episode of this block. */
+  trajectory(address: number): Trajectory {
+    let trajectory = this.trajectories.get(address);
     if (!trajectory) {
-      trajectory = trajectoryAt(this.kernels, at, this.shape);
-      this.views.set(at, trajectory);
+      const { kernels, index, shape } = this;
+      trajectory = new Trajectory(kernels, { address, block: index, shape });
+      this.trajectories.set(address, trajectory);
     }
-    return { at, block: this.index, trajectory };
+    return trajectory;
   }
 }
 
 const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
 
-/** Addresses of slots for episodes and then for elites, each large enough for an episode of any of the blocks. */
+/** Addresses of slots for stored episodes, each large enough for an episode of any of the blocks. */
 export function makeSlots(
   kernels: Kernels,
   blocks: readonly Block[],
-  episodes: number,
-  elites: number,
-  planes: number,
-): number[] {
-  const count = episodes + elites;
-  const bytes = Math.max(...blocks.map((block) => trajectoryBytes(shapeOf(block, planes))));
-  if (bytes * count > MOST_EPISODE_BYTES)
+  given: { readonly episodes: number; readonly elites: number; readonly planes: number },
+): { readonly episodes: readonly number[]; readonly elites: readonly number[] } {
+  const { episodes, elites, planes } = given;
+  const bytes = Math.max(...blocks.map((block) => trajectoryBytes(trajectoryShape(block, planes))));
+  const total = bytes * (episodes + elites);
+  if (total > MOST_EPISODE_BYTES)
     throw new InputError(
-      "--set episodes",
-      `${episodes} episodes and ${elites} elites take ${((bytes * count) / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
-      "choose fewer episodes or elites (--set elites), or a coarser --grid",
+      "setting episodes",
+      `${episodes} episodes and ${elites} elites take ${(total / 2 ** 30).toFixed(1)} GiB, 3 GiB are the most`,
+      "choose fewer episodes or experimental.elites, or a coarser grid",
     );
-  return Array.from({ length: count }, () => kernels.f64(Math.ceil(bytes / 8)).byteOffset);
+  const slots = (count: number) =>
+    Array.from({ length: count }, () => kernels.f64(Math.ceil(bytes / 8)).byteOffset);
+  return { episodes: slots(episodes), elites: slots(elites) };
 }
 
-/** What an iteration plays of one block: whole groups of episodes. */
-export interface Hand {
-  readonly arena: Arena;
-  readonly slots: readonly Slot[];
+/** The episodes of one block in an iteration: whole groups, one after the other. */
+export interface BlockBatch {
+  readonly block: TrainingBlock;
+  readonly episodes: readonly Trajectory[];
 }
 
-/** Draws the blocks of an iteration and deals its groups of episodes among them, in the blocks' order. */
-export function deal(
-  arenas: readonly Arena[],
-  addresses: readonly number[],
-  options: TrainOptions,
-  iteration: number,
-): Hand[] {
-  const groups = Math.ceil(addresses.length / options.group);
-  const count = Math.min(options.blocks, arenas.length, groups);
-  const drawn = drawBlocks(arenas, count, options, iteration);
-  return drawn.map((index, i) => {
-    const from = options.group * Math.floor((i * groups) / count);
-    const to = options.group * Math.floor(((i + 1) * groups) / count);
-    const arena = arenas[index]!;
-    return { arena, slots: addresses.slice(from, to).map((at) => arena.slot(at)) };
+/** Draws the blocks of an iteration and divides its groups of episodes among them, in the blocks' order. */
+export function assignEpisodes(
+  blocks: readonly TrainingBlock[],
+  slots: readonly number[],
+  given: { readonly settings: TrainSettings; readonly seed: number; readonly iteration: number },
+): BlockBatch[] {
+  const { groupSize, blocksPerIteration } = given.settings;
+  const groups = Math.ceil(slots.length / groupSize);
+  const count = Math.min(blocksPerIteration, blocks.length, groups);
+  return drawBlocks(blocks, count, given).map((block, i) => {
+    const from = groupSize * Math.floor((i * groups) / count);
+    const to = groupSize * Math.floor(((i + 1) * groups) / count);
+    return { block, episodes: slots.slice(from, to).map((address) => block.trajectory(address)) };
   });
 }
 
-/** Different blocks, in order, drawn all alike or each by its weight among those left (Efraimidis and Spirakis 2006). */
+/** Different blocks, all with the same probability, in order. */
 function drawBlocks(
-  arenas: readonly Arena[],
+  blocks: readonly TrainingBlock[],
   count: number,
-  { seed, sampling }: TrainOptions,
+  { seed, iteration }: { readonly seed: number; readonly iteration: number },
+): TrainingBlock[] {
+  const indices = blocks.map((_, index) => index);
+  if (count < blocks.length) Random.stream(seed, "blocks", iteration).shuffle(indices);
+  return indices
+    .slice(0, count)
+    .sort((a, b) => a - b)
+    .map((index) => blocks[index]!);
+}
+
+/** The cheapest complete placement of the episodes, or the one known before if none is cheaper. */
+export function bestOf(
+  { block, episodes }: { readonly block: Block; readonly episodes: readonly Trajectory[] },
+  known: BestPlacement | undefined,
   iteration: number,
-): number[] {
-  const random = Random.stream(seed, "blocks", iteration);
-  const order = arenas.map((_, index) => index);
-  if (sampling === "even") {
-    if (count < arenas.length) random.shuffle(order);
-  } else {
-    const keys = arenas.map(({ block }) => -Math.log(1 - random.uniform()) / macrosByArea(block).length);
-    order.sort((a, b) => keys[a]! - keys[b]!);
+): BestPlacement | undefined {
+  let best = known;
+  for (const episode of episodes) {
+    if (!episode.isComplete || (best && episode.proxyCost >= best.costs.proxyCost)) continue;
+    const placement = emptyPlacement(block.nodeCount);
+    placement.xs.set(episode.xs);
+    placement.ys.set(episode.ys);
+    placement.orientations.set(episode.orientations);
+    best = { costs: episode.costs, iteration, placement };
   }
-  return order.slice(0, count).sort((a, b) => a - b);
+  return best;
 }

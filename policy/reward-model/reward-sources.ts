@@ -13,11 +13,8 @@ import {
 } from "../../env/index.js";
 import { InputError, type Random } from "../../netlist/index.js";
 import { GRID_ANNEAL_DEFAULTS, GridAnnealer, greedyPlacement } from "../../placer/index.js";
-import { ActionDistribution } from "../network/action-distribution.js";
+import { Agent } from "../agent.js";
 import type { Policy } from "../network/checkpoint.js";
-import { graphInput } from "../network/graph-input.js";
-import { PolicyNetwork } from "../network/network.js";
-import { sample } from "../ppo/rollout.js";
 
 /** Where a placement came from, in the order of the numbers that data files hold. */
 export const REWARD_SOURCES = ["random", "prior", "greedy", "annealed", "policy"] as const;
@@ -41,12 +38,9 @@ const STEPS_PER_MACRO = 20; // a quarter of the annealer's own slice: short runs
 const MOST_TRIES = 50;
 const PRIOR = PLANES.indexOf("prior");
 
-/** A policy and what it needs to play this block. */
-interface Player {
-  readonly network: PolicyNetwork;
-  readonly distribution: ActionDistribution;
-  readonly graphNodes: Int32Array;
-  /** So many of the first planes it sees. */
+/** A policy set up for this block, and how many of the first planes it sees. */
+interface BlockPolicy {
+  readonly agent: Agent;
   readonly planes: number;
 }
 
@@ -56,7 +50,7 @@ export class PlacementSource {
   private readonly episode: Episode;
   private readonly observer: Observer;
   private readonly annealer: GridAnnealer;
-  private readonly players: readonly Player[];
+  private readonly policies: readonly BlockPolicy[];
   private readonly planes: Float32Array;
   private readonly state = new Float32Array(STATE_NUMBERS);
 
@@ -74,13 +68,13 @@ export class PlacementSource {
       ...GRID_ANNEAL_DEFAULTS,
       stepsPerMacro: STEPS_PER_MACRO,
     });
-    this.players = policies.map((policy) => makePlayer(judge, policy));
+    this.policies = policies.map((policy) => blockPolicy(judge, policy));
     this.planes = new Float32Array(this.observer.planes * columns * rows);
   }
 
   /** Draws a source, and from it the cells of a legal placement. Throws `InputError` if 50 tries met dead ends. */
   draw(random: Random): { readonly source: RewardSource; readonly cells: Int32Array } {
-    const source = drawSource(random, this.players.length > 0);
+    const source = drawSource(random, this.policies.length > 0);
     for (let tries = 0; tries < MOST_TRIES; tries++)
       if (this.play(source, random)) return { source, cells: this.cells() };
     throw new InputError(
@@ -107,7 +101,7 @@ export class PlacementSource {
       case "annealed":
         return this.anneal(random);
       case "policy":
-        return this.playPolicy(this.players[random.below(this.players.length)]!, random);
+        return this.playPolicy(this.policies[random.below(this.policies.length)]!, random);
       default:
         return source satisfies never;
     }
@@ -135,21 +129,14 @@ export class PlacementSource {
     return true;
   }
 
-  private playPolicy({ network, distribution, graphNodes, planes: sees }: Player, random: Random): boolean {
+  private playPolicy({ agent, planes: count }: BlockPolicy, random: Random): boolean {
     const { episode, observer, planes, state } = this;
+    const seenPlanes = planes.subarray(0, count * episode.mask.length);
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
-      observer.observe(planes, state);
-      const nextNode = episode.nextMacro < 0 ? -1 : graphNodes[episode.nextMacro]!;
-      network.forward({
-        currentNode: graphNodes[episode.macro]!,
-        nextNode,
-        state,
-        planes: planes.subarray(0, sees * episode.mask.length),
-        mask: episode.mask,
-      });
-      distribution.update(network.logits);
-      episode.place(sample(distribution.probabilities, episode.mask, random));
+      const seen = agent.observe({ episode, observer }, planes, state);
+      agent.evaluate({ ...seen, planes: seenPlanes });
+      episode.place(agent.act(seen.mask, random));
     }
     return episode.complete;
   }
@@ -165,21 +152,12 @@ export class PlacementSource {
   }
 }
 
-function makePlayer({ kernels, block }: Judge, policy: Policy): Player {
-  const parameters = kernels.f32(policy.parameters.length);
-  parameters.set(policy.parameters);
-  const network = new PolicyNetwork(
-    kernels,
-    policy.config,
-    parameters,
-    kernels.f32(policy.parameters.length),
-  );
-  const graph = graphInput(block, policy.config.spectral);
-  const { rows, columns } = block.grid;
-  network.setBlock(graph, rows, columns);
-  network.encode();
-  const distribution = new ActionDistribution(kernels, rows * columns);
-  return { network, distribution, graphNodes: graph.graphNodes, planes: policy.config.planes };
+function blockPolicy({ kernels, block }: Judge, { config, parameters: values }: Policy): BlockPolicy {
+  const parameters = kernels.f32(values.length);
+  parameters.set(values);
+  const agent = Agent.of(kernels, block, { config, parameters, gradients: kernels.f32(values.length) });
+  agent.network.encode();
+  return { agent, planes: config.planes };
 }
 
 function drawSource(random: Random, policies: boolean): RewardSource {

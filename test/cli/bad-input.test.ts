@@ -148,30 +148,34 @@ const CASES: readonly Bad[] = [
   },
   {
     name: "a part that does not exist",
-    args: placeAt("--set", "network.hidden=4"),
-    says: /--set network.*"hidden"/,
+    args: placeAt("--set", "experimental.network.hidden=4"),
+    says: /--set experimental\.network.*"hidden"/,
   },
   { name: "a setting without value", args: placeAt("--set", "clip"), says: /--set: 'clip', NAME=VALUE/ },
-  { name: "a setting of the wrong type", args: placeAt("--set", "clip=wide"), says: /--set clip: .*number/ },
+  {
+    name: "a setting of the wrong type",
+    args: placeAt("--set", "experimental.clip=wide"),
+    says: /--set experimental\.clip: .*number/,
+  },
   {
     name: "a network width that no kernel takes",
-    args: placeAt("--set", "network.width=7"),
+    args: placeAt("--set", "experimental.network.width=7"),
     says: /network.width/,
   },
   {
     name: "planes that observations do not have",
-    args: placeAt("--set", "network.planes=9"),
-    says: /--set network.planes: is 9, but observations of this version have 12 or 15/,
+    args: placeAt("--set", "experimental.network.planes=9"),
+    says: /--set experimental.network.planes: is 9, but observations of this version have 12 or 15/,
   },
   {
     name: "more episodes than memory holds",
     args: () => ["place", BLOCK, "--iterations", "1", "--out", SPARE, "--set", "episodes=1000000"],
-    says: /--set episodes: 1000000 episodes and 16 elites take/,
+    says: /setting episodes: 1000000 episodes and 16 elites take/,
   },
   {
     name: "a learning rate at which training diverges",
     args: () => ["place", BLOCK, "--iterations", "9", "--out", SPARE, "--set", "learningRate=1e38"],
-    says: /--set learningRate: training diverged in iteration/,
+    says: /setting learningRate: training diverged in iteration/,
   },
   { name: "a policy that is none", args: placeAt("--policy", at("a-file")), says: /a-file/ },
   {
@@ -181,8 +185,8 @@ const CASES: readonly Bad[] = [
   },
   {
     name: "another network than the policy's",
-    args: placeAt("--policy", "shipped", "--set", "network.width=32"),
-    says: /--set: network\.width=32, but the network is that of/,
+    args: placeAt("--policy", "shipped", "--set", "experimental.network.width=32"),
+    says: /--set: experimental\.network\.width=32, but the network is that of/,
   },
   {
     name: "another network than the policy's as one setting",
@@ -191,8 +195,8 @@ const CASES: readonly Bad[] = [
   },
   {
     name: "settings of the value network beside groups",
-    args: placeAt("--set", "lambda=0.9"),
-    says: /--set lambda: has no effect unless group=1/,
+    args: placeAt("--set", "experimental.lambda=0.9"),
+    says: /--set experimental\.lambda: has no effect unless groupSize is 1/,
   },
   {
     name: "a setting of another method",

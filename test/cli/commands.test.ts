@@ -88,11 +88,26 @@ test("info counts what is in the block, as JSON and as text", async () => {
   assert.match(plain.stdout, /canvas/);
 });
 
+test("a setting's old name still works, and the command says its new one", async () => {
+  const out = join(folder, "old-name");
+  const run = ["place", block, "--iterations", "1", "--policy", "none", "--out", out, "--set", "episodes=2"];
+  const { code, stdout, stderr } = await ashlar(...run, "--set", "group=2", "--json");
+  assert.equal(code, 0);
+  assert.match(stderr, /setting group is now called groupSize/);
+  const cost = JSON.parse(stdout).proxy_cost;
+  const renamed = await ashlar(...run, "--set", "groupSize=2", "--json");
+  assert.doesNotMatch(renamed.stderr, /is now called/);
+  assert.equal(JSON.parse(renamed.stdout).proxy_cost, cost);
+  const twice = await ashlar(...run, "--set", "group=2", "--set", "groupSize=2");
+  assert.equal(twice.code, 1);
+  assert.match(twice.stderr, /groupSize: is given twice/);
+});
+
 test("place writes its files, prints the contract's keys, and eval of best.plc gives back its costs", async () => {
   const out = join(folder, "placed");
   const printed = await json(
     ...["place", block, "--iterations", "2", "--workers", "2", "--seed", "7", "--out", out],
-    ...["--set", "episodes=3", "--set", "network.width=8"],
+    ...["--set", "episodes=3", "--set", "experimental.network.width=8"],
   );
   for (const key of [...SCORE_KEYS, "seconds", "method", "protocol"])
     assert.ok(key in printed, `no ${key} in ${Object.keys(printed)}`);

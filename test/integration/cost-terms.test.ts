@@ -5,7 +5,7 @@ import { Judge, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { isInputError, type Placement } from "../../netlist/index.js";
 import { annealReplicas, GRID_ANNEAL_DEFAULTS, searchByRestarts } from "../../placer/index.js";
-import { buildRewardData, REWARD_LABELS, train, trainOptionsSchema } from "../../policy/index.js";
+import { buildRewardData, REWARD_LABELS, train } from "../../policy/index.js";
 import { smallBlock } from "../support/blocks.js";
 import leftTerm from "../support/left-term.js";
 import { makeFolder } from "../support/temp-folder.js";
@@ -48,15 +48,14 @@ const SEARCHES = {
       cellHidden: 8,
       valueHidden: 8,
     };
-    const options = trainOptionsSchema.parse({
+    const { state } = await train([block], {
+      settings: { episodes: 4, epochs: 1, experimental: { network } },
       seed: 5,
-      iterations: 2,
-      episodes: 4,
       workers,
-      epochs: 1,
-      network,
+      budget: { iterations: 2 },
+      rules: judged,
     });
-    return (await train([block], options, {}, undefined, judged)).state.blocks[0]!.best!;
+    return state.blocks[0]!.best!;
   },
 } as const;
 

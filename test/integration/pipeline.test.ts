@@ -136,7 +136,14 @@ test("annealing that finds something better keeps the rest of the time", async (
   const { turns, lines, seconds } = await placeInTime(
     "ahead",
     "6s",
-    ...["--policy", "none", "--set", "policy.network.priorScale=0", "--set", "policy.order=area"],
+    ...[
+      "--policy",
+      "none",
+      "--set",
+      "policy.experimental.network.priorScale=0",
+      "--set",
+      "policy.order=area",
+    ],
     // After the trial the policy would get nearly all of the time, if annealing left it any.
     ...["--set", "policy.episodes=1", "--set", "policy.group=1", "--set", "policyShare=0.9"],
   );

@@ -72,7 +72,14 @@ test("a policy of two blocks plays a third one, and can go on learning there", a
 
 test("a softened policy is written as it plays: what was trusted once is not trusted less again", async () => {
   const still = ["--iterations", "0", "--samples", "64"];
-  const softened = await pretrained("soft", ...still, "--policy", policyOf("run"), "--set", "trust=0.3");
+  const softened = await pretrained(
+    "soft",
+    ...still,
+    "--policy",
+    policyOf("run"),
+    "--set",
+    "initLogitScale=0.3",
+  );
   const [{ before: began, after }] = softened.held_out;
   assert.deepEqual(after, began, "nothing was learned");
   const [{ after: whole }] = (await pretrained("whole", ...still, "--policy", policyOf("run"))).held_out;
@@ -136,7 +143,7 @@ test("the package's own policy plays when asked, and is what learning starts fro
   await play("none", "--policy", "none");
   assert.notDeepEqual(await parametersOf("none"), await parametersOf("silent"));
   // Another network cannot start with these weights: from scratch, and it says so.
-  await play("sized", "--set", "network.width=8");
+  await play("sized", "--set", "experimental.network.width=8");
 });
 
 test("what does not go together is refused with one line", async () => {
@@ -160,7 +167,14 @@ test("what does not go together is refused with one line", async () => {
   );
   await refused(/'greedy' plays no policy/, ...place, "--policy", policyOf("run"), "--method", "greedy");
   await refused(/no --policy to tune/, ...place, "--finetune");
-  await refused(/network\.width=8/, ...place, "--policy", policyOf("run"), "--set", "network.width=8");
+  await refused(
+    /network\.width=8/,
+    ...place,
+    "--policy",
+    policyOf("run"),
+    "--set",
+    "experimental.network.width=8",
+  );
   await refused(/'a' is among the blocks trained on/, "pretrain", a, b, "--held-out", a, "--out", out("no"));
   const teach = (path: string) => ["pretrain", a, b, "--teach", path, "--out", out("no")];
   await refused(/nowhere: no such folder/, ...teach(join(folder, "nowhere")));

@@ -10,6 +10,7 @@ import {
   encoderFrom,
   graphInput,
   parameterLayout,
+  parseTrainSettings,
   REWARD_LABELS,
   type RewardFitOptions,
   RewardModel,
@@ -17,7 +18,6 @@ import {
   readRewardModel,
   rewardBlock,
   tensorOf,
-  trainOptionsSchema,
   writeRewardModel,
 } from "../../policy/index.js";
 import { smallBlock } from "../support/blocks.js";
@@ -29,7 +29,7 @@ const blocks: Block[] = [
   { ...smallBlock(5), name: "five" },
 ];
 const FIT: RewardFitOptions = { seed: 1, epochs: 4, minibatch: 16, learningRate: 0.003 };
-const config = { network: trainOptionsSchema.parse({}).network, hidden: 16, numbers: true };
+const config = { network: parseTrainSettings().experimental.network, hidden: 16, numbers: true };
 
 function folderOf(name: string): string {
   const folder = join(makeFolder(), name);

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { rewardFitSchema } from "../../flow/index.js";
 import { METHODS } from "../../flow/methods.js";
 import { ONE_SHOT_METHODS } from "../../placer/index.js";
-import { trainOptionsSchema } from "../../policy/index.js";
+import { trainSettingsSchema } from "../../policy/index.js";
 
 export const OPTION_PAGES = [
   "docs/training.md",
@@ -16,7 +16,7 @@ export const OPTION_PAGES = [
 export type OptionPage = (typeof OPTION_PAGES)[number];
 
 const TABLES: Readonly<Record<OptionPage, () => string>> = {
-  "docs/training.md": () => optionTable(trainOptionsSchema),
+  "docs/training.md": () => optionTable(trainSettingsSchema),
   "docs/annealing.md": () => optionTable(METHODS.anneal.settings),
   "docs/placers.md": settingTable,
   "docs/reward-model.md": () => optionTable(rewardFitSchema.omit({ network: true })),
@@ -48,16 +48,19 @@ function settingTable(): string {
 }
 
 function optionTable(schema: z.ZodType): string {
-  const resolved = schema.parse({}) as Record<string, unknown>;
   const { properties } = z.toJSONSchema(schema, { io: "output" }) as Property;
-  const rows = Object.entries(properties!).flatMap(([name, property]) =>
-    property.properties
-      ? Object.entries(property.properties).map(([part, size]) =>
-          row(`${name}.${part}`, size, (resolved[name] as Record<string, unknown>)[part]),
-        )
-      : [row(name, property, resolved[name])],
-  );
+  const rows = rowsOf("", properties!, schema.parse({}) as Values);
   return ["| name | default | meaning |", "|---|---|---|", ...rows].join("\n");
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+function rowsOf(prefix: string, properties: Readonly<Record<string, Property>>, values: Values): string[] {
+  return Object.entries(properties).flatMap(([name, property]) =>
+    property.properties
+      ? rowsOf(`${prefix}${name}.`, property.properties, values[name] as Values)
+      : [row(prefix + name, property, values[name])],
+  );
 }
 
 function row(name: string, property: Property, value: unknown): string {

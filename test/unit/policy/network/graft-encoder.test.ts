@@ -6,20 +6,21 @@ import {
   initialiseParameters,
   type Policy,
   parameterLayout,
+  parseTrainSettings,
   tensorOf,
   train,
-  trainOptionsSchema,
   withEncoder,
 } from "../../../../policy/index.js";
 
 const block = generateBlock({ seed: 2, macros: 6, softMacros: 12, ports: 16 });
-const base = { iterations: 1, episodes: 8, workers: 1, minibatch: 32, seed: 4 };
+const base = { episodes: 8, minibatch: 32 };
+const run = { workers: 1, seed: 4, budget: { iterations: 1 } };
 
 /** Trained a little without an encoder, so that nothing of it is zero by chance. */
 async function learned(): Promise<Policy> {
-  const options = trainOptionsSchema.parse({ ...base, network: { encoder: false } });
-  const { parameters } = await train([block], options);
-  return { config: options.network, parameters, notes: {} };
+  const settings = { ...base, experimental: { network: { encoder: false } } };
+  const { parameters, settings: parsed } = await train([block], { ...run, settings });
+  return { config: parsed.experimental.network, parameters, notes: {} };
 }
 
 test("an encoder that is added changes nothing that is played, but what is learned", async () => {
@@ -27,14 +28,13 @@ test("an encoder that is added changes nothing that is played, but what is learn
   const grown = withEncoder(policy, 9);
   assert.equal(grown.config.encoder, true);
   const costs = async (start: Policy, epochs: number) => {
-    const options = trainOptionsSchema.parse({ ...base, epochs, network: start.config });
     const found: number[] = [];
-    const { parameters } = await train(
-      [block],
-      options,
-      { onIteration: (line) => void found.push(line["cost/proxy"]) },
-      start,
-    );
+    const { parameters } = await train([block], {
+      ...run,
+      settings: { ...base, epochs, experimental: { network: start.config } },
+      observer: { onIteration: (line) => void found.push(line["cost/proxy"]) },
+      from: start,
+    });
     return { found, parameters };
   };
   assert.deepEqual((await costs(grown, 0)).found, (await costs(policy, 0)).found);
@@ -47,7 +47,7 @@ test("an encoder that is added changes nothing that is played, but what is learn
 });
 
 test("a policy with an encoder is given back as it is", () => {
-  const { network: config } = trainOptionsSchema.parse({});
+  const { network: config } = parseTrainSettings().experimental;
   const parameters = new Float32Array(parameterLayout(config).length);
   initialiseParameters(config, 1, parameters);
   const policy = { config, parameters, notes: {} };

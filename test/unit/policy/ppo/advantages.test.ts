@@ -1,24 +1,19 @@
 // Advantages and returns by hand, and what an iteration makes of its episodes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Costs } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
-import { estimateAdvantages, shapedRewards } from "../../../../policy/ppo/advantages.js";
 import {
-  bestOf,
   computeAdvantages,
-  explainedVariance,
-  iterationMetrics,
+  estimateAdvantages,
   rewardOf,
   rewardScale,
-  wholeEntropy,
-} from "../../../../policy/ppo/iteration.js";
-import { trainOptionsSchema } from "../../../../policy/ppo/settings.js";
-import {
-  Outcome,
-  type Trajectory,
-  trajectoryAt,
-  trajectoryBytes,
-} from "../../../../policy/ppo/trajectory.js";
+  shapedRewards,
+} from "../../../../policy/ppo/advantages.js";
+import { costMetrics, explainedVariance, wholeEntropy } from "../../../../policy/ppo/metrics.js";
+import { parseTrainSettings } from "../../../../policy/ppo/settings.js";
+import { bestOf } from "../../../../policy/ppo/training-block.js";
+import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
 import { smallBlock } from "../../../support/blocks.js";
 import { assertClose } from "../../../support/close.js";
 
@@ -27,10 +22,7 @@ function estimate(values: readonly number[], reward: number, lambda: number) {
   const returns = new Float32Array(values.length);
   const rewards = values.map((_, step) => (step === values.length - 1 ? reward : 0));
   estimateAdvantages(
-    values.length,
-    Float32Array.from(rewards),
-    Float32Array.from(values),
-    lambda,
+    { rewards: Float32Array.from(rewards), values: Float32Array.from(values), lambda },
     advantages,
     returns,
   );
@@ -60,24 +52,40 @@ test("an episode of one step has the reward as its return; one of none changes n
 });
 
 test("shaping pays for wires step by step and gives it back at the end, so that the total stays", () => {
-  // Growths 0.1 and 0.3 in units of 0.1 are prices of 1 and 3; the end gets 5 + 1 + 3 on top of its own -3.
-  const rewards = shapedRewards(2, 5, Float32Array.of(0.1, 0.3), 0.1, 1);
-  assertClose(rewards, [-1, 6], 1e-6);
-  assertClose(shapedRewards(2, 5, Float32Array.of(0.1, 0.3), 0.1, 0), [0, 5], 1e-6);
+  // Added wirelengths 0.1 and 0.3 in units of 0.1 are prices of 1 and 3; the end gets 5 + 1 + 3 on top of its own -3.
+  const deltas = Float32Array.of(0.1, 0.3);
+  assertClose(shapedRewards(5, deltas, { shaping: 1, unit: 0.1 }), [-1, 6], 1e-6);
+  assertClose(shapedRewards(5, deltas, { shaping: 0, unit: 0.1 }), [0, 5], 1e-6);
 });
 
 const kernels = Kernels.create();
 const block = smallBlock(1);
 
-/** An episode of `steps` steps that ended with this proxy cost, or in a dead end. */
-function episode(values: readonly number[], proxy?: number): Trajectory {
+/** An episode with a step per value that ended with this proxy cost, or in a dead end. */
+function episode(
+  values: readonly number[],
+  proxy?: number,
+  { placedBefore = 0, meanEntropy = 0 } = {},
+): Trajectory {
   const shape = { steps: 4, cells: 2, planes: 1, stateNumbers: 1, nodes: block.nodeCount };
-  const slot = trajectoryAt(kernels, kernels.u8(trajectoryBytes(shape)).byteOffset, shape);
+  const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
+  const slot = new Trajectory(kernels, { address, block: 0, shape });
+  const costs = proxy === undefined ? undefined : allCosts(proxy);
   slot.values.set(values);
-  slot.summary.set([values.length, proxy === undefined ? Outcome.DeadEnd : Outcome.Complete]);
-  slot.costs.fill(proxy ?? Number.NaN);
+  slot.end({ steps: values.length, complete: proxy !== undefined, costs, placedBefore, meanEntropy });
   slot.xs.fill(proxy ?? 0);
   return slot;
+}
+
+/** Every cost the same. */
+function allCosts(cost: number): Costs {
+  return {
+    wirelength: cost,
+    wirelengthCost: cost,
+    densityCost: cost,
+    congestionCost: cost,
+    proxyCost: cost,
+  };
 }
 
 test("rewards count deviations below the first iteration's mean, within ten; dead ends have their own", () => {
@@ -99,8 +107,8 @@ test("episodes that all cost the same do not divide by zero", () => {
 test("advantages of all steps together have mean 0 and deviation 1; steps not taken are left alone", () => {
   const played = [episode([0.3, -0.2], 1), episode([0.1, 0, 0.5], 3)];
   for (const trajectory of played) trajectory.advantages.fill(99);
-  computeAdvantages(played, { mean: 2, deviation: 1 }, trainOptionsSchema.parse({ group: 1 }));
-  const steps = played.flatMap((t) => [...t.advantages.subarray(0, t.summary[0])]);
+  computeAdvantages(played, { mean: 2, deviation: 1 }, parseTrainSettings({ groupSize: 1 }));
+  const steps = played.flatMap((t) => [...t.ofSteps(t.advantages)]);
   const mean = steps.reduce((sum, value) => sum + value, 0) / steps.length;
   const variance = steps.reduce((sum, value) => sum + (value - mean) ** 2, 0) / steps.length;
   assert.ok(Math.abs(mean) < 1e-6 && Math.abs(variance - 1) < 1e-5, `${mean} ${variance}`);
@@ -114,8 +122,8 @@ test("advantages of all steps together have mean 0 and deviation 1; steps not ta
 
 test("in groups every step gets the reward over the group's mean, whatever the values", () => {
   const played = [episode([9, 9], 1), episode([0], 2), episode([0, 0, 5], 2), episode([7], 5)];
-  computeAdvantages(played, { mean: 3, deviation: 1 }, trainOptionsSchema.parse({ group: 2 }));
-  const [better, worse, late, last] = played.map((t) => [...t.advantages.subarray(0, t.summary[0])]);
+  computeAdvantages(played, { mean: 3, deviation: 1 }, parseTrainSettings({ groupSize: 2 }));
+  const [better, worse, late, last] = played.map((t) => [...t.ofSteps(t.advantages)]);
   // Rewards 2, 1 and 1, -2: over the means 0.5, -0.5 and 1.5, -1.5, scaled alike.
   const unit = better![0]! - worse![0]!;
   assert.ok(unit > 0);
@@ -139,15 +147,15 @@ test("explained variance is 1 for exact values, 0 for useless ones and for retur
 
 test("the best placement is the cheapest complete one, the first of equals, and the known one if none is cheaper", () => {
   const played = [episode([0]), episode([0], 3), episode([0], 2), episode([0], 2)];
-  const best = bestOf(block, played, undefined, 7)!;
+  const best = bestOf({ block, episodes: played }, undefined, 7)!;
   assert.deepEqual([best.costs.proxyCost, best.iteration, best.placement.xs[0]], [2, 7, 2]);
-  assert.equal(bestOf(block, [episode([0], 2)], best, 8), best);
-  assert.equal(bestOf(block, [episode([0], 1)], best, 8)!.iteration, 8);
-  assert.equal(bestOf(block, [episode([0])], undefined, 0), undefined);
+  assert.equal(bestOf({ block, episodes: [episode([0], 2)] }, best, 8), best);
+  assert.equal(bestOf({ block, episodes: [episode([0], 1)] }, best, 8)!.iteration, 8);
+  assert.equal(bestOf({ block, episodes: [episode([0])] }, undefined, 0), undefined);
 });
 
 test("metrics are means over complete episodes and count the dead ends", () => {
-  const metrics = iterationMetrics([{ played: [episode([0]), episode([0], 3), episode([0], 2)] }]);
+  const metrics = costMetrics([{ played: [episode([0]), episode([0], 3), episode([0], 2)] }]);
   assert.deepEqual(
     [metrics.dead_ends, metrics["cost/proxy"], metrics["cost/proxy_min"], metrics["cost/wirelength"]],
     [1, 2.5, 2, 2.5],
@@ -158,18 +166,16 @@ test("metrics are means over complete episodes and count the dead ends", () => {
 test("metrics of several blocks leave out those that have no placement yet, but for their dead ends", () => {
   const stuck = { played: [episode([0]), episode([0])] };
   const scale = { mean: 5, deviation: 1 };
-  const metrics = iterationMetrics([{ played: [episode([0], 4), episode([0], 6)], scale }, stuck]);
+  const metrics = costMetrics([{ played: [episode([0], 4), episode([0], 6)], scale }, stuck]);
   assert.equal(metrics.dead_ends, 2);
   assert.deepEqual([metrics["cost/proxy"], metrics["cost/proxy_min"], metrics["cost/relative"]], [5, 4, 1]);
-  assert.ok(Number.isNaN(iterationMetrics([stuck])["cost/proxy"]));
+  assert.ok(Number.isNaN(costMetrics([stuck])["cost/proxy"]));
 });
 
 test("how certain a policy is shows on an empty canvas alone", () => {
-  const [whole, second, nearlyDone] = [episode([0, 0], 1), episode([0]), episode([0], 1)] as const;
-  whole.costs[5] = 1.5;
-  second.costs[5] = 0.5; // a dead end counts as well
-  nearlyDone.costs[5] = 0;
-  nearlyDone.summary[2] = 3;
+  const whole = episode([0, 0], 1, { meanEntropy: 1.5 });
+  const second = episode([0], undefined, { meanEntropy: 0.5 }); // a dead end counts as well
+  const nearlyDone = episode([0], 1, { placedBefore: 3, meanEntropy: 0 });
   assert.equal(wholeEntropy([whole, nearlyDone, second]), 1);
   assert.ok(Number.isNaN(wholeEntropy([nearlyDone])));
 });

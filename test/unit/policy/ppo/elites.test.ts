@@ -3,24 +3,25 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
-import { trainOptionsSchema } from "../../../../policy/index.js";
+import { parseTrainSettings } from "../../../../policy/index.js";
 import { drawStart, drawStarts, EliteMemory, mergeElites } from "../../../../policy/ppo/elites.js";
-import type { Arena, Hand } from "../../../../policy/ppo/training-block.js";
-import {
-  Outcome,
-  type Trajectory,
-  trajectoryAt,
-  trajectoryBytes,
-} from "../../../../policy/ppo/trajectory.js";
+import type { BlockBatch, TrainingBlock } from "../../../../policy/ppo/training-block.js";
+import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
 
 const kernels = Kernels.create();
 
-function episode(cells: readonly number[], proxy?: number): Trajectory {
+function episode(cells: readonly number[], proxyCost?: number): Trajectory {
   const shape = { steps: cells.length, cells: 2, planes: 1, stateNumbers: 1, nodes: 1 };
-  const slot = trajectoryAt(kernels, kernels.u8(trajectoryBytes(shape)).byteOffset, shape);
+  const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
+  const slot = new Trajectory(kernels, { address, block: 0, shape });
   slot.cells.set(cells);
-  slot.summary.set([cells.length, proxy === undefined ? Outcome.DeadEnd : Outcome.Complete, 0]);
-  slot.costs.fill(proxy ?? Number.NaN);
+  const costs = { wirelength: 0, wirelengthCost: 0, densityCost: 0, congestionCost: 0 };
+  const isComplete = proxyCost !== undefined;
+  slot.end({
+    steps: cells.length,
+    complete: isComplete,
+    ...(isComplete && { costs: { ...costs, proxyCost } }),
+  });
   return slot;
 }
 
@@ -57,27 +58,30 @@ test("a start is an elite with at least one macro taken off: the last, some near
 });
 
 test("of every block's groups a share begins from elites, and with one group each in some iterations", () => {
-  const arena = { block: { grid: { columns: 4 } } } as Arena;
-  const hand = (groups: number) => ({ arena, slots: Array(4 * groups).fill(undefined) }) as unknown as Hand;
+  const block = { block: { grid: { columns: 4 } } } as TrainingBlock;
+  const batch = (groups: number) =>
+    ({ block, episodes: Array(4 * groups).fill(undefined) }) as unknown as BlockBatch;
   const elites = [{ proxyCost: 1, cells: [0, 15, 1, 14] }];
-  const fromElites = (hands: Hand[], eliteShare: number, iteration: number) => {
-    const options = trainOptionsSchema.parse({ eliteShare });
-    return drawStarts(hands, () => elites, options, iteration).map((start) => start.length > 0);
+  const fromElites = (batches: BlockBatch[], eliteShare: number, iteration: number) => {
+    const settings = parseTrainSettings({ eliteShare });
+    return drawStarts(batches, () => elites, { settings, seed: 1, iteration }).map(
+      ({ length }) => length > 0,
+    );
   };
   const [no, yes] = [false, true];
   for (const iteration of [1, 2])
-    assert.deepEqual(fromElites([hand(8)], 0.5, iteration), [no, no, no, no, yes, yes, yes, yes]);
-  assert.deepEqual(fromElites([hand(1), hand(1), hand(1)], 0.5, 1), [yes, no, yes]);
-  assert.deepEqual(fromElites([hand(1), hand(1), hand(1)], 0.5, 2), [no, yes, no]);
-  assert.deepEqual(fromElites([hand(2), hand(3)], 0, 1), [no, no, no, no, no]);
-  assert.deepEqual(fromElites([hand(2), hand(3)], 1, 1), [yes, yes, yes, yes, yes]);
-  const many = Array.from({ length: 100 }, (_, iteration) => fromElites([hand(3)], 0.25, iteration)).flat();
+    assert.deepEqual(fromElites([batch(8)], 0.5, iteration), [no, no, no, no, yes, yes, yes, yes]);
+  assert.deepEqual(fromElites([batch(1), batch(1), batch(1)], 0.5, 1), [yes, no, yes]);
+  assert.deepEqual(fromElites([batch(1), batch(1), batch(1)], 0.5, 2), [no, yes, no]);
+  assert.deepEqual(fromElites([batch(2), batch(3)], 0, 1), [no, no, no, no, no]);
+  assert.deepEqual(fromElites([batch(2), batch(3)], 1, 1), [yes, yes, yes, yes, yes]);
+  const many = Array.from({ length: 100 }, (_, iteration) => fromElites([batch(3)], 0.25, iteration)).flat();
   assert.equal(many.filter(Boolean).length, 75);
 });
 
 test("more elites than the memory has slots are refused, not written somewhere", async () => {
   const memory = new EliteMemory([8]);
-  const arena = { index: 0, order: "area" } as Arena;
-  const elites = [1, 2].map((proxyCost) => ({ arena, elite: { proxyCost, cells: [0] } }));
-  await assert.rejects(memory.update({ replays: async () => {} }, elites), /more elites than slots/);
+  const block = { index: 0, order: "area" } as TrainingBlock;
+  const elites = [1, 2].map((proxyCost) => ({ block, elite: { proxyCost, cells: [0] } }));
+  await assert.rejects(memory.update({ replay: async () => {} }, elites), /more elites than slots/);
 });

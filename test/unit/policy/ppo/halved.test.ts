@@ -1,7 +1,7 @@
 // The schedules of the step size and of the entropy bonus.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { halved } from "../../../../policy/ppo/update.js";
+import { halved } from "../../../../policy/ppo/ppo.js";
 
 test("a weight stays, or falls to half in so many iterations", () => {
   const weights = (every: number) => [0, 20, 40, 60].map((iteration) => halved(0.08, every, iteration));

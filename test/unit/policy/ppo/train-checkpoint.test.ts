@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { InputError, Random } from "../../../../netlist/index.js";
 import { writeCheckpoint } from "../../../../policy/network/checkpoint.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
-import { trainOptionsSchema } from "../../../../policy/ppo/settings.js";
+import { parseTrainSettings } from "../../../../policy/ppo/settings.js";
 import {
   readTrainCheckpoint,
   type TrainCheckpoint,
@@ -16,15 +16,12 @@ import { makeFolder } from "../../../support/temp-folder.js";
 
 const folder = makeFolder();
 const NODES = 5;
-const options = trainOptionsSchema.parse({
-  seed: 3,
-  iterations: 9,
-  network: { width: 4, rounds: 1, trunk: 8, deconvolutionChannels: [4], cellHidden: 4, valueHidden: 4 },
-});
+const sizes = { width: 4, rounds: 1, trunk: 8, deconvolutionChannels: [4], cellHidden: 4, valueHidden: 4 };
+const settings = parseTrainSettings({ episodes: 9, experimental: { network: sizes } });
 
 function checkpoint(): TrainCheckpoint {
   const random = Random.stream(1, "checkpoint");
-  const { length, tensors } = parameterLayout(options.network);
+  const { length, tensors } = parameterLayout(settings.experimental.network);
   const numbers = () => {
     const flat = new Float32Array(length);
     for (const tensor of tensors)
@@ -32,7 +29,8 @@ function checkpoint(): TrainCheckpoint {
     return flat;
   };
   return {
-    options,
+    settings,
+    seed: 3,
     parameters: numbers(),
     adam: { first: numbers(), second: numbers(), steps: 17 },
     state: {
@@ -63,7 +61,7 @@ function checkpoint(): TrainCheckpoint {
   };
 }
 
-test("options, parameters, optimiser, state and best placement come back to the last bit, also what has no place", async () => {
+test("settings, parameters, optimiser, state and best placement come back to the last bit, also what has no place", async () => {
   const path = join(folder, "whole.safetensors");
   const written = checkpoint();
   await writeTrainCheckpoint(path, written);
@@ -117,11 +115,12 @@ test("a checkpoint of another block, or of fewer or more of them, is refused", a
 const notes = (given: Record<string, string>) => async (name: string) => {
   const path = join(folder, name);
   const { parameters, adam } = checkpoint();
-  await writeCheckpoint(path, { config: options.network, parameters, adam, notes: given });
+  await writeCheckpoint(path, { config: settings.experimental.network, parameters, adam, notes: given });
   return path;
 };
 const goodNotes = {
-  options: JSON.stringify(options),
+  settings: JSON.stringify(settings),
+  seed: "3",
   state: '{"iteration":4,"episodes":64,"blocks":[{},{}]}',
 };
 
@@ -129,9 +128,9 @@ test("the checkpoint of a bare network, without the state of training, is refuse
   await refused(await notes({})("bare.safetensors"), /not a checkpoint of training/);
 });
 
-test("options that this version does not know, or state that is no JSON, are refused", async () => {
-  const unknown = JSON.stringify({ ...options, momentum: 0.9 });
-  await refused(await notes({ ...goodNotes, options: unknown })("unknown.safetensors"), /not a checkpoint/);
+test("settings that this version does not know, or state that is no JSON, are refused", async () => {
+  const unknown = JSON.stringify({ ...settings, momentum: 0.9 });
+  await refused(await notes({ ...goodNotes, settings: unknown })("unknown.safetensors"), /not a checkpoint/);
   await refused(await notes({ ...goodNotes, state: "{" })("state.safetensors"), /not a checkpoint/);
 });
 

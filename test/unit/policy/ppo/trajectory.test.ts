@@ -3,10 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
-import { ActionDistribution } from "../../../../policy/network/action-distribution.js";
-import { sample } from "../../../../policy/ppo/rollout.js";
-import { trajectoryAt, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
+import { ActionDistribution, sample } from "../../../../policy/agent.js";
+import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
 import { assertClose } from "../../../support/close.js";
+
+/** The views of a slot, in the order of its fields. */
+function arraysOf(slot: Trajectory) {
+  const isArray = (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView);
+  return Object.values(slot).filter(isArray) as (Float64Array | Float32Array | Int32Array | Uint8Array)[];
+}
 
 test("a slot's arrays lie one behind the other without overlap, each aligned, and fill the slot", () => {
   for (const shape of [
@@ -16,8 +21,8 @@ test("a slot's arrays lie one behind the other without overlap, each aligned, an
   ]) {
     const kernels = Kernels.create();
     const memory = kernels.u8(trajectoryBytes(shape));
-    const slot = trajectoryAt(kernels, memory.byteOffset, shape);
-    const arrays = Object.values(slot).sort((a, b) => a.byteOffset - b.byteOffset || a.length - b.length);
+    const slot = new Trajectory(kernels, { address: memory.byteOffset, block: 0, shape });
+    const arrays = arraysOf(slot).sort((a, b) => a.byteOffset - b.byteOffset || a.length - b.length);
     let end = memory.byteOffset;
     for (const array of arrays) {
       assert.equal(array.byteOffset, end);
@@ -35,13 +40,28 @@ test("what one thread writes another reads under the same name", () => {
   const shape = { steps: 2, cells: 3, planes: 2, stateNumbers: 2, nodes: 4 };
   const kernels = Kernels.create();
   const at = kernels.u8(trajectoryBytes(shape)).byteOffset;
-  const written = trajectoryAt(kernels, at, shape);
-  Object.values(written).forEach((array, i) => {
+  const written = new Trajectory(kernels, { address: at, block: 0, shape });
+  arraysOf(written).forEach((array, i) => {
     array.fill(i + 1);
   });
-  const read = trajectoryAt(Kernels.attach(kernels.handle), at, shape);
-  for (const [name, array] of Object.entries(written))
-    assert.deepEqual(read[name as keyof typeof read], array, name);
+  const read = new Trajectory(Kernels.attach(kernels.handle), { address: at, block: 0, shape });
+  assert.deepEqual(read, written);
+  const costs = {
+    wirelength: 1,
+    wirelengthCost: 2,
+    densityCost: 3,
+    congestionCost: 4,
+    proxyCost: 5,
+  };
+  written.end({ steps: 2, complete: true, placedBefore: 1, costs, meanEntropy: 6 });
+  assert.deepEqual(read.costs, costs);
+  assert.deepEqual(
+    [read.proxyCost, read.meanEntropy, read.steps, read.placedBefore, read.isComplete, read.isWhole],
+    [5, 6, 2, 1, true, false],
+  );
+  written.end({ steps: 1, complete: false });
+  assert.deepEqual([read.steps, read.isComplete, read.isWhole], [1, false, true]);
+  assert.ok(Number.isNaN(read.proxyCost));
 });
 
 test("cells are drawn as often as their probability says, infeasible ones never", () => {
@@ -90,7 +110,7 @@ test("a distribution's gradient equals finite differences of c log p(action) + d
     return (at(H) - at(-H)) / (2 * H);
   });
   const slopes = kernels.f32(CELLS).fill(99);
-  distribution.backward(action, c, d, slopes);
+  distribution.backward(action, { logProbability: c, entropy: d }, slopes);
   assertClose(slopes, expected, 1e-5);
   open.forEach((isOpen, cell) => {
     if (!isOpen) assert.equal(Math.abs(slopes[cell]!), 0);

@@ -4,11 +4,10 @@ import { test } from "node:test";
 import { PLANES, STATE_NUMBERS } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
-import { ActionDistribution } from "../../../../policy/network/action-distribution.js";
-import { PolicyNetwork } from "../../../../policy/network/network.js";
+import { Agent } from "../../../../policy/agent.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
-import { accumulateGradient, clippedSurrogate, type Sample } from "../../../../policy/ppo/ppo-loss.js";
-import { trajectoryAt, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
+import { accumulateGradient, clippedSurrogate, type Sample } from "../../../../policy/ppo/loss.js";
+import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
 import { assertClose } from "../../../support/close.js";
 import { noisyParameters, randomGraph, randomStep, smallConfig } from "../tiny-policy.js";
 
@@ -31,7 +30,7 @@ for (const [name, ratio, advantage, loss, flat, clipped] of [
   test(`the surrogate's loss and slope, ratio ${name}`, () => {
     const old = -3.7;
     const logProbability = old + Math.log(ratio);
-    const found = clippedSurrogate(logProbability, old, advantage, CLIP);
+    const found = clippedSurrogate({ logProbability, oldLogProbability: old, advantage, clip: CLIP });
     assertClose([found.loss, lossByFormula(ratio, advantage)], [loss, loss], 1e-12);
     assert.equal(found.clipped, clipped);
     const H = 1e-6;
@@ -43,7 +42,8 @@ for (const [name, ratio, advantage, loss, flat, clipped] of [
   });
 
 test("an unchanged policy has ratio 1: the loss is minus the advantage, nothing is clipped, no divergence", () => {
-  assert.deepEqual(clippedSurrogate(-2, -2, 3, CLIP), { loss: -3, slope: -3, clipped: false, kl: 0 });
+  const unchanged = { logProbability: -2, oldLogProbability: -2, advantage: 3, clip: CLIP };
+  assert.deepEqual(clippedSurrogate(unchanged), { loss: -3, slope: -3, clipped: false, kl: 0 });
 });
 
 const config = smallConfig({ planes: PLANES.length, stateFeatures: STATE_NUMBERS, priorPlane: 7 });
@@ -59,9 +59,13 @@ function build() {
   const parameters = kernels.f32(values.length);
   const gradients = kernels.f32(values.length);
   parameters.set(values);
-  const network = new PolicyNetwork(kernels, config, parameters, gradients);
-  network.setBlock(randomGraph(6, 11, config.nodeFeatures), ROWS, COLUMNS);
-  const distribution = new ActionDistribution(kernels, CELLS);
+  const graph = { ...randomGraph(6, 11, config.nodeFeatures), graphNodes: new Int32Array(0) };
+  const agent = new Agent(
+    kernels,
+    { graph, rows: ROWS, columns: COLUMNS },
+    { config, parameters, gradients },
+  );
+  const { network, distribution } = agent;
   const shape = {
     steps: STEPS,
     cells: CELLS,
@@ -70,7 +74,7 @@ function build() {
     nodes: 3,
   };
   const bytes = kernels.u8(trajectoryBytes(shape));
-  const slot = trajectoryAt(kernels, bytes.byteOffset, shape);
+  const slot = new Trajectory(kernels, { address: bytes.byteOffset, block: 0, shape });
   const random = Random.stream(6, "ppo-loss");
   network.encode();
   for (let step = 0; step < STEPS; step++) {
@@ -80,8 +84,7 @@ function build() {
     slot.states.set(made.state, step * STATE_NUMBERS);
     slot.masks.set(made.mask, step * CELLS);
     slot.nodes.set([made.currentNode, made.nextNode], 2 * step);
-    network.forward(made);
-    distribution.update(network.logits);
+    agent.evaluate(made);
     slot.actions[step] = step;
     // Ratios of about 1.05, 0.95, 1.5 and 0.5: inside the range, and beyond it on both sides.
     slot.logProbabilities[step] =
@@ -89,19 +92,19 @@ function build() {
     slot.advantages[step] = [1, -0.7, -1.2, 0.8][step]!;
     slot.returns[step] = random.normal();
   }
-  slot.summary.set([STEPS, 1]);
-  return { parameters, gradients, network, distribution, slot };
+  slot.end({ steps: STEPS, complete: true });
+  return { parameters, gradients, agent, slot };
 }
 
 /** All steps as just played, and one more that is to be imitated. */
-const SAMPLES: Sample[] = [2, 0, 3, 1].map((step) => ({ slot: 0, step, imitate: false }));
-SAMPLES.push({ slot: 0, step: 1, imitate: true });
+const SAMPLES: Sample[] = [2, 0, 3, 1].map((step) => ({ episode: 0, step, imitate: false }));
+SAMPLES.push({ episode: 0, step: 1, imitate: true });
 const LOSS = { clip: CLIP, entropy: 0.05, valueWeight: 0.5, imitation: 0.4, minibatch: SAMPLES.length };
 
 function lossOf(bench: ReturnType<typeof build>): number {
-  bench.network.encode();
-  const { network, distribution, slot } = bench;
-  const sums = accumulateGradient(network, distribution, [slot], SAMPLES, LOSS);
+  const { agent, slot } = bench;
+  agent.network.encode();
+  const sums = accumulateGradient(agent, { episodes: [slot], samples: SAMPLES }, LOSS);
   const played = sums.policyLoss + LOSS.valueWeight * sums.valueLoss - LOSS.entropy * sums.entropy;
   return (played + LOSS.imitation * sums.imitationLoss) / SAMPLES.length;
 }
@@ -141,11 +144,11 @@ test("the gradient of the whole loss equals its directional differences, over al
 
 test("shards add up: the gradient of five samples is the sum of the gradients of two and three", () => {
   const bench = build();
-  const { network, distribution, slot, gradients } = bench;
+  const { agent, slot, gradients } = bench;
   const run = (samples: Sample[]) => {
     gradients.fill(0);
-    network.encode();
-    const sums = accumulateGradient(network, distribution, [slot], samples, LOSS);
+    agent.network.encode();
+    const sums = accumulateGradient(agent, { episodes: [slot], samples }, LOSS);
     return { gradient: gradients.slice(), sums };
   };
   const whole = run(SAMPLES);
@@ -168,9 +171,9 @@ test("shards add up: the gradient of five samples is the sum of the gradients of
 });
 
 test("a minibatch of no samples has no gradient", () => {
-  const { network, distribution, slot, gradients } = build();
-  network.encode();
-  const sums = accumulateGradient(network, distribution, [slot], [], LOSS);
+  const { agent, slot, gradients } = build();
+  agent.network.encode();
+  const sums = accumulateGradient(agent, { episodes: [slot], samples: [] }, LOSS);
   assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0, 0, 0]);
   assert.ok(gradients.every((value) => value === 0));
 });

@@ -1,0 +1,227 @@
+// A policy at work on one block. At every step the observer writes what is on the canvas, the network gives every grid
+// cell a logit, and an action is drawn from the distribution over the cells that the mask allows.
+import { type CounterfactualEvaluator, type Episode, type Observer, STATE_NUMBERS } from "../env/index.js";
+import type { Kernels } from "../kernels/index.js";
+import type { Block, Random } from "../netlist/index.js";
+import { type GraphInput, graphInput } from "./network/graph-input.js";
+import { PolicyNetwork, type PolicyStep } from "./network/network.js";
+import type { NetworkConfig } from "./network/network-config.js";
+import type { Trajectory } from "./ppo/trajectory.js";
+
+/** A distribution over grid cells, given by logits. */
+export class ActionDistribution {
+  /** Per cell, natural logarithm; very low where infeasible. In kernel memory. */
+  readonly logProbabilities: Float32Array;
+  /** Per cell, exactly 0 where infeasible. In kernel memory. */
+  readonly probabilities: Float32Array;
+  /** Of the last `update`, in nats. */
+  entropy = 0;
+  private readonly kernels: Kernels;
+
+  constructor(kernels: Kernels, cells: number) {
+    this.kernels = kernels;
+    this.logProbabilities = kernels.f32(cells);
+    this.probabilities = kernels.f32(cells);
+  }
+
+  /** Takes the distribution of `logits` [cells], in kernel memory. */
+  update(logits: Float32Array): void {
+    this.entropy = this.kernels.run.softmax(
+      logits.byteOffset,
+      this.logProbabilities.byteOffset,
+      this.probabilities.byteOffset,
+      logits.length,
+    );
+  }
+
+  /**
+   * Writes the gradient by the logits of slopes.logProbability · log p(action) + slopes.entropy · entropy.
+   * `outLogitSlopes` [cells] lies in kernel memory.
+   */
+  backward(
+    action: number,
+    slopes: { readonly logProbability: number; readonly entropy: number },
+    outLogitSlopes: Float32Array,
+  ): void {
+    this.kernels.run.softmaxBackward(
+      this.logProbabilities.byteOffset,
+      this.probabilities.byteOffset,
+      this.probabilities.length,
+      this.entropy,
+      action,
+      slopes.logProbability,
+      slopes.entropy,
+      outLogitSlopes.byteOffset,
+    );
+  }
+}
+
+/** Draws a cell by its probability, among those that `mask` allows. */
+export function sample(probabilities: Float32Array, mask: Uint8Array, random: Random): number {
+  let left = random.uniform();
+  let chosen = -1;
+  for (let cell = 0; cell < mask.length; cell++) {
+    if (mask[cell] === 0) continue;
+    chosen = cell; // the last feasible cell takes what rounding leaves over
+    left -= probabilities[cell]!;
+    if (left < 0) break;
+  }
+  return chosen;
+}
+
+/** The cell with the highest logit, the first of several. */
+export function mostProbable(logits: Float32Array): number {
+  let best = 0;
+  for (let cell = 1; cell < logits.length; cell++) if (logits[cell]! > logits[best]!) best = cell;
+  return best;
+}
+
+/** The game on one block in one order of the macros, and what shows the policy its state. */
+export interface Game {
+  readonly episode: Episode;
+  readonly observer: Observer;
+}
+
+/** `parameters` and `gradients` lie in kernel memory; agents of several threads may share `parameters`. */
+export interface AgentPolicy {
+  readonly config: NetworkConfig;
+  readonly parameters: Float32Array;
+  readonly gradients: Float32Array;
+}
+
+/** A network set up for one block, and the distribution of its last step. */
+export class Agent {
+  readonly network: PolicyNetwork;
+  readonly distribution: ActionDistribution;
+  /** Graph node of every block node, or -1. */
+  readonly graphNodes: Int32Array;
+
+  /** An agent for a block. */
+  static of(kernels: Kernels, block: Block, policy: AgentPolicy): Agent {
+    const { rows, columns } = block.grid;
+    return new Agent(kernels, { graph: graphInput(block, policy.config.spectral), rows, columns }, policy);
+  }
+
+  constructor(
+    kernels: Kernels,
+    { graph, rows, columns }: { readonly graph: GraphInput; readonly rows: number; readonly columns: number },
+    policy: AgentPolicy,
+  ) {
+    this.graphNodes = graph.graphNodes;
+    this.network = new PolicyNetwork(kernels, policy.config, policy.parameters, policy.gradients);
+    this.network.setBlock(graph, rows, columns);
+    this.distribution = new ActionDistribution(kernels, rows * columns);
+  }
+
+  /** Writes what the policy sees before the next step into `planes` [planes x cells] and `state` [STATE_NUMBERS]. */
+  observe({ episode, observer }: Game, planes: Float32Array, state: Float32Array): PolicyStep {
+    observer.observe(planes, state);
+    return {
+      currentNode: this.graphNodes[episode.macro]!,
+      nextNode: episode.nextMacro < 0 ? -1 : this.graphNodes[episode.nextMacro]!,
+      state,
+      planes,
+      mask: episode.mask,
+    };
+  }
+
+  /** Runs the network on a step: `distribution` is then that of its actions. Returns the value. */
+  evaluate(step: PolicyStep): number {
+    const value = this.network.forward(step);
+    this.distribution.update(this.network.logits);
+    return value;
+  }
+
+  /** An action for the step evaluated last: drawn by its probability, or without `random` the most probable one. */
+  act(mask: Uint8Array, random: Random | undefined): number {
+    return random ? sample(this.distribution.probabilities, mask, random) : mostProbable(this.network.logits);
+  }
+}
+
+/**
+ * Plays an episode and stores its steps. Macros that have a cell in `start` go first, to that cell, which must be
+ * feasible, and are not stored. At a dead end the episode stops, and its costs are NaN.
+ */
+export function playEpisode(
+  agent: Agent,
+  game: Game,
+  options: {
+    readonly random: Random;
+    /** Take the most probable cell at every step instead of drawing one. */
+    readonly greedy: boolean;
+    /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
+    readonly start: readonly number[];
+    /** Alternatives per macro that its counterfactual is averaged over; 0: no counterfactuals. */
+    readonly counterfactualSamples: number;
+    readonly counterfactuals: CounterfactualEvaluator;
+    readonly out: Trajectory;
+  },
+): void {
+  const { start, out, random } = options;
+  const { episode, observer } = game;
+  const { distribution } = agent;
+  const kept = start.flatMap((cell, number) => (cell < 0 ? [] : [number]));
+  episode.reset(kept);
+  for (const number of kept) {
+    episode.place(start[number]!);
+    out.cells[number] = start[number]!;
+  }
+  const placedBefore = episode.step;
+  let entropySum = 0;
+  while (!episode.complete && !episode.deadEnd) {
+    const step = episode.step - placedBefore;
+    const seen = storeObservation(agent, game, step, out);
+    out.values[step] = agent.evaluate(seen);
+    entropySum += distribution.entropy;
+    const action = agent.act(seen.mask, options.greedy ? undefined : random);
+    out.actions[step] = action;
+    out.cells[episode.numberAt(episode.step)] = action;
+    out.wirelengthDeltas[step] = observer.wirelengthDeltaAt(action);
+    out.logProbabilities[step] = distribution.logProbabilities[action]!;
+    episode.place(action);
+  }
+  const steps = episode.step - placedBefore;
+  const { complete } = episode;
+  const costs = complete ? episode.finish() : undefined;
+  out.end({ steps, complete, placedBefore, costs, meanEntropy: entropySum / Math.max(1, steps) });
+  if (complete && options.counterfactualSamples > 0)
+    options.counterfactuals.assign(
+      Int32Array.from({ length: steps }, (_, step) => episode.macroAt(placedBefore + step)),
+      options.counterfactualSamples,
+      random,
+      out.counterfactuals,
+    );
+  out.xs.set(episode.judge.placement.xs);
+  out.ys.set(episode.judge.placement.ys);
+  out.orientations.set(episode.judge.placement.orientations);
+}
+
+/** Plays the cells of a known complete episode again and stores what a policy would have seen. */
+export function replayEpisode(
+  agent: Agent,
+  game: Game,
+  { cells, out }: { readonly cells: readonly number[]; readonly out: Trajectory },
+): void {
+  const { episode } = game;
+  episode.reset();
+  for (const [step, cell] of cells.entries()) {
+    storeObservation(agent, game, step, out);
+    out.actions[step] = cell;
+    episode.place(cell);
+  }
+  out.end({ steps: cells.length, complete: true });
+}
+
+/** Stores what is seen before a step. */
+function storeObservation(agent: Agent, game: Game, step: number, out: Trajectory): PolicyStep {
+  const cells = game.episode.mask.length;
+  const planeNumbers = game.observer.planes * cells;
+  const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
+  const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
+  const mask = out.masks.subarray(step * cells, (step + 1) * cells);
+  const seen = agent.observe(game, planes, state);
+  mask.set(seen.mask);
+  out.nodes[2 * step] = seen.currentNode;
+  out.nodes[2 * step + 1] = seen.nextNode;
+  return { ...seen, mask };
+}

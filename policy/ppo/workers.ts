@@ -1,0 +1,348 @@
+// The worker threads of a training run: the trainer's side first, the threads' side below it. All threads share one
+// kernel memory with the parameters, the stored episodes and the gradients, so that a task is a few numbers. An episode
+// depends on its task alone, a minibatch is divided into the same shards and their gradients are added in the same
+// order whatever the number of workers: it does not show in a single bit of the result.
+import { Piscina, workerData } from "piscina";
+import {
+  CounterfactualEvaluator,
+  Episode,
+  Judge,
+  type JudgeOptions,
+  type JudgeRules,
+  loadCostTerms,
+  MACRO_ORDERS,
+  type MacroOrder,
+  Observer,
+} from "../../env/index.js";
+import { type KernelHandle, Kernels } from "../../kernels/index.js";
+import { type Block, Random } from "../../netlist/index.js";
+import { endPool, ForceDirectedPlacer } from "../../placer/index.js";
+import { Agent, type Game, playEpisode, replayEpisode } from "../agent.js";
+import type { NetworkConfig } from "../network/network-config.js";
+import {
+  accumulateGradient,
+  type LossOptions,
+  type LossStatistics,
+  NO_SAMPLES,
+  type Sample,
+} from "./loss.js";
+import { Trajectory, trajectoryShape } from "./trajectory.js";
+
+/** An episode to be played. */
+export interface EpisodeTask {
+  /** Where it is stored, and of which block it is. */
+  readonly trajectory: Trajectory;
+  readonly order: MacroOrder;
+  /** Stream of random numbers that its actions are drawn from. */
+  readonly stream: readonly (string | number)[];
+  /** Take the most probable cell at every step instead of drawing one. */
+  readonly greedy: boolean;
+  /** Cell of each macro in order, -1 for those to place; empty for an empty canvas. */
+  readonly start: readonly number[];
+  /** Alternatives per macro that its counterfactual is averaged over; 0: no counterfactuals. */
+  readonly counterfactualSamples: number;
+}
+
+/** A known episode to be stored for imitation. */
+export interface ReplayTask {
+  readonly trajectory: Trajectory;
+  readonly order: MacroOrder;
+  readonly cells: readonly number[];
+}
+
+export class Workers {
+  private readonly pool: Piscina;
+  private readonly seed: number;
+  private readonly shards: readonly Float32Array[];
+  private parameterVersion = 0;
+
+  /** @param options.shards parts that a minibatch is divided into */
+  constructor(
+    kernels: Kernels,
+    blocks: readonly Block[],
+    options: {
+      readonly workers: number;
+      readonly seed: number;
+      readonly shards: number;
+      readonly rules: JudgeRules;
+      readonly network: NetworkConfig;
+      /** In the memory of `kernels`. */
+      readonly parameters: Float32Array;
+    },
+  ) {
+    const { workers, seed, shards, rules, network, parameters } = options;
+    this.seed = seed;
+    this.shards = Array.from({ length: shards }, () => kernels.f32(parameters.length));
+    const setup: Setup = {
+      handle: kernels.handle,
+      blocks,
+      rules,
+      network,
+      parametersAddress: parameters.byteOffset,
+      parameterCount: parameters.length,
+    };
+    this.pool = new Piscina({
+      filename: import.meta.url,
+      minThreads: workers,
+      maxThreads: workers,
+      workerData: setup,
+    });
+  }
+
+  /** Plays episodes with the current parameters. */
+  async collect(tasks: readonly EpisodeTask[]): Promise<void> {
+    const { seed, parameterVersion: version } = this;
+    await this.run<void>(
+      "collect",
+      tasks.map(({ trajectory: { address, block }, ...task }) => ({
+        ...task,
+        address,
+        block,
+        seed,
+        version,
+      })),
+    );
+  }
+
+  /** Stores known episodes. */
+  async replay(tasks: readonly ReplayTask[]): Promise<void> {
+    await this.run<void>(
+      "replay",
+      tasks.map(({ trajectory: { address, block }, ...task }) => ({ ...task, address, block })),
+    );
+  }
+
+  /**
+   * The gradient of the loss over a minibatch of steps of `episodes`, valid until the next call, and the statistics
+   * summed over its samples.
+   */
+  async gradient(
+    minibatch: readonly Sample[],
+    episodes: readonly Trajectory[],
+    loss: LossOptions,
+  ): Promise<{ readonly gradient: Float32Array; readonly statistics: LossStatistics }> {
+    const { shards, parameterVersion: version } = this;
+    const places = episodes.map(({ address, block }) => ({ address, block }));
+    const parts = await this.run<LossStatistics>(
+      "gradient",
+      shards.map((gradient, shard) => ({
+        gradientAddress: gradient.byteOffset,
+        samples: partOf(minibatch, shard, shards.length),
+        episodes: places,
+        loss,
+        version,
+      })),
+    );
+    const [sum, ...others] = shards;
+    for (const shard of others) for (let i = 0; i < shard.length; i++) sum![i]! += shard[i]!;
+    return { gradient: sum!, statistics: addStatistics(parts) };
+  }
+
+  /** Must follow every change of the parameters: threads encode their blocks anew. */
+  parametersChanged(): void {
+    this.parameterVersion++;
+  }
+
+  async close(): Promise<void> {
+    await endPool(this.pool);
+  }
+
+  /** Results come in the tasks' order, whichever thread computed them. */
+  private async run<Result>(name: string, tasks: readonly object[]): Promise<Result[]> {
+    return Promise.all(tasks.map((task) => this.pool.run(task, { name }) as Promise<Result>));
+  }
+}
+
+function partOf<T>(items: readonly T[], part: number, parts: number): T[] {
+  return items.slice(
+    Math.floor((part * items.length) / parts),
+    Math.floor(((part + 1) * items.length) / parts),
+  );
+}
+
+function addStatistics(parts: readonly LossStatistics[]): LossStatistics {
+  const sums = { ...NO_SAMPLES };
+  for (const part of parts)
+    for (const key of Object.keys(sums) as (keyof LossStatistics)[]) sums[key] += part[key];
+  return sums;
+}
+
+// The threads' side.
+
+interface Setup {
+  readonly handle: KernelHandle;
+  readonly blocks: readonly Block[];
+  readonly rules: JudgeRules;
+  readonly network: NetworkConfig;
+  readonly parametersAddress: number;
+  readonly parameterCount: number;
+}
+
+/** Where an episode is, and of which block it is. */
+interface Place {
+  readonly address: number;
+  readonly block: number;
+}
+
+interface Collect extends Place, Omit<EpisodeTask, "trajectory"> {
+  readonly seed: number;
+  readonly version: number;
+}
+
+interface Replay extends Place, Omit<ReplayTask, "trajectory"> {}
+
+interface Gradient {
+  /** Where the shard's gradient goes: `parameterCount` f32, overwritten. */
+  readonly gradientAddress: number;
+  readonly samples: readonly Sample[];
+  /** The episodes that the samples are of. */
+  readonly episodes: readonly Place[];
+  readonly loss: LossOptions;
+  readonly version: number;
+}
+
+/** Plays an episode on a worker thread. */
+export async function collect(task: Collect): Promise<void> {
+  (await here()).context(task.block).collect(task);
+}
+
+/** Stores a known episode on a worker thread. */
+export async function replay(task: Replay): Promise<void> {
+  (await here()).context(task.block).replay(task);
+}
+
+/** Computes a shard's gradient on a worker thread. */
+export async function gradient(task: Gradient): Promise<LossStatistics> {
+  return (await here()).gradient(task);
+}
+
+let thread: Promise<Thread> | undefined;
+
+function here(): Promise<Thread> {
+  thread ??= startThread(workerData as Setup);
+  return thread;
+}
+
+async function startThread(setup: Setup): Promise<Thread> {
+  return new Thread(setup, await loadCostTerms(setup.rules));
+}
+
+/** What a thread has, made on its first task; the context of a block when the block first comes up. */
+class Thread {
+  readonly setup: Setup;
+  readonly judgeOptions: JudgeOptions;
+  readonly kernels: Kernels;
+  readonly parameters: Float32Array;
+  readonly gradients: Float32Array;
+  private readonly contexts = new Map<number, WorkerContext>();
+
+  constructor(setup: Setup, judgeOptions: JudgeOptions) {
+    this.setup = setup;
+    this.judgeOptions = judgeOptions;
+    this.kernels = Kernels.attach(setup.handle);
+    this.parameters = this.shared(setup.parametersAddress);
+    this.gradients = this.kernels.f32(setup.parameterCount);
+  }
+
+  context(block: number): WorkerContext {
+    let context = this.contexts.get(block);
+    if (!context) {
+      context = new WorkerContext(this, block);
+      this.contexts.set(block, context);
+    }
+    return context;
+  }
+
+  /** Block by block, so that each is encoded once. */
+  gradient({ episodes, samples, gradientAddress, loss, version }: Gradient): LossStatistics {
+    this.gradients.fill(0);
+    const blockOf = ({ episode }: Sample) => episodes[episode]!.block;
+    const blocks = [...new Set(samples.map(blockOf))].sort((a, b) => a - b);
+    const statistics = blocks.map((block) => {
+      const own = samples.filter((sample) => blockOf(sample) === block);
+      return this.context(block).gradient({ episodes, samples: own, loss, version });
+    });
+    this.shared(gradientAddress).set(this.gradients);
+    return addStatistics(statistics);
+  }
+
+  private shared(address: number): Float32Array {
+    return new Float32Array(this.setup.handle.memory.buffer, address, this.setup.parameterCount);
+  }
+}
+
+/** A thread's own tools for one block. */
+class WorkerContext {
+  private readonly kernels: Kernels;
+  private readonly index: number;
+  private readonly block: Block;
+  private readonly judge: Judge;
+  private readonly agent: Agent;
+  private readonly planes: number;
+  private readonly counterfactuals: CounterfactualEvaluator;
+  private readonly games = new Map<MacroOrder, Game>();
+  private readonly trajectories = new Map<number, Trajectory>();
+  private encodedVersion = -1;
+
+  constructor({ kernels, setup, judgeOptions, parameters, gradients }: Thread, index: number) {
+    this.kernels = kernels;
+    this.index = index;
+    this.block = setup.blocks[index]!;
+    this.judge = new Judge(kernels, this.block, judgeOptions);
+    this.planes = setup.network.planes;
+    this.counterfactuals = new CounterfactualEvaluator(this.judge);
+    this.agent = Agent.of(kernels, this.block, { config: setup.network, parameters, gradients });
+  }
+
+  collect({ address, order, seed, stream, version, greedy, start, counterfactualSamples }: Collect): void {
+    this.encode(version);
+    playEpisode(this.agent, this.game(order), {
+      random: Random.stream(seed, ...stream),
+      greedy,
+      start,
+      counterfactualSamples,
+      counterfactuals: this.counterfactuals,
+      out: this.trajectory(address),
+    });
+  }
+
+  replay({ address, order, cells }: Replay): void {
+    replayEpisode(this.agent, this.game(order), { cells, out: this.trajectory(address) });
+  }
+
+  /** Adds the gradient of samples of this block to the thread's. */
+  gradient({ episodes, samples, loss, version }: Omit<Gradient, "gradientAddress">): LossStatistics {
+    this.encode(version);
+    const trajectories = episodes.map(({ address }) => this.trajectory(address));
+    return accumulateGradient(this.agent, { episodes: trajectories, samples }, loss);
+  }
+
+  private game(order: MacroOrder): Game {
+    let game = this.games.get(order);
+    if (!game) {
+      const { judge, planes } = this;
+      const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](this.block));
+      game = { episode, observer: new Observer(episode, planes) };
+      this.games.set(order, game);
+    }
+    return game;
+  }
+
+  /** The slot at an address, as an episode of this block. */
+  private trajectory(address: number): Trajectory {
+    let trajectory = this.trajectories.get(address);
+    if (!trajectory) {
+      const shape = trajectoryShape(this.block, this.planes);
+      trajectory = new Trajectory(this.kernels, { address, block: this.index, shape });
+      this.trajectories.set(address, trajectory);
+    }
+    return trajectory;
+  }
+
+  /** Encodes the block anew if the parameters changed since the last time. */
+  private encode(version: number): void {
+    if (version === this.encodedVersion) return;
+    this.agent.network.encode();
+    this.encodedVersion = version;
+  }
+}
