@@ -1,6 +1,6 @@
 // Typed arrays: lists of lists as two flat arrays, and arrays that grow.
 
-/** Items 0, 1, … gathered by group: those of group g are `items[starts[g] .. starts[g + 1]]`, in order. */
+/** Items 0, 1, … by group: those of group g are `items[starts[g] .. starts[g + 1]]`, in ascending order. */
 export function groupBy(groupCount: number, groups: Int32Array): { starts: Int32Array; items: Int32Array } {
   const starts = new Int32Array(groupCount + 1);
   for (const group of groups) starts[group + 1]!++;
@@ -13,12 +13,13 @@ export function groupBy(groupCount: number, groups: Int32Array): { starts: Int32
 
 type Numbers = Float64Array | Int32Array | Uint8Array;
 
+/** A typed array that grows, for readers that cannot trust a count in the file. */
 export class GrowingArray<T extends Numbers> {
   length = 0;
   private values: T;
   private readonly make: (length: number) => T;
 
-  /** @param make makes an array of zeros, for example `(n) => new Int32Array(n)` */
+  /** @param make returns an array of zeros, for example `(n) => new Int32Array(n)` */
   constructor(make: (length: number) => T) {
     this.make = make;
     this.values = make(1024);
@@ -41,7 +42,7 @@ export class GrowingArray<T extends Numbers> {
     this.values[index] = value;
   }
 
-  /** The values, in an array of their own. */
+  /** A copy of the values. */
   toArray(): T {
     return this.values.slice(0, this.length) as T;
   }

@@ -1,7 +1,7 @@
-// Reading and writing files. Whatever the system refuses becomes an `InputError`, a line for the user.
+// Reading and writing files. Errors of the operating system and of gzip become `InputError`s.
 //
 // Files are written whole or not at all: the bytes go to a temporary file in the same folder, which is then renamed.
-// A kill at any moment leaves the old file or the new one, never half of one.
+// If the process is killed, either the old file or the new one is there, never half of one.
 import {
   createReadStream,
   createWriteStream,
@@ -17,15 +17,17 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { InputError } from "./input-error.js";
 
-/** What there is at a path, or undefined if nothing is. */
+/** Status of the file or folder at a path, or undefined if there is none. Throws `InputError` if it cannot be read. */
 export function statusOf(path: string): Stats | undefined {
   return reading(path, () => statSync(path, { throwIfNoEntry: false }));
 }
 
+/** Names in a folder. Throws `InputError` if it cannot be read. */
 export function namesIn(folder: string): string[] {
   return reading(folder, () => readdirSync(folder));
 }
 
+/** Bytes of a file. Throws `InputError` if it cannot be read. */
 export function bytesOf(path: string): Buffer {
   return reading(path, () => readFileSync(path));
 }
@@ -38,7 +40,7 @@ function reading<Found>(path: string, read: () => Found): Found {
   }
 }
 
-/** What the system or gzip says against a file, as an `InputError`; any other error as it is. */
+/** An error of the system or of gzip as an `InputError`; any other error unchanged. */
 export function readError(path: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? "";
   if (code === "ENOENT" || code === "ENOTDIR") return new InputError(path, "no such file");
@@ -55,7 +57,10 @@ const LONGEST_LINE_BYTES = 1 << 20;
 const LARGEST_TEXT_BYTES = 1 << 28;
 const NEWLINE = 10;
 
-/** Chunks of `path`, unpacked if it is gzip, each of them ending with a line's end (or the file's). */
+/**
+ * Chunks of `path`, unpacked if it is gzip. Each ends at the end of a line (or of the file), so that no token of a
+ * line-oriented format is cut in two. Throws `InputError` for lines longer than 1 MiB and for files that cannot be read.
+ */
 export async function* readLineChunks(path: string): AsyncGenerator<Buffer> {
   let carry: Buffer = Buffer.alloc(0);
   try {
@@ -77,7 +82,7 @@ export async function* readLineChunks(path: string): AsyncGenerator<Buffer> {
   if (carry.length > 0) yield carry;
 }
 
-/** The whole of a text file of up to 256 MiB, unpacked if it is gzip. */
+/** A whole text file, unpacked if it is gzip. Throws `InputError` beyond 256 MiB. */
 export async function readText(path: string): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -117,7 +122,7 @@ async function openBytes(path: string): Promise<AsyncIterable<unknown>> {
 let writeCount = 0;
 
 /**
- * Writes `data` (one piece, or several in order) to `path`, gzip if the name ends in `.gz`. The same data gives the
+ * Writes `data` (one piece, or several in order) to `path`, as gzip if the name ends in `.gz`. The same data gives the
  * same bytes. Throws `InputError` if the folder does not exist or cannot be written to.
  */
 export async function writeFileAtomically(

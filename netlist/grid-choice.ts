@@ -1,4 +1,4 @@
-// Grids for a canvas and its macros: by Circuit Training's rule, and by a quick one that also serves the generator.
+// Chooses a grid for a canvas and its macros: by Circuit Training's rule, or by a quick one, which the generator uses too.
 import { type Canvas, type Grid, type Netlist, NodeKind } from "./block.js";
 import { InputError } from "./input-error.js";
 
@@ -21,14 +21,14 @@ const FEWEST_CELLS = 500;
 /** As in the published grids; the original has allowed 4,096 since 2023. */
 export const MOST_CELLS = 2500;
 const MOST_CELL_ASPECT = 1.5;
-/** Grids this near the best metric count as good; of them the one with the most metric per cell is taken. */
+/** Grids whose metric is this near the best one count as good. The good one with the highest metric per cell wins. */
 const TOLERANCE = 0.05;
 const EMPTY_DENSITY = 1e-5;
 const SLACK = 1e-6; // µm
 
 /**
- * The grid for these movable hard macros (node order matters), or undefined if they do not fit on any, each put on the
- * first feasible cell, largest first.
+ * The grid that Circuit Training would choose for these movable hard macros (their order matters). Undefined if they
+ * fit on no grid when each, largest first, is put on the first feasible cell.
  */
 export function selectGrid(
   macros: readonly Size[],
@@ -52,7 +52,7 @@ export function selectGrid(
   for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
     for (let rows = FEWEST_LINES; rows <= MOST_LINES; rows++) {
       const cells = columns * rows;
-      // The quotient of the sides, as the original takes it: its last bit has decided about a published grid.
+      // Rounding matters: the last bit of this quotient decided about a published grid.
       const [cellWidth, cellHeight] = [canvas.width / columns, canvas.height / rows];
       const aspect = Math.max(cellWidth, cellHeight) / Math.min(cellWidth, cellHeight);
       if (cells < FEWEST_CELLS || cells > mostCells || aspect > MOST_CELL_ASPECT) continue;
@@ -69,10 +69,10 @@ export function selectGrid(
     ?.grid;
 }
 
-/** Macros of more sizes than these take the quick rule: the original's tries every size on every cell of every grid. */
+/** With more sizes the quick rule is used, because the original's tries every size on every cell of every grid. */
 const MOST_SIZES = 12;
 
-/** A grid for reading and placing, also where the macros fit on none. */
+/** A grid for reading and placing: by Circuit Training's rule if possible, else by the quick one, else 10 x 10. */
 export function gridFor(macros: readonly Size[], canvas: Canvas): Grid {
   const sizes = new Set(macros.map(({ width, height }) => `${width} ${height}`)).size;
   const chosen = sizes <= MOST_SIZES ? selectGrid(macros, canvas) : undefined;
@@ -88,7 +88,7 @@ function quickGrid(macros: readonly Size[], canvas: Canvas): Grid | undefined {
   }
 }
 
-/** Remembers what was computed for a number of lines. */
+/** Caches a function of the number of lines. */
 function linesOf(compute: (lines: number) => number): (lines: number) => number {
   const known = new Map<number, number>();
   return (lines) => {
@@ -122,7 +122,7 @@ function emptyShare(order: readonly Size[], canvas: Canvas, { columns, rows }: G
   const touched = new Uint8Array(columns * rows);
   let first = 0;
   for (const [i, { width, height }] of order.entries()) {
-    // What had no room for a macro before has none for one of the same size.
+    // Cells that had no room for a macro have none for the next one of the same size.
     if (i > 0 && (width !== order[i - 1]!.width || height !== order[i - 1]!.height)) first = 0;
     const cell = firstFeasible(first);
     if (cell === undefined) return undefined;
@@ -168,7 +168,7 @@ function emptyShare(order: readonly Size[], canvas: Canvas, { columns, rows }: G
 
 const CELLS_PER_MACRO = 12;
 
-/** Cells with which most macros are a few of them wide. */
+/** Number of cells with which most macros are a few cells wide. */
 export function plainCells(macros: number): number {
   return Math.min(Math.max(CELLS_PER_MACRO * macros, fewestCells(macros)), MOST_CELLS);
 }
@@ -178,8 +178,8 @@ function fewestCells(macros: number): number {
 }
 
 /**
- * A grid of about `cells` cells, of square ones by preference, on whose cell centres all macros find room; more cells
- * where those do not let them in. Throws `InputError` if not even 127 x 127 cells do.
+ * A grid of about `cells` cells, preferably square, with room for all macros on cell centres; it has more cells where
+ * the macros need them. Throws `InputError` if they do not fit on 127 x 127 cells either.
  */
 export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: number): Grid {
   const fewest = fewestCells(macros.length);

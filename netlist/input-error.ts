@@ -1,10 +1,10 @@
-// Bad input is the user's to mend: one line that says where, what was found, what was expected and what to do.
-// The command line prints it without a stack and exits with 1. Anything else thrown is a bug of ours.
+// Errors that the user can fix. The message is one line: where, what was found, what was expected, what to do. The
+// command line prints it without a stack and exits with status 1. Any other error is a bug of this program.
 
-/** Something wrong with a file, an option or a block that the user gave. */
-/** What is left of the class when an error comes from a worker thread: classes are not cloned, causes are. */
+/** Marks such errors when they come from a worker thread: their cause is cloned, but their class is not. */
 const BAD_INPUT = "bad input";
 
+/** Something wrong with a file, an option or a block that the user gave. */
 export class InputError extends Error {
   override name = "InputError";
 
@@ -23,7 +23,7 @@ export function isInputError(error: unknown): error is InputError {
   return error instanceof InputError || (error instanceof Error && error.cause === BAD_INPUT);
 }
 
-/** Quotes from a broken file may hold anything: they are cut to a readable length and kept on one line. */
+/** Shortens quotes from broken files, which may be of any length, and keeps the message on one line. */
 function oneLine(message: string): string {
   return message
     .replace(/'([^']{60})[^']+'/g, "'$1…'")

@@ -1,8 +1,12 @@
-// A netlist in the making: nodes, pins and nets in any order. `finish` numbers them as the text format does, each
-// macro followed by its pins, nets by their driver, so that what is written and read back is the same netlist.
+// Builds a netlist from nodes, pins and nets in any order. `finish` numbers them as the netlist text format does: each
+// macro is followed by its pins, and nets are ordered by driver. Writing and reading back gives the same netlist.
+//
+// Numbers in netlist files are single-precision decimals. In memory they are the doubles nearest to those decimals,
+// because every published cost was computed from these.
 import { type Netlist, NodeKind } from "./block.js";
 import { emptyPlacement, type Placement } from "./placement.js";
 
+/** A netlist under construction. */
 export class NetlistDraft {
   private readonly kinds: number[] = [];
   private readonly names: string[] = [];
@@ -14,7 +18,7 @@ export class NetlistDraft {
   private readonly pinOffsets: number[] = []; // x, y
   private readonly netOfDriver = new Map<number, { sinks: readonly number[]; weight: number }>();
 
-  /** Adds a node, size in µm. Returns its number. */
+  /** Adds a node with its sides in µm. Returns its number. */
   addNode(kind: NodeKind, name: string, width = 0, height = 0): number {
     this.kinds.push(kind);
     this.names.push(name);
@@ -32,7 +36,7 @@ export class NetlistDraft {
     return this.addPin(node, name);
   }
 
-  /** Adds a pin, offset in µm from the node's centre. Returns its number. */
+  /** Adds a pin with its offset in µm from the node's centre. Returns its number. */
   addPin(node: number, name: string, xOffset = 0, yOffset = 0): number {
     const pin = this.pinNodes.length;
     this.pinNodes.push(node);
@@ -48,6 +52,7 @@ export class NetlistDraft {
     if (sinks.length > 0) this.netOfDriver.set(driver, { sinks, weight: asInFile(weight) });
   }
 
+  /** The netlist, and the places of its ports. */
   finish(name: string): { netlist: Netlist; places: Placement } {
     const nodeCount = this.kinds.length;
     const pinCount = this.pinNodes.length;
@@ -58,7 +63,7 @@ export class NetlistDraft {
     for (let node = 0, index = 0; node < nodeCount; node++) {
       fileIndices[node] = index;
       const isMacro = this.kinds[node] === NodeKind.HardMacro || this.kinds[node] === NodeKind.SoftMacro;
-      // A port or cell has its pin's index, and one of its own where nothing is connected.
+      // A port or cell shares the index of its pin, or has one of its own if it has no pin.
       if (isMacro || this.pinsOfNode[node]!.length === 0) index++;
       for (const pin of this.pinsOfNode[node]!) {
         newPins[pin] = oldPins.length;
@@ -108,7 +113,7 @@ export class NetlistDraft {
 /** Shortest decimal that reads back to the same float32. */
 export function float32(value: number): string {
   const single = Math.fround(value);
-  // Six digits always survive the way through a normal float32, so a shorter decimal shows at six already.
+  // A normal float32 keeps any six digits, so a decimal shorter than six already shows at six.
   for (let digits = Math.abs(single) < 1.2e-38 ? 1 : 6; digits < 9; digits++) {
     const candidate = Number(single.toPrecision(digits));
     if (Math.fround(candidate) === single) return String(candidate);
@@ -116,7 +121,7 @@ export function float32(value: number): string {
   return String(Number(single.toPrecision(9)));
 }
 
-/** The decimal that a netlist file would hold for `value`: what writing and reading back makes of it. */
+/** The value that a netlist file holds for `value`, after writing and reading back. */
 export function asInFile(value: number): number {
   return Number(float32(value));
 }

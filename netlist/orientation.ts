@@ -1,8 +1,7 @@
-// The eight orientations of DEF and of the placement files, and what they do to a pin's offset.
-// A pin's offset is always turned from the one given for N, never from the one in force
-// (Circuit Training's convention).
+// The eight orientations of DEF and of placement files, and how they turn a pin's offset. Offsets are always turned from
+// orientation N, never from the current one (Circuit Training's convention).
 
-/** Names in code order; the code is what `Placement.orientations` holds. */
+/** Names by code. `Placement.orientations` holds the codes. */
 export const ORIENTATION_NAMES = ["N", "FN", "S", "FS", "E", "FE", "W", "FW"] as const;
 
 export const Orientation = { N: 0, FN: 1, S: 2, FS: 3, E: 4, FE: 5, W: 6, FW: 7 } as const;
@@ -12,7 +11,7 @@ export function orientationCode(name: string): number {
   return (ORIENTATION_NAMES as readonly string[]).indexOf(name);
 }
 
-/** Whether width and height change places: E, FE, W, FW. */
+/** Whether the orientation swaps width and height: E, FE, W, FW. */
 export function isSideways(orientation: number): boolean {
   return orientation >= Orientation.E;
 }
@@ -29,7 +28,7 @@ const TURNS: readonly (readonly [number, number, number, number])[] = [
   [0, 1, 1, 0], // FW  ( y,  x)
 ];
 
-/** Offset of a pin from its macro's centre in the orientation given, from its offset (x, y) in N. */
+/** A pin's offset from its macro's centre in an orientation, given its offset (x, y) in N. */
 export function turnOffset(orientation: number, x: number, y: number): [number, number] {
   const turn = TURNS[orientation]!;
   return [turn[0] * x + turn[1] * y, turn[2] * x + turn[3] * y];

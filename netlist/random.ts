@@ -1,5 +1,5 @@
-// Random numbers: one root seed, one derived stream per purpose, so that results do not depend on how work is
-// divided among threads. The generator is xoroshiro128+ (pure-rand).
+// Random numbers: one root seed and one derived stream per purpose, so that results do not depend on how work is
+// divided among threads. The generator is xoroshiro128+ (package pure-rand).
 import { type xoroshiro128plus, xoroshiro128plusFromState } from "pure-rand/generator/xoroshiro128plus";
 
 type Generator = ReturnType<typeof xoroshiro128plus>;
@@ -19,7 +19,7 @@ export class Random {
   static stream(seed: number, ...purpose: readonly (string | number)[]): Random {
     const text = [seed, ...purpose].join("/");
     const state: number[] = [];
-    // Four words of murmur-like hashing of the text, each with its own start.
+    // Four words of a murmur-like hash of the text, each with its own start value.
     for (let word = 0; word < 4; word++) {
       let hash = Math.imul(word + 1, 0x9e3779b9);
       for (let i = 0; i < text.length; i++) {
@@ -38,7 +38,7 @@ export class Random {
     return new Random(xoroshiro128plusFromState(state));
   }
 
-  /** What `fromState` needs to go on from here. */
+  /** The state from which `fromState` continues the stream. */
   state(): readonly number[] {
     return this.generator.getState();
   }

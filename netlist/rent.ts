@@ -1,7 +1,7 @@
-// Rent's rule of a netlist: T = t · B^p, T wires that leave a cluster of B macros (Landman and Russo, IEEE Trans.
+// Rent's rule of a netlist: T = t · B^p, where T wires leave a cluster of B macros (Landman and Russo, IEEE Trans.
 // Computers 1971). Clusters come from matching, not from min-cut partitioning: in every round each cluster joins the
-// neighbour it shares most wires with for its size. That gives somewhat higher exponents than partitioning would, the
-// same way for every block, so that blocks can be compared.
+// neighbour that it shares most wires with, relative to that neighbour's size. The exponents are somewhat higher than
+// with partitioning, but in the same way for every block, so that blocks can be compared.
 import { type Block, NodeKind } from "./block.js";
 
 export interface RentLevel {
@@ -18,7 +18,7 @@ export interface RentDescription {
   readonly levels: readonly RentLevel[];
 }
 
-const LARGEST_NET = 64; // pins; wider nets say little about neighbourhood, but count as wires
+const LARGEST_NET = 64; // pins; larger nets do not decide which clusters join, but count as wires
 const FEWEST_CLUSTERS = 8; // with fewer, ports and edges dominate (Rent's second region)
 
 /** Rent's rule over the hard macros, soft macros and cells of a block; ports are outside. */

@@ -1,5 +1,5 @@
-// What there is to say of a block before anything is placed: sizes, counts, fan-out, how full it is, how it hangs
-// together. Plain objects, ready for JSON; lengths in µm, areas in µm².
+// Statistics of a block before anything is placed: sizes, counts, fan-out, utilisation, connectivity. The results are
+// plain objects, ready for JSON. Lengths are in µm, areas in µm².
 import {
   type Block,
   type Blockage,
@@ -28,7 +28,7 @@ export interface BlockDescription {
   readonly smoothing: number;
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
-  /** `hardShare`: that of the area of all macros and cells. */
+  /** Areas in µm². `hardShare`: hard macros as a share of all macros and cells. */
   readonly area: {
     readonly hard: number;
     readonly soft: number;
@@ -39,7 +39,7 @@ export interface BlockDescription {
   readonly softMacroAreas: Quantiles;
   /** Shares of the canvas area. */
   readonly utilisation: { readonly hard: number; readonly total: number };
-  /** Of macros and cells; fixed ones count as placed or unplaced as well. */
+  /** Numbers of macros and cells. Fixed ones also count as placed or unplaced. */
   readonly places: { readonly placed: number; readonly unplaced: number; readonly fixed: number };
   /** Pins of nets, the driver included. */
   readonly fanout: FanoutDescription;
@@ -65,7 +65,7 @@ export interface Quantiles {
 }
 
 export interface FanoutDescription extends Quantiles {
-  /** Number of nets with so many pins; `to` is the largest that the entry counts. */
+  /** Number of nets with `from` to `to` pins. */
   readonly histogram: readonly { readonly from: number; readonly to: number; readonly nets: number }[];
 }
 
@@ -73,7 +73,7 @@ export interface GraphDescription {
   readonly nodes: number;
   readonly portClusters: number;
   readonly edges: number;
-  /** Connected parts, and how many nodes the largest of them has. */
+  /** Number of connected components, and number of nodes of the largest. */
   readonly components: number;
   readonly largestComponent: number;
   readonly degree: Quantiles;
@@ -82,7 +82,7 @@ export interface GraphDescription {
 
 const MOST_GRAPH_NODES = 20_000;
 
-/** Describes a block. Distributions of nothing are all 0. */
+/** Describes a block. The quantiles of an empty list are 0. */
 export function describeBlock(block: Block): BlockDescription {
   const { canvas, grid } = block;
   const counts = [0, 0, 0, 0]; // by NodeKind
@@ -228,12 +228,12 @@ function describeGraph(graph: CompiledGraph): GraphDescription {
   };
 }
 
-/** Net weight in all, and shares of it; a net counts in every share whose condition it meets. */
+/** Total net weight, and shares of it by the kinds of nodes that nets connect. A net can count in several shares. */
 export interface WireDescription {
   readonly total: number;
   /** Of nets with a pin on a hard macro. */
   readonly ofHardMacros: number;
-  /** Of nets that join two or more hard macros. */
+  /** Of nets with pins on two or more hard macros. */
   readonly betweenHardMacros: number;
   /** Of nets with a port. */
   readonly ofPorts: number;
@@ -241,7 +241,7 @@ export interface WireDescription {
   readonly ofSoftMacrosOnly: number;
 }
 
-/** Adds up net weights by the kinds of nodes. All shares of nothing are 0. */
+/** Adds up net weights by the kinds of nodes that nets connect. Without nets all shares are 0. */
 export function describeWires(block: Block): WireDescription {
   let total = 0;
   let ofHardMacros = 0;

@@ -1,4 +1,5 @@
-// From files to a block: finds the netlist and its placement, and lays canvas, grid and rules over the nodes.
+// Loads a block from files of any format: the registry of formats. Finds the netlist and its placement, and adds canvas,
+// grid and rules.
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import {
@@ -26,26 +27,30 @@ import { defFiles, isDefPath, type LoadDefOptions, loadDef } from "./lefdef/load
 import { type NetlistFile, readPbNetlist } from "./pb/pb-netlist-reader.js";
 import { type PlcFile, readPlc } from "./plc/plc.js";
 
-/** What a caller may set over what the files say. */
+/** Values that replace those of the files. */
 export interface BlockOverrides {
   readonly canvas?: Canvas | undefined;
   readonly grid?: Grid | undefined;
   readonly routing?: RoutingResources | undefined;
   readonly smoothing?: number | undefined;
-  /** Choose the grid of a flat netlist that has none in its files, as the original does before it clusters. */
+  /** Choose a grid for a flat netlist whose files give none, as the original does before it clusters. */
   readonly chooseGrid?: boolean | undefined;
 }
 
-// The binary's own defaults where no file says otherwise (Circuit Training's plc client).
+// Defaults of Circuit Training's cost binary (plc client) where no file gives a value.
 const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
 const DEFAULT_UTILISATION = 0.6;
-/** µm, that is a kilometre: no chip, and far beyond it the costs are no numbers. */
+/** µm. Longer sides (a kilometre) are a mistake in units, and costs would overflow. */
 const LONGEST_SIDE = 1e9;
 
 /**
- * Reads a block: a directory with `netlist.pb.txt` and usually `initial.plc`, or a netlist file by itself, each of
- * them gzip or not; a Bookshelf set by its `.aux` file or its directory; a DEF file with the LEF files that `def` names,
- * or those beside it. `placement` names another placement file, which then gives places and header.
+ * Reads a block, given by one of
+ * - a directory with `netlist.pb.txt` and usually `initial.plc`, or the netlist file alone;
+ * - a Bookshelf set, by its `.aux` file or its directory;
+ * - a DEF file, with the LEF files that `def` names or those in its directory.
+ *
+ * All files may be gzip. `placement` names another placement file, which then gives places and header. Throws
+ * `InputError` if the files are wrong.
  */
 export async function loadBlock(
   path: string,
@@ -70,15 +75,15 @@ export async function loadBlock(
   return makeBlock(file, plc, options.overrides);
 }
 
-/** The places that a placement file gives the nodes of a block that is loaded already. */
+/** Reads a placement file (`.plc`, `.pl`) for a block. Throws `InputError` if it is wrong or of another block. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
   return placementFromPlc(block, await readPlc(path));
 }
 
 /**
- * As `readPlacement`; a `.plc` file, which knows nodes by numbers alone, must be of the same canvas: that tells the
- * placement of another netlist of the same circuit, of which the ICCAD04 suite has some.
+ * Like `readPlacement`, but a `.plc` file must have the block's canvas. Such files know nodes by number only, and a
+ * placement of another netlist of the same circuit (the ICCAD04 suite has some) differs by its canvas.
  */
 async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
@@ -108,7 +113,7 @@ export function blockFiles(path: string, placement?: string, lef?: readonly stri
   return second === undefined ? [files.netlist] : [files.netlist, second];
 }
 
-/** A block that has its canvas and rules, with what the caller sets over them and the places of a placement file. */
+/** A block with overrides, and with the places of a placement file if one is given. */
 export async function withOverrides(
   block: Block,
   placement: string | undefined,
@@ -127,7 +132,7 @@ export async function withOverrides(
   };
 }
 
-/** Joins a netlist and a placement file's header and places. */
+/** A block from a netlist and from the header and places of a placement file. */
 export function makeBlock(
   file: NetlistFile,
   plc: PlcFile | undefined,
@@ -179,7 +184,7 @@ function refuseHuge(name: string, { width, height }: Canvas): void {
     );
 }
 
-/** The places that a placement file gives the nodes of a block; canvas, grid, rules and fixed flags stay the block's. */
+/** The placement that a file gives a block. Canvas, grid, rules and fixed flags of the file are ignored. */
 export function placementFromPlc(block: Block, plc: PlcFile): Placement {
   return applyPlc(block, block.initial, plc).placement;
 }
@@ -195,7 +200,7 @@ function applyPlc(
     if (netlist.kinds[node] === NodeKind.Port) fixed[node] = 1;
   if (!plc) return { placement, fixed };
   refuseOtherCounts(netlist, plc);
-  // A placement file lists what is placed: macros without a line are not, whatever the netlist file says.
+  // A placement file lists all placed macros. One without a line is not placed, even if the netlist file has a place.
   for (let node = 0; node < netlist.nodeCount; node++) {
     const kind = netlist.kinds[node];
     if (kind !== NodeKind.HardMacro && kind !== NodeKind.SoftMacro) continue;
@@ -226,7 +231,7 @@ function applyPlc(
   return { placement, fixed };
 }
 
-/** Indices say little: those of a clustered netlist are nodes of the flat one, too. The header's counts tell them apart. */
+/** The header's counts show whether a placement is of another netlist, such as the clustered one. Indices do not. */
 function refuseOtherCounts(netlist: Netlist, plc: PlcFile): void {
   for (const { label, kind, count, lineNumber } of plc.counts) {
     const own = nodesOfKind(netlist, kind).length;

@@ -1,6 +1,6 @@
-// The families of generated blocks: what each kind of chip part looks like as a hierarchy of tiles. A tile is a part
-// of the logic with its memories; a family says which tiles there are, which memories they hold, and which buses run
-// between them. Ranges of shares are those of the open clustered blocks, spread a little wider (docs/generator.md).
+// The families of generated blocks, each a hierarchy of tiles. A tile is a part of the logic with its memories. A family
+// says which tiles there are, which memories they hold, and which buses connect them. Ranges of shares are those of the
+// open clustered blocks, slightly widened (docs/generator.md).
 
 import { MOST_CELLS } from "../grid-choice.js";
 import type { Random } from "../random.js";
@@ -116,14 +116,14 @@ export function familyOutline(
   const { macros } = options;
   const rules = RULES[family];
   const shape = stream("shape");
-  // Many memories of a role come in two types.
+  // With many macros, the memories of a role come in two types.
   const types = rules.roles.map((role) =>
     Array.from({ length: macros >= 40 ? 1 + shape.below(2) : 1 }, () => drawMemoryType(shape, role)),
   );
   const { tiles, links, broadcasts, doors } = rules.topology(macros, shape);
   const between = ([least, most]: Range) => least + (most - least) * shape.uniform();
   const spans = spansOf(tiles);
-  // Macros are shared out to all memories of all tiles at once, so that their number is exactly the one asked for.
+  // Macros are divided among all memories of all tiles at once, so that their total is exactly the requested number.
   const weights = tiles.flatMap(({ memories }) => memories);
   const counts = shareOut(macros, weights);
   const banks: (Bank & { home: number })[] = [];
@@ -168,7 +168,7 @@ export function familyOutline(
   };
 }
 
-/** The parts of the line of logic that tiles take, in order. */
+/** The part of the line of logic that each tile takes, in order. */
 function spansOf(tiles: readonly Tile[]): Span[] {
   const total = tiles.reduce((sum, { logic }) => sum + logic, 0);
   let start = 0;
@@ -179,7 +179,7 @@ function spansOf(tiles: readonly Tile[]): Span[] {
   });
 }
 
-/** `count` in whole shares near the weights (largest remainders). */
+/** Divides `count` into whole numbers in proportion to the weights (largest remainders). */
 function shareOut(count: number, weights: readonly number[]): number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const shares = weights.map((weight) => Math.floor((count * weight) / total));

@@ -8,13 +8,13 @@ import { sampleOnce } from "./sampler.js";
 
 export interface FloorplanRequest {
   readonly sizes: readonly Size[];
-  /** Of hard and soft macros, in µm². */
+  /** Area of hard and soft macros, in µm². */
   readonly area: number;
   readonly utilisation: number;
-  /** Whether the caller asked for the utilisation; then the canvas may grow by a quarter only. */
+  /** Whether the caller chose the utilisation; then the canvas may grow by at most a quarter. */
   readonly asked: boolean;
   readonly aspect: number;
-  /** Grid cells to aim at. */
+  /** Target number of grid cells. */
   readonly cells: number;
   readonly blockages: number;
   readonly fixedMacros: number;

@@ -1,6 +1,6 @@
-// The clustered logic of a generated block: soft macros on a line that is read as a binary hierarchy. Two of them are
-// the likelier connected, the smaller the subtree that holds both (Rent's rule); outputs to one target are one net
-// with a weight, as clustering makes them.
+// The clustered logic of a generated block: soft macros on a line, which is the bottom of a binary hierarchy. The smaller
+// the subtree that holds two soft macros, the likelier they are connected (Rent's rule). As after clustering, the
+// connections from one soft macro to one target form a single net with a weight.
 import { NodeKind } from "../block.js";
 import type { NetlistDraft } from "../netlist-draft.js";
 import type { Random } from "../random.js";
@@ -11,15 +11,15 @@ export interface LogicStyle {
   readonly reachDoubles: number;
   /** Median number of outputs of a soft macro. */
   readonly outputs: number;
-  /** Mean logarithm of the wires that an output with several stands for. */
+  /** Mean logarithm of the number of wires of an output that stands for several. */
   readonly wires: number;
   /** Chance that an output goes to one of the soft macro's usual neighbours. */
   readonly oldNeighbour: number;
-  /** Standard deviation of the logarithm of a soft macro's area beside what its outputs say. */
+  /** Standard deviation of the logarithm of a soft macro's area, given its number of outputs. */
   readonly areaSpread: number;
 }
 
-/** A Rent exponent of 0.64 on the line; measured over all nets it comes out higher, see docs/generator.md. */
+/** A Rent exponent of 0.64 on the line. Measured over all nets it is higher; see docs/generator.md. */
 export const PLAIN_LOGIC: LogicStyle = {
   reachDoubles: 0.78,
   outputs: 9,
@@ -32,7 +32,7 @@ const SHORTEST_REACH = 6;
 const SINGLE_OUTPUTS = 0.52; // before those to one target are joined
 const MOST_FANOUT = 30;
 
-/** The soft macros: one input pin each, and output pins as the outputs that they are asked for. */
+/** The soft macros, each with one input pin and an output pin per output. */
 export class Logic {
   readonly count: number;
   private readonly draft: NetlistDraft;
@@ -103,7 +103,7 @@ export class Logic {
   connectInside(): void {
     const { count, random } = this;
     for (let soft = 0; soft < count; soft++) {
-      // A stage of a pipeline hands a bus to the next one; pipelines hang together by single wires.
+      // A pipeline stage passes a bus to the next one; single wires connect pipelines.
       const isLastStage = soft % SHORTEST_REACH === SHORTEST_REACH - 1;
       if (soft + 1 < count) this.join(soft, soft + 1, isLastStage ? 1 : this.drawWeight());
       // Most of its nets go to the same few neighbours.
@@ -132,27 +132,27 @@ export class Logic {
     }
   }
 
-  /** Wires from one soft macro to another, added to those that are there. */
+  /** Adds wires from one soft macro to another. */
   join(soft: number, target: number, weight: number): void {
     const singles = this.singles[soft]!;
     singles.set(target, (singles.get(target) ?? 0) + weight);
   }
 
-  /** Sinks of an output with several targets: two to four mostly, a tail up to thirty. */
+  /** Number of sinks of an output with several targets: mostly two to four, at most thirty. */
   private drawFanout(): number {
     let fanout = 2;
     while (fanout < MOST_FANOUT - 1 && this.random.uniform() < 0.66) fanout++;
     return fanout;
   }
 
-  /** Wires that one output pin stands for: one or two mostly, a tail of some tens. */
+  /** Number of wires of one output pin: mostly one or two, sometimes tens. */
   private drawWeight(): number {
     const { random } = this;
     if (random.uniform() < 0.45) return 1;
     return Math.min(Math.max(Math.round(Math.exp(this.style.wires + random.normal())), 1), 64);
   }
 
-  /** Gives every output its pin. To be called once, after all connections are made. */
+  /** Gives every output its pin. Call it once, after all connections are made. */
   emitOutputs(): void {
     for (let soft = 0; soft < this.count; soft++) {
       const name = `Grp_${soft}`;

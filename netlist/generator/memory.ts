@@ -31,9 +31,9 @@ const ROW_HEIGHT = 1.4;
 const PIN_INSET = 0.035;
 const PIN_GRID = 0.07;
 
-/** What memories of one role look like. */
+/** Word lengths and capacities of the memories of one role. */
 export interface MemoryRole {
-  /** Word lengths, one of which is drawn; multiples of 8. */
+  /** Word lengths in bits, multiples of 8; one is drawn. */
   readonly wordBits: readonly number[];
   /** Smallest and largest capacity as powers of two, in bits. */
   readonly capacity: readonly [least: number, most: number];
@@ -86,7 +86,7 @@ function edgePins(
   });
 }
 
-/** Shares `macros` out to banks of one to sixteen, most of them of four or eight. Every type gets at least one. */
+/** Divides `macros` into banks of 1 to 16, mostly of 4 or 8. Every type gets at least one bank. */
 export function drawBanks(macros: number, types: readonly MemoryType[], random: Random): Bank[] {
   const banks: Bank[] = [];
   for (let left = macros; left > 0; ) {

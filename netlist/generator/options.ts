@@ -1,4 +1,4 @@
-// What a caller may ask of a generated block, and the check of it.
+// Options of generated blocks, and their check.
 import type { RoutingResources } from "../block.js";
 import { InputError } from "../input-error.js";
 
@@ -8,27 +8,28 @@ export type Family = (typeof FAMILIES)[number];
 
 export interface GenerateOptions {
   readonly seed: number;
-  /** `flat` if not given. */
+  /** Default: `flat`. */
   readonly family?: Family | undefined;
-  /** `generated_<macros>_<seed>` if not given, with the family's name where it is not `flat`. */
+  /** Default: `generated_<macros>_<seed>`, with the family's name if it is not `flat`. */
   readonly name?: string | undefined;
   /** Hard macros, 4 to 800. */
   readonly macros: number;
-  /** Soft macros; from the family and the number of hard macros, at most 1,200 (`flat`: 900), if not given. */
+  /** Soft macros, 8 to 5,000. The default follows from family and hard macros, at most 1,200 (`flat`: 900). */
   readonly softMacros?: number | undefined;
+  /** Ports, 0 to 10,000. */
   readonly ports?: number | undefined;
   /**
-   * Area of all macros over the canvas area that is not blocked. Where random samplers would dead-end the canvas
-   * grows: without limit to speak of if this is not given, by a quarter at most if it is.
+   * Area of all macros over the canvas area that is not blocked, 0.05 to 0.9. The canvas grows where random placements
+   * would dead-end: by at most a quarter if this option is given, else up to 4.8 times.
    */
   readonly utilisation?: number | undefined;
-  /** Canvas width over height. */
+  /** Canvas width over height, 0.2 to 5. */
   readonly aspect?: number | undefined;
-  /** Share of the macro area that is soft; drawn from the family's range if not given. */
+  /** Share of the macro area that is soft, 0.01 to 0.95. By default drawn from the family's range. */
   readonly softShare?: number | undefined;
-  /** Rectangles at the canvas edges and inside that macros must keep free, up to 6; each takes 1 to 3 per cent. */
+  /** Blockages at the canvas edges and inside, 0 to 6; each takes 1 to 3 % of the canvas. */
   readonly blockages?: number | undefined;
-  /** Hard macros that stand at the canvas edges from the start, at most a quarter of all. */
+  /** Fixed hard macros at the canvas edges, at most a quarter of all. */
   readonly fixedMacros?: number | undefined;
   readonly routing?: RoutingResources | undefined;
   readonly smoothing?: number | undefined;

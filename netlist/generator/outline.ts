@@ -1,5 +1,5 @@
-// What a generated block will hold, before it has a canvas: banks of memories with their home in the logic, links,
-// buses, shares. A family draws an outline; `generate.ts` makes the block of it.
+// The outline of a generated block, before it has a canvas: banks of memories with their place in the logic, links,
+// buses, shares. A family draws an outline; generate.ts turns it into a block.
 
 import { plainCells } from "../grid-choice.js";
 import type { Random } from "../random.js";
@@ -26,7 +26,7 @@ export interface Broadcast {
 }
 
 export interface Outline {
-  /** `home`: share of the line at which the bank's logic stands. */
+  /** `home`: where on the line of soft macros the bank's logic is, 0 to 1. */
   readonly banks: readonly (Bank & { readonly home: number })[];
   readonly links: readonly Link[];
   readonly broadcasts: readonly Broadcast[];
@@ -36,7 +36,7 @@ export interface Outline {
   readonly softShare: number;
   readonly utilisation: number;
   readonly aspect: number;
-  /** Grid cells to aim at. */
+  /** Target number of grid cells. */
   readonly cells: number;
   readonly style: LogicStyle;
 }

@@ -1,4 +1,4 @@
-// Where the ports of a generated block stand: buses in rows along the four edges.
+// The ports of a generated block: buses in rows along the four canvas edges.
 import type { Canvas } from "../block.js";
 import type { Random } from "../random.js";
 
@@ -6,16 +6,16 @@ import type { Random } from "../random.js";
 export const Edge = { Left: 0, Right: 1, Bottom: 2, Top: 3 } as const;
 export type Edge = (typeof Edge)[keyof typeof Edge];
 
-/** Ports that belong together. */
+/** Ports of one bus. */
 export interface BusPlan {
   readonly width: number;
   /** Drawn if not given. */
   readonly edge?: Edge | undefined;
-  /** Share of the line of soft macros at which its logic stands, 0 to 1; drawn if not given. */
+  /** Where on the line of soft macros its logic is, 0 to 1; drawn if not given. */
   readonly home?: number | undefined;
 }
 
-/** Widths of buses with `ports` ports in all, as data paths have them. */
+/** Widths of buses, typical of data paths, with `ports` ports in total. */
 export function drawBusWidths(ports: number, random: Random): number[] {
   const widths: number[] = [];
   const widest = Math.max(Math.floor(ports / 6), 1);
@@ -24,11 +24,11 @@ export function drawBusWidths(ports: number, random: Random): number[] {
   return widths;
 }
 
-// Ports stand just inside the canvas, as on the metal shapes of real ones, so that the cell of each is beyond doubt.
+// Ports are just inside the canvas, like the metal shapes of real ports, so that rounding cannot move one off the grid.
 const PORT_INSET = 0.07;
 const PORT_PITCH = 2.8;
 
-/** Places of the ports of buses in µm, each bus on one edge, its ports in a row, buses of one edge by their homes. */
+/** Places of the ports in µm: each bus in a row on one edge, the buses of an edge in the order of their homes. */
 export function placeBuses(
   plans: readonly BusPlan[],
   canvas: Canvas,
@@ -44,7 +44,7 @@ export function placeBuses(
     const length = edge === Edge.Left || edge === Edge.Right ? canvas.height : canvas.width;
     const count = buses.reduce((sum, bus) => sum + plans[bus]!.width, 0);
     const pitch = Math.min(PORT_PITCH, (0.8 * length) / Math.max(count, 1));
-    // The free length is shared out as gaps before, between and behind the buses.
+    // The free length is divided into gaps before, between and after the buses.
     const gaps = Array.from({ length: buses.length + 1 }, () => 0.05 + random.uniform());
     const gapUnit = (length - pitch * count) / gaps.reduce((sum, gap) => sum + gap, 0);
     let at = 0;

@@ -1,17 +1,17 @@
-// Which tiles a family has and how they hang together. Tiles stand in the line of logic in an order that keeps
-// neighbours near (for meshes that of the Z curve), so that the binary hierarchy over the line follows the design's.
+// The tiles of each family and the connections between them. On the line of logic, tiles are ordered so that neighbours
+// are close (meshes along the Z curve), and the binary hierarchy over the line follows that of the design.
 import type { Random } from "../random.js";
 import { Edge } from "./ports.js";
 
 /** A part of a block: logic, and memories of some roles. */
 export interface Tile {
-  /** Weight of its logic beside that of the other tiles. */
+  /** Weight of its logic, relative to the other tiles. */
   readonly logic: number;
   /** Per role of the family, the weight of its memories. */
   readonly memories: readonly number[];
 }
 
-/** Tiles and what runs between them, by tile number. */
+/** Tiles, and the connections between them by tile number. */
 export interface Topology {
   readonly tiles: readonly Tile[];
   readonly links: readonly { readonly from: number; readonly to: number; readonly bits: number }[];
@@ -20,7 +20,7 @@ export interface Topology {
     readonly to: readonly number[];
     readonly bits: number;
   }[];
-  /** Tiles to which ports belong, and on which edge they then stand. */
+  /** Tiles that have ports, and the canvas edge of these ports. */
   readonly doors: readonly { readonly tile: number; readonly edge: Edge }[];
 }
 

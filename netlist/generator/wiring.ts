@@ -43,8 +43,8 @@ export function addBank(
 }
 
 /**
- * Address bits go to all macros of a bank, write data to the ways of one slice, enables to each macro; read data comes
- * back to the logic of its byte lane, at times to a multiplexer as well. Clocks and write masks stay open.
+ * Connects a bank: address bits to all its macros, write data to the ways of one slice, enables to each macro. Read data
+ * goes to the logic of its byte lane, sometimes to a multiplexer too. Clocks and write masks stay unconnected.
  */
 export function connectBank(
   { draft, logic }: Target,
@@ -84,7 +84,7 @@ export function connectBank(
   }
 }
 
-/** A bus comes in or goes out as a whole; each byte of it belongs to one soft macro near the bus's home. */
+/** Connects a bus, all inputs or all outputs. Each byte belongs to one soft macro near the bus's home. */
 export function connectBus(
   { draft, logic }: Target,
   plan: BusPlan,

@@ -1,4 +1,4 @@
-// Bookshelf `.aux`: which files make a block. The names may leave out `.gz`.
+// Bookshelf `.aux`: the names of the files of a set. The names may omit `.gz`.
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -15,15 +15,15 @@ export interface AuxFiles {
   readonly scl: string;
   readonly wts: string | undefined;
   readonly shapes: string | undefined;
-  /** All that is read, the .aux first. */
+  /** All files that are read, the .aux first. */
   readonly all: string[];
-  /** Names of further files, which are not read. */
+  /** Names of files that are not read. */
   readonly unread: string[];
 }
 
 const AUX = /\.aux(\.gz)?$/;
 
-/** The `.aux` file that a path means: itself, or the only one in a directory without a netlist text file. */
+/** The `.aux` file at a path: the path itself, or the only one in a directory that has no netlist text file. */
 export function findAux(path: string): string | undefined {
   if (AUX.test(path)) return path;
   if (!statusOf(path)?.isDirectory()) return undefined;
@@ -35,12 +35,12 @@ export function findAux(path: string): string | undefined {
   return found.length === 1 ? join(path, found[0]!) : undefined;
 }
 
-/** The block's name that a file's name gives. */
+/** Name of a block, from the name of its file. */
 export function stemOf(path: string): string {
   return basename(path).replace(/(\.aux|\.pl)?(\.gz)?$/, "");
 }
 
-/** Reads an `.aux` file and finds its parts beside it. */
+/** Reads an `.aux` file and finds the files that it names. Throws `InputError` if one is missing. */
 export function readAux(path: string): AuxFiles {
   const lines = textOf(path)
     .split("\n")
@@ -96,7 +96,7 @@ export function readAux(path: string): AuxFiles {
   };
 }
 
-/** The whole file, which holds a line: it is read at once so that callers need not wait for their list of files. */
+/** Text of the file. It is one line, so it is read synchronously. */
 function textOf(path: string): string {
   const status = statusOf(path);
   if (!status) throw new InputError(path, "no such file");

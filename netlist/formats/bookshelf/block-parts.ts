@@ -1,4 +1,4 @@
-// The lists of a Bookshelf set as nodes, pins, nets and places of a block.
+// From the lists of a Bookshelf set to nodes, pins, nets and places of a block.
 import { type Block, type BlockSource, type Netlist, NodeKind } from "../../block.js";
 import { freshName } from "../../names.js";
 import { isSideways, turnOffset } from "../../orientation.js";
@@ -6,15 +6,15 @@ import { emptyPlacement, type Placement } from "../../placement.js";
 import type { NetList, NetWeights } from "./nets.js";
 import { type NodeList, type Row, Terminal } from "./nodes.js";
 
-/** A terminal that is a port in the block, or several if it has several pins. */
+/** A terminal that became a port of the block, or several ports if it has several pins. */
 export interface TerminalPorts {
   /** Size in database units in orientation N. */
   readonly width: number;
   readonly height: number;
   readonly orientation: number;
-  /** Whether other nodes may stand on it: `terminal_NI`. */
+  /** Whether other nodes may overlap it (`terminal_NI`). */
   readonly coverable: boolean;
-  /** Ports, the first with the terminal's name, and where they are from its centre, turned. */
+  /** Its ports, the first with the terminal's name, and their offsets from its centre, as turned. */
   readonly ports: { readonly node: number; readonly xOffset: number; readonly yOffset: number }[];
 }
 
@@ -25,11 +25,11 @@ export interface BookshelfFrame extends BlockSource {
   readonly originX: number;
   readonly originY: number;
   readonly rows: readonly Row[];
-  /** By name. */
+  /** By the name of the terminal. */
   readonly terminals: ReadonlyMap<string, TerminalPorts>;
-  /** Per net. */
+  /** Names of nets in the files. */
   readonly netNames: readonly string[];
-  /** Per net, 1 if the files say which pin drives it. */
+  /** Per net, 1 if the files name its driver. */
   readonly drivenNets: Uint8Array;
 }
 
@@ -38,7 +38,7 @@ export function frameOf({ source }: Block): BookshelfFrame | undefined {
   return source?.format === "bookshelf" ? (source as BookshelfFrame) : undefined;
 }
 
-/** Where nodes stand in the files: lower left corners, orientations, fixed flags. */
+/** Places of nodes in the files: lower left corners in database units, orientation codes, fixed flags. */
 export interface FilePlaces {
   readonly lefts: Float64Array;
   readonly bottoms: Float64Array;
@@ -71,7 +71,7 @@ interface Parts {
   readonly frame: BookshelfFrame;
 }
 
-/** Nodes of the block are the file's, in its order, then a port for each further pin of a pad. */
+/** Nodes of the block: those of the files, in their order, then a port for each further pin of a pad. */
 export function makeParts(name: string, file: FileParts): Parts {
   const { nodes, rows, nets, places, box } = file;
   const fileCount = nodes.names.length;
@@ -101,7 +101,7 @@ export function makeParts(name: string, file: FileParts): Parts {
       pinNames[pin] = freshName(`${ownerName}/p${count}`, nodes.numbers);
     else pinNames[pin] = ownerName;
     if (kinds[owner] !== NodeKind.Port) continue;
-    // A port is a point: it stands where the pad's pin is. A pad's further pins are ports of their own.
+    // A port is a point, at the pad's pin. Each further pin of a pad becomes a port of its own.
     const { orientation, ports } = terminals.get(ownerName)!;
     const [xOffset, yOffset] = turnOffset(orientation, pinXOffsets[pin]!, pinYOffsets[pin]!);
     if (count === 0) ports[0] = { node: owner, xOffset, yOffset };
@@ -166,7 +166,7 @@ export function makeParts(name: string, file: FileParts): Parts {
 
 type Pins = Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames">;
 
-/** The pins, and one more for each port that no net reaches: every port has a pin. */
+/** The pins, plus one for each port without a net, because every port has a pin. */
 function withPinPerPort(pins: Pins, names: readonly string[], kinds: Uint8Array): Pins {
   const { pinNodes } = pins;
   const has = new Uint8Array(kinds.length);
@@ -194,13 +194,13 @@ function withPinPerPort(pins: Pins, names: readonly string[], kinds: Uint8Array)
   };
 }
 
-/** Pins of macros are numbered after all nodes, others are their node's own. */
+/** Pins of macros are numbered after all nodes. Other pins have the index of their node. */
 function pinFileIndices(pinNodes: Int32Array, kinds: Uint8Array, nodeCount: number): Int32Array {
   let next = nodeCount;
   return pinNodes.map((node) => (kinds[node] === NodeKind.HardMacro ? next++ : node));
 }
 
-/** The height that most rows have; of several, the lowest. */
+/** The most frequent row height; the lowest one if there are several. */
 export function commonHeight(rows: readonly Row[]): number {
   const counts = new Map<number, number>();
   for (const { height } of rows) counts.set(height, (counts.get(height) ?? 0) + 1);

@@ -1,5 +1,6 @@
-// Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. A block that was not
-// read from such files gets rows that tell macros from cells again when they are read.
+// Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. Corners in the .pl file
+// are rounded to a millionth of a database unit, so that reading and writing again gives the same file. A block from
+// another format gets rows by whose height a reader can tell macros from cells.
 import { basename, dirname, join } from "node:path";
 import { type Block, NodeKind } from "../../block.js";
 import { writeFileAtomically } from "../../files.js";
@@ -12,8 +13,9 @@ import type { Row } from "./nodes.js";
 const PIECE_LINES = 4096;
 
 /**
- * Writes block and placement as the set of files of an `.aux` path; if that ends in `.gz`, all are gzip. Throws
- * `InputError` for what the format cannot hold: soft macros, names of several words, macros no higher than cells.
+ * Writes block and placement as the files of an `.aux` path; if it ends in `.gz`, all files are gzip. Returns their
+ * paths. Throws `InputError` for what the format cannot hold: soft macros, names of several words, macros that are no
+ * higher than cells.
  */
 export async function writeBookshelf(path: string, block: Block, placement: Placement): Promise<string[]> {
   const match = /^(.+)\.aux(\.gz)?$/.exec(basename(path));
@@ -73,12 +75,12 @@ function* nodeLines(block: Block): Generator<string> {
   }
 }
 
-/** Ports only: the .pl file fixes macros and cells, which as terminals could come back as ports. */
+/** Ports only. Fixed macros and cells are fixed by the .pl file; as terminals they could be read as ports. */
 function isTerminal(block: Block, node: number): boolean {
   return block.kinds[node] === NodeKind.Port;
 }
 
-// Offsets from the turned terminal back to orientation N: E and W undo each other, the others themselves.
+// Turns offsets from the terminal's orientation back to N: E and W undo each other, the others undo themselves.
 const UNDO = [0, 1, 2, 3, 6, 5, 4, 7] as const;
 
 function* netLines(where: string, block: Block): Generator<string> {
@@ -112,7 +114,7 @@ function netName(block: Block, net: number): string {
   return frameOf(block)?.netNames[net] ?? `net${net}`;
 }
 
-/** Per port its terminal's name and its offset from that in orientation N. */
+/** Per port the name of its terminal, and its offset from the terminal's centre in orientation N. */
 function padPins(block: Block): ReadonlyMap<number, { name: string; x: number; y: number }> {
   const pads = new Map<number, { name: string; x: number; y: number }>();
   for (const [name, { orientation, ports }] of frameOf(block)?.terminals ?? [])
@@ -149,7 +151,7 @@ function* rowLines(rows: readonly Row[]): Generator<string> {
 
 const MOST_ROWS = 100_000;
 
-/** Rows that fill the canvas, as high as the highest cell, or half the lowest macro if there is no cell. */
+/** Rows that fill the canvas, as high as the highest cell, or as half the lowest macro if there are no cells. */
 function makeRows(path: string, block: Block): Row[] {
   let highestCell = 0;
   let lowestMacro = block.canvas.height;
@@ -184,8 +186,8 @@ function makeRows(path: string, block: Block): Row[] {
 }
 
 /**
- * Writes `placement` of `block` to `path`, gzip if it ends in `.gz`. Nodes without a place get no line. A pad with
- * several ports stands where its first port says.
+ * Writes `placement` of `block` to `path` (`.pl`), as gzip if it ends in `.gz`. Nodes that are not placed get no line. A
+ * pad with several ports is placed by its first.
  */
 export async function writePl(path: string, block: Block, placement: Placement): Promise<void> {
   await writeFileAtomically(path, inPieces(placeLines(path, block, placement)));
@@ -220,7 +222,7 @@ function* placeLines(where: string, block: Block, placement: Placement): Generat
   }
 }
 
-/** Ports that stand for the second and further pins of a pad, which the files know as one node. */
+/** Ports of the second and further pins of pads, which are no nodes in the files. */
 function furtherPorts(block: Block): ReadonlySet<number> {
   const further = new Set<number>();
   for (const { ports } of frameOf(block)?.terminals.values() ?? [])
@@ -228,7 +230,7 @@ function furtherPorts(block: Block): ReadonlySet<number> {
   return further;
 }
 
-/** A name that the format can hold: one word, and no comment. */
+/** Throws `InputError` for a name that the format cannot hold: it must be one word, and no comment. */
 function checkName(where: string, name: string): void {
   if (!/^[^\s#:/][^\s#]*$/.test(name) || name === "UCLA")
     throw new InputError(
@@ -238,7 +240,7 @@ function checkName(where: string, name: string): void {
     );
 }
 
-/** A millionth of a unit is far below any site, and far above what sums of doubles lose. */
+/** Rounds to a millionth of a unit: far below any site width, and far above rounding errors of doubles. */
 function unit(value: number): string {
   return String(Number(value.toFixed(6)) + 0);
 }

@@ -1,6 +1,6 @@
-// From a Bookshelf set to a block. Database units are taken as micrometres, the format knows no other; the canvas is
-// the box of the rows. Nodes higher than a row are hard macros, other movable ones standard cells; terminals are
-// ports, but those higher than a row inside the canvas are hard macros that stay where they are.
+// Loads a block from a Bookshelf set. Database units count as micrometres because the format has no others. The canvas is
+// the bounding box of the rows. Movable nodes higher than a row are hard macros, others are standard cells. Terminals
+// are ports, except those that are higher than a row and inside the canvas, which are fixed hard macros.
 import { type Block, NodeKind } from "../../block.js";
 import { gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
@@ -19,31 +19,31 @@ import { type NetWeights, readNets, readWeights } from "./nets.js";
 import { type NodeList, type Row, readNodes, readRows, readShapes, Terminal } from "./nodes.js";
 import { type PlLine, readPl } from "./places.js";
 
-/** What was read, and what was not made use of. */
+/** A summary of what was read and what was not used. */
 export interface BookshelfReading {
   readonly files: readonly string[];
-  /** Endings of files that the .aux names and that are not read. */
+  /** Names of files in the .aux file that are not read. */
   readonly unread: readonly string[];
   readonly nodes: number;
   readonly terminals: number;
-  /** Terminals that are hard macros in the block. */
+  /** Terminals that became hard macros. */
   readonly fixedMacros: number;
-  /** Ports that pads with several pins have beyond their first. */
+  /** Ports of the second and further pins of pads. */
   readonly extraPorts: number;
   readonly rows: number;
   readonly rowHeight: number;
-  /** Lower left corner of the rows' box in the files; the block's is 0, 0. */
+  /** Lower left corner of the canvas in the files; in the block it is 0, 0. */
   readonly origin: readonly [number, number];
   readonly nets: number;
   readonly pins: number;
-  /** Nets without pins, left out. */
+  /** Nets without pins, which are left out. */
   readonly emptyNets: number;
-  /** Nets of which no pin is an output: their first pin counts as driver. */
+  /** Nets without an output pin; their first pin counts as driver. */
   readonly netsWithoutDriver: number;
   readonly netWeights: number;
-  /** Lines of the weights file that are about nodes, not used. */
+  /** Weights of nodes, which are not used. */
   readonly nodeWeights: number;
-  /** Nodes with a shape of several rectangles; their box counts. */
+  /** Nodes with a shape of several rectangles; their bounding box is used. */
   readonly shapes: number;
   readonly unplaced: number;
 }
@@ -53,7 +53,7 @@ export interface LoadedBookshelf {
   readonly reading: BookshelfReading;
 }
 
-/** Whether `loadBookshelf` is the reader for a path: an `.aux` file, or a directory with one and no netlist text. */
+/** Whether `loadBookshelf` reads a path: an `.aux` file, or a directory with one and without a netlist text file. */
 export function isBookshelfPath(path: string): boolean {
   return findAux(path) !== undefined;
 }
@@ -63,12 +63,12 @@ export function bookshelfFiles(path: string): string[] {
   return readAux(auxOf(path)).all;
 }
 
-// Circuit Training's tracks per micrometre, for a unit of which a hundred make one: so TILOS reads the ICCAD04 suite.
+// The default tracks are per µm. TILOS reads the ICCAD04 suite with units of a hundredth of a µm; so do we.
 const UNITS_PER_MICROMETRE = 100;
 
 /**
- * Reads a Bookshelf set, gzip or not, by its `.aux` file or the directory that holds one.
- * @param routing tracks per µm; a hundredth of it is taken per unit
+ * Reads a Bookshelf set, gzip or not, by its `.aux` file or its directory. Throws `InputError` if a file is wrong.
+ * @param routing tracks per µm; the block gets a hundredth of them per unit
  */
 export async function loadBookshelf(path: string, routing: Block["routing"]): Promise<LoadedBookshelf> {
   const files = readAux(auxOf(path));
@@ -125,7 +125,7 @@ async function readPlaces(path: string, nodes: NodeList): Promise<FilePlaces> {
   return { lefts, bottoms, orientations, fixed };
 }
 
-/** Lines of a `.pl` file by node number; each node at most once. */
+/** Calls `each` for every line of a `.pl` file. Throws `InputError` for unknown and for repeated nodes. */
 async function readEachPlace(
   path: string,
   numbers: ReadonlyMap<string, number>,
@@ -159,8 +159,8 @@ function boxOf(rows: readonly Row[], path: string): Box {
 }
 
 /**
- * The places that a `.pl` file gives the nodes of a Bookshelf block. Macros without a line are not placed, ports and
- * cells stay where they were.
+ * Reads a `.pl` file as a placement of a Bookshelf block. Macros without a line are not placed; ports and cells without
+ * one keep their initial places. Throws `InputError` if the block is not from Bookshelf files.
  */
 export async function readPlPlacement(path: string, block: Block): Promise<Placement> {
   const frame = frameOf(block);

@@ -1,11 +1,11 @@
-// Bookshelf `.nets`: nets as lists of pins, each a node and an offset from its centre; `.wts`: weights of nets.
+// Bookshelf `.nets`: nets as lists of pins, each with its node and its offset from the centre; `.wts`: net weights.
 import { growingBytes, growingFloats, growingInts } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import type { NodeList } from "./nodes.js";
 import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
 
 export interface NetList {
-  /** Per net; those that the file leaves unnamed are `netNUMBER`. */
+  /** Names of nets; nets without one are called `netNUMBER`. */
   readonly names: readonly string[];
   /** Pins of net n: `starts[n] .. starts[n + 1]`, the driver first. */
   readonly starts: Int32Array;
@@ -13,9 +13,9 @@ export interface NetList {
   readonly pinNodes: Int32Array;
   readonly pinXOffsets: Float64Array;
   readonly pinYOffsets: Float64Array;
-  /** Nets of no pin, which are left out. */
+  /** Number of nets without pins, which are left out. */
   readonly empty: number;
-  /** Per net, 1 if a pin is an output; else its first pin counts as driver. */
+  /** Per net, 1 if it has an output pin; else its first pin counts as driver. */
   readonly driven: Uint8Array;
 }
 
@@ -119,7 +119,7 @@ interface NumberList {
   set(index: number, value: number): void;
 }
 
-/** Moves an entry to the front of its list, those before it one back. */
+/** Moves an entry to the front of its list. */
 function toFront(list: NumberList, start: number, index: number): void {
   const value = list.at(index);
   for (let i = index; i > start; i--) list.set(i, list.at(i - 1));
@@ -129,14 +129,14 @@ function toFront(list: NumberList, start: number, index: number): void {
 export interface NetWeights {
   /** Per net; 1 if the file gives none. */
   readonly weights: Float64Array;
-  /** Entries for nodes, which say nothing about nets. */
+  /** Number of weights of nodes, which are not used. */
   readonly ofNodes: number;
   readonly ofNets: number;
 }
 
 const AMBIGUOUS = -1;
 
-/** Reads a `.wts` file. Its names may be those of nets, or of nodes as in ICCAD04's files. */
+/** Reads a `.wts` file. Its names are those of nets, or of nodes (as in the ICCAD04 suite). */
 export async function readWeights(path: string, nodes: NodeList, nets: NetList): Promise<NetWeights> {
   const weights = new Float64Array(nets.names.length).fill(1);
   const numbers = new Map<string, number>();

@@ -1,17 +1,18 @@
-// Bookshelf `.nodes`: names and sizes, and which nodes are terminals; `.shapes`: which nodes are no rectangles;
-// `.scl`: the rows that cells stand in.
+// Bookshelf `.nodes`: names, sizes and terminals; `.scl`: rows of sites for cells; `.shapes`: nodes that are unions of
+// rectangles. Shapes are only checked and counted, because the nodes of a block are rectangles; their size is that of
+// the .nodes file.
 import { type GrowingArray, growingBytes, growingFloats } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
 
-/** Whether a node may be moved, is fixed, or is fixed and may be covered (`terminal_NI`). */
+/** Whether a node is movable, fixed, or fixed with overlaps allowed (`terminal_NI`). */
 export const Terminal = { Movable: 0, Fixed: 1, Coverable: 2 } as const;
 
 export interface NodeList {
   readonly names: readonly string[];
   /** Number of a node by its name. */
   readonly numbers: ReadonlyMap<string, number>;
-  /** Per node, in database units, in orientation N. */
+  /** Sides in database units in orientation N. */
   readonly widths: Float64Array;
   readonly heights: Float64Array;
   /** Per node, `Terminal`. */
@@ -78,7 +79,7 @@ export async function readNodes(path: string): Promise<NodeList> {
   };
 }
 
-/** One row, or a stretch of one, in database units. */
+/** One row, or one subrow of it, in database units. */
 export interface Row {
   readonly bottom: number;
   readonly height: number;
@@ -90,7 +91,7 @@ export interface Row {
   readonly symmetry: string;
 }
 
-/** Reads an `.scl` file: one entry per stretch of sites. */
+/** Reads an `.scl` file: one entry per subrow. */
 export async function readRows(path: string): Promise<Row[]> {
   const rows: Row[] = [];
   let rowCount: Announced | undefined;
@@ -183,7 +184,7 @@ function stretchesOf({
   });
 }
 
-/** Reads a `.shapes` file. Returns how many nodes it shapes. */
+/** Reads a `.shapes` file. Returns the number of nodes in it. */
 export async function readShapes(path: string, nodes: NodeList): Promise<number> {
   let left = 0;
   let shaped = 0;

@@ -1,4 +1,4 @@
-// Bookshelf `.pl`: where nodes stand, by their lower left corners in the orientation in force.
+// Bookshelf `.pl`: places of nodes, by their lower left corners in their current orientation.
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
 import { type Line, readWords, toNumber } from "./words.js";
@@ -9,7 +9,7 @@ export interface PlLine {
   readonly left: number;
   readonly bottom: number;
   readonly orientation: number;
-  /** `/FIXED` or `/FIXED_NI`. */
+  /** Whether `/FIXED` or `/FIXED_NI` follows. */
   readonly fixed: boolean;
   readonly where: string;
 }

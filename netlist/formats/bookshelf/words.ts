@@ -4,10 +4,10 @@
 import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 
-/** Lengths and places beyond this are refused: doubles would no longer hold them to a part of a unit. */
+/** Larger lengths and coordinates are refused, because doubles would not hold small fractions of them. */
 const LARGEST = 1e9;
 
-/** One line that holds something. */
+/** One line that is not empty. */
 export interface Line {
   readonly words: readonly string[];
   /** `file:line`. */
@@ -49,7 +49,7 @@ function wordsOf(text: string): string[] {
   return trimmed === "" ? [] : trimmed.split(/\s+/);
 }
 
-/** Whether the line is `key : …`, whatever the spaces about the colon; then what follows. */
+/** The words after the colon if the line is `key : …`, with or without spaces around the colon. */
 export function valuesOf({ words }: Line, key: string): string[] | undefined {
   const [first, second] = words;
   if (first === undefined || first.length > key.length + 40) return undefined;
@@ -78,7 +78,7 @@ export function toNumber(word: string | undefined, where: string, what: string):
   return value;
 }
 
-/** A number of things, from 0. */
+/** A count, 0 or more. */
 export function toCount(word: string | undefined, where: string, what: string): number {
   const value = word !== undefined && /^\d{1,10}$/.test(word) ? Number(word) : -1;
   if (value < 0)
@@ -89,13 +89,13 @@ export function toCount(word: string | undefined, where: string, what: string): 
   return value;
 }
 
-/** A count that a file announces, such as NumNodes, and where it does. */
+/** A count that a file announces, such as NumNodes, and its line. */
 export interface Announced {
   readonly count: number;
   readonly where: string;
 }
 
-/** Throws `InputError` if the file at `path` holds another number of things than it announces. */
+/** Throws `InputError` if an announced count is wrong. */
 export function checkCount(
   path: string,
   { what, announced, found }: { what: string; announced: Announced | undefined; found: number },

@@ -21,7 +21,7 @@ export type ViolationKind =
 
 export interface Violation {
   readonly kind: ViolationKind;
-  /** One line: which macro, where, what it violates and where the file says so. */
+  /** One line: the macro, its place, the violated constraint and the line of the file that sets it. */
   readonly message: string;
 }
 
@@ -65,9 +65,9 @@ function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | 
   return { ...macro, box, halo: halo && widened(box, halo, place.orientation), label };
 }
 
-/** A box with its halo around it, the halo turned with the macro. */
+/** A box with its halo, which turns with the macro. */
 function widened(box: Rect, halo: Rect, orientation: number): Rect {
-  // The halo's middle lies beside the macro's by half the difference of its sides, and turns like a pin's offset.
+  // The centres differ by half the difference of opposite halo sides. That offset turns like a pin's.
   const [dx, dy] = turnOffset(orientation, (halo.right - halo.left) / 2, (halo.top - halo.bottom) / 2);
   const sideways = isSideways(orientation);
   const growX = (sideways ? halo.bottom + halo.top : halo.left + halo.right) / 2;
@@ -80,7 +80,7 @@ function widened(box: Rect, halo: Rect, orientation: number): Rect {
   };
 }
 
-/** Regions by component: those that it belongs to by `+ REGION` or by a group. */
+/** Per component its regions, by `+ REGION` or by a group. */
 export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
   const { regions, groups, components } = loaded.design;
   const regionOf = new Map(regions.map((region) => [region.name, region]));
@@ -101,7 +101,7 @@ export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
   return memberships;
 }
 
-/** `*` stands for any text; compared piece by piece, so that no pattern takes long. */
+/** `*` matches any text. Names are compared piece by piece, which is fast for every pattern. */
 function wildcard(pattern: string): (name: string) => boolean {
   const pieces = pattern.split("*");
   const [head, tail] = [pieces[0]!, pieces.at(-1)!];
@@ -159,7 +159,7 @@ function checkOne(
   return violations;
 }
 
-/** Whether rectangles that do not overlap each other cover a box. */
+/** Whether rectangles cover a box. They must not overlap each other. */
 function isCovered(box: Rect, rects: readonly Rect[]): boolean {
   let area = 0;
   for (const rect of rects)
@@ -171,7 +171,7 @@ function isCovered(box: Rect, rects: readonly Rect[]): boolean {
   return area >= whole - TOUCHING * (box.right - box.left + box.top - box.bottom);
 }
 
-/** Overlaps, and halos that cover another macro; a halo may cover another halo. */
+/** Overlaps of macros, and macros in the halo of another. Halos may overlap. */
 function checkPairs(loaded: LoadedDef, placed: readonly Placed[]): Violation[] {
   const { fixed } = loaded.block;
   const violations: Violation[] = [];

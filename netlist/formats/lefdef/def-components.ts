@@ -28,7 +28,7 @@ export class ComponentCollector {
   /** Number of a component, or undefined. */
   readonly indexOf = (name: string): number | undefined => this.numbers.get(name);
 
-  /** Reads `- name master …`; the dash is taken. */
+  /** Reads `- name master …` after the dash. */
   read(statement: Statement): void {
     const index = this.names.length;
     const name = statement.take("the component's name");

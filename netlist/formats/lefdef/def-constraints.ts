@@ -3,7 +3,7 @@ import type { DefBlockage, DefGroup, DefRegion } from "./def-design.js";
 import { type Rect, rectOf, slabsOf } from "./geometry.js";
 import { readPoint, readPoints, type Statement } from "./statements.js";
 
-/** The rectangles of a blockage; undefined for one of a layer. */
+/** The rectangles of a placement blockage; undefined for a blockage of a layer. */
 export function readBlockage(statement: Statement): DefBlockage[] | undefined {
   const line = statement.lines[0]!;
   const what = statement.take("LAYER or PLACEMENT");
@@ -51,7 +51,7 @@ export function readRegion(statement: Statement): DefRegion {
   return { name, rects, type, line };
 }
 
-/** A group of components, by patterns of names. */
+/** A group of components, given by patterns of names. */
 export function readGroup(statement: Statement): DefGroup {
   const line = statement.lines[0]!;
   const name = statement.take("the group's name");
@@ -67,7 +67,7 @@ export function readGroup(statement: Statement): DefGroup {
   return { name, patterns, region, line };
 }
 
-/** A line for each region that groups or components name though the file does not list it. */
+/** A note for each region that groups or components name but the file does not list. */
 export function unknownRegions(
   path: string,
   regions: readonly DefRegion[],

@@ -1,8 +1,8 @@
-// What is kept of a DEF file, in its own terms: database units, lower-left corners, file order. Struct of arrays, so
-// that a million components fit. Together with the byte ranges of the placements it is all that writing back needs.
+// The contents of a DEF file, in its own terms: database units, lower-left corners, file order. Components and nets are
+// typed arrays, so that millions of them fit. Writing back needs only these and the byte ranges of the placements.
 import type { Point, Rect } from "./geometry.js";
 
-/** Whether and how firmly a component stands. */
+/** Placement status of a component. */
 export const PlaceStatus = { Unplaced: 0, Placed: 1, Fixed: 2, Cover: 3 } as const;
 
 export interface DefComponents {
@@ -18,15 +18,15 @@ export interface DefComponents {
   readonly ys: Int32Array;
   readonly orientations: Uint8Array;
   /**
-   * Bytes `starts[c] .. ends[c]` of the unpacked file say where the component stands: from the word PLACED, FIXED,
-   * COVER or UNPLACED to the orientation. Where there is nothing, the two are equal and behind the master's name.
+   * Bytes `starts[c] .. ends[c]` of the unpacked file hold the component's placement, from the word PLACED, FIXED, COVER
+   * or UNPLACED to the orientation. If it has none, the two are equal and just after the master's name.
    */
   readonly starts: Float64Array;
   readonly ends: Float64Array;
   readonly lines: Int32Array;
-  /** Of components that have one: left, bottom, right, top, in database units and orientation N. */
+  /** Halos of components that have one, in database units, for orientation N. */
   readonly halos: ReadonlyMap<number, Rect>;
-  /** Of components with `+ REGION`: the region's name. */
+  /** Names of the regions of components with `+ REGION`. */
   readonly regions: ReadonlyMap<number, string>;
 }
 
@@ -46,7 +46,7 @@ export interface DefNets {
   readonly count: number;
   readonly names: readonly string[];
   readonly weights: Float64Array;
-  /** Whether the net is of use POWER or GROUND. */
+  /** Per net, whether its use is POWER or GROUND. */
   readonly isSupply: Uint8Array;
   /** Connections of net n: from `starts[n]` to `starts[n + 1]`. */
   readonly starts: Int32Array;
@@ -59,7 +59,7 @@ export interface DefNets {
 }
 
 export interface DefTracks {
-  /** X: vertical tracks, side by side in x. */
+  /** X for vertical tracks, Y for horizontal ones. */
   readonly axis: "X" | "Y";
   readonly start: number;
   readonly count: number;
@@ -67,7 +67,7 @@ export interface DefTracks {
   readonly layers: readonly string[];
 }
 
-/** A placement blockage. `density` is the share of it that cells may fill: 0 unless PARTIAL says otherwise. */
+/** A placement blockage. `density`: share of it that cells may fill, 0 unless it is PARTIAL. */
 export interface DefBlockage extends Rect {
   readonly kind: "hard" | "soft" | "partial";
   readonly density: number;
@@ -83,7 +83,7 @@ export interface DefRegion {
 
 export interface DefGroup {
   readonly name: string;
-  /** Names of components; `*` stands for anything. */
+  /** Patterns of component names; `*` matches any text. */
   readonly patterns: readonly string[];
   readonly region: string | undefined;
   readonly line: number;
@@ -94,10 +94,10 @@ export interface DefDesign {
   readonly name: string;
   /** Database units per µm. */
   readonly units: number;
-  /** Corners of the die: two of a rectangle, or all of a rectilinear polygon. */
+  /** Corners of the die: two opposite ones of a rectangle, or all of a rectilinear polygon. */
   readonly die: readonly Point[];
   readonly rowCount: number;
-  /** Bounds of all rows whose site count and step are given: the core. */
+  /** The core: bounds of all rows with site counts and steps. */
   readonly core: Rect | undefined;
   readonly tracks: readonly DefTracks[];
   readonly components: DefComponents;
@@ -106,8 +106,8 @@ export interface DefDesign {
   readonly blockages: readonly DefBlockage[];
   readonly regions: readonly DefRegion[];
   readonly groups: readonly DefGroup[];
-  /** Statements and section items that were passed over, and how many of each. */
+  /** Number of ignored statements and section items, by kind. */
   readonly ignored: ReadonlyMap<string, number>;
-  /** What is odd about the file but no reason to refuse it, one line each. */
+  /** Notes on oddities of the file, one line each. */
   readonly notes: readonly string[];
 }

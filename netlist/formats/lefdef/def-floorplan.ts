@@ -48,7 +48,7 @@ export class Floorplan {
     const rows = statement.takeInteger("a number of sites");
     if (statement.peek() !== "STEP") return;
     statement.take("STEP");
-    // The last site's far edge: a row of one in y does not say its height, which is below any that matters here.
+    // Far edge of the last site. A single row has no step in y; the missing row height does not matter here.
     const right = x + columns * statement.takeInteger("a step in x");
     const top = y + rows * statement.takeInteger("a step in y");
     this.core = unionOf(this.core, rectOf([x, y], [right, top]));
@@ -73,7 +73,7 @@ export class Floorplan {
   }
 }
 
-/** Reads `- name + NET net …`; the dash is taken. Of several ports the first that is placed says where the pin is. */
+/** Reads `- name + NET net …` after the dash. If a pin has several ports, the first placed one gives its place. */
 export function readPin(statement: Statement): DefPin {
   const line = statement.lines[0]!;
   const name = statement.take("the pin's name");

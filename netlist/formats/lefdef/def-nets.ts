@@ -1,4 +1,4 @@
-// The NETS section of DEF: which pins hang together, and how much it matters. Routing is passed over.
+// The NETS section of DEF: the pins of nets, and net weights. Routing is ignored.
 import type { DefNets } from "./def-design.js";
 import type { Statement } from "./statements.js";
 
@@ -13,7 +13,7 @@ export class NetCollector {
   private readonly lines: number[] = [];
   private readonly pinNumbers = new Map<string, number>();
 
-  /** Reads `- name ( component pin ) …`; the dash is taken. */
+  /** Reads `- name ( component pin ) …` after the dash. */
   read(statement: Statement, componentOf: (name: string) => number | undefined): void {
     const line = statement.lines[0]!;
     const name = statement.take("the net's name");

@@ -1,4 +1,4 @@
-// Places of hard macros in the terms of DEF: lower-left corners of the placed boxes in database units.
+// Places of hard macros as in DEF: lower-left corners of the placed boxes in database units.
 import { NodeKind } from "../../block.js";
 import { isSideways, ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
@@ -15,15 +15,15 @@ export interface DefPlace {
 }
 
 /**
- * How far below a whole number counts as it, in database units: more than the overlap that counts as touching, less
- * than anything that matters.
+ * Corners this little below a whole number of database units are rounded up to it: more than the overlap that is
+ * ignored, and less than anything that matters.
  */
 const ROUNDING = 0.01;
 
 /**
- * Where the hard macros of a placement (of all nodes of the block, or the first of them: ports and hard macros) stand,
- * by component. Corners go down to the database unit: macros a whole number of units large that did not overlap still
- * do not. Left out are unplaced ones.
+ * Places of the hard macros of a placement, by component; unplaced macros are left out. The placement is of all nodes of
+ * the block, or only of the first ones (ports and hard macros). Corners are rounded down to whole database units, so
+ * that macros whose sides are whole numbers of units do not overlap afterwards unless they did before.
  */
 export function defPlacesOf(loaded: LoadedDef, placement: Placement): Map<number, DefPlace> {
   const { block, design, nodes } = loaded;
@@ -65,7 +65,7 @@ export function boxAt(loaded: LoadedDef, component: number, place: DefPlace): Re
   };
 }
 
-/** Whether a component stands elsewhere than the file says. */
+/** Whether a place differs from that in the file. */
 export function isMoved(loaded: LoadedDef, component: number, place: DefPlace): boolean {
   const { statuses, xs, ys, orientations } = loaded.design.components;
   return (

@@ -1,4 +1,4 @@
-// Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is passed over and counted; writing
+// Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is ignored and counted; writing the file
 // back keeps it byte for byte. Facts: LEF/DEF 5.8 Language Reference.
 
 import { readLineChunks } from "../../files.js";
@@ -10,7 +10,7 @@ import { Floorplan, readPin } from "./def-floorplan.js";
 import { NetCollector } from "./def-nets.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
-/** Reads a DEF file, gzip or not. Throws `InputError` with the line of what is wrong. */
+/** Reads a DEF file, gzip or not. Throws `InputError` with the line of the error. */
 export async function readDef(path: string): Promise<DefDesign> {
   const reader: DefReader = new DefReader(path, (words) => {
     scanner.keep = words;
@@ -20,7 +20,7 @@ export async function readDef(path: string): Promise<DefDesign> {
   return reader.finish(scanner.end());
 }
 
-/** Reads DEF from text; `path` is what errors name. */
+/** Reads DEF from text. Errors name `path`. */
 export function readDefText(text: string, path = "text.def"): DefDesign {
   const reader: DefReader = new DefReader(path, (words) => {
     scanner.keep = words;
@@ -46,10 +46,10 @@ const SKIPPED_SECTIONS = [
   "CONSTRAINTS",
 ];
 
-/** Statements about the file itself, which say nothing about the design. */
+/** Statements about the file, not about the design. */
 const HEADER = ["VERSION", "DIVIDERCHAR", "BUSBITCHARS", "NAMESCASESENSITIVE", "TECHNOLOGY", "HISTORY"];
 
-/** Takes the statements of a DEF file. `setKeep` asks the scanner to keep only so many words of each. */
+/** Handles the statements of a DEF file. `setKeep` limits how many words of each the scanner keeps. */
 class DefReader {
   private readonly path: string;
   private readonly setKeep: (words: number) => void;

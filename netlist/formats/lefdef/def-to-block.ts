@@ -1,5 +1,6 @@
-// From a DEF design and a LEF library to a block: components become nodes, pins of the design ports, nets are put
-// driver first. Database units become µm, lower-left corners centres, the die's lower-left corner the origin.
+// From a DEF design and a LEF library to a block: components become nodes, pins of the design become ports, and the driver
+// of a net becomes its first pin. Database units become µm, lower-left corners become centres, and the die's lower-left
+// corner becomes the origin.
 import { type Blockage, type Netlist, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { freshName } from "../../names.js";
@@ -18,7 +19,7 @@ export interface DefNetlist {
   readonly componentOfNode: Int32Array;
   /** Per component: its LEF master. */
   readonly masters: readonly LefMaster[];
-  /** What was left out and why, one line each. */
+  /** Notes on what was left out and why, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -28,7 +29,7 @@ export function originOf(design: DefDesign): { readonly x: number; readonly y: n
   return { x: left, y: bottom };
 }
 
-/** Hard blockages, and what the bounds of the die hold beside the die, in µm from the origin. */
+/** Hard blockages and the area between the die and its bounds, in µm from the origin. */
 export function hardBlockagesOf(design: DefDesign): Blockage[] {
   const { units } = design;
   const origin = originOf(design);
@@ -43,9 +44,9 @@ export function hardBlockagesOf(design: DefDesign): Blockage[] {
 }
 
 /**
- * Nodes in the order ports, hard macros, cells, each in file order. Masters of class BLOCK are hard macros; placed
- * ones of class PAD and RING are fixed hard macros; the rest are standard cells. Nets of use POWER or GROUND, and nets
- * of fewer than two pins, are left out.
+ * The netlist of a design. Nodes are in the order ports, hard macros, cells, each in file order. Components of class BLOCK
+ * are hard macros, placed ones of class PAD and RING are fixed hard macros, and all others are standard cells. Supply
+ * nets (use POWER or GROUND) and nets with fewer than two pins are left out.
  */
 export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
   const { components, pins, nets, units } = design;
@@ -126,7 +127,7 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
       const offset = masters[component]!.pins.get(name)!;
       const isHard = kinds[node] === NodeKind.HardMacro;
       const full = `${nodeNames[node]}/${name}`;
-      pinNames[pin] = isHard ? freshName(full, taken) : full; // a pin in two nets is there twice
+      pinNames[pin] = isHard ? freshName(full, taken) : full; // a pin in two nets becomes two pins
       if (isHard) taken.add(pinNames[pin]!);
       pinXOffsets[pin] = offset.xOffset;
       pinYOffsets[pin] = offset.yOffset;
@@ -184,7 +185,7 @@ function kindOf(master: LefMaster, status: number): NodeKind {
 }
 
 interface Connections {
-  /** Node of every connection of the DEF file, -1 where it is left out. */
+  /** Node of every connection of the DEF file, or -1 if it is left out. */
   readonly nodes: Int32Array;
   /** The connections that are kept, node by node. */
   readonly order: Int32Array;
@@ -277,7 +278,7 @@ function connect(
   };
 }
 
-/** How well a pin serves as its net's driver: sinks not at all, pins of both directions if there is no better. */
+/** Rank of a pin as driver of its net: outputs first, then pins of both directions, then inputs. */
 function strength(drives: boolean, both: boolean): number {
   return drives ? 2 : both ? 1 : 0;
 }
@@ -289,7 +290,7 @@ function badConnection(design: DefDesign, net: number, what: string): InputError
   );
 }
 
-/** Connections sorted by node, those of a node in file order; left-out ones (-1) are not in it. */
+/** Connections sorted by node, then in file order, without those that are left out. */
 function nodeByNode(nodes: Int32Array, nodeCount: number): Int32Array {
   const starts = new Int32Array(nodeCount + 1);
   for (const node of nodes) if (node >= 0) starts[node + 1]!++;

@@ -1,14 +1,14 @@
-// A design's placement written out: as DEF, the bytes of the file that was read with only the moved components' places
-// replaced, or as Tcl.
+// Writes the placement of a design: as DEF, with all bytes of the original file except the places of moved components, or
+// as Tcl.
 import { readLineChunks, writeFileAtomically } from "../../files.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";
 
 /**
- * Writes the design to `path` with the components of `places` where they now stand; gzip if the name ends in `.gz`.
- * A component that stands where the file has it keeps its bytes. What was unplaced becomes PLACED, what was PLACED or
- * FIXED stays so. Returns the number of components that were rewritten.
+ * Writes the design to `path` with components at `places`, as gzip if the name ends in `.gz`. Components that did not move
+ * keep their bytes. UNPLACED becomes PLACED; PLACED and FIXED stay. Returns the number of components that were
+ * rewritten.
  */
 export async function writeDef(
   path: string,
@@ -61,8 +61,9 @@ function placementText(loaded: LoadedDef, component: number, place: DefPlace): s
 export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
 
 /**
- * The commands, in file order. Left out are components that may not move: pads, and what the file fixes and did not get
- * free, which OpenROAD refuses to place again.
+ * Macro placement as Tcl: one `place_macro` per line, as OpenROAD's write_macro_placement writes them and OpenROAD-flow's
+ * MACRO_PLACEMENT_TCL reads them (odb/src/db/util.cpp, generateMacroPlacementString). Lines are in file order. Fixed
+ * components are left out because OpenROAD refuses to place them again.
  */
 export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): string {
   const { design, nodes, block } = loaded;

@@ -1,4 +1,4 @@
-// What there is to say of a DEF design beside its block: what was read, kept, passed over, and what is violated.
+// Describes a DEF design: what was read and what was ignored, and which constraints are violated.
 import { NodeKind } from "../../block.js";
 import { checkConstraints } from "./check-constraints.js";
 import { PlaceStatus } from "./def-design.js";
@@ -15,7 +15,7 @@ export interface DefDescription {
     readonly cellsFixed: number;
   };
   readonly pins: { readonly count: number; readonly placed: number };
-  /** As in the file; the block has those of two pins or more that supply nothing. */
+  /** As in the file. The block leaves out supply nets and nets with fewer than two pins. */
   readonly nets: { readonly count: number; readonly connections: number };
   readonly rows: number;
   readonly tracks: number;
@@ -24,10 +24,10 @@ export interface DefDescription {
   readonly regions: number;
   readonly groups: number;
   readonly lef: { readonly masters: number; readonly layers: number; readonly sites: number };
-  /** Statements and items passed over, by kind; writing the file back keeps them. */
+  /** Number of ignored statements and items, by kind. Writing the file back keeps them. */
   readonly ignored: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
-  /** One line per violation by a hard macro that has a place. */
+  /** One line per violation by a placed hard macro. */
   readonly violations: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// Rectangles and rectilinear polygons of LEF and DEF, in the unit of the file that they come from.
+// Rectangles and rectilinear polygons of LEF and DEF, in the units of the file.
 
 export interface Rect {
   readonly left: number;
@@ -9,7 +9,7 @@ export interface Rect {
 
 export type Point = readonly [x: number, y: number];
 
-/** The rectangle between two corners, whichever. */
+/** The rectangle with two opposite corners. */
 export function rectOf([ax, ay]: Point, [bx, by]: Point): Rect {
   return {
     left: Math.min(ax, bx),
@@ -66,8 +66,8 @@ export function isRectilinear(points: readonly Point[]): boolean {
 }
 
 /**
- * A rectilinear polygon as rectangles, cut into slabs at every x of a corner; with `outside`, instead, what its
- * bounds hold beside it. A point is inside where a line down from it crosses an odd number of horizontal edges.
+ * A rectilinear polygon as rectangles, by cutting it at the x of every corner; with `outside`, the part of its bounds that
+ * is not in the polygon. A point is inside if a line down from it crosses an odd number of horizontal edges.
  */
 export function slabsOf(points: readonly Point[], outside = false): Rect[] {
   const bounds = boundsOf(points);

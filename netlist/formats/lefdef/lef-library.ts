@@ -1,11 +1,11 @@
-// What is kept of LEF files: units, routing layers, sites, masters with their pins. Lengths in µm.
+// The contents of LEF files: units, routing layers, sites, masters with their pins. Lengths are in µm.
 import type { Rect } from "./geometry.js";
 
 export interface LefLayer {
   readonly name: string;
-  /** Of wires: "H", "V", or undefined where the file says neither. */
+  /** Preferred direction of wires, or undefined if the file gives none. */
   readonly direction: "H" | "V" | undefined;
-  /** Between tracks of the preferred direction. */
+  /** Distance between tracks of the preferred direction. */
   readonly pitch: number;
   readonly width: number;
 }
@@ -21,18 +21,18 @@ export type LefDirection = "INPUT" | "OUTPUT" | "INOUT" | "FEEDTHRU";
 export interface LefPin {
   readonly name: string;
   readonly direction: LefDirection;
-  /** Centre of the bounds of all its shapes, from the master's centre in orientation N; the centre if it has none. */
+  /** Centre of the bounds of all its shapes, from the master's centre in orientation N; 0, 0 if it has none. */
   readonly xOffset: number;
   readonly yOffset: number;
 }
 
 export interface LefMaster {
   readonly name: string;
-  /** CLASS, its first word in capitals; CORE where none is given. */
+  /** First word of CLASS, in capitals; CORE if it is missing. */
   readonly masterClass: string;
   readonly width: number;
   readonly height: number;
-  /** X, Y, R90 as given; undefined where no SYMMETRY is. */
+  /** Words of SYMMETRY (X, Y, R90), or undefined if it is missing. */
   readonly symmetry: readonly string[] | undefined;
   readonly pins: ReadonlyMap<string, LefPin>;
   /** Per layer, the share of the master's area that its obstructions cover, at most 1. */
@@ -47,7 +47,7 @@ export interface LefLibrary {
   readonly layers: readonly LefLayer[];
   readonly sites: ReadonlyMap<string, LefSite>;
   readonly masters: ReadonlyMap<string, LefMaster>;
-  /** What was left out and why, one line each. */
+  /** Notes on what was left out and why, one line each. */
   readonly notes: readonly string[];
 }
 
@@ -57,15 +57,15 @@ export function isBlockMaster(master: LefMaster): boolean {
 }
 
 /**
- * Orientation codes that SYMMETRY allows beside N: X mirrors about the x axis (FS), Y about the y axis (FN), both give
- * S, R90 adds the quarter turns of those. Without SYMMETRY only N.
+ * Orientation codes that SYMMETRY allows. X adds the mirror about the x axis (FS), Y that about the y axis (FN), both
+ * together add S, and R90 adds the quarter turns of these. Without SYMMETRY only N is allowed.
  */
 export function allowedOrientations(symmetry: readonly string[] | undefined): readonly number[] {
   const [x, y, quarter] = ["X", "Y", "R90"].map((name) => symmetry?.includes(name) ?? false);
   // Codes: N 0, FN 1, S 2, FS 3, E 4, FE 5, W 6, FW 7.
   const upright = [0, ...(y ? [1] : []), ...(x && y ? [2] : []), ...(x ? [3] : [])];
   if (!quarter) return upright;
-  // A quarter turn twice is a half turn, so R90 alone allows S; with a mirror it allows all eight.
+  // Two quarter turns are a half turn, so R90 alone allows S; with a mirror it allows all eight.
   return x || y ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 2, 4, 6];
 }
 
@@ -74,7 +74,7 @@ export interface LefShape extends Rect {
   readonly layer: string;
 }
 
-/** A library in the making: of layers and masters of one name the first counts. */
+/** A library while its files are read. If layers or masters have the same name, the first one counts. */
 export class LibraryBuilder implements LefLibrary {
   databaseUnits: number | undefined;
   manufacturingGrid: number | undefined;

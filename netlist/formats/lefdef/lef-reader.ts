@@ -1,5 +1,5 @@
-// Reader of LEF: technology and masters as far as macro placement needs them. What it does not know it passes over;
-// what it reads must be right. Facts: LEF/DEF 5.8 Language Reference.
+// Reader of LEF: technology and masters as far as macro placement needs them. Unknown statements are ignored; errors in
+// known ones are reported. Facts: LEF/DEF 5.8 Language Reference.
 import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { type Point, type Rect, unionOf } from "./geometry.js";
@@ -13,7 +13,7 @@ import {
 import { NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
-/** Reads LEF files, gzip or not, as one library. The technology may come in any of them. */
+/** Reads LEF files, gzip or not, as one library. The technology may be in any of them. Throws `InputError`. */
 export async function readLef(paths: readonly string[]): Promise<LefLibrary> {
   const builder = new LibraryBuilder();
   for (const path of paths) {
@@ -25,7 +25,7 @@ export async function readLef(paths: readonly string[]): Promise<LefLibrary> {
   return builder;
 }
 
-/** Reads LEF from text; `path` is what errors name. */
+/** Reads LEF from text. Errors name `path`. */
 export function readLefText(text: string, path = "text.lef"): LefLibrary {
   const builder = new LibraryBuilder();
   const reader = new LefReader(path, builder);
@@ -35,17 +35,17 @@ export function readLefText(text: string, path = "text.lef"): LefLibrary {
   return builder;
 }
 
-/** Where the reader is. `Skip` passes over everything up to `END` and the name in `skipTo`. */
+/** State of the reader. `Skip` ignores everything up to `END` and the name in `skipTo`. */
 type Context = "Top" | "Units" | "Layer" | "Site" | "Macro" | "Pin" | "Shapes" | "Density" | "Skip";
 
-/** Sections at the top whose name is their own end. */
+/** Top-level sections that end with their own keyword. */
 const NAMELESS = ["PROPERTYDEFINITIONS", "SPACING", "IRDROP"];
-/** Sections with a name of which nothing is kept. */
+/** Named sections that are ignored. */
 const SKIPPED = ["VIA", "VIARULE", "NONDEFAULTRULE", "ARRAY"];
 
 const DIRECTIONS = ["INPUT", "OUTPUT", "INOUT", "FEEDTHRU"];
 
-/** Takes the statements of one LEF file into a library. */
+/** Adds the statements of one LEF file to a library. */
 class LefReader {
   private readonly path: string;
   private readonly library: LibraryBuilder;
@@ -80,13 +80,13 @@ class LefReader {
     this.library = library;
   }
 
-  /** LEF opens sections by a keyword and a name, and closes them by END, without semicolons. */
+  /** LEF sections begin with a keyword and a name and close with END, without semicolons. */
   readonly endsHere = (statement: Statement): boolean => {
     const { count, words } = statement;
     const first = words[0]!.toUpperCase();
     if (this.context === "Skip") {
       if (words[count - 1] === this.skipTo && count === 2 && first === "END") return true;
-      // Not the end that is looked for: the words so far are dropped by starting over.
+      // Not the end that is looked for: drop the words so far.
       if (words[count - 1]!.toUpperCase() !== "END") statement.count = 0;
       else if (count > 1) this.keepLastWord(statement);
       return false;
@@ -122,7 +122,7 @@ class LefReader {
     else if (this.context === "Shapes") this.shape(keyword, statement);
   };
 
-  /** The file has been read: nothing may be open. */
+  /** Checks at the end of the file that no section is open. */
   end(lines: number): void {
     if (this.context !== "Top")
       throw new InputError(
@@ -223,7 +223,7 @@ class LefReader {
 
   private closeLayer(): void {
     if (!this.isRouting) return;
-    // Two pitches are in x and in y: horizontal wires are apart in y.
+    // Two pitches are those in x and in y. Horizontal wires are spaced in y.
     const pitch = this.direction === "H" ? (this.pitch[1] ?? this.pitch[0]) : this.pitch[0];
     this.library.addLayer({
       name: this.name,

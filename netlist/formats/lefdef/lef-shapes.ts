@@ -3,17 +3,17 @@ import { boundsOf, type Point, type Rect, rectOf, unionOf } from "./geometry.js"
 import type { LefShape } from "./lef-library.js";
 import type { Statement } from "./statements.js";
 
-/** How a word begins that is a number. */
+/** The start of a number. */
 export const NUMERIC = /^[-+]?[\d.]/;
 
-/** Sums of decimals such as 2.065 carry rounding in the last bits; a millionth of a µm is far below any grid. */
+/** Rounds away the rounding errors of sums of decimals such as 2.065. A millionth of a µm is far below any grid. */
 export function tidy(value: number): number {
   return Math.round(value * 1e7) / 1e7;
 }
 
 /** The next two numbers. */
 export function pointOf(statement: Statement): Point {
-  // POLYGON and PATH may have their points in brackets in old files.
+  // In old files the points of POLYGON and PATH may be in parentheses.
   if (statement.peek() === "(") statement.at++;
   const point: Point = [statement.takeNumber("x"), statement.takeNumber("y")];
   if (statement.peek() === ")") statement.at++;
@@ -57,7 +57,7 @@ function iterated(rect: Rect, statement: Statement): Rect {
   });
 }
 
-/** Per layer, the obstructions' area over the master's. Overlaps of obstructions count twice, but no share is above 1. */
+/** Per layer, the area of obstructions over that of the master, at most 1. Overlaps of obstructions count twice. */
 export function sharesOf(shapes: readonly LefShape[], area: number): Map<string, number> {
   const shares = new Map<string, number>();
   for (const { layer, left, bottom, right, top } of shapes) {

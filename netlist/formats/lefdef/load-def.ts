@@ -1,4 +1,4 @@
-// A DEF file with its LEF files as a block and what else macro placement has to respect.
+// Loads a DEF file with its LEF files as a block, with the further constraints of macro placement.
 import { dirname, join } from "node:path";
 import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } from "../../block.js";
 import { namesIn, statusOf } from "../../files.js";
@@ -17,20 +17,20 @@ export interface LoadedDef {
   readonly design: DefDesign;
   readonly library: LefLibrary;
   readonly nodes: DefNetlist;
-  /** Per node the orientation codes that it may take; undefined for ports. */
+  /** Per node its allowed orientation codes; undefined for ports. */
   readonly allowed: readonly (readonly number[] | undefined)[];
-  /** What was passed over, left out or taken by default, one line each. */
+  /** Notes on what was ignored, left out or taken by default, one line each. */
   readonly notes: readonly string[];
 }
 
 export interface LoadDefOptions {
-  /** LEF files; by default all in the directory of the DEF file. */
+  /** LEF files. Default: all in the directory of the DEF file. */
   readonly lef?: readonly string[] | undefined;
-  /** Resources where neither LEF nor DEF says them. */
+  /** Resources if neither LEF nor DEF gives them. */
   readonly defaultRouting: RoutingResources;
-  /** Whether hard macros that the file fixes may move all the same. */
+  /** Whether hard macros that are FIXED in the file may move. */
   readonly freeFixed?: boolean | undefined;
-  /** Halo in x and y, in µm, of hard macros to which the DEF file gives none. */
+  /** Halo in x and y, in µm, for hard macros that have none in the DEF file. */
   readonly halo?: readonly [number, number] | undefined;
 }
 
@@ -41,7 +41,7 @@ export function isDefPath(path: string): boolean {
   return DEF_NAME.test(path);
 }
 
-/** The DEF file, and the LEF files given or found beside it: technology first, then by name. */
+/** The DEF file and its LEF files: those given, or those in its directory, technology first, then by name. */
 export function defFiles(path: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
   if (!statusOf(path)) throw new InputError(path, "no such file");
   for (const given of lef ?? [])
@@ -69,7 +69,7 @@ function lefsIn(directory: string): string[] {
     .map((name) => join(directory, name));
 }
 
-/** Reads a design with its library. Throws `InputError` for what is wrong with any of the files. */
+/** Reads a design with its library. Throws `InputError` if one of the files is wrong. */
 export async function loadDef(path: string, options: LoadDefOptions): Promise<LoadedDef> {
   const files = defFiles(path, options.lef);
   const library = await readLef(files.lefs);
@@ -95,7 +95,7 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
   const { statuses, orientations } = design.components;
   masters.forEach((master, component) => {
     const bySymmetry = orientationsOf.get(master)!;
-    // Whoever placed a macro in an orientation knew that it may have it.
+    // An orientation that a macro already has in the file is allowed too.
     const isMore =
       statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
     allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
@@ -123,7 +123,7 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
   return { block, design, library, nodes, allowed, notes };
 }
 
-/** Fixed flags with the hard macros free; pads stay, and so does what has status COVER. */
+/** Fixed flags with FIXED hard macros free. Pads and components with status COVER stay fixed. */
 function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
   return nodes.fixed.map((flag, node) => {
     const component = nodes.componentOfNode[node]!;
@@ -144,7 +144,7 @@ function gridWithHalos({ netlist, componentOfNode }: DefNetlist, design: DefDesi
   return gridFor(macros, canvas);
 }
 
-/** A component's halo in µm on either side, the larger of two that differ. */
+/** A component's halo in µm in x and in y: the larger of opposite sides. */
 export function haloOf(design: DefDesign, component: number): { readonly x: number; readonly y: number } {
   const halo = design.components.halos.get(component);
   if (!halo) return { x: 0, y: 0 };
@@ -154,7 +154,7 @@ export function haloOf(design: DefDesign, component: number): { readonly x: numb
   };
 }
 
-/** The design with a halo around every hard macro that has none of its own. */
+/** The design with a halo around every hard macro that has none. */
 function withHalo(
   design: DefDesign,
   masters: readonly LefMaster[],

@@ -35,7 +35,7 @@ export function routingOf(
     let tracks = 0;
     for (const row of design.tracks) {
       if (row.axis !== (direction === "H" ? "Y" : "X") || !row.layers.includes(name)) continue;
-      if (seen.has(`${row.start} ${row.step}`)) continue; // the same tracks again, as some flows write them
+      if (seen.has(`${row.start} ${row.step}`)) continue; // some flows write the same tracks twice
       seen.add(`${row.start} ${row.step}`);
       tracks += tracksInside(row, die);
     }
@@ -52,7 +52,7 @@ export function routingOf(
   };
 }
 
-/** How many tracks of a row of them lie on the die; a die that was cut keeps those of the larger one in its file. */
+/** Number of tracks on the die. After a die was made smaller, the file may still hold the tracks of the larger one. */
 function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): number {
   const [low, high] = axis === "X" ? [die.left, die.right] : [die.bottom, die.top];
   if (step <= 0) return count > 0 && start >= low && start <= high ? 1 : 0;
@@ -61,7 +61,7 @@ function tracksInside({ axis, start, count, step }: DefTracks, die: Rect): numbe
   return Math.max(0, last - first + 1);
 }
 
-/** Per layer, the share of all hard macros' area that their obstructions cover. */
+/** Per layer, the area of obstructions as a share of the area of all hard macros. */
 function obstructedShares({ masters, kinds }: Components): Map<string, number> {
   const areas = new Map<string, number>();
   let macroArea = 0;

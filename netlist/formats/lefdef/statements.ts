@@ -1,7 +1,8 @@
-// LEF and DEF as statements: words between blanks, up to a word `;` or to where a section's rule says so. Comments run
-// from a word that begins with `#` to the line's end, strings are words in double quotes, `BEGINEXT` … `ENDEXT` is
-// left out. Facts: LEF/DEF 5.8 Language Reference. The file is never held whole: chunks go in, statements come out.
-// Every word keeps its line and its place in bytes of the unpacked file, for errors and for writing back.
+// Splits LEF and DEF into statements: words separated by blanks, up to a word `;` or to where a section's rule ends them.
+// A comment starts with a word that begins with `#` and ends with the line. Strings are words in double quotes.
+// `BEGINEXT` … `ENDEXT` is skipped. Facts: LEF/DEF 5.8 Language Reference. Chunks of the file go in and statements come
+// out, so that the file is never in memory as a whole. Every word keeps its line, for errors, and its byte range in the
+// unpacked file, for writing back.
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
 import type { Point } from "./geometry.js";
@@ -13,7 +14,7 @@ const SEMICOLON = 59;
 const BACKSLASH = 92;
 const LONGEST_WORD_BYTES = 1 << 20;
 
-/** Words of one statement, without the closing `;`, and a cursor over them. Reused from statement to statement. */
+/** Words of one statement, without the closing `;`, and a cursor. The object is reused for the next statement. */
 export class Statement {
   readonly path: string;
   readonly words: string[] = [];
@@ -22,7 +23,7 @@ export class Statement {
   readonly ends: number[] = [];
   readonly lines: number[] = [];
   count = 0;
-  /** The word that `take` gives next. */
+  /** Index of the word that `take` returns next. */
   at = 0;
 
   constructor(path: string) {
@@ -68,12 +69,12 @@ export class Statement {
     else throw this.error(`${this.done ? "the statement ends" : `'${this.peek()}'`}, '${word}' was expected`);
   }
 
-  /** Goes to the next `+`, or to the end. */
+  /** Moves to the next `+`, or to the end. */
   skipOption(): void {
     while (this.at < this.count && this.words[this.at] !== "+") this.at++;
   }
 
-  /** An error at the word under the cursor, or at the statement's last. */
+  /** An error at the word under the cursor, or at the last word of the statement. */
   error(problem: string, remedy?: string): InputError {
     const line = this.lines[Math.min(this.at, Math.max(this.count - 1, 0))] ?? 1;
     return new InputError(`${this.path}:${line}`, problem, remedy);
@@ -83,21 +84,21 @@ export class Statement {
 const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
 
 export interface StatementRules {
-  /** Whether the statement ends after the word just read although no `;` came, as in `END COMPONENTS`. */
+  /** Whether the statement ends after the last word without a `;`, as in `END COMPONENTS`. */
   readonly endsHere: (statement: Statement) => boolean;
   readonly handle: (statement: Statement) => void;
 }
 
-/** Cuts chunks into statements. `push` takes pieces of the file that end at a line's end, `end` checks the rest. */
+/** Cuts chunks into statements. Call `push` with pieces that end at line ends, then `end`. */
 export class StatementScanner {
   readonly statement: Statement;
-  /** Words kept of a statement; more are dropped. For sections of which nothing is wanted. */
+  /** Number of words kept of a statement, the rest is dropped; for sections that are ignored. */
   keep = Number.POSITIVE_INFINITY;
   private readonly rules: StatementRules;
   private offset = 0;
   private line = 1;
   private inExtension = false;
-  // A string may run over lines, and so over chunks.
+  // A string may span lines, and so chunks.
   private openString: { text: string; start: number; line: number } | undefined;
 
   constructor(path: string, rules: StatementRules) {
@@ -161,7 +162,7 @@ export class StatementScanner {
         "a word is longer than 1 MiB",
         "is this a text file?",
       );
-    // Some writers leave out the blank before the semicolon.
+    // Some writers omit the blank before the semicolon.
     const closes = chunk[end - 1] === SEMICOLON && (end - begin === 1 || chunk[end - 2] !== BACKSLASH);
     const stop = closes ? end - 1 : end;
     if (stop > begin) {
@@ -224,14 +225,14 @@ export class StatementScanner {
       this.rules.handle(statement);
     }
     statement.count = 0;
-    // Of a net with a million pins, the next statements need not hold the words.
+    // Frees the words of a very long statement, such as a net with a million pins.
     if (statement.words.length > 1 << 16) statement.words.length = 0;
   }
 }
 
 const SINGLE = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
 
-/** `( x y )`; `*` is the same as in the point before. */
+/** Reads `( x y )`. `*` repeats the coordinate of the point before. */
 export function readPoint(statement: Statement, before?: Point): Point {
   statement.expect("(");
   const coordinate = (what: string, same: number | undefined): number => {
@@ -245,13 +246,14 @@ export function readPoint(statement: Statement, before?: Point): Point {
   return point;
 }
 
+/** Reads points up to the next word that is no `(`. */
 export function readPoints(statement: Statement): Point[] {
   const points: Point[] = [];
   while (statement.peek() === "(") points.push(readPoint(statement, points.at(-1)));
   return points;
 }
 
-/** Code of the orientation that stands next. */
+/** Reads an orientation and returns its code. */
 export function readOrientation(statement: Statement): number {
   const name = statement.take("an orientation");
   const code = orientationCode(name);

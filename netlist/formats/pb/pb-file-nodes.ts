@@ -38,7 +38,7 @@ const BLANK: FileNode = {
   weight: 1,
 };
 
-/** Collects the nodes of a file as they close. Numbers them in the file's order, and names on first sight. */
+/** Collects the nodes of a file. Nodes are numbered in the order in which they close, names in that in which they appear. */
 export class PbFileNodes implements PbTextListener {
   /** Takes the text of the file, and says where an error is. */
   readonly scanner: PbTextScanner;
@@ -47,10 +47,10 @@ export class PbFileNodes implements PbTextListener {
   private key = "";
   private inNode = false;
 
-  // Names: of definitions and of sinks.
+  // Names of nodes and of sinks.
   private readonly numberOfName = new Map<string, number>();
   private readonly names: string[] = [];
-  /** Per name number: index among the file's nodes, or undefined if it was only seen as a sink. */
+  /** Per name: its file node, or undefined while it only appeared as a sink. */
   private readonly fileIndexOfName: (number | undefined)[] = [];
 
   // Per file node.

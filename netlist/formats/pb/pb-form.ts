@@ -1,21 +1,21 @@
-// A block as the netlist text format (`.pb.txt`) can hold it: ports and cells have one pin each, at their centre, and a
-// pin drives at most one net. Blocks from other formats are brought into that form here, as far as they can be.
+// Converts blocks from other formats to what the netlist text format (`.pb.txt`) can hold: ports and cells have one pin
+// each, at their centre, and a pin drives at most one net.
 import { type Block, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { NetlistDraft } from "../../netlist-draft.js";
 
 export interface PbForm {
   readonly block: Block;
-  /** Pins of cells that were elsewhere than in the middle of their cell. */
+  /** Number of cell pins that were moved to the centre of their cell. */
   readonly centredPins: number;
-  /** Nets that another of their pins drives now, because their driver drives another net. */
+  /** Number of nets with another driver, because their own drives another net. */
   readonly redrivenNets: number;
 }
 
 /**
- * The block in the format's form, nodes in their order, numbers in single precision. Which pin of a net drives it
- * changes no wirelength, so that a cell's second net is driven by one of its other pins. Throws `InputError` if the
- * nets are too many for that.
+ * The block in this form, with the same order of nodes and with single-precision numbers. Wirelength does not depend on
+ * which pin drives a net, so a cell's second net is driven by one of its other pins. Throws `InputError` if there are
+ * too many nets for that.
  */
 export function toPbForm(where: string, block: Block): PbForm {
   const { pinNodes, kinds } = block;
@@ -92,7 +92,7 @@ function chooseDrivers(nets: readonly number[][], pins: number): Int32Array | un
   });
   const seenBy = new Int32Array(pins).fill(-1);
   for (const index of left) {
-    // Breadth first over nets that would have to change their driver; `from` tells which net asks for a pin.
+    // Breadth-first search over nets that would have to change their driver. `from`: the net that wants a pin.
     const from = new Map<number, number>();
     const queue = [index];
     let end = -1;

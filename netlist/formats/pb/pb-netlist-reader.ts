@@ -5,13 +5,13 @@ import { readLineChunks } from "../../files.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { PbFileNodes, PIN } from "./pb-file-nodes.js";
 
-/** A netlist and the places that its file gives. */
+/** A netlist and the places in its file. */
 export interface NetlistFile {
   readonly netlist: Netlist;
   readonly places: Placement;
 }
 
-/** Reads `path` (`.pb.txt`, gzip allowed). Throws `InputError` with the line of what is wrong. */
+/** Reads `path` (`.pb.txt`, gzip or not). Throws `InputError` with the line of the error. */
 export async function readPbNetlist(path: string, name: string): Promise<NetlistFile> {
   const fileNodes = new PbFileNodes(path);
   const { scanner } = fileNodes;
@@ -20,7 +20,7 @@ export async function readPbNetlist(path: string, name: string): Promise<Netlist
   return netlistOf(fileNodes, name);
 }
 
-/** Throws `InputError` if the nodes do not go together. */
+/** Throws `InputError` if nodes refer to each other wrongly. */
 function netlistOf(fileNodes: PbFileNodes, name: string): NetlistFile {
   const { kinds, values, scanner } = fileNodes;
   const fileCount = kinds.length;
@@ -70,7 +70,7 @@ function netlistOf(fileNodes: PbFileNodes, name: string): NetlistFile {
     }
     const owner = nodeOfFile[ownerOf(fileNodes, file)]!;
     pinNodes[pin] = owner;
-    // The pins of a soft macro are all at its centre: it stands for cells that are not placed yet.
+    // The pins of a soft macro are all at its centre, because its cells are not placed yet.
     if (nodeKinds[owner] === NodeKind.SoftMacro) continue;
     pinXOffsets[pin] = values[5 * file + 2]!;
     pinYOffsets[pin] = values[5 * file + 3]!;
@@ -131,7 +131,7 @@ function netsOf(
         `macro '${fileNodes.nameAt(file)}' drives a net itself`,
         "a macro's nets start at its pins",
       );
-    netPins.push(driver); // real files hold ports that list themselves as sink: such a net counts, at length 0
+    netPins.push(driver); // ports may list themselves as sink; such a net counts, with length 0
     for (let s = from; s < to; s++) {
       const sinkFile = fileNodes.sinkAt(s);
       if (sinkFile === undefined)

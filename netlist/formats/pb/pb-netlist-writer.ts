@@ -9,18 +9,17 @@ import { ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 
 export interface PbNetlistOptions {
-  /** If given, placed ports get a `side`: the canvas edge nearest to them. */
+  /** If given, placed ports get the attribute `side`, the canvas edge nearest to them. */
   readonly canvas?: Canvas | undefined;
-  /** If given, a `__metadata__` node tells how much larger soft macros are than their cells. */
+  /** If given, a `__metadata__` node holds it: area of soft macros over that of their cells. */
   readonly softMacroAreaBloatingRatio?: number | undefined;
 }
 
 const PIECE_NODES = 4096;
 
 /**
- * Writes netlist and places (micrometres, centres) to `path`, gzip if it ends in `.gz`. Throws `InputError` for what
- * the format cannot hold: a name that comes twice, a soft macro not named `Grp…`, a cell with several pins, a pin that
- * drives two nets.
+ * Writes netlist and places (centres in µm) to `path`, as gzip if it ends in `.gz`. Throws `InputError` for what the
+ * format cannot hold: duplicate names, soft macros not named `Grp…`, cells with several pins, pins that drive two nets.
  */
 export async function writePbNetlist(
   path: string,
@@ -117,7 +116,7 @@ function layOutFile(where: string, netlist: Netlist): FileLayout {
   return { nodes, pins, netOfPin };
 }
 
-/** The reader knows nodes and pins by their names alone. */
+/** Readers know nodes and pins by name only. */
 function refuseNameTwice(
   where: string,
   netlist: Netlist,
@@ -136,12 +135,12 @@ function refuseNameTwice(
   }
 }
 
-/** Of a node, or if it is -1 of a macro's pin. */
+/** Name of a node, or of a macro's pin if `node` is -1. */
 function nameOf(netlist: Netlist, node: number, pin: number): string {
   return node >= 0 ? netlist.nodeNames[node]! : netlist.pinNames[pin]!;
 }
 
-/** A net that has lost all its sinks names its own driver: the reader then keeps it, weight and all. */
+/** A net without sinks names its own driver as sink, so that readers keep it with its weight. */
 function sinkNames(netlist: Netlist, net: number): string[] {
   const from = netlist.netStarts[net]!;
   const to = netlist.netStarts[net + 1]!;
@@ -154,7 +153,7 @@ function sinkNames(netlist: Netlist, net: number): string[] {
   return names;
 }
 
-/** Attribute values as the file spells them; strings that are not numbers come quoted. */
+/** Attribute values as written in the file; strings are quoted. */
 type Attributes = Record<string, string>;
 
 function nodeAttributes(

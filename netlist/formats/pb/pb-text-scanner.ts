@@ -1,9 +1,9 @@
-// Protobuf text, scanned in one pass without a tree: the scanner keeps a stack of open messages and tells a
-// listener of every scalar and every message that opens or closes. Grammar: field names, `:`, numbers, quoted
-// strings, `{ }`, `#` comments; `,` and `;` between fields are allowed and ignored.
+// Scans protobuf text in one pass, without building a tree. The scanner keeps a stack of open messages and reports every
+// scalar, and every message that opens or closes, to a listener. Grammar: field names, `:`, numbers, quoted strings,
+// `{ }`, `#` comments; `,` and `;` between fields are ignored.
 import { InputError } from "../../input-error.js";
 
-/** What the scanner reports. `depth` is 0 for fields of the file itself. */
+/** Receives what the scanner finds. `depth` is the number of open messages around a field, 0 at the top. */
 export interface PbTextListener {
   open(field: string, depth: number): void;
   close(depth: number): void;
@@ -23,7 +23,7 @@ const CLOSE = 125;
 const NEWLINE = 10;
 const DEEPEST = 64;
 
-/** Push parser: feed it chunks that end at line ends, then call `end`. */
+/** Push parser: call `push` with chunks that end at line ends, then `end`. Errors are `InputError`s with the line. */
 export class PbTextScanner {
   /** Line that is being read, from 1. */
   line = 1;
@@ -84,7 +84,7 @@ export class PbTextScanner {
     }
   }
 
-  /** To be called after the last chunk. */
+  /** Call it after the last chunk. Throws if a message or a field is incomplete. */
   end(): void {
     if (this.depth > 0)
       throw this.error(

@@ -1,6 +1,6 @@
-// Writer of placement files (`.plc`): the counterpart of `plc.ts`, with the header lines that the format's own tool
-// writes (Circuit Training's `save_placement`). Canvas, routing and places keep every digit, so that reading back
-// gives the same doubles. No clock is read here: the date comes from the caller.
+// Writer of placement files (`.plc`), the counterpart of plc.ts, with the header lines of Circuit Training's
+// `save_placement`. Canvas, routing and places keep every digit, so that reading back gives the same doubles. The date
+// comes from the caller; no clock is read here.
 import { basename } from "node:path";
 import { type Block, NodeKind, totalArea } from "../../block.js";
 import { writeFileAtomically } from "../../files.js";
@@ -8,7 +8,7 @@ import { ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 import { COUNT_LABELS } from "./plc.js";
 
-/** What the header says of the placement's cost: the wirelength in µm, and the three costs. */
+/** Costs in the header: wirelength in µm, and the three parts of the proxy cost. */
 export interface PlcCosts {
   readonly wirelength: number;
   readonly wirelengthCost: number;
@@ -19,20 +19,20 @@ export interface PlcCosts {
 export interface PlcOptions {
   /** Netlist files that the indices refer to. */
   readonly sources?: readonly string[] | undefined;
-  /** What the header calls the file; its name without folders if not given. */
+  /** The file's name in the header. Default: its name without folders. */
   readonly thisFile?: string | undefined;
-  /** As the header shall show it. */
+  /** Date in the header, verbatim. */
   readonly date?: string | undefined;
   /** Without them the header has no cost lines. */
   readonly costs?: PlcCosts | undefined;
   readonly project?: string | undefined;
-  /** Lines for the reader of the file; a line that would read as a header field is marked with `>`. */
+  /** Free comment lines. One that would read as a header field is marked with `>`. */
   readonly comments?: readonly string[] | undefined;
-  /** Significant digits of coordinates; if not given, as many as the exact double needs. 6 is the format's habit. */
+  /** Significant digits of coordinates. Default: as many as the exact double needs. The format usually has 6. */
   readonly digits?: number | undefined;
 }
 
-/** Writes `placement` of `block` to `path`, gzip if it ends in `.gz`. Nodes without a place get no line. */
+/** Writes `placement` of `block` to `path`, as gzip if it ends in `.gz`. Nodes that are not placed get no line. */
 export async function writePlc(
   path: string,
   block: Block,
@@ -140,7 +140,7 @@ function countLines(block: Block): string[] {
   ];
 }
 
-/** Three decimals, as the format has it, or as many as the exact double needs. */
+/** Three decimals, as usual in the format, or as many as the exact double needs. */
 function length(value: number): string {
   const short = value.toFixed(3);
   return Number(short) === value ? short : String(value);

@@ -5,7 +5,7 @@ import { readText } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
 
-/** What a placement file says; a part that its header does not mention is undefined. */
+/** Contents of a placement file. Fields that its header lacks are undefined. */
 export interface PlcFile {
   readonly path: string;
   readonly canvas?: Canvas;
@@ -108,7 +108,7 @@ const HEADER = {
 type HeaderKey = keyof typeof HEADER;
 const HEADER_KEYS = Object.keys(HEADER) as HeaderKey[];
 
-/** Reads a placement file. Throws `InputError` with the line of what is wrong. */
+/** Reads a placement file. Throws `InputError` with the line of the error. */
 export async function readPlc(path: string): Promise<PlcFile> {
   const header: Partial<Record<HeaderKey, number[]>> = {};
   const blockages: Blockage[] = [];
@@ -166,7 +166,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
   };
 }
 
-/** The count that a header line tells, if it tells one. */
+/** The node count in a header line, if it is one. */
 function countsIn(comment: string, lineNumber: number): PlcCount[] {
   const match = COUNT.exec(comment);
   if (!match) return [];
