@@ -1,5 +1,5 @@
 // The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion.
-// Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge*.ts.
+// Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge/.
 import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
 
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";

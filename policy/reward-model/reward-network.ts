@@ -27,9 +27,9 @@ export interface RewardNetworkConfig {
 
 const OUTPUTS = REWARD_LABELS.length;
 const POOLS = 3; // edges' mean, hard macros' mean, all nodes' mean
-const PLACE = 7; // feature of a node where its x, y and "known" are (graph-input.ts)
+const PLACE = 7; // feature of a node where its x, y and "known" are (policy/network/graph-input.ts)
 const RELU = ENUMS.MatmulMode.relu;
-const LINE = 16; // numbers to a cache line, as in parameters.ts
+const LINE = 16; // numbers to a cache line, as in policy/network/parameters.ts
 const ENCODER = "encoder.";
 
 const HEAD = [

@@ -111,7 +111,7 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
   const fileIndices = new Int32Array(nodeCount);
   const pinFileIndices = new Int32Array(pinCount);
   const taken = new Set(nodeNames);
-  // `order` has the connections node by node; the text format counts a macro's pins after it (netlist-draft.ts).
+  // `order` has the connections node by node; the text format counts a macro's pins after it (netlist/netlist-draft.ts).
   let index = 0;
   for (let node = 0, pin = 0; node < nodeCount; node++) {
     fileIndices[node] = index++;

@@ -1,5 +1,5 @@
 // Reader of the netlist text format (`.pb.txt`), a list of nodes. The file is read as a stream, and the netlist is made
-// at its end because nets may name pins that come later. Facts: Circuit Training, docs/NETLIST_FORMAT.md.
+// at its end because nets may name pins that come later. Facts: Circuit Training's page on its netlist format.
 import { type Netlist, NodeKind } from "../../block.js";
 import { readLineChunks } from "../../files.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
