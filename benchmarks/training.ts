@@ -1,7 +1,7 @@
 // How fast a policy trains: episodes per minute and gradient steps per second with worker threads, how busy the cores
 // are, and where the time of an episode goes on one thread.
 // Run: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]
-import { CounterfactualEvaluator, Episode, Judge, Observer, STATE_NUMBERS } from "../env/index.js";
+import { CounterfactualEvaluator, Environment, Judge, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -74,8 +74,9 @@ function oneEpisode(block: Block): void {
   const { network: config, counterfactualSamples } = settings.experimental;
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  const observer = new Observer(episode, config.planes);
+  const { episode, observer } = new Environment(judge, new ForceDirectedPlacer(judge), {
+    planes: config.planes,
+  });
   const evaluator = new CounterfactualEvaluator(judge);
   const length = parameterLayout(config).length;
   const parameters = kernels.f32(length);
@@ -98,19 +99,20 @@ function oneEpisode(block: Block): void {
     timed("encoder (once per version of the parameters)", () => network.encode());
     timed("empty canvas", () => episode.reset());
     while (!episode.complete && !episode.deadEnd) {
-      const seen = timed("observation: planes and state", () =>
-        agent.observe({ episode, observer }, planes, state),
-      );
+      timed("observation: planes and state", () => observer.observe(planes, state));
+      const seen = agent.stepOf(episode, { planes, state });
       timed("network forward", () => network.forward(seen));
       const cell = timed("distribution and draw", () => {
         distribution.update(network.logits);
         return agent.act(seen.mask, random);
       });
-      timed("place: anticipated cells, next mask", () => episode.place(cell));
+      timed("place: estimated soft macros, next mask", () => episode.place(cell));
     }
     if (!episode.complete) continue;
-    timed("settle cells, turn macros, judge", () => episode.finish());
-    timed("counterfactuals", () => evaluator.assign(episode.macros, counterfactualSamples, random, found));
+    timed("place soft macros, mirror, judge", () => episode.finish());
+    timed("counterfactuals", () =>
+      evaluator.evaluate(episode.macros, { samples: counterfactualSamples, random }, found),
+    );
   }
   const total = [...times.values()].reduce((sum, time) => sum + time, 0);
   console.log(`one episode on one thread: ${(total / episodes).toFixed(1)} ms`);

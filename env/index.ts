@@ -1,15 +1,14 @@
-// The game and the judge.
+// The problem to solve: the exact cost of a placement, and placing macros as an episode.
 
 export * from "./cost/cost-term.js";
 export * from "./cost/incremental-judge.js";
 export * from "./cost/judge.js";
 export * from "./cost/judge-nets.js";
 export * from "./cost/orientations.js";
-export * from "./environment/cell-placer.js";
 export * from "./environment/counterfactual.js";
+export * from "./environment/environment.js";
 export * from "./environment/episode.js";
 export * from "./environment/feasibility.js";
 export { fencesOf } from "./environment/fences.js";
 export * from "./environment/macro-order.js";
-export * from "./environment/sample-cell.js";
 export * from "./features/observation.js";

@@ -7,6 +7,7 @@ export type { Replica } from "./anneal/anneal-worker.js";
 export { ANNEALS_IN_BURSTS } from "./anneal/bursts.js";
 export * from "./anneal/free-start.js";
 export * from "./anneal/prior-start.js";
+export * from "./cells/create-environment.js";
 export * from "./cells/force-directed.js";
 export * from "./end-pool.js";
 export * from "./greedy/greedy.js";

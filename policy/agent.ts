@@ -1,6 +1,6 @@
-// A policy at work on one block. At every step the observer writes what is on the canvas, the network gives every grid
+// A policy at work on one block. At every step the environment shows what is on the canvas, the network gives every grid
 // cell a logit, and an action is drawn from the distribution over the cells that the mask allows.
-import { type CounterfactualEvaluator, type Episode, type Observer, STATE_NUMBERS } from "../env/index.js";
+import type { CounterfactualEvaluator, Environment, Episode, Observation } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import type { Block, Random } from "../netlist/index.js";
 import { type GraphInput, graphInput } from "./network/graph-input.js";
@@ -76,12 +76,6 @@ export function mostProbable(logits: Float32Array): number {
   return best;
 }
 
-/** The game on one block in one order of the macros, and what shows the policy its state. */
-export interface Game {
-  readonly episode: Episode;
-  readonly observer: Observer;
-}
-
 /** `parameters` and `gradients` lie in kernel memory; agents of several threads may share `parameters`. */
 export interface AgentPolicy {
   readonly config: NetworkConfig;
@@ -113,9 +107,8 @@ export class Agent {
     this.distribution = new ActionDistribution(kernels, rows * columns);
   }
 
-  /** Writes what the policy sees before the next step into `planes` [planes x cells] and `state` [STATE_NUMBERS]. */
-  observe({ episode, observer }: Game, planes: Float32Array, state: Float32Array): PolicyStep {
-    observer.observe(planes, state);
+  /** What the network is given for the macro that `episode` places next. */
+  stepOf(episode: Episode, { planes, state }: Observation): PolicyStep {
     return {
       currentNode: this.graphNodes[episode.macro]!,
       nextNode: episode.nextMacro < 0 ? -1 : this.graphNodes[episode.nextMacro]!,
@@ -144,7 +137,7 @@ export class Agent {
  */
 export function playEpisode(
   agent: Agent,
-  game: Game,
+  environment: Environment,
   options: {
     readonly random: Random;
     /** Take the most probable cell at every step instead of drawing one. */
@@ -158,37 +151,31 @@ export function playEpisode(
   },
 ): void {
   const { start, out, random } = options;
-  const { episode, observer } = game;
+  const { episode } = environment;
   const { distribution } = agent;
-  const kept = start.flatMap((cell, number) => (cell < 0 ? [] : [number]));
-  episode.reset(kept);
-  for (const number of kept) {
-    episode.place(start[number]!);
-    out.cells[number] = start[number]!;
-  }
-  const placedBefore = episode.step;
+  for (const [number, cell] of start.entries()) out.cells[number] = cell;
+  let seen = environment.reset(undefined, { start, into: out.observation(0) });
+  const placedBefore = seen.info.step;
+  let steps = 0;
   let entropySum = 0;
-  while (!episode.complete && !episode.deadEnd) {
-    const step = episode.step - placedBefore;
-    const seen = storeObservation(agent, game, step, out);
-    out.values[step] = agent.evaluate(seen);
+  for (; !seen.terminated; steps++) {
+    const stored = storeStep(agent, episode, steps, out);
+    out.values[steps] = agent.evaluate(stored);
     entropySum += distribution.entropy;
-    const action = agent.act(seen.mask, options.greedy ? undefined : random);
-    out.actions[step] = action;
+    const action = agent.act(stored.mask, options.greedy ? undefined : random);
+    out.actions[steps] = action;
     out.cells[episode.numberAt(episode.step)] = action;
-    out.wirelengthDeltas[step] = observer.wirelengthDeltaAt(action);
-    out.logProbabilities[step] = distribution.logProbabilities[action]!;
-    episode.place(action);
+    out.logProbabilities[steps] = distribution.logProbabilities[action]!;
+    seen = environment.step(action, out.observation(steps + 1));
+    out.wirelengthDeltas[steps] = seen.info.wirelengthDelta;
   }
-  const steps = episode.step - placedBefore;
-  const { complete } = episode;
-  const costs = complete ? episode.finish() : undefined;
+  const { costs } = seen.info;
+  const complete = costs !== undefined;
   out.end({ steps, complete, placedBefore, costs, meanEntropy: entropySum / Math.max(1, steps) });
   if (complete && options.counterfactualSamples > 0)
-    options.counterfactuals.assign(
+    options.counterfactuals.evaluate(
       Int32Array.from({ length: steps }, (_, step) => episode.macroAt(placedBefore + step)),
-      options.counterfactualSamples,
-      random,
+      { samples: options.counterfactualSamples, random },
       out.counterfactuals,
     );
   out.xs.set(episode.judge.placement.xs);
@@ -196,30 +183,28 @@ export function playEpisode(
   out.orientations.set(episode.judge.placement.orientations);
 }
 
-/** Plays the cells of a known complete episode again and stores what a policy would have seen. */
+/** Plays the cells of a known complete episode again and stores what a policy would have seen, without scoring it. */
 export function replayEpisode(
   agent: Agent,
-  game: Game,
+  { episode, observer }: Environment,
   { cells, out }: { readonly cells: readonly number[]; readonly out: Trajectory },
 ): void {
-  const { episode } = game;
   episode.reset();
   for (const [step, cell] of cells.entries()) {
-    storeObservation(agent, game, step, out);
+    const { planes, state } = out.observation(step);
+    observer.observe(planes, state);
+    storeStep(agent, episode, step, out);
     out.actions[step] = cell;
     episode.place(cell);
   }
   out.end({ steps: cells.length, complete: true });
 }
 
-/** Stores what is seen before a step. */
-function storeObservation(agent: Agent, game: Game, step: number, out: Trajectory): PolicyStep {
-  const cells = game.episode.mask.length;
-  const planeNumbers = game.observer.planes * cells;
-  const planes = out.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers);
-  const state = out.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS);
+/** Stores what else the network is given at a step, whose observation `out` holds already. */
+function storeStep(agent: Agent, episode: Episode, step: number, out: Trajectory): PolicyStep {
+  const seen = agent.stepOf(episode, out.observation(step));
+  const cells = seen.mask.length;
   const mask = out.masks.subarray(step * cells, (step + 1) * cells);
-  const seen = agent.observe(game, planes, state);
   mask.set(seen.mask);
   out.nodes[2 * step] = seen.currentNode;
   out.nodes[2 * step + 1] = seen.nextNode;

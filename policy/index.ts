@@ -1,6 +1,6 @@
 // What is learned: the network, its parameters, its optimiser.
 
-export { ActionDistribution, Agent, type Game, mostProbable, sample } from "./agent.js";
+export { ActionDistribution, Agent, mostProbable, sample } from "./agent.js";
 export * from "./network/checkpoint.js";
 export { withEncoder } from "./network/graft-encoder.js";
 export type { PolicyGraph } from "./network/graph-encoder.js";

@@ -1,13 +1,5 @@
 // What a policy sees and what it makes of it: one greedy episode step by step, and the node embeddings. For the viewer.
-import {
-  Episode,
-  Judge,
-  type JudgeOptions,
-  MACRO_ORDERS,
-  Observer,
-  PLANES,
-  STATE_NUMBERS,
-} from "../env/index.js";
+import { Environment, Judge, type JudgeOptions, MACRO_ORDERS, PLANES } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
@@ -45,36 +37,36 @@ export function tracePolicy(
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, judging);
   const order = checkpoint.state.blocks[0]?.order ?? "area";
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](block));
-  const game = { episode, observer: new Observer(episode, config.planes) };
+  const environment = new Environment(judge, new ForceDirectedPlacer(judge), {
+    macros: MACRO_ORDERS[order](block),
+    planes: config.planes,
+  });
+  const { episode } = environment;
   const parameters = kernels.f32(checkpoint.parameters.length);
   parameters.set(checkpoint.parameters);
   const gradients = kernels.f32(parameters.length);
   const agent = Agent.of(kernels, block, { config, parameters, gradients });
   agent.network.encode();
   const cells = block.grid.rows * block.grid.columns;
-  const planes = new Float32Array(config.planes * cells);
-  const state = new Float32Array(STATE_NUMBERS);
-  const wire = planes.subarray(PLANES.indexOf("wire") * cells, (PLANES.indexOf("wire") + 1) * cells);
+  const wirePlane = PLANES.indexOf("wire") * cells;
   const steps = episode.macros.length;
   const probabilities = new Float32Array(steps * cells);
   const wires = new Float32Array(steps * cells);
   const masks = new Uint8Array(steps * cells);
   const actions = new Int32Array(steps);
   const values = new Float32Array(steps);
-  episode.reset();
-  while (!episode.complete && !episode.deadEnd) {
-    const { step } = episode;
-    const seen = agent.observe(game, planes, state);
-    values[step] = agent.evaluate(seen);
+  let seen = environment.reset();
+  while (!seen.terminated) {
+    const { step } = seen.info;
+    const { planes } = seen.observation;
+    values[step] = agent.evaluate(agent.stepOf(episode, seen.observation));
     probabilities.set(agent.distribution.probabilities, step * cells);
-    wires.set(wire, step * cells);
+    wires.set(planes.subarray(wirePlane, wirePlane + cells), step * cells);
     masks.set(seen.mask, step * cells);
     actions[step] = agent.act(seen.mask, undefined);
-    episode.place(actions[step]!);
+    seen = environment.step(actions[step]!);
   }
-  const played = episode.step;
-  if (episode.complete) episode.finish();
+  const played = seen.info.step;
   return {
     trace: {
       macros: episode.macros.slice(0, played),

@@ -1,5 +1,5 @@
-// The judge, move by move: try a move, get the exact costs, keep it or undo it. The state after any number of moves
-// equals a full evaluation bit by bit, because every sum is an integer. Kernels: kernels/assembly/judge/moves.ts.
+// The judge, move by move: try a move, get the exact costs, keep it or undo it. After any number of moves the state is
+// that of a full evaluation to the last bit, because every sum is an integer. Kernels: kernels/assembly/judge/moves.ts.
 // Cost terms have no incremental form: each try evaluates them in full on the moved placement.
 import { CONSTANTS, KernelRecord } from "../../kernels/index.js";
 import type { Placement } from "../../netlist/index.js";
@@ -7,7 +7,7 @@ import type { Costs, Judge } from "./judge.js";
 import { MAP_UNIT } from "./judge.js";
 import { netsOfNodes } from "./judge-nets.js";
 
-/** A node and where it goes: centre in µm, orientation code. */
+/** A node and where it goes: its centre in µm and its orientation code. */
 export interface Move {
   readonly node: number;
   readonly x: number;
@@ -15,10 +15,13 @@ export interface Move {
   readonly orientation: number;
 }
 
-/** Most nodes of one move. */
+/** Greatest number of nodes in one move. */
 export const { MOST_NODES_PER_MOVE } = CONSTANTS;
 
-/** Tries moves on a judge's own placement. While one is in use, only it may change that placement. */
+/**
+ * Tries moves on a judge's own placement. From `start` on, nothing else may change that placement; a further `start`
+ * begins anew from whatever the placement then is.
+ */
 export class IncrementalJudge {
   readonly judge: Judge;
   readonly state: KernelRecord<"MoveState">;
@@ -77,14 +80,14 @@ export class IncrementalJudge {
     });
   }
 
-  /** Starts from `placement`, or from the judge's own as it stands: one full evaluation. */
+  /** Starts from `placement`, or from the judge's own placement, by one full evaluation. */
   start(placement?: Placement): Costs {
     const costs = this.judge.evaluate(placement);
     this.judge.kernels.run.startMoves(this.state.address);
     return costs;
   }
 
-  /** Carries a move out and gives the costs after it. `commit` or `revert` must follow. */
+  /** Makes a move and returns the costs after it. `commit` or `revert` must follow. */
   try(moves: readonly Move[]): Costs {
     if (moves.length > MOST_NODES_PER_MOVE)
       throw new Error(`internal: a move of ${moves.length} nodes, ${MOST_NODES_PER_MOVE} is the most`);
@@ -99,12 +102,12 @@ export class IncrementalJudge {
     return this.judge.costs();
   }
 
-  /** Keeps the move that was tried last. */
+  /** Keeps the move tried last. */
   commit(): void {
     this.judge.kernels.run.commitMove(this.state.address);
   }
 
-  /** Undoes the move that was tried last; nothing of it stays. */
+  /** Undoes the move tried last: the judge is as before it, to the last bit. */
   revert(): void {
     this.judge.kernels.run.revertMove(this.state.address);
   }

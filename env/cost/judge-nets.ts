@@ -1,8 +1,8 @@
-// The netlist as the judge reads it. Pins of one node at one offset are one point; nets that join the same points
-// from the same driver are one net. Neither changes any cost, and clustered netlists shrink by half.
+// The netlist as the judge reads it. Pins of a node with the same offset become one point, and nets that join the same
+// points from the same driver become one net. Neither changes a cost, and both together halve clustered netlists.
 import { groupBy, type Netlist } from "../../netlist/index.js";
 
-/** Points in node order, and nets as lists of distinct points, the driver first. */
+/** Points in node order, and nets as lists of distinct points that begin with the driver. */
 export interface JudgeNets {
   readonly pointCount: number;
   /** Points of node n: `nodePointStarts[n] .. nodePointStarts[n + 1]`. */
@@ -13,15 +13,15 @@ export interface JudgeNets {
   readonly netCount: number;
   readonly netStarts: Int32Array;
   readonly netPoints: Int32Array;
-  /** Weights for the wirelength. */
+  /** Factors of the nets' wirelengths. */
   readonly netWeights: Float64Array;
-  /** Wires for the routing: weights below 1 count as 1. */
+  /** Wires that routing counts: the weights of the nets joined, each at least 1. */
   readonly netDemands: Float64Array;
-  /** Sum of the weights of all nets that have a sink: the wirelength cost's denominator. */
+  /** Sum of the weights of all nets, also those left out: part of the wirelength cost's denominator. */
   readonly totalWeight: number;
 }
 
-/** Compiles a netlist for the judge. Nets whose pins are all at one point are kept out of the lists. */
+/** Compiles a netlist for the judge. Nets whose pins are all at one point are left out. */
 export function compileNets(netlist: Netlist): JudgeNets {
   const { pointOfPin, ...points } = gatherPoints(netlist);
   const netOfKey = new Map<string, number>();
@@ -77,7 +77,7 @@ function gatherPoints(netlist: Netlist): Pick<
   const { starts: pinStarts, items: pinsByNode } = groupBy(nodeCount, pinNodes);
   const pointOfPin = new Int32Array(pinCount);
   const nodePointStarts = new Int32Array(nodeCount + 1);
-  const pins: number[] = []; // one pin of every point
+  const pins: number[] = []; // one pin per point
   for (let node = 0; node < nodeCount; node++) {
     const pointOfOffset = new Map<string, number>();
     for (let i = pinStarts[node]!; i < pinStarts[node + 1]!; i++) {
@@ -103,7 +103,7 @@ function gatherPoints(netlist: Netlist): Pick<
   };
 }
 
-/** Nets of every node, each once: those of node n are `nets[starts[n] .. starts[n + 1]]`. */
+/** The nets of every node without repetition: those of node n are `nets[starts[n] .. starts[n + 1]]`. */
 export function netsOfNodes(
   nodeCount: number,
   judgeNets: Pick<JudgeNets, "netCount" | "netStarts" | "netPoints" | "pointNodes">,

@@ -1,38 +1,41 @@
-// The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion.
-// Rules and their sources: docs/proxy-cost.md. The arithmetic is in kernels/assembly/judge/.
+// The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion. docs/proxy-cost.md has
+// the rules and their sources, kernels/assembly/judge/ the arithmetic. All sums are integers in fixed point, so a cost
+// does not depend on the order of additions.
 import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
-
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { evaluateTerms, type TermRule, type WeightedTerm } from "./cost-term.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
 import { FARTHEST_PIN, refuseFarPlaces, refuseUncountable } from "./ranges.js";
 
-/** What the parts of the proxy count. */
+/** Factors of the three costs in the proxy cost. */
 export interface CostWeights {
   readonly wirelength: number;
   readonly density: number;
   readonly congestion: number;
 }
 
-/** What everyone publishes. (The released training code defaults to 1, 1, 0.5.) */
+/** The weights of all published figures; Circuit Training's released code defaults to 1, 1, 0.5. */
 export const PUBLISHED_WEIGHTS: CostWeights = { wirelength: 1, density: 0.5, congestion: 0.5 };
 
 export interface JudgeOptions {
   readonly weights?: CostWeights;
-  /** A pin outside the grid: its net is not routed, as in the original binary, or it counts in the edge cell. */
+  /**
+   * What to do with a net that has a pin outside the grid: not route it (`skip`, the default, as the original binary
+   * does), or count the pin in the nearest cell (`clamp`).
+   */
   readonly outside?: "skip" | "clamp";
-  /** What a user adds to the proxy cost. */
+  /** Costs that a user adds to the proxy cost. */
   readonly terms?: readonly WeightedTerm[];
 }
 
-/** Options of a judge as plain data, for worker threads: `loadCostTerms` makes options of them. */
+/** The options of a judge as plain data, which worker threads can be sent; `loadCostTerms` makes `JudgeOptions` of it. */
 export interface JudgeRules {
   readonly weights: CostWeights;
   readonly outside: "skip" | "clamp";
   readonly terms: readonly TermRule[];
 }
 
-/** The judge as everyone publishes its costs. */
+/** The rules of all published figures. */
 export const PUBLISHED_RULES: JudgeRules = { weights: PUBLISHED_WEIGHTS, outside: "skip", terms: [] };
 
 export interface Costs {
@@ -54,20 +57,23 @@ export interface CostMaps {
   readonly vertical: Float64Array;
 }
 
-/** What a unit of the fixed-point maps is worth. */
+/** Value of one unit of the fixed-point maps; 1 is a full cell. */
 export const MAP_UNIT = 1 / CONSTANTS.MAP_BITS;
 
 /** The kernels read `Block.kinds`: this compiles only while both sides number the kinds alike. */
 NodeKind satisfies typeof ENUMS.NodeKind;
 
-/** Scores placements of one block. Holds its own placement in kernel memory; `evaluate` copies one in. */
+/**
+ * Scores placements of one block. It holds a placement of its own in kernel memory, which `evaluate` overwrites and
+ * whose owner may change it.
+ */
 export class Judge {
   readonly block: Block;
   readonly nets: JudgeNets;
   readonly weights: CostWeights;
   readonly terms: readonly WeightedTerm[];
   readonly kernels: Kernels;
-  /** The placement that the state describes, live: change it, then call `evaluate()`. */
+  /** The judge's own placement, live. After a change, `evaluate()` brings the state up to date. */
   readonly placement: Placement;
   readonly state: KernelRecord<"JudgeState">;
   private readonly density: BigInt64Array;
@@ -87,7 +93,7 @@ export class Judge {
     const cellWidth = canvas.width / grid.columns;
     const cellHeight = canvas.height / grid.rows;
     const halfPerimeter = canvas.width + canvas.height;
-    // As many fractional bits as leave room for every net spanning the farthest place allowed.
+    // As many fractional bits as possible while every net may reach the farthest place allowed.
     const largest = halfPerimeter * Math.max(nets.totalWeight, 1) * 4 * FARTHEST_PIN;
     this.lengthScale = 2 ** Math.floor(62 - Math.log2(largest));
     this.placement = {
@@ -150,7 +156,10 @@ export class Judge {
     });
   }
 
-  /** Scores `placement`, or the judge's own one as it stands. Nodes at NaN count nothing. */
+  /**
+   * Costs of `placement`, which it copies, or of the judge's own placement. Nodes without a place (NaN) cover nothing,
+   * and none of their nets counts.
+   */
   evaluate(placement?: Placement): Costs {
     if (placement) {
       refuseFarPlaces(this.block, placement);
@@ -162,18 +171,18 @@ export class Judge {
     return this.costs();
   }
 
-  /** Brings the state and its maps up to date with the judge's own placement, without asking for costs. */
+  /** Brings the state and its maps up to date with the judge's own placement, without evaluating cost terms. */
   evaluateMaps(): void {
     this.kernels.run.evaluatePlacement(this.state.address);
   }
 
-  /** What a unit of the fixed-point wirelength adds to the wirelength cost. */
+  /** Wirelength cost of one unit of the fixed-point wirelength. */
   get wirelengthUnit(): number {
     const { canvas } = this.block;
     return 1 / (this.lengthScale * (canvas.width + canvas.height) * (this.nets.totalWeight || 1));
   }
 
-  /** How many of the densest and of the most congested values count. */
+  /** How many of the greatest values the density and the congestion cost average: a tenth of the cells, and 5 %. */
   get topCounts(): { readonly densityCount: number; readonly congestionCount: number } {
     const cells = this.density.length;
     return {
@@ -182,7 +191,7 @@ export class Judge {
     };
   }
 
-  /** The costs that the state holds, and those of the terms at the judge's own placement, which must be the state's. */
+  /** The costs of the judge's own placement, to which the state must be up to date. */
   costs(): Costs {
     const costs = this.costsOfKernels();
     if (this.terms.length === 0) return costs;
@@ -194,7 +203,7 @@ export class Judge {
     };
   }
 
-  /** The proxy cost that the state holds without the cost terms: what the annealing kernels work on. */
+  /** The proxy cost without the cost terms, which is what the annealing kernels work on. */
   proxyOfKernels(): number {
     return this.costsOfKernels().proxyCost;
   }
@@ -204,7 +213,7 @@ export class Judge {
     const wirelength = state.get("wirelength") / this.lengthScale;
     const halfPerimeter = block.canvas.width + block.canvas.height;
     const wirelengthCost = wirelength / (halfPerimeter * (nets.totalWeight || 1));
-    // The factor 0.5 is part of the cost: it undoes the bloat of soft macros.
+    // The factor 0.5 is part of Circuit Training's cost, to compensate for bloated soft macros.
     const densityCost = (0.5 * state.get("densityTop") * MAP_UNIT) / state.get("densityCount");
     const congestionCost = (state.get("congestionTop") * MAP_UNIT) / state.get("congestionCount");
     return {
@@ -220,14 +229,14 @@ export class Judge {
   }
 
   /**
-   * The congestion map of the last evaluation, horizontal then vertical, into f32 kernel memory [2 x cells]: cut at
-   * `most` and divided by it.
+   * Writes the congestion of the last evaluation into f32 kernel memory [2 x cells], horizontal before vertical, as a
+   * share of `most` and at most 1.
    */
   writeCongestion(out: Float32Array, most: number): void {
     this.kernels.run.readMap(this.congestion.byteOffset, out.byteOffset, out.length, most);
   }
 
-  /** The maps behind the costs of the last evaluation. */
+  /** The density and congestion of every cell at the last evaluation, copied. */
   maps(): CostMaps {
     const cells = this.density.length;
     return {

@@ -1,10 +1,10 @@
-// Orientations of placed macros, chosen exactly: one macro after another is mirrored as the judge likes best.
+// The last step of every episode: macro by macro, the mirroring with the lowest exact cost.
 import { IncrementalJudge } from "./incremental-judge.js";
 import type { Costs, Judge } from "./judge.js";
 
-/** Orientations that keep the sides as they are: N FN S FS, or E FE W FW. */
+/** Orientations that keep the sides of a macro: N FN S FS, or E FE W FW. */
 export const MIRRORS = 4;
-/** Passes over the macros; hardly anything changes in a third. */
+/** Passes over the macros; a third would change hardly anything. */
 const PASSES = 2;
 
 export class OrientationChooser {
@@ -15,8 +15,8 @@ export class OrientationChooser {
   }
 
   /**
-   * Mirrors each of `macros` in x, in y or in both, if that lowers the proxy cost of the judge's placement, all other
-   * nodes standing still. Sides stay as they are, so what was legal stays legal. Returns the costs after it.
+   * Mirrors each of `macros` in x, y or both if that lowers the proxy cost of the judge's placement. No macro moves or
+   * changes its sides, so a legal placement stays legal. Returns the costs of the result.
    */
   choose(macros: Int32Array): Costs {
     const { incremental } = this;

@@ -41,7 +41,7 @@ export function refuseFarPlace(block: Block, { xs, ys }: Placement, node: number
   if (!(Math.abs(x) > farthest || Math.abs(y) > farthest)) return;
   throw new InputError(
     block.name,
-    `'${block.nodeNames[node]}' stands at (${x}, ${y}), far from the canvas of ${canvas.width} x ${canvas.height} µm`,
+    `'${block.nodeNames[node]}' is at (${x}, ${y}), far from the canvas of ${canvas.width} x ${canvas.height} µm`,
     "are both in micrometres?",
   );
 }

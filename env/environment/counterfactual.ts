@@ -1,12 +1,14 @@
-// Which macros of a finished placement stand well: difference rewards (Wolpert and Tumer 2002) by the exact judge. A
-// final cost alone tells a policy next to nothing about one decision of a hundred; what the same placement would cost
-// with that one macro elsewhere does, and the incremental judge answers in microseconds.
+// Counterfactual advantages: how much each macro of a finished placement contributes to it, as difference rewards
+// (Wolpert and Tumer 2002) under the exact judge. The final cost alone says almost nothing about one of a hundred
+// decisions. What the same placement would cost with that one macro elsewhere does, and the incremental judge computes
+// it in microseconds.
 import type { Random } from "../../netlist/index.js";
 import { IncrementalJudge, type Move } from "../cost/incremental-judge.js";
 import type { Judge } from "../cost/judge.js";
 import { MaskMaker } from "./feasibility.js";
 import { fencesOf } from "./fences.js";
 
+/** Evaluates placements of one judge; keeps nothing from one call to the next. */
 export class CounterfactualEvaluator {
   private readonly judge: Judge;
   private readonly incremental: IncrementalJudge;
@@ -19,11 +21,16 @@ export class CounterfactualEvaluator {
   }
 
   /**
-   * For each of `macros`, all on cell centres in the judge's placement: by how much the proxy cost would grow, on
-   * average over `draws` random alternatives, if it stood elsewhere and all else as it is. Alternatives are, by turns,
-   * changing places with a macro of the same sides, and a free cell; 0 where there is neither. The placement stays.
+   * For each of `macros`, writes the mean rise of the proxy cost over `samples` random alternatives for that macro, all
+   * other nodes staying where they are. Alternatives take turns: exchanging places with a macro of the same size, and
+   * moving to a free cell. The value is 0 for a macro that has neither. Expects the macros of the judge's placement on
+   * cell centres, and leaves the placement as it was.
    */
-  assign(macros: Int32Array, draws: number, random: Random, out: Float32Array): void {
+  evaluate(
+    macros: Int32Array,
+    { samples, random }: { readonly samples: number; readonly random: Random },
+    out: Float32Array,
+  ): void {
     const { incremental } = this;
     const cost = incremental.start().proxyCost;
     const peers = this.peersOf(macros);
@@ -31,9 +38,9 @@ export class CounterfactualEvaluator {
       const free = this.freeCells(node);
       let sum = 0;
       let count = 0;
-      for (let draw = 0; draw < draws; draw++) {
+      for (let sample = 0; sample < samples; sample++) {
         const moves =
-          (draw % 2 === 0 || free.length === 0) && peers[i]!.length > 1
+          (sample % 2 === 0 || free.length === 0) && peers[i]!.length > 1
             ? this.exchange(node, peers[i]![random.below(peers[i]!.length)]!)
             : free.length > 0
               ? [this.toCell(node, free[random.below(free.length)]!)]
@@ -47,14 +54,14 @@ export class CounterfactualEvaluator {
     }
   }
 
-  /** Per macro, those with the same sides as turned, itself included. */
+  /** For each macro, those with the same sides as oriented and the same fences, itself included. */
   private peersOf(macros: Int32Array): Int32Array[] {
     const { block, placement } = this.judge;
     const classes = new Map<string, number[]>();
     const keys = Array.from(macros, (node) => {
       const sides = [block.widths[node], block.heights[node]];
-      const standing = placement.orientations[node]! >= 4 ? sides.reverse() : sides;
-      const key = [...standing, fencesOf(block, node)].join(" ");
+      if (placement.orientations[node]! >= 4) sides.reverse();
+      const key = [...sides, fencesOf(block, node)].join(" ");
       classes.set(key, [...(classes.get(key) ?? []), node]);
       return key;
     });
@@ -62,7 +69,7 @@ export class CounterfactualEvaluator {
     return keys.map((key) => arrays.get(key)!);
   }
 
-  /** Cells that a macro could go to, its own aside. */
+  /** Cells that a macro could move to, without its own. */
   private freeCells(node: number): number[] {
     const { placement, block } = this.judge;
     const { canvas, grid } = block;

@@ -1,5 +1,5 @@
-// Which cells a macro may go to, and whether a whole placement is legal.
-// Rules: inside the canvas, no overlap with a placed hard macro, no blockage. They reproduce the original's masks.
+// Which cells a macro may go to, and whether a whole placement is legal. A macro must be inside the canvas and its
+// fences, and overlap no placed hard macro and no blockage: the rules of Circuit Training's masks, plus fences.
 import type { Kernels } from "../../kernels/index.js";
 import {
   type Block,
@@ -15,20 +15,20 @@ import { refuseFarPlace } from "../cost/ranges.js";
 import { coveredArea, fencesOf, forbiddenTo } from "./fences.js";
 import { macrosByArea } from "./macro-order.js";
 
-/** Overlap of two macros that counts as none, in µm; single-precision sizes need that much. */
+/** Overlap of two macros that still counts as touching, µm: the rounding of sizes in single precision. */
 export const TOUCHING = 1e-6;
 /** How far a macro may stick out of the canvas, in grid cells. */
 export const OUTSIDE_TOLERANCE = 1e-4;
 
 /** Feasibility masks of one judge's placement, computed in kernel memory. */
 export class MaskMaker {
-  /** Per cell (row-major from the lower left): 1 where the macro's centre may stand. Overwritten by every call. */
+  /** Per cell, row-major from the lower left: 1 where the macro's centre may be. Overwritten by every call. */
   readonly mask: Uint8Array;
   readonly judge: Judge;
   private readonly kernels: Kernels;
   private readonly hardMacros: Int32Array;
   private readonly block: Block;
-  /** Rows of left, bottom, right, top, by the fences that a macro belongs to: "" for most, or all. */
+  /** Rectangles as left, bottom, right, top, by the fences that a macro belongs to; "" for none. */
   private readonly forbidden = new Map<string, Float64Array>();
 
   constructor(judge: Judge) {
@@ -50,7 +50,10 @@ export class MaskMaker {
     this.mask = kernels.u8(block.grid.columns * block.grid.rows);
   }
 
-  /** Fills `mask` for a node; its own place counts unless it is unplaced first. Returns the feasible cells' number. */
+  /**
+   * Fills `mask` for a hard macro and returns the number of feasible cells. The macro's own place counts as taken, so
+   * take it off the canvas first.
+   */
   maskFor(node: number): number {
     const forbidden = this.forbidden.get(this.block.fences ? fencesOf(this.block, node) : "")!;
     return this.kernels.run.maskCells(
@@ -65,27 +68,27 @@ export class MaskMaker {
   }
 }
 
-/** What is wrong with where the hard macros stand. */
+/** What is wrong with the places of the hard macros. */
 export interface Legality {
   /** Pairs of hard macros that overlap. */
   readonly overlaps: number;
-  /** Hard macros outside the canvas. */
+  /** Movable hard macros that stick out of the canvas. */
   readonly outside: number;
-  /** Hard macros on a blockage, outside of a fence of theirs or inside one of others. */
+  /** Movable hard macros on a blockage, outside a fence of their own or inside an exclusive fence of others. */
   readonly blocked: number;
   readonly unplaced: number;
-  /** None of these; what overlaps and is fixed, both of the pair, is as it has to be. */
+  /** None of these, except that two fixed macros may overlap. */
   readonly legal: boolean;
 }
 
-/** Checks the hard macros of a placement. Soft macros stand for cells and may overlap anything. */
+/** Checks the hard macros of a placement. Soft macros are clusters of cells and may overlap anything. */
 export function checkLegality(block: Block, placement: Placement): Legality {
   const macros = nodesOfKind(block, NodeKind.HardMacro);
   const { columns, rows } = block.grid;
   const slackX = (OUTSIDE_TOLERANCE * block.canvas.width) / columns;
   const slackY = (OUTSIDE_TOLERANCE * block.canvas.height) / rows;
   let overlaps = 0;
-  let avoidable = 0; // overlaps of which a macro may move
+  let avoidable = 0; // overlaps with a movable macro
   let outside = 0;
   let blocked = 0;
   let unplaced = 0;
@@ -131,8 +134,9 @@ function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
 }
 
 /**
- * Refuses a block that no placement can solve, with the reason: something fixed far from the canvas, a macro larger
- * than the canvas, more area than canvas, no cell for a macro even on an empty grid, more macros in a fence than it has room for.
+ * Throws `InputError` for a block that no placement can solve: a fixed node far from the canvas, a macro larger than the
+ * canvas, macros larger in sum than the canvas or their fence, or a macro that fits on no cell even of an empty grid.
+ * Overwrites the judge's placement.
  */
 export function checkFeasible(judge: Judge): void {
   const { block } = judge;
@@ -195,8 +199,8 @@ export function checkFeasible(judge: Judge): void {
 }
 
 /**
- * Refuses a placement that cannot be scored: nodes without a place, or so far from the canvas that the units must be
- * wrong.
+ * Throws `InputError` for a placement that cannot be scored: a node without a place, or so far from the canvas that the
+ * units must be wrong.
  */
 export function checkPlaced(block: Block, placement: Placement): void {
   let missing = 0;

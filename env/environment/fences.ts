@@ -1,29 +1,26 @@
-// Fences: regions that some hard macros may not leave and, if exclusive, no other may enter. To masks they are
+// Fences: regions that their hard macros may not leave and, if exclusive, others may not enter. Masks treat them as
 // blockages that differ from macro to macro.
 import type { Block, Rectangle } from "../../netlist/index.js";
 
-/** The fences that a node belongs to, as a text: macros with the same text may stand in the same places. */
+/** The fences that a node belongs to, as a text. Macros of one size with the same text may go to the same places. */
 export function fencesOf({ fences = [] }: Block, node: number): string {
   return fences.flatMap(({ members }, index) => (members.includes(node) ? [index] : [])).join(" ");
 }
 
-/**
- * What a hard macro may not overlap, in µm: the blockages, exclusive fences of others, and all of the canvas beside its
- * own fences.
- */
+/** What a hard macro may not overlap, µm: blockages, exclusive fences of others, and the canvas outside its own fences. */
 export function forbiddenTo(block: Block, node: number): Rectangle[] {
   const { blockages, fences = [], canvas } = block;
   return [
     ...blockages,
     ...fences.flatMap(({ rectangles, members, exclusive }) => {
-      if (members.includes(node)) return beside(rectangles, canvas.width, canvas.height);
+      if (members.includes(node)) return outsideOf(rectangles, canvas.width, canvas.height);
       return exclusive ? rectangles : [];
     }),
   ];
 }
 
-/** Rectangles that cover what `rectangles` leave of the canvas, none overlapping another. */
-export function beside(rectangles: readonly Rectangle[], width: number, height: number): Rectangle[] {
+/** The canvas, from (0, 0) to `width` and `height`, without `rectangles`, cut into rectangles that do not overlap. */
+export function outsideOf(rectangles: readonly Rectangle[], width: number, height: number): Rectangle[] {
   const cuts = (size: number, ends: readonly number[]) =>
     [...new Set([0, size, ...ends.filter((end) => end > 0 && end < size)])].sort((a, b) => a - b);
   const xs = cuts(
@@ -56,6 +53,6 @@ export function beside(rectangles: readonly Rectangle[], width: number, height: 
 
 /** Area of the union of rectangles within the canvas, µm². */
 export function coveredArea(rectangles: readonly Rectangle[], width: number, height: number): number {
-  const rest = beside(rectangles, width, height);
+  const rest = outsideOf(rectangles, width, height);
   return rest.reduce((area, r) => area - (r.right - r.left) * (r.top - r.bottom), width * height);
 }

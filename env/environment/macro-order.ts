@@ -1,4 +1,4 @@
-// In which order an episode places the macros.
+// The order in which an episode places the macros.
 import {
   type Block,
   buildMacroGraph,
@@ -7,7 +7,7 @@ import {
   NodeKind,
 } from "../../netlist/index.js";
 
-/** Hard macros that may move, by area descending, ties in node order (Circuit Training's default). */
+/** Movable hard macros by area, largest first, ties in node order: Circuit Training's default. */
 export function macrosByArea(block: Block): Int32Array {
   const macros: number[] = [];
   for (let node = 0; node < block.nodeCount; node++)
@@ -17,10 +17,10 @@ export function macrosByArea(block: Block): Int32Array {
 }
 
 /**
- * Hard macros that may move, grown along the macro graph: first the one most connected to ports and fixed macros,
- * then always the one most connected to those and to what is in the order already; ties as `macrosByArea`.
- * In clustered netlists hard macros hardly ever meet in one net, so a connection through one soft macro counts too:
- * of an edge to a soft macro, the share that the soft macro's other edges lead to what stands.
+ * Movable hard macros, grown along the macro graph: first the one most connected to ports and fixed macros, then always
+ * the one most connected to those and to the macros already in the order; ties as in `macrosByArea`. In clustered
+ * netlists hard macros hardly ever share a net, so a connection through one soft macro counts too. Such an edge counts
+ * by the share of the soft macro's edges that lead to nodes already in the order.
  */
 export function macrosByConnectivity(block: Block): Int32Array {
   const rest = [...macrosByArea(block)];
@@ -30,7 +30,7 @@ export function macrosByConnectivity(block: Block): Int32Array {
   for (let at = 0; at < graph.nodeCount; at++) {
     const node = graph.blockNodes[at]!;
     if (node >= 0) graphNodes[node] = at;
-    if (node < 0 || block.fixed[node]) growth.stand(at);
+    if (node < 0 || block.fixed[node]) growth.add(at);
   }
   const order: number[] = [];
   while (rest.length > 0) {
@@ -38,29 +38,29 @@ export function macrosByConnectivity(block: Block): Int32Array {
     let strongest = -1;
     for (let i = 0; i < rest.length; i++) {
       const strength = growth.strength(graphNodes[rest[i]!]!);
-      if (strength <= strongest) continue; // `rest` keeps the order by area, so the larger wins a tie
+      if (strength <= strongest) continue; // `rest` is in order of area, so the larger macro wins a tie
       strongest = strength;
       chosen = i;
     }
     const macro = rest.splice(chosen, 1)[0]!;
-    growth.stand(graphNodes[macro]!);
+    growth.add(graphNodes[macro]!);
     order.push(macro);
   }
   return Int32Array.from(order);
 }
 
-/** How strongly each node of a graph is connected to those that stand, directly or through one that moves freely. */
+/** How strongly each node of a graph is connected to a growing set, directly or through one soft macro. */
 class Growth {
   private readonly graph: CompiledGraph;
-  private readonly standing: Uint8Array;
-  /** Per node: weight of its edges to what stands, and of all its edges. */
-  private readonly toStanding: Float64Array;
+  private readonly isIn: Uint8Array;
+  /** Per node: weight of its edges into the set, and of all its edges. */
+  private readonly weightsIn: Float64Array;
   private readonly degrees: Float64Array;
 
   constructor(graph: CompiledGraph) {
     this.graph = graph;
-    this.standing = new Uint8Array(graph.nodeCount);
-    this.toStanding = new Float64Array(graph.nodeCount);
+    this.isIn = new Uint8Array(graph.nodeCount);
+    this.weightsIn = new Float64Array(graph.nodeCount);
     this.degrees = new Float64Array(graph.nodeCount);
     for (let edge = 0; edge < graph.edgeCount; edge++) {
       this.degrees[graph.edgeSources[edge]!]! += graph.edgeWeights[edge]!;
@@ -68,21 +68,21 @@ class Growth {
     }
   }
 
-  stand(node: number): void {
+  add(node: number): void {
     const { starts, neighbours, incidentEdges, edgeWeights } = this.graph;
-    this.standing[node] = 1;
+    this.isIn[node] = 1;
     for (let i = starts[node]!; i < starts[node + 1]!; i++)
-      this.toStanding[neighbours[i]!]! += edgeWeights[incidentEdges[i]!]!;
+      this.weightsIn[neighbours[i]!]! += edgeWeights[incidentEdges[i]!]!;
   }
 
   strength(node: number): number {
     const { starts, neighbours, incidentEdges, edgeWeights, nodeKinds } = this.graph;
-    let sum = this.toStanding[node]!;
+    let sum = this.weightsIn[node]!;
     for (let i = starts[node]!; i < starts[node + 1]!; i++) {
       const neighbour = neighbours[i]!;
-      if (this.standing[neighbour] || nodeKinds[neighbour] === NodeKind.HardMacro) continue;
+      if (this.isIn[neighbour] || nodeKinds[neighbour] === NodeKind.HardMacro) continue;
       const degree = this.degrees[neighbour]!;
-      if (degree > 0) sum += (edgeWeights[incidentEdges[i]!]! * this.toStanding[neighbour]!) / degree;
+      if (degree > 0) sum += (edgeWeights[incidentEdges[i]!]! * this.weightsIn[neighbour]!) / degree;
     }
     return sum;
   }

@@ -1,25 +1,34 @@
-// What a macro would find around it on each cell: the soft macros that will gather there, of which the anticipated
-// places are only the middle, and macros or the canvas' edge beside it. A policy that sees single cells needs this to
-// know where room is to be left, and what leaves no gaps.
+// What a macro would have around it on each cell: the soft macros, whose estimated places show only where their centre
+// is, and other macros or the canvas edge next to it. A policy that sees cell by cell needs this to know where to leave
+// room, and which cells leave no gaps.
 import { NodeKind } from "../../netlist/index.js";
 import type { Judge } from "../cost/judge.js";
 
-/** Rings around the middle of the soft macros, in which room is counted. */
+/** Rings around the centre of the soft macros in which free area is added up. */
 const RINGS = 256;
 
-/** Writes planes over the grid. Nothing is kept from one step to the next. */
+/** A macro, and the share of each cell that hard macros cover, [cells]. */
+export interface MacroAmongMacros {
+  readonly macro: number;
+  readonly macroCover: Float32Array;
+}
+
+/** Writes planes over the grid from a judge's placement. Keeps nothing from one call to the next. */
 export class NeighbourhoodFeatures {
   private readonly judge: Judge;
   private readonly softMacros: Int32Array;
   private readonly softAreas: Float64Array;
   private readonly softArea: number;
-  /** Of every cell's centre from the middle of the soft macros, in µm. */
+  // Scratch memory of one call.
+  /** Distance of every cell from the centre of the soft macros, µm. */
   private readonly distances: Float64Array;
-  private readonly room = new Float64Array(RINGS);
+  /** Free area of each ring, µm². */
+  private readonly freeAreas = new Float64Array(RINGS);
+  /** A map, and its sums over all rectangles from the lower left corner. */
   private readonly map: Float32Array;
   private readonly sums: Float64Array;
   private readonly line: Float64Array;
-  /** Sums of the map over a macro's footprint and over its frame. */
+  /** Sums of the map over the macro's footprint, and over the footprint with its frame. */
   private readonly under: Float32Array;
   private readonly around: Float32Array;
 
@@ -42,56 +51,57 @@ export class NeighbourhoodFeatures {
   }
 
   /**
-   * Fills `softMacroDistance` [cells] with the distance from the middle of the soft macros, in radii of the disc that has room
-   * for all of them beside the macros, cut at 2 and halved; and `softMacroOverlap` with the share of the footprint of `macro`
-   * on that disc. `macros` [cells] is the share of each cell that macros cover.
+   * Fills two planes [cells]. They model the soft macros as a disc around their centre, just large enough for their
+   * area in what the hard macros leave free. `distance` is the distance from the centre in disc diameters, at most 1;
+   * `overlap` is the share of the macro's footprint that lies on the disc. Without soft macros they are 1 and 0.
    */
-  writeSoftMacroDistance(
-    macro: number,
-    macros: Float32Array,
-    softMacroDistance: Float32Array,
-    softMacroOverlap: Float32Array,
+  writeSoftMacros(
+    { macro, macroCover }: MacroAmongMacros,
+    { distance, overlap }: { readonly distance: Float32Array; readonly overlap: Float32Array },
   ): void {
     if (this.softArea === 0) {
-      softMacroDistance.fill(1);
-      softMacroOverlap.fill(0);
+      distance.fill(1);
+      overlap.fill(0);
       return;
     }
     const { distances, map, under } = this;
     const { canvas, grid } = this.judge.block;
-    const radius = this.radius(macros, this.measure());
+    const radius = this.discRadius(macroCover, this.measureDistances());
     const rim = Math.hypot(canvas.width / grid.columns, canvas.height / grid.rows);
     for (let cell = 0; cell < map.length; cell++) {
-      const distance = distances[cell]!;
-      softMacroDistance[cell] = Math.min(1, distance / (2 * radius));
-      // The rim is one cell wide, so that a small move changes little.
+      const fromCentre = distances[cell]!;
+      distance[cell] = Math.min(1, fromCentre / (2 * radius));
+      // The rim fades over one cell, so that small moves make small changes.
       map[cell] =
-        Math.max(0, Math.min(1, 0.5 + (radius - distance) / rim)) * (1 - Math.min(1, macros[cell]!));
+        Math.max(0, Math.min(1, 0.5 + (radius - fromCentre) / rim)) * (1 - Math.min(1, macroCover[cell]!));
     }
     const [halfColumns, halfRows] = this.halfSides(macro);
-    this.sumUp();
+    this.sumMap();
     this.sumOver(halfColumns, halfRows, under);
     const area = 4 * halfColumns * halfRows;
-    for (let cell = 0; cell < map.length; cell++) softMacroOverlap[cell] = under[cell]! / area;
+    for (let cell = 0; cell < map.length; cell++) overlap[cell] = under[cell]! / area;
   }
 
-  /** Fills `contact` [cells] with the share of a frame of one cell around `macro` that is covered or off the canvas. */
-  writeContact(macro: number, macros: Float32Array, contact: Float32Array): void {
+  /**
+   * Fills `contact` [cells] with the share of a frame, one cell wide around the macro, that hard macros cover or that
+   * lies off the canvas.
+   */
+  writeContact({ macro, macroCover }: MacroAmongMacros, contact: Float32Array): void {
     const { map, under, around } = this;
     const { columns, rows } = this.judge.block.grid;
     const [halfColumns, halfRows] = this.halfSides(macro);
     const frame = 4 * ((halfColumns + 1) * (halfRows + 1) - halfColumns * halfRows);
-    // Of room left, so that what is off the canvas counts as covered.
-    for (let cell = 0; cell < map.length; cell++) map[cell] = 1 - Math.min(1, macros[cell]!);
-    this.sumUp();
+    // The map holds free area rather than cover, so that off the canvas, where sums find 0, all counts as covered.
+    for (let cell = 0; cell < map.length; cell++) map[cell] = 1 - Math.min(1, macroCover[cell]!);
+    this.sumMap();
     this.sumOver(halfColumns, halfRows, under);
     this.sumOver(halfColumns + 1, halfRows + 1, around);
     for (let cell = 0; cell < columns * rows; cell++)
       contact[cell] = 1 - (around[cell]! - under[cell]!) / frame;
   }
 
-  /** Distances from the soft macros' middle, by area; returns the greatest. */
-  private measure(): number {
+  /** Fills `distances` from the soft macros' centre of area, or the canvas centre; returns the greatest. */
+  private measureDistances(): number {
     const { softMacros, softAreas, distances } = this;
     const { block, placement } = this.judge;
     let x = 0;
@@ -119,25 +129,25 @@ export class NeighbourhoodFeatures {
     return farthest;
   }
 
-  /** Of the disc with as much room beside the macros as the soft macros have area; all of the canvas if it is less. */
-  private radius(macros: Float32Array, farthest: number): number {
-    const { room, distances } = this;
+  /** Radius in µm of the disc whose free area is that of the soft macros; `farthest` if the canvas has less. */
+  private discRadius(macroCover: Float32Array, farthest: number): number {
+    const { freeAreas, distances } = this;
     const { canvas } = this.judge.block;
     const cellArea = (canvas.width * canvas.height) / distances.length;
-    room.fill(0);
+    freeAreas.fill(0);
     for (let cell = 0; cell < distances.length; cell++) {
       const ring = Math.min(RINGS - 1, Math.floor((distances[cell]! / farthest) * RINGS));
-      room[ring]! += cellArea * (1 - Math.min(1, macros[cell]!));
+      freeAreas[ring]! += cellArea * (1 - Math.min(1, macroCover[cell]!));
     }
     let left = this.softArea;
     for (let ring = 0; ring < RINGS; ring++) {
-      if (left <= room[ring]!) return (farthest * (ring + left / room[ring]!)) / RINGS;
-      left -= room[ring]!;
+      if (left <= freeAreas[ring]!) return (farthest * (ring + left / freeAreas[ring]!)) / RINGS;
+      left -= freeAreas[ring]!;
     }
     return farthest;
   }
 
-  /** Half the sides of a macro in columns and rows. */
+  /** Half the sides of a macro, in columns and rows. */
   private halfSides(macro: number): [number, number] {
     const { widths, heights, canvas, grid } = this.judge.block;
     return [
@@ -146,12 +156,13 @@ export class NeighbourhoodFeatures {
     ];
   }
 
-  private sumUp(): void {
+  private sumMap(): void {
     const { map, sums } = this;
     const { block, kernels } = this.judge;
     kernels.run.sumTable(map.byteOffset, block.grid.columns, block.grid.rows, sums.byteOffset);
   }
 
+  /** Sums of the map over a rectangle of these half sides around every cell's centre. */
   private sumOver(halfColumns: number, halfRows: number, out: Float32Array): void {
     const { sums, line } = this;
     const { block, kernels } = this.judge;

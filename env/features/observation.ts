@@ -1,65 +1,122 @@
-// What a policy sees of an episode, as planes over the grid and a few numbers, all cheap enough for every step.
+// What a policy sees of an episode: planes over the grid and a few numbers, all cheap enough to compute at every step.
 import { NodeKind } from "../../netlist/index.js";
 import { netsOfNodes } from "../cost/judge-nets.js";
 import type { Episode } from "../environment/episode.js";
 import { NeighbourhoodFeatures } from "./neighbourhood.js";
-import { CongestionSoFar } from "./partial-congestion.js";
 import { type QuadraticTarget, quadraticTarget } from "./quadratic-target.js";
 
-/**
- * Planes of an observation, row-major, row 0 at the bottom: feasible cells; growth of the wirelength for the macro
- * and for the next one; area covered by macros and (anticipated) by soft macros; nearness to the vertical and to the
- * horizontal edges, 0 in the middle and 1 at the edge; a prior (to the edges, away from where soft macros gather, near
- * the macro's wires and where the plan has it, without gaps); where soft macros will gather, what the macro would
- * displace of them, and what it would touch; distance from where a plan has the macro; horizontal and vertical
- * congestion so far; and rows and columns in which a macro of the same sides stands.
- */
+/** Planes of an observation, in order. Each has a value per grid cell, row-major from the lower left. */
 export const PLANES = [
+  /** 1 where the macro may go. */
   "mask",
+  /** Added wirelength if the macro goes there, from 0 at the best cell to 1 at the worst. */
   "wire",
+  /** The same for the macro after it, given what is placed now. */
   "nextWire",
+  /** Share of the cell that hard macros cover. */
   "macros",
+  /** Area of soft macros in the cell, where they are estimated to go, in quarters of the cell; at most 1. */
   "cells",
+  /** Nearness to the left or right edge, from 0 in the middle to 1 at the edge. */
   "edgeX",
+  /** Nearness to the lower or upper edge. */
   "edgeY",
+  /** Score of the cell by rule: edge + softMacroDistance + contact - wire - softMacroOverlap - quadraticTarget. */
   "prior",
+  /** Distance from the centre of the soft macros (env/features/neighbourhood.ts). */
   "softMacroDistance",
+  /** Share of the macro's footprint that lies where the soft macros need room. */
   "softMacroOverlap",
+  /** Share of a frame around the macro that is covered or off the canvas. */
   "contact",
+  /** Manhattan distance from the macro's quadratic target, 1 from corner to corner (env/features/quadratic-target.ts). */
   "quadraticTarget",
+  /** Horizontal congestion of what is placed, at the episode's last snapshot. */
   "horizontal",
+  /** Vertical congestion. */
   "vertical",
+  /** Half for a row and half for a column in which the centre of a macro of the same size lies. */
   "sameSizeAlignment",
 ] as const;
+export type PlaneName = (typeof PLANES)[number];
 
-/** An observation has all planes or only so many of the first: the others take time and helped no policy so far. */
+/** An observation has all planes or only this many of the first ones: the others take time and helped no policy yet. */
 export const BASIC_PLANES = 12;
 
-/** Numbers of an observation; what they are, see `Observer.stateNumbers`. */
-export const STATE_NUMBERS = 9;
+/** Least and greatest value of each plane, up to single-precision rounding. */
+export const PLANE_BOUNDS: Readonly<Record<PlaneName, readonly [low: number, high: number]>> = {
+  mask: [0, 1],
+  wire: [0, 1],
+  nextWire: [0, 1],
+  macros: [0, Number.POSITIVE_INFINITY], // fixed macros may overlap
+  cells: [0, 1],
+  edgeX: [0, 1],
+  edgeY: [0, 1],
+  prior: [-3, 3],
+  softMacroDistance: [0, 1],
+  softMacroOverlap: [0, 1],
+  contact: [0, 1],
+  quadraticTarget: [0, 1],
+  horizontal: [0, 1],
+  vertical: [0, 1],
+  sameSizeAlignment: [0, 1],
+};
 
-/** Writes observations of one episode. */
+/** The state numbers of an observation, in order. */
+export const STATE_NAMES = [
+  /** Share of the macros that are placed. */
+  "placedShare",
+  /** Share of the cells that are feasible. */
+  "feasibleShare",
+  /** Sides of the macro, in canvas sides. */
+  "width",
+  "height",
+  /** Sides of the macro after it; 0 if there is none. */
+  "nextWidth",
+  "nextHeight",
+  /** Weight of the macro's nets relative to the mean macro, divided by 4; at most 1. */
+  "netWeight",
+  /** Area of all soft and of all hard macros, in canvas areas. */
+  "softShare",
+  "hardShare",
+] as const;
+
+/** How many state numbers an observation has. */
+export const STATE_NUMBERS: number = STATE_NAMES.length;
+
+/** Greatest value of each state number; the least is 0. */
+export const STATE_HIGHS: readonly number[] = STATE_NAMES.map((name) =>
+  name === "softShare" || name === "hardShare" ? Number.POSITIVE_INFINITY : 1,
+);
+
+/** By how much the wirelength cost grows if the observed macro goes to a cell, given what is placed or estimated. */
+export interface WirelengthDeltas {
+  at(cell: number): number;
+}
+
+/** Writes observations of one episode. An observation depends on the episode's state alone. */
 export class Observer {
   readonly planes: number;
   private readonly episode: Episode;
   private readonly nodeNetStarts: Int32Array;
   private readonly nodeNets: Int32Array;
-  private readonly columnWire: Float64Array;
-  private readonly rowWire: Float64Array;
-  private readonly wireUnit: number;
+  private readonly wire: WireMask;
+  private readonly nextWire: WireMask;
   private readonly shares: BlockShares;
-  private readonly surroundings: NeighbourhoodFeatures;
-  private readonly plan: QuadraticTarget;
-  private readonly congestion: CongestionSoFar | undefined;
-  private readonly seenColumns: Uint8Array;
-  private readonly seenRows: Uint8Array;
+  private readonly neighbourhood: NeighbourhoodFeatures;
+  private readonly target: QuadraticTarget;
+  private readonly deltas: WirelengthDeltas;
+  private readonly columnsInUse: Uint8Array;
+  private readonly rowsInUse: Uint8Array;
 
-  /** @param planes how many of `PLANES`: all, or `BASIC_PLANES` */
+  /** @param planes how many of `PLANES`: `BASIC_PLANES`, or all, for which the episode must track congestion */
   constructor(episode: Episode, planes: number = BASIC_PLANES) {
     if (planes !== BASIC_PLANES && planes !== PLANES.length)
       throw new Error(
         `internal: observations have ${BASIC_PLANES} or ${PLANES.length} planes, not ${planes}`,
       );
+    if (planes > BASIC_PLANES && !episode.congestion)
+      throw new Error("internal: congestion planes of an episode that does not track congestion");
     this.planes = planes;
     const { kernels, nets, block } = episode.judge;
     this.episode = episode;
@@ -68,75 +125,79 @@ export class Observer {
     this.nodeNetStarts.set(incidence.starts);
     this.nodeNets = kernels.i32(incidence.nets.length);
     this.nodeNets.set(incidence.nets);
-    this.columnWire = kernels.f64(block.grid.columns);
-    this.rowWire = kernels.f64(block.grid.rows);
+    const { columns, rows } = block.grid;
+    const wireMask = () => ({ columns: kernels.f64(columns), rows: kernels.f64(rows) });
+    this.wire = wireMask();
+    this.nextWire = wireMask();
     this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
-    this.surroundings = new NeighbourhoodFeatures(episode.judge);
-    this.plan = quadraticTarget(block, nets);
-    this.congestion = planes > BASIC_PLANES ? new CongestionSoFar(episode) : undefined;
-    this.seenColumns = new Uint8Array(block.grid.columns);
-    this.seenRows = new Uint8Array(block.grid.rows);
-    this.wireUnit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
+    this.neighbourhood = new NeighbourhoodFeatures(episode.judge);
+    this.target = quadraticTarget(block, nets);
+    const unit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
+    const { wire } = this;
+    this.deltas = {
+      at: (cell) => unit * (wire.columns[cell % columns]! + wire.rows[Math.floor(cell / columns)]!),
+    };
+    this.columnsInUse = new Uint8Array(columns);
+    this.rowsInUse = new Uint8Array(rows);
   }
 
-  /** Fills `outPlanes` [planes x cells] and `outState` [STATE_NUMBERS] for the current macro. */
-  observe(outPlanes: Float32Array, outState: Float32Array): void {
+  /**
+   * Fills `outPlanes` [planes x cells] and `outState` [STATE_NUMBERS] for the macro to place now; there must be one.
+   * The deltas returned are overwritten by the next observation.
+   */
+  observe(outPlanes: Float32Array, outState: Float32Array): WirelengthDeltas {
     const { episode } = this;
     const { block, placement } = episode.judge;
     const { columns, rows } = block.grid;
     const cells = columns * rows;
-    const plane = (name: (typeof PLANES)[number]) => {
+    const plane = (name: PlaneName) => {
       const start = PLANES.indexOf(name) * cells;
       return outPlanes.subarray(start, start + cells);
     };
     plane("mask").set(episode.mask);
-    this.wirePlane(episode.nextMacro, plane("nextWire"));
-    this.wirePlane(episode.macro, plane("wire")); // last, so that `wirelengthDeltaAt` speaks of the current macro
-    const macroPlane = plane("macros").fill(0);
-    const cellPlane = plane("cells").fill(0);
+    const [wire, nextWire] = [plane("wire"), plane("nextWire")];
+    this.writeWire(episode.nextMacro, this.nextWire, nextWire);
+    this.writeWire(episode.macro, this.wire, wire);
+    const macroCover = plane("macros").fill(0);
+    const softCover = plane("cells").fill(0);
     for (let node = 0; node < block.nodeCount; node++) {
       const kind = block.kinds[node];
       if (kind === NodeKind.Port || Number.isNaN(placement.xs[node])) continue;
-      addCover(episode, node, kind === NodeKind.HardMacro ? macroPlane : cellPlane);
+      addCover(episode, node, kind === NodeKind.HardMacro ? macroCover : softCover);
     }
-    for (let cell = 0; cell < cells; cell++) cellPlane[cell] = Math.min(cellPlane[cell]!, 4) / 4;
-    const edgeX = plane("edgeX");
-    const edgeY = plane("edgeY");
+    for (let cell = 0; cell < cells; cell++) softCover[cell] = Math.min(softCover[cell]!, 4) / 4;
+    const [edgeX, edgeY] = [plane("edgeX"), plane("edgeY")];
     for (let row = 0, cell = 0; row < rows; row++)
       for (let column = 0; column < columns; column++, cell++) {
         edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
         edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
       }
-    const [softMacroDistance, softMacroOverlap, contact] = [
-      plane("softMacroDistance"),
-      plane("softMacroOverlap"),
-      plane("contact"),
-    ];
-    this.surroundings.writeSoftMacroDistance(episode.macro, macroPlane, softMacroDistance, softMacroOverlap);
-    this.surroundings.writeContact(episode.macro, macroPlane, contact);
-    this.quadraticTargetPlane(plane("quadraticTarget"));
-    const [wire, plan, prior] = [plane("wire"), plane("quadraticTarget"), plane("prior")];
+    const distance = plane("softMacroDistance");
+    const overlap = plane("softMacroOverlap");
+    const contact = plane("contact");
+    this.neighbourhood.writeSoftMacros({ macro: episode.macro, macroCover }, { distance, overlap });
+    this.neighbourhood.writeContact({ macro: episode.macro, macroCover }, contact);
+    const target = plane("quadraticTarget");
+    this.writeTarget(target);
+    const prior = plane("prior");
     for (let cell = 0; cell < cells; cell++)
       prior[cell] =
         Math.max(edgeX[cell]!, edgeY[cell]!) +
-        softMacroDistance[cell]! +
+        distance[cell]! +
         contact[cell]! -
         wire[cell]! -
-        softMacroOverlap[cell]! -
-        plan[cell]!;
-    if (this.congestion) {
-      this.congestion.write(plane("horizontal"), plane("vertical"));
-      this.sameSizePlane(plane("sameSizeAlignment"));
+        overlap[cell]! -
+        target[cell]!;
+    if (this.planes > BASIC_PLANES) {
+      plane("horizontal").set(episode.congestion!.subarray(0, cells));
+      plane("vertical").set(episode.congestion!.subarray(cells));
+      this.writeSameSize(plane("sameSizeAlignment"));
     }
-    this.stateNumbers(outState);
+    this.writeState(outState);
+    return this.deltas;
   }
 
-  /**
-   * Share of the macros that stand, of cells that are feasible; sides of the macro and of the next one over the
-   * canvas'; what the macro's nets weigh beside a mean macro's, cut at 4 and divided by 4; share of the canvas that soft
-   * and that hard macros take.
-   */
-  private stateNumbers(out: Float32Array): void {
+  private writeState(out: Float32Array): void {
     const { episode, shares } = this;
     const { block } = episode.judge;
     const width = (node: number) => (node < 0 ? 0 : block.widths[node]! / block.canvas.width);
@@ -147,22 +208,16 @@ export class Observer {
     out[3] = height(episode.macro);
     out[4] = width(episode.nextMacro);
     out[5] = height(episode.nextMacro);
-    out[6] = Math.min(4, shares.pulls[episode.macro]!) / 4;
+    out[6] = Math.min(4, shares.netWeights[episode.macro]!) / 4;
     out[7] = shares.soft;
     out[8] = shares.hard;
   }
 
-  /** Growth of the wirelength cost if the macro observed last goes to `cell`, anticipated soft macros included. */
-  wirelengthDeltaAt(cell: number): number {
-    const { columns } = this.episode.judge.block.grid;
-    return this.wireUnit * (this.columnWire[cell % columns]! + this.rowWire[Math.floor(cell / columns)]!);
-  }
-
-  /** Distance from where the plan has the macro, 1 from corner to corner, along the axes; 0 where there is no plan. */
-  private quadraticTargetPlane(out: Float32Array): void {
-    const { episode, plan } = this;
+  /** Manhattan distance from the macro's quadratic target, 1 from corner to corner; 0 along an axis without a target. */
+  private writeTarget(out: Float32Array): void {
+    const { episode, target } = this;
     const { columns, rows } = episode.judge.block.grid;
-    const [x, y] = [plan.xs[episode.macro]!, plan.ys[episode.macro]!];
+    const [x, y] = [target.xs[episode.macro]!, target.ys[episode.macro]!];
     for (let row = 0, cell = 0; row < rows; row++) {
       const dy = Number.isNaN(y) ? 0 : Math.abs((row + 0.5) / rows - y) / 2;
       for (let column = 0; column < columns; column++, cell++)
@@ -170,78 +225,84 @@ export class Observer {
     }
   }
 
-  /** Half for a row, half for a column in which the centre of a macro of the same sides stands. */
-  private sameSizePlane(out: Float32Array): void {
-    const { episode, seenColumns, seenRows } = this;
+  private writeSameSize(out: Float32Array): void {
+    const { episode, columnsInUse, rowsInUse } = this;
     const { block, placement } = episode.judge;
     const { canvas, widths, heights } = block;
     const { columns, rows } = block.grid;
     const { macro, step } = episode;
-    seenColumns.fill(0);
-    seenRows.fill(0);
+    columnsInUse.fill(0);
+    rowsInUse.fill(0);
     for (let i = 0; i < step; i++) {
       const node = episode.macroAt(i);
       if (widths[node] !== widths[macro] || heights[node] !== heights[macro]) continue;
-      seenColumns[Math.floor((placement.xs[node]! * columns) / canvas.width)] = 1;
-      seenRows[Math.floor((placement.ys[node]! * rows) / canvas.height)] = 1;
+      columnsInUse[Math.floor((placement.xs[node]! * columns) / canvas.width)] = 1;
+      rowsInUse[Math.floor((placement.ys[node]! * rows) / canvas.height)] = 1;
     }
     for (let row = 0, cell = 0; row < rows; row++)
       for (let column = 0; column < columns; column++, cell++)
-        out[cell] = (seenRows[row]! + seenColumns[column]!) / 2;
+        out[cell] = (rowsInUse[row]! + columnsInUse[column]!) / 2;
   }
 
-  /** Growth of the wirelength for a macro at every cell, scaled to 0 (best cell) .. 1 (worst). */
-  private wirePlane(macro: number, out: Float32Array): void {
+  /** Fills `parts` with the added wirelength of a macro by column and by row, and `out` with their sum, scaled. */
+  private writeWire(macro: number, parts: WireMask, out: Float32Array): void {
     if (macro < 0) {
       out.fill(0);
       return;
     }
     const { judge } = this.episode;
+    const { columns, rows } = parts;
     judge.kernels.run.wireMask(
       judge.state.address,
       macro,
       this.nodeNetStarts.byteOffset,
       this.nodeNets.byteOffset,
-      this.columnWire.byteOffset,
-      this.rowWire.byteOffset,
+      columns.byteOffset,
+      rows.byteOffset,
     );
-    const [bestColumn, worstColumn] = range(this.columnWire);
-    const [bestRow, worstRow] = range(this.rowWire);
+    const [bestColumn, worstColumn] = range(columns);
+    const [bestRow, worstRow] = range(rows);
     const span = worstColumn - bestColumn + worstRow - bestRow;
     const scale = span > 0 ? 1 / span : 0;
-    for (let row = 0, cell = 0; row < this.rowWire.length; row++) {
-      const rowPart = this.rowWire[row]! - bestRow - bestColumn;
-      for (let column = 0; column < this.columnWire.length; column++, cell++)
-        out[cell] = (this.columnWire[column]! + rowPart) * scale;
+    for (let row = 0, cell = 0; row < rows.length; row++) {
+      const rowPart = rows[row]! - bestRow - bestColumn;
+      for (let column = 0; column < columns.length; column++, cell++)
+        out[cell] = (columns[column]! + rowPart) * scale;
     }
   }
 }
 
-/** What does not change in an episode. */
+/** Added weighted wirelength in µm: that of a cell is its column's part plus its row's. */
+interface WireMask {
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+}
+
+/** What is the same at every step. */
 interface BlockShares {
-  /** Of the canvas. */
+  /** Area of all soft and of all hard macros, in canvas areas. */
   readonly soft: number;
   readonly hard: number;
-  /** Weight of each node's nets over a mean macro's. */
-  readonly pulls: Float64Array;
+  /** Weight of each node's nets, relative to the mean macro's. */
+  readonly netWeights: Float64Array;
 }
 
 function sharesOf(episode: Episode, starts: Int32Array, nodeNets: Int32Array): BlockShares {
   const { block, nets } = episode.judge;
   const { widths, heights, kinds, canvas } = block;
   const area = { soft: 0, hard: 0 };
-  const pulls = new Float64Array(block.nodeCount);
+  const weights = new Float64Array(block.nodeCount);
   for (let node = 0; node < block.nodeCount; node++) {
     if (kinds[node] !== NodeKind.Port)
       area[kinds[node] === NodeKind.HardMacro ? "hard" : "soft"] +=
         (widths[node]! * heights[node]!) / (canvas.width * canvas.height);
-    for (let i = starts[node]!; i < starts[node + 1]!; i++) pulls[node]! += nets.netWeights[nodeNets[i]!]!;
+    for (let i = starts[node]!; i < starts[node + 1]!; i++) weights[node]! += nets.netWeights[nodeNets[i]!]!;
   }
-  const mean = episode.macros.reduce((sum, macro) => sum + pulls[macro]!, 0) / (episode.macros.length || 1);
-  return { ...area, pulls: mean > 0 ? pulls.map((pull) => pull / mean) : pulls };
+  const mean = episode.macros.reduce((sum, macro) => sum + weights[macro]!, 0) / (episode.macros.length || 1);
+  return { ...area, netWeights: mean > 0 ? weights.map((weight) => weight / mean) : weights };
 }
 
-/** Adds the share of every cell that a node covers. */
+/** Adds to every cell the share of it that a node covers. */
 function addCover(episode: Episode, node: number, out: Float32Array): void {
   const { block, placement } = episode.judge;
   const { columns, rows } = block.grid;
@@ -263,6 +324,7 @@ function addCover(episode: Episode, node: number, out: Float32Array): void {
   }
 }
 
+/** Least and greatest value. */
 function range(values: Float64Array): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;

@@ -1,39 +1,44 @@
-// A plan of the whole before the first macro is placed: where each would be if wires alone decided and macros stood
-// evenly over the canvas. Anticipated soft macros know only of macros that stand already; the plan knows of all.
+// Where each macro would go if wires alone decided and the macros were spread evenly over the canvas. The estimate of
+// the soft macros knows only the macros placed so far; this target is computed once and knows them all.
 import { type Block, NodeKind } from "../../netlist/index.js";
 import type { JudgeNets } from "../cost/judge-nets.js";
 import { macrosByArea } from "../environment/macro-order.js";
 
-/** Places of all movable hard macros, in widths and heights of the canvas; NaN for other nodes, and if nothing pulls. */
+/**
+ * Target centres of all movable hard macros by node, from 0 to 1 along the canvas sides. NaN for other nodes, and for
+ * all if no net pulls the macros apart.
+ */
 export interface QuadraticTarget {
   readonly xs: Float64Array;
   readonly ys: Float64Array;
 }
 
+/** Gauss-Seidel sweeps over all nodes. */
 const SWEEPS = 50;
-/** Of the canvas: what is closer together stands at one place. */
+/** Spread of all macros, in canvas sides, below which they count as being in one place. */
 const NO_SPREAD = 1e-6;
 
 /**
- * The least quadratic wirelength (Hall 1970) of all that is movable, nets as stars from their drivers, with ports and
- * fixed macros where they stand; it crowds everything together, so that of each coordinate only the macros' ranks are
+ * Minimises the quadratic wirelength (Hall 1970) over all movable nodes, with nets as stars around their drivers and
+ * ports and fixed macros in place. The minimum crowds everything together, so only the macros' ranks along each axis are
  * kept, weighted by their areas.
  */
 export function quadraticTarget(block: Block, nets: JudgeNets): QuadraticTarget {
   const { width, height } = block.canvas;
   const links = starLinks(block.nodeCount, nets);
-  const xs = leastSquares(block, links, block.initial.xs, width / 2);
-  const ys = leastSquares(block, links, block.initial.ys, height / 2);
+  const xs = leastSquares(block, links, { initial: block.initial.xs, centre: width / 2 });
+  const ys = leastSquares(block, links, { initial: block.initial.ys, centre: height / 2 });
   return { xs: ranks(block, xs, NO_SPREAD * width), ys: ranks(block, ys, NO_SPREAD * height) };
 }
 
-/** Of node n: `[starts[n] .. starts[n + 1]]`. */
+/** Links of node n: `[starts[n] .. starts[n + 1]]`. */
 interface Links {
   readonly starts: Int32Array;
   readonly neighbours: Int32Array;
   readonly weights: Float64Array;
 }
 
+/** A link between the driver and each sink of every net, with the net's weight. */
 function starLinks(
   nodeCount: number,
   { netCount, netStarts, netPoints, netWeights, pointNodes }: JudgeNets,
@@ -68,18 +73,17 @@ function starLinks(
   return { starts, neighbours, weights };
 }
 
-/** One coordinate of all nodes after sweeps that put each movable node at the mean of its neighbours. */
+/** One coordinate of all nodes: sweeps move each movable node to the weighted mean of its neighbours. */
 function leastSquares(
   block: Block,
   { starts, neighbours, weights }: Links,
-  initial: Float64Array,
-  centre: number,
+  { initial, centre }: { readonly initial: Float64Array; readonly centre: number },
 ): Float64Array {
-  const stands = (node: number) => block.fixed[node] === 1 || block.kinds[node] === NodeKind.Port;
-  const places = Float64Array.from(initial, (at, node) => (stands(node) && !Number.isNaN(at) ? at : centre));
+  const stays = (node: number) => block.fixed[node] === 1 || block.kinds[node] === NodeKind.Port;
+  const places = Float64Array.from(initial, (at, node) => (stays(node) && !Number.isNaN(at) ? at : centre));
   for (let sweep = 0; sweep < SWEEPS; sweep++)
     for (let node = 0; node < block.nodeCount; node++) {
-      if (stands(node) || starts[node] === starts[node + 1]) continue;
+      if (stays(node) || starts[node] === starts[node + 1]) continue;
       let pull = 0;
       let sum = 0;
       for (let i = starts[node]!; i < starts[node + 1]!; i++) {
@@ -91,7 +95,7 @@ function leastSquares(
   return places;
 }
 
-/** Share of the macros' area below each macro, half of its own included; NaN if they all stand at one place. */
+/** Share of the macros' area below each macro, half of its own included; NaN if all are in one place. */
 function ranks(block: Block, places: Float64Array, noSpread: number): Float64Array {
   const out = new Float64Array(block.nodeCount).fill(Number.NaN);
   const macros = macrosByArea(block).sort((a, b) => places[a]! - places[b]! || a - b);

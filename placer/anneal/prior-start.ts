@@ -29,7 +29,7 @@ export function drawStart(
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(sampleByPrior(prior, SHARPNESS, episode.mask, random));
+      episode.place(sampleByPrior({ prior, mask: episode.mask, sharpness: SHARPNESS }, random));
     }
     if (episode.deadEnd) continue;
     const costs = episode.finish();

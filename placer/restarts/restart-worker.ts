@@ -67,7 +67,7 @@ class Bench {
     if (known) return known;
     const { block } = this.judge;
     const macros = alongWires ? macrosByConnectivity(block) : macrosByArea(block);
-    const episode = new Episode(this.judge, this.cells, macros);
+    const episode = new Episode(this.judge, this.cells, { macros });
     const game = { episode, observer: new Observer(episode) };
     this.games.set(alongWires, game);
     return game;

@@ -1,6 +1,6 @@
 // One stored episode: a slot of the shared kernel memory, written by the worker that plays the episode and read by the
 // workers that compute gradients. All threads lay the slot out alike, so only its address travels between them.
-import { type Costs, macrosByArea, STATE_NUMBERS } from "../../env/index.js";
+import { type Costs, macrosByArea, type Observation, STATE_NUMBERS } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import type { Block } from "../../netlist/index.js";
 
@@ -70,8 +70,10 @@ export class Trajectory {
   readonly orientations: Uint8Array;
   private readonly counts: Int32Array;
   private readonly results: Float64Array;
+  private readonly shape: TrajectoryShape;
 
   constructor(kernels: Kernels, { address, block, shape }: TrajectorySlot) {
+    this.shape = shape;
     const { steps, cells, planes, stateNumbers, nodes } = shape;
     const { buffer } = kernels.handle.memory;
     let at = address;
@@ -103,6 +105,15 @@ export class Trajectory {
     this.counts = i32(COUNTS);
     this.masks = u8(steps * cells);
     this.orientations = u8(nodes);
+  }
+
+  /** Where the observation of a step is stored; empty arrays beyond the last step. */
+  observation(step: number): Observation {
+    const { planes, cells, stateNumbers } = this.shape;
+    return {
+      planes: this.planes.subarray(step * planes * cells, (step + 1) * planes * cells),
+      state: this.states.subarray(step * stateNumbers, (step + 1) * stateNumbers),
+    };
   }
 
   /** Steps stored. */

@@ -5,19 +5,18 @@
 import { Piscina, workerData } from "piscina";
 import {
   CounterfactualEvaluator,
-  Episode,
+  Environment,
   Judge,
   type JudgeOptions,
   type JudgeRules,
   loadCostTerms,
   MACRO_ORDERS,
   type MacroOrder,
-  Observer,
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
 import { endPool, ForceDirectedPlacer } from "../../placer/index.js";
-import { Agent, type Game, playEpisode, replayEpisode } from "../agent.js";
+import { Agent, playEpisode, replayEpisode } from "../agent.js";
 import type { NetworkConfig } from "../network/network-config.js";
 import {
   accumulateGradient,
@@ -280,7 +279,7 @@ class WorkerContext {
   private readonly agent: Agent;
   private readonly planes: number;
   private readonly counterfactuals: CounterfactualEvaluator;
-  private readonly games = new Map<MacroOrder, Game>();
+  private readonly environments = new Map<MacroOrder, Environment>();
   private readonly trajectories = new Map<number, Trajectory>();
   private encodedVersion = -1;
 
@@ -296,7 +295,7 @@ class WorkerContext {
 
   collect({ address, order, seed, stream, version, greedy, start, counterfactualSamples }: Collect): void {
     this.encode(version);
-    playEpisode(this.agent, this.game(order), {
+    playEpisode(this.agent, this.environment(order), {
       random: Random.stream(seed, ...stream),
       greedy,
       start,
@@ -307,7 +306,7 @@ class WorkerContext {
   }
 
   replay({ address, order, cells }: Replay): void {
-    replayEpisode(this.agent, this.game(order), { cells, out: this.trajectory(address) });
+    replayEpisode(this.agent, this.environment(order), { cells, out: this.trajectory(address) });
   }
 
   /** Adds the gradient of samples of this block to the thread's. */
@@ -317,15 +316,15 @@ class WorkerContext {
     return accumulateGradient(this.agent, { episodes: trajectories, samples }, loss);
   }
 
-  private game(order: MacroOrder): Game {
-    let game = this.games.get(order);
-    if (!game) {
-      const { judge, planes } = this;
-      const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](this.block));
-      game = { episode, observer: new Observer(episode, planes) };
-      this.games.set(order, game);
+  private environment(order: MacroOrder): Environment {
+    let environment = this.environments.get(order);
+    if (!environment) {
+      const { judge, planes, block } = this;
+      const macros = MACRO_ORDERS[order](block);
+      environment = new Environment(judge, new ForceDirectedPlacer(judge), { macros, planes });
+      this.environments.set(order, environment);
     }
-    return game;
+    return environment;
   }
 
   /** The slot at an address, as an episode of this block. */

@@ -22,7 +22,7 @@ export function playDemonstrations(
   order: MacroOrder,
 ): readonly Elite[] {
   const judge = new Judge(Kernels.create(), block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), MACRO_ORDERS[order](block));
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge), { macros: MACRO_ORDERS[order](block) });
   return demonstrations
     .map((demonstration) => playDemonstration(episode, demonstration))
     .sort((a, b) => a.proxyCost - b.proxyCost);

@@ -3,10 +3,11 @@
 import {
   BASIC_PLANES,
   type CellPlacer,
-  Episode,
+  Environment,
+  type Episode,
   type Judge,
   macrosByArea,
-  Observer,
+  type Observer,
   PLANES,
   STATE_NUMBERS,
   sampleByPrior,
@@ -58,12 +59,11 @@ export class PlacementSource {
     const { columns, rows } = judge.block.grid;
     this.judge = judge;
     this.macros = macrosByArea(judge.block);
-    this.episode = new Episode(judge, cells, this.macros);
     // A policy that sees fewer planes sees the first of them.
-    this.observer = new Observer(
-      this.episode,
-      Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes)),
-    );
+    const planes = Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes));
+    const environment = new Environment(judge, cells, { macros: this.macros, planes });
+    this.episode = environment.episode;
+    this.observer = environment.observer;
     this.annealer = new GridAnnealer(judge, cells, {
       ...GRID_ANNEAL_DEFAULTS,
       stepsPerMacro: STEPS_PER_MACRO,
@@ -114,7 +114,7 @@ export class PlacementSource {
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      episode.place(sampleByPrior(prior, sharpness, episode.mask, random));
+      episode.place(sampleByPrior({ prior, mask: episode.mask, sharpness }, random));
     }
     return episode.complete;
   }
@@ -134,9 +134,9 @@ export class PlacementSource {
     const seenPlanes = planes.subarray(0, count * episode.mask.length);
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
-      const seen = agent.observe({ episode, observer }, planes, state);
-      agent.evaluate({ ...seen, planes: seenPlanes });
-      episode.place(agent.act(seen.mask, random));
+      observer.observe(planes, state);
+      agent.evaluate(agent.stepOf(episode, { planes: seenPlanes, state }));
+      episode.place(agent.act(episode.mask, random));
     }
     return episode.complete;
   }

@@ -222,7 +222,7 @@ const CASES: readonly Bad[] = [
   { name: "a sink that does not exist", args: evalOf("no-sink"), says: /'B\/p', which is not in the file/ },
   { name: "a header out of range", args: evalOf("bad-header"), says: /initial\.plc:1: header/ },
   { name: "a placement of another netlist", args: evalOf("wrong-index"), says: /node index 7/ },
-  { name: "a macro far away: other units", args: evalOf("far"), says: /'A' stands at \(50000, 50000\)/ },
+  { name: "a macro far away: other units", args: evalOf("far"), says: /'A' is at \(50000, 50000\)/ },
   { name: "nodes without a place", args: evalOf("unplaced"), says: /1 of 2 nodes have no place, 'A'/ },
   // Blocks that cannot be placed.
   {
@@ -230,7 +230,7 @@ const CASES: readonly Bad[] = [
     args: () => ["place", at("large"), "--out", NONE],
     says: /'A' is 150 x 10/,
   },
-  { name: "a port far away", args: () => ["place", at("far-port"), "--out", NONE], says: /'in' stands at/ },
+  { name: "a port far away", args: () => ["place", at("far-port"), "--out", NONE], says: /'in' is at/ },
   {
     name: "a grid on which no cell will do",
     args: () => ["place", at("good"), "--canvas", "30x30", "--grid", "2x2", "--out", NONE],

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Judge } from "../../../env/cost/judge.js";
-import { Episode } from "../../../env/environment/episode.js";
+import { Episode, sampleFeasibleCell } from "../../../env/environment/episode.js";
 import { checkFeasible, checkLegality } from "../../../env/environment/feasibility.js";
-import { sampleFeasibleCell } from "../../../env/environment/sample-cell.js";
 import { Kernels } from "../../../kernels/index.js";
 import { sampleOnce } from "../../../netlist/generator/sampler.js";
 import {
@@ -16,7 +15,7 @@ import {
   Random,
 } from "../../../netlist/index.js";
 
-/** Soft macros are of no interest here. */
+/** Soft macros do not matter here. */
 const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
 
 /** Plays episodes; how many end with all macros placed. All that do must be legal. */

@@ -105,7 +105,8 @@ test("a macro's counterfactual counts what a term says of its place", () => {
   });
   judge.evaluate(block.initial);
   const out = new Float32Array(1);
-  new CounterfactualEvaluator(judge).assign(macrosByArea(block), 400, Random.stream(1, "draws"), out);
+  const random = Random.stream(1, "draws");
+  new CounterfactualEvaluator(judge).evaluate(macrosByArea(block), { samples: 400, random }, out);
   // Free cells: 99, nine in column 0 and ten in each other: mean term (9·0.05 + 10·(0.15 + … + 0.95)) / 99.
   const mean = (9 * 0.05 + 10 * (9 * 0.55)) / 99;
   // 400 draws with a deviation of 0.28 in the term have a standard error of 0.014.

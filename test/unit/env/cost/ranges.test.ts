@@ -96,7 +96,7 @@ test("a placement beyond what can be counted is refused when it comes in", () =>
     placement.xs[1] = far;
     assert.throws(
       () => scorer.evaluate(placement),
-      (error) => isInputError(error) && /stands at \(.*far from the canvas of 100 x 100/.test(error.message),
+      (error) => isInputError(error) && /is at \(.*far from the canvas of 100 x 100/.test(error.message),
     );
   }
   // Three half-perimeters of the canvas are 600 µm: the net from (0, 0) is 600 + 70 µm long.

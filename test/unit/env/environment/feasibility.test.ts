@@ -156,7 +156,7 @@ test("a port in other units, far from the canvas, is refused before anything is 
   draft.addPort("far", 50_000, 0);
   assert.throws(
     () => checked(blockOf(draft)),
-    (error) => error instanceof InputError && /'far' stands at \(50000, 0\)/.test(error.message),
+    (error) => error instanceof InputError && /'far' is at \(50000, 0\)/.test(error.message),
   );
 });
 
@@ -172,7 +172,7 @@ test("a placement in other units, far from the canvas, is refused; one just outs
   const far = blockOf(macros({ A: [10, 10] }), {}, { A: [50_000, 50_000] });
   assert.throws(
     () => checkPlaced(far, far.initial),
-    (error) => error instanceof InputError && /'A' stands at \(50000, 50000\)/.test(error.message),
+    (error) => error instanceof InputError && /'A' is at \(50000, 50000\)/.test(error.message),
   );
   const near = blockOf(macros({ A: [10, 10] }), {}, { A: [150, -50] });
   checkPlaced(near, near.initial);

@@ -1,4 +1,4 @@
-// Sums over footprints, and what a macro would find around it, by hand on a grid of 10 x 10 cells of 10 x 10 µm.
+// Sums over footprints, and the neighbourhood planes of a macro, by hand on a grid of 10 x 10 cells of 10 x 10 µm.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NeighbourhoodFeatures } from "../../../../env/features/neighbourhood.js";
@@ -60,74 +60,67 @@ function footprintTwin(
   });
 }
 
-/** A macro of 20 x 10 µm to place, and soft macros of 20 x 20 µm with their centres where it says. */
-function surroundingsOf(...softs: readonly [number, number][]) {
+/** A macro of 20 x 10 µm to place, and soft macros of 20 x 20 µm at these centres. */
+function featuresOf(...softs: readonly [number, number][]) {
   const draft = new NetlistDraft();
   const macro = draft.addNode(NodeKind.HardMacro, "A", 20, 10);
   const nodes = softs.map((_, i) => draft.addNode(NodeKind.SoftMacro, `Grp_${i}`, 20, 20));
   const block = blockOf(draft);
   const judge = new Judge(Kernels.create(), block);
   for (const [i, node] of nodes.entries()) [judge.placement.xs[node], judge.placement.ys[node]] = softs[i]!;
-  return { macro, surroundings: new NeighbourhoodFeatures(judge) };
+  return { macro, features: new NeighbourhoodFeatures(judge) };
 }
 
-test("soft macros gather in a disc around their middle that has room for them", () => {
-  const { macro, surroundings } = surroundingsOf([45, 55], [55, 45]); // the middle is (50, 50), 800 µm² of cells
-  const softMacroDistance = new Float32Array(CELLS);
-  const softMacroOverlap = new Float32Array(CELLS);
-  surroundings.writeSoftMacroDistance(macro, new Float32Array(CELLS), softMacroDistance, softMacroOverlap);
+/** The two planes of the soft macros where hard macros cover this share of every cell. */
+function softMacroPlanes({ macro, features }: ReturnType<typeof featuresOf>, cover = 0) {
+  const distance = new Float32Array(CELLS).fill(9);
+  const overlap = new Float32Array(CELLS).fill(9);
+  features.writeSoftMacros({ macro, macroCover: new Float32Array(CELLS).fill(cover) }, { distance, overlap });
+  return { distance, overlap };
+}
+
+test("soft macros take a disc around their centre that has room for them", () => {
+  // Their centre is (50, 50), their area 800 µm².
+  const { distance, overlap } = softMacroPlanes(featuresOf([45, 55], [55, 45]));
   // A disc of 800 µm² has radius 15.96; of 8 cells the rim is a little farther out or in.
-  const radius = Math.hypot(5, 5) / (2 * softMacroDistance[44]!); // (45, 45) is 7.07 from the middle
+  const radius = Math.hypot(5, 5) / (2 * distance[44]!); // (45, 45) is 7.07 from the centre
   assert.ok(Math.abs(radius - 15.96) < 1, `radius ${radius}`);
-  assert.equal(softMacroDistance[0], 1); // (5, 5) is 64 µm off
-  assertClose(softMacroDistance.subarray(55, 56), softMacroDistance.subarray(44, 45), 1e-6);
+  assert.equal(distance[0], 1); // (5, 5) is 64 µm off
+  assertClose(distance.subarray(55, 56), distance.subarray(44, 45), 1e-6);
   // With its centre at (45, 45) the macro covers x 35..55, y 40..50: cells 43, 44, 45, half of the outer ones.
-  const inside = (distance: number) =>
-    Math.max(0, Math.min(1, 0.5 + (radius - distance) / Math.hypot(10, 10)));
+  const inside = (fromCentre: number) =>
+    Math.max(0, Math.min(1, 0.5 + (radius - fromCentre) / Math.hypot(10, 10)));
   const shares = [
     0.25 * inside(Math.hypot(15, 5)),
     0.5 * inside(Math.hypot(5, 5)),
     0.25 * inside(Math.hypot(5, 5)),
   ];
-  assertClose([softMacroOverlap[44]!], [shares[0]! + shares[1]! + shares[2]!], 1e-5);
-  assert.equal(softMacroOverlap[0], 0);
+  assertClose([overlap[44]!], [shares[0]! + shares[1]! + shares[2]!], 1e-5);
+  assert.equal(overlap[0], 0);
 });
 
-test("the disc is larger where macros stand in it, and all there is if there is no room", () => {
-  const { macro, surroundings } = surroundingsOf([50, 50], [50, 50]);
-  const [free, half, full] = [0, 0.5, 1].map((cover) => {
-    const softMacroDistance = new Float32Array(CELLS);
-    surroundings.writeSoftMacroDistance(
-      macro,
-      new Float32Array(CELLS).fill(cover),
-      softMacroDistance,
-      new Float32Array(CELLS),
-    );
-    return softMacroDistance;
-  });
-  // Half the room: √2 times the radius, so cells are nearer in radii.
+test("the disc grows around hard macros, up to the farthest cell if there is no room", () => {
+  const features = featuresOf([50, 50], [50, 50]);
+  const [free, half, full] = [0, 0.5, 1].map((cover) => softMacroPlanes(features, cover).distance);
+  // Half the room takes √2 times the radius, so cells are nearer in radii.
   assert.ok(Math.abs(free![44]! / half![44]! - Math.SQRT2) < 0.1);
   // The farthest cell is (5, 5), 63.6 µm off: the radius.
   assertClose([full![0]!, full![44]!], [0.5, Math.hypot(5, 5) / (2 * Math.hypot(45, 45))], 1e-6);
 });
 
-test("without soft macros nothing gathers and no macro displaces any", () => {
-  const { macro, surroundings } = surroundingsOf();
-  const [softMacroDistance, softMacroOverlap] = [new Float32Array(CELLS), new Float32Array(CELLS).fill(9)];
-  surroundings.writeSoftMacroDistance(macro, new Float32Array(CELLS), softMacroDistance, softMacroOverlap);
-  assert.ok(
-    softMacroDistance.every((value) => value === 1) && softMacroOverlap.every((value) => value === 0),
-  );
+test("without soft macros every cell is far from them and no macro overlaps them", () => {
+  const { distance, overlap } = softMacroPlanes(featuresOf());
+  assert.ok(distance.every((value) => value === 1) && overlap.every((value) => value === 0));
 });
 
 test("contact is the share of the frame around a macro that is covered or off the canvas", () => {
-  const { macro, surroundings } = surroundingsOf();
-  const macros = new Float32Array(CELLS);
-  macros[46] = 1; // x 60..70, y 40..50
+  const { macro, features } = featuresOf();
+  const macroCover = new Float32Array(CELLS);
+  macroCover[46] = 1; // x 60..70, y 40..50
   const contact = new Float32Array(CELLS);
-  surroundings.writeContact(macro, macros, contact);
+  features.writeContact({ macro, macroCover }, contact);
   // The macro is 2 x 1 cells, its frame 4 x 3 - 2 = 10 cells. At (45, 45) it covers x 35..55, the frame x 25..65, of
-  // which half of the covered cell. At (55, 45), x 45..65: half of that cell is under the macro itself, half beside.
+  // which half of the covered cell. At (55, 45), x 45..65: half of that cell is under the macro, half in the frame.
   assertClose([contact[44]!, contact[45]!, contact[22]!], [0.05, 0.05, 0], 1e-6);
   // At (5, 5): x -5..15, frame -15..25 and y -10..20: of 12 cells 2.5 x 2 are on the canvas, of the macro's 2 1.5.
   assertClose([contact[0]!], [(10 - 3.5) / 10], 1e-6);

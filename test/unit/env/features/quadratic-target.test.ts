@@ -1,4 +1,4 @@
-// The plan of the whole: ranks of the macros where the least quadratic wirelength has them.
+// The quadratic target: the ranks of the macros where the quadratic wirelength is least.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { quadraticTarget } from "../../../../env/features/quadratic-target.js";
@@ -7,7 +7,7 @@ import { type Block, NetlistDraft, NodeKind } from "../../../../netlist/index.js
 import { blockOf, smallBlock } from "../../../support/blocks.js";
 import { assertClose } from "../../../support/close.js";
 
-const planOf = (block: Block) => quadraticTarget(block, compileNets(block));
+const targetOf = (block: Block) => quadraticTarget(block, compileNets(block));
 
 /** A chain between ports at the left and right edge: port - A - soft - B - C - port, on one height. */
 function chain(names: readonly string[]): Block {
@@ -24,9 +24,9 @@ function chain(names: readonly string[]): Block {
   return blockOf(draft);
 }
 
-test("macros of a chain stand in the chain's order, each by its area, also through a soft macro", () => {
+test("the targets of a chain are in its order, spaced by area, also through a soft macro", () => {
   const block = chain(["A", "soft", "B", "C"]);
-  const { xs, ys } = planOf(block);
+  const { xs, ys } = targetOf(block);
   const at = (name: string) => xs[block.nodeNames.indexOf(name)]!;
   // Areas 100, 100 and 200 of 400: A takes 0 to 1/4 of the width, B 1/4 to 1/2, C 1/2 to 1.
   assertClose([at("A"), at("B"), at("C")], [1 / 8, 3 / 8, 3 / 4], 1e-12);
@@ -34,30 +34,30 @@ test("macros of a chain stand in the chain's order, each by its area, also throu
   assert.ok(ys.every(Number.isNaN), "nothing pulls apart in y");
 });
 
-test("fixed macros pull as ports do, and have no place in the plan", () => {
+test("fixed macros pull as ports do, and have no target", () => {
   const draft = new NetlistDraft();
   const [fixed, a, b] = ["F", "A", "B"].map((name) => draft.addNode(NodeKind.HardMacro, name, 10, 10));
   draft.addNet(draft.addPin(fixed!, "F/p"), [draft.addPin(a!, "A/p")]);
   draft.addNet(draft.addPort("o", 100, 100), [draft.addPin(b!, "B/p")]);
   const plain = blockOf(draft, {}, { F: [90, 0] });
   const block = { ...plain, fixed: plain.fixed.map((value, node) => (node === fixed ? 1 : value)) };
-  const { xs, ys } = planOf(block);
+  const { xs, ys } = targetOf(block);
   assert.ok(Number.isNaN(xs[fixed!]!));
   assertClose([xs[a!]!, xs[b!]!, ys[a!]!, ys[b!]!], [0.25, 0.75, 0.25, 0.75], 1e-12);
 });
 
-test("without wires there is no plan; with them ranks lie in the canvas and repeat", () => {
+test("without wires there is no target; with them targets lie in the canvas and repeat", () => {
   const draft = new NetlistDraft();
   for (const name of ["A", "B"]) draft.addNode(NodeKind.HardMacro, name, 10, 10);
-  assert.ok(planOf(blockOf(draft)).xs.every(Number.isNaN));
+  assert.ok(targetOf(blockOf(draft)).xs.every(Number.isNaN));
   for (const seed of [1, 2, 3]) {
     const block = smallBlock(seed, 20);
-    const { xs, ys } = planOf(block);
+    const { xs, ys } = targetOf(block);
     for (const places of [xs, ys]) {
       const known = [...places].filter((at) => !Number.isNaN(at));
       assert.equal(known.length, 20);
       assert.ok(known.every((at) => at > 0 && at < 1));
     }
-    assert.deepEqual(planOf(block), { xs, ys });
+    assert.deepEqual(targetOf(block), { xs, ys });
   }
 });

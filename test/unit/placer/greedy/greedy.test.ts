@@ -16,7 +16,7 @@ import { blockOf, smallBlock } from "../../../support/blocks.js";
 
 function placed(block: Block, settings: GreedySettings, order = macrosByArea(block)): Judge {
   const judge = new Judge(Kernels.create(), block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), order);
+  const episode = new Episode(judge, new ForceDirectedPlacer(judge), { macros: order });
   assert.ok(greedyPlacement(episode, new Observer(episode), settings, Random.stream(1, "test")));
   return judge;
 }

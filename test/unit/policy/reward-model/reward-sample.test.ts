@@ -38,7 +38,7 @@ test("the cells are a legal episode, and the labels the costs of it with every m
   const sampler = new RewardSampler(Kernels.create(), block);
   const judge = new Judge(Kernels.create(), block);
   const placer = new ForceDirectedPlacer(judge);
-  const episode = new Episode(judge, placer, sampler.macros);
+  const episode = new Episode(judge, placer, { macros: sampler.macros });
   for (let index = 0; index < 8; index++) {
     const { cells, labels } = sampler.draw(1, index);
     episode.reset();
