@@ -61,10 +61,11 @@ export async function view(
 
 async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {
   const { blockItself: block, pageRules } = source;
-  const { placements, title, state } = await source.session();
+  const { placements, title, state, rules } = await source.session();
   const placement = await source.placementOf(placements[0]!.id);
   const judge = new Judge(Kernels.create(), block, pageRules);
   const costs = judge.evaluate(placement);
-  const subtitle = state === "block" ? [] : [placements[0]!.label];
+  const leftOut = rules.leftOut.length > 0 ? [`without cost terms ${rules.leftOut.join(", ")}`] : [];
+  const subtitle = state === "block" ? [] : [placements[0]!.label, ...leftOut];
   return renderSvg({ block, placement, maps: judge.maps(), costs, title, subtitle, theme });
 }

@@ -1,12 +1,12 @@
-// The door to the judge: what its 64-bit fixed-point sums cannot count exactly is refused here, whoever made the block.
-// Wirelength has as many fractional bits as leave room for every net across the farthest places; maps have 42 bits below
-// one full cell, so that 20 are left for the sum over the grid.
+// Limits of the judge's 64-bit fixed-point sums. Every judge checks its block and the placements it is given, whoever
+// made them, so a sum never overflows. Wirelength has as many fractional bits as leave room for every net across the
+// farthest places allowed. Maps have 42 bits below one full cell, which leaves 20 for the sum over the grid.
 import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
 import type { JudgeNets } from "./judge-nets.js";
 
 /** How far a pin may be from the canvas, in half-perimeters: a node's centre and the pin's offset together. */
 export const FARTHEST_PIN = 4;
-/** Of these, for a node's centre; the rest is for the offset. */
+/** How much of that is for the node's centre; the rest is for the offset. */
 const FARTHEST_PLACE = 3;
 const FARTHEST_OFFSET = FARTHEST_PIN - FARTHEST_PLACE;
 
@@ -14,11 +14,13 @@ const LONGEST_SIDE = 1e9; // µm
 const MOST_CELLS_A_SIDE = 1024;
 const MOST_SMOOTHING = 1000;
 const MOST_TRACKS = 1e9; // per µm
-const MOST_CONGESTION = 2 ** 20; // in full cells, summed over the grid: half of what a map's 63 - 42 bits hold
+/** Congestion and density summed over the grid, in full cells: half of what a map's 63 - 42 bits hold. */
+const MOST_CONGESTION = 2 ** 20;
 const MOST_DENSITY = 2 ** 20;
-const MOST_WIRES = 2 ** 30; // likewise of 63 - 32 bits
+/** Wires: half of 63 - 32 bits. */
+const MOST_WIRES = 2 ** 30;
 
-/** Refuses a block with numbers that no placement of it could be judged with. Throws `InputError` naming the first. */
+/** Throws `InputError` for a block whose numbers might overflow the judge's sums in some placement. */
 export function refuseUncountable(block: Block, nets: JudgeNets): void {
   refuseFrame(block);
   refuseNodes(block);
@@ -28,7 +30,7 @@ export function refuseUncountable(block: Block, nets: JudgeNets): void {
   refuseFullCells(block, nets);
 }
 
-/** Refuses places beyond what the judge can count; NaN is a node without a place. Throws `InputError`. */
+/** Throws `InputError` for a node too far from the canvas; NaN is a node without a place. */
 export function refuseFarPlaces(block: Block, placement: Placement): void {
   for (let node = 0; node < block.nodeCount; node++) refuseFarPlace(block, placement, node);
 }
@@ -48,51 +50,45 @@ export function refuseFarPlace(block: Block, { xs, ys }: Placement, node: number
 
 function refuseFrame({ name, canvas, grid, routing, smoothing }: Block): void {
   for (const side of [canvas.width, canvas.height])
-    refuseUnless(
-      side > 0 && side <= LONGEST_SIDE,
-      name,
-      "the canvas's side",
-      side,
-      `above 0 to ${LONGEST_SIDE} µm`,
-    );
+    refuseUnless(side > 0 && side <= LONGEST_SIDE, name, {
+      what: "the canvas's side",
+      found: side,
+      expected: `above 0 to ${LONGEST_SIDE} µm`,
+    });
   for (const count of [grid.columns, grid.rows])
-    refuseUnless(
-      Number.isInteger(count) && count >= 1 && count <= MOST_CELLS_A_SIDE,
-      name,
-      "the grid's columns or rows",
-      count,
-      `a whole number from 1 to ${MOST_CELLS_A_SIDE}`,
-    );
+    refuseUnless(Number.isInteger(count) && count >= 1 && count <= MOST_CELLS_A_SIDE, name, {
+      what: "the grid's columns or rows",
+      found: count,
+      expected: `a whole number from 1 to ${MOST_CELLS_A_SIDE}`,
+    });
   for (const tracks of [routing.horizontal, routing.vertical])
-    refuseUnless(
-      tracks > 0 && tracks <= MOST_TRACKS,
-      name,
-      "the tracks per µm",
-      tracks,
-      `above 0 to ${MOST_TRACKS}`,
-    );
+    refuseUnless(tracks > 0 && tracks <= MOST_TRACKS, name, {
+      what: "the tracks per µm",
+      found: tracks,
+      expected: `above 0 to ${MOST_TRACKS}`,
+    });
   for (const tracks of [routing.horizontalUsedByMacros, routing.verticalUsedByMacros])
-    refuseUnless(
-      tracks >= 0 && Number.isFinite(tracks),
-      name,
-      "the tracks used by macros",
-      tracks,
-      "at least 0",
-    );
-  refuseUnless(
-    smoothing >= 0 && smoothing <= MOST_SMOOTHING,
-    name,
-    "the smoothing",
-    smoothing,
-    `0 to ${MOST_SMOOTHING}`,
-  );
+    refuseUnless(tracks >= 0 && Number.isFinite(tracks), name, {
+      what: "the tracks used by macros",
+      found: tracks,
+      expected: "at least 0",
+    });
+  refuseUnless(smoothing >= 0 && smoothing <= MOST_SMOOTHING, name, {
+    what: "the smoothing",
+    found: smoothing,
+    expected: `0 to ${MOST_SMOOTHING}`,
+  });
 }
 
 function refuseNodes({ name, nodeCount, nodeNames, widths, heights }: Block): void {
   for (let node = 0; node < nodeCount; node++)
     for (const side of [widths[node]!, heights[node]!])
       if (!(side >= 0 && side <= LONGEST_SIDE))
-        refuseUnless(false, name, `a side of '${nodeNames[node]}'`, side, `0 to ${LONGEST_SIDE} µm`);
+        refuseUnless(false, name, {
+          what: `a side of '${nodeNames[node]}'`,
+          found: side,
+          expected: `0 to ${LONGEST_SIDE} µm`,
+        });
 }
 
 function refuseOffsets({ name, canvas, nodeNames }: Block, nets: JudgeNets): void {
@@ -100,33 +96,43 @@ function refuseOffsets({ name, canvas, nodeNames }: Block, nets: JudgeNets): voi
   for (let point = 0; point < nets.pointCount; point++)
     for (const offset of [nets.pointXOffsets[point]!, nets.pointYOffsets[point]!])
       if (!(Math.abs(offset) <= most))
-        refuseUnless(
-          false,
-          name,
-          `a pin's offset on '${nodeNames[nets.pointNodes[point]!]}'`,
-          offset,
-          `at most ${most} µm, the canvas's half-perimeter`,
-        );
+        refuseUnless(false, name, {
+          what: `a pin's offset on '${nodeNames[nets.pointNodes[point]!]}'`,
+          found: offset,
+          expected: `at most ${most} µm, the canvas's half-perimeter`,
+        });
 }
 
 function refuseNets({ name, netWeights }: Block, { totalWeight }: JudgeNets): void {
   // How large a weight may be depends on the tracks: see below.
   for (const weight of netWeights)
     if (!(weight >= 0 && Number.isFinite(weight)))
-      refuseUnless(false, name, "a net's weight", weight, "a number of at least 0");
-  refuseUnless(Number.isFinite(totalWeight), name, "the weight of all nets", totalWeight, "a finite number");
+      refuseUnless(false, name, {
+        what: "a net's weight",
+        found: weight,
+        expected: "a number of at least 0",
+      });
+  refuseUnless(Number.isFinite(totalWeight), name, {
+    what: "the weight of all nets",
+    found: totalWeight,
+    expected: "a finite number",
+  });
 }
 
 function refuseBlockages({ name, blockages, fences = [] }: Block): void {
   for (const { left, bottom, right, top } of [...blockages, ...fences.flatMap((fence) => fence.rectangles)])
     for (const side of [left, bottom, right, top])
       if (!(Math.abs(side) <= LONGEST_SIDE))
-        refuseUnless(false, name, "a side of a blockage or fence", side, `within ${LONGEST_SIDE} µm`);
+        refuseUnless(false, name, {
+          what: "a side of a blockage or fence",
+          found: side,
+          expected: `within ${LONGEST_SIDE} µm`,
+        });
 }
 
 /**
- * Refuses tracks so few, or weights, areas and grids so large, that the maps might overflow wherever the nodes stand: as
- * if every sink had wires over the whole grid, and every macro blocked all cells that it touches.
+ * Throws `InputError` for tracks so few, or weights, areas and grids so large, that the maps might overflow. The bound
+ * holds for any placement: every sink's wires cross the whole grid, and every macro blocks all cells that it touches.
  */
 function refuseFullCells(block: Block, nets: JudgeNets): void {
   const { canvas, grid, routing, name } = block;
@@ -165,7 +171,11 @@ function refuseFullCells(block: Block, nets: JudgeNets): void {
     );
 }
 
-function refuseUnless(holds: boolean, where: string, what: string, found: number, expected: string): void {
+function refuseUnless(
+  holds: boolean,
+  where: string,
+  { what, found, expected }: { readonly what: string; readonly found: number; readonly expected: string },
+): void {
   if (!holds)
     throw new InputError(
       where,

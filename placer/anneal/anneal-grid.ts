@@ -127,7 +127,7 @@ export class GridAnnealer {
     const temperature = between([hottest, coldest], progress);
     const costs = this.incremental.start();
     const steps = stepsPerMacro * this.macroCount;
-    if (this.gate) this.annealInBursts(this.gate, costs, temperature, steps);
+    if (this.gate) this.annealInBursts(this.gate, costs, { temperature, steps });
     else this.runMoves(temperature, steps);
     const settled = this.placeSoftMacros();
     if (settled.proxyCost < this.best.costs.proxyCost)
@@ -142,7 +142,11 @@ export class GridAnnealer {
   }
 
   /** Bursts of about one proposal per macro, against standing soft macros like all moves. */
-  private annealInBursts(gate: BurstGate, start: Costs, temperature: number, steps: number): void {
+  private annealInBursts(
+    gate: BurstGate,
+    start: Costs,
+    { temperature, steps }: { readonly temperature: number; readonly steps: number },
+  ): void {
     let costs = start;
     for (let left = Math.floor(steps); left > 0; left -= this.macroCount) {
       const kept = this.placement();

@@ -6,6 +6,7 @@ import { Kernels } from "../../../../kernels/index.js";
 import { copyPlacement, NodeKind, Random } from "../../../../netlist/index.js";
 import { drawStart, ForceDirectedPlacer, Refiner } from "../../../../placer/index.js";
 import { smallBlock } from "../../../support/blocks.js";
+import leftTerm from "../../../support/left-term.js";
 
 /** Soft macros stay where they are: only then can costs before and after be compared. */
 const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
@@ -17,9 +18,14 @@ function straight(sweep: number): Random {
 }
 
 test("sweeps never cost more, stay legal on cell centres, and end where no macro gains by moving alone", () => {
-  for (const seed of [1, 2]) {
+  for (const [seed, weight] of [
+    [1, 0],
+    [2, 0],
+    [2, 3], // a cost term counts like any other cost
+  ] as const) {
     const block = smallBlock(seed, 8);
-    const judge = new Judge(Kernels.create(), block);
+    const terms = weight > 0 ? [{ term: leftTerm, weight }] : [];
+    const judge = new Judge(Kernels.create(), block, { terms });
     const episode = new Episode(judge, new ForceDirectedPlacer(judge));
     const start = drawStart(episode, new Observer(episode), Random.stream(seed, "start"), 4)!;
     const refiner = new Refiner(judge, STILL);
