@@ -1,10 +1,17 @@
 // The placement itself: die, grid, blockages, macros, cells and ports, in pixels, y downward. Nodes without a place
 // are left out; `countUnplaced` says how many.
-import { type Block, NodeKind, ORIENTATION_NAMES, type Placement, turnOffset } from "../netlist/index.js";
-import { connectionLines } from "./connections.js";
+import {
+  type Block,
+  buildMacroGraph,
+  compileGraph,
+  NodeKind,
+  ORIENTATION_NAMES,
+  type Placement,
+  turnOffset,
+} from "../netlist/index.js";
+import { isPlaced, placedSize } from "./geometry.js";
 import { coordinate, element, escapeText, label, moved, readable, rectanglePath } from "./markup.js";
 import type { Box } from "./scene.js";
-import { isPlaced, standingSize } from "./standing.js";
 import { fitName } from "./text-fit.js";
 
 /** Room around the die for ports and for macros that stick out. */
@@ -28,7 +35,7 @@ export function countOutside(block: Block, placement: Placement): number {
   for (let node = 0; node < block.nodeCount; node++) {
     const kind = block.kinds[node];
     if (kind !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
-    const [across, up] = standingSize(block, placement, node);
+    const [across, up] = placedSize(block, placement, node);
     const x = placement.xs[node]!;
     const y = placement.ys[node]!;
     const outside = Math.max(across / 2 - x, up / 2 - y, x + across / 2 - width, y + up / 2 - height);
@@ -102,7 +109,7 @@ export class CanvasLayer {
   }
 
   private nodeBox(node: number): Box {
-    const [width, height] = standingSize(this.block, this.placement, node);
+    const [width, height] = placedSize(this.block, this.placement, node);
     return {
       x: this.toX(this.placement.xs[node]! - width / 2),
       y: this.toY(this.placement.ys[node]! + height / 2),
@@ -157,7 +164,7 @@ export class CanvasLayer {
   }
 
   private description(node: number): string {
-    const [width, height] = standingSize(this.block, this.placement, node);
+    const [width, height] = placedSize(this.block, this.placement, node);
     const { xs, ys, orientations } = this.placement;
     const size = `${readable(width)} × ${readable(height)} µm`;
     const place = `centre ${readable(xs[node]!)}, ${readable(ys[node]!)} µm`;
@@ -234,4 +241,48 @@ export class CanvasLayer {
 
 function markSide(width: number, height: number): number {
   return Math.min(7, 0.25 * Math.min(width, height));
+}
+
+const MOST_LINES = 150;
+/** More macros and cells than this are a picture of lines only. */
+const MOST_NODES = 5000;
+
+/** Lines in pixels, the weakest first; thickness and opacity grow with the net weight between the ends. */
+export function connectionLines(
+  block: Block,
+  placement: Placement,
+  toX: (x: number) => number,
+  toY: (y: number) => number,
+): string {
+  let nodes = 0;
+  for (const kind of block.kinds) if (kind !== NodeKind.Port) nodes++;
+  if (nodes > MOST_NODES || nodes === 0) return "";
+  const graph = compileGraph(buildMacroGraph(block, placement));
+  const place = (node: number): [number, number] => {
+    const blockNode = graph.blockNodes[node]!;
+    if (blockNode < 0) return [graph.clusterXs[node]!, graph.clusterYs[node]!];
+    return [placement.xs[blockNode]!, placement.ys[blockNode]!];
+  };
+  const drawn: number[] = [];
+  for (let edge = 0; edge < graph.edgeCount; edge++) {
+    const ends = [...place(graph.edgeSources[edge]!), ...place(graph.edgeTargets[edge]!)];
+    if (ends.every(Number.isFinite) && graph.edgeWeights[edge]! > 0) drawn.push(edge);
+  }
+  drawn.sort((a, b) => graph.edgeWeights[b]! - graph.edgeWeights[a]! || a - b);
+  drawn.length = Math.min(drawn.length, MOST_LINES);
+  const strongest = drawn.length > 0 ? graph.edgeWeights[drawn[0]!]! : 1;
+  return drawn
+    .reverse()
+    .map((edge) => {
+      const share = Math.sqrt(graph.edgeWeights[edge]! / strongest);
+      const [x1, y1] = place(graph.edgeSources[edge]!);
+      const [x2, y2] = place(graph.edgeTargets[edge]!);
+      return element("path", {
+        class: "link",
+        d: `M${coordinate(toX(x1))} ${coordinate(toY(y1))}L${coordinate(toX(x2))} ${coordinate(toY(y2))}`,
+        "stroke-width": 0.4 + 1.8 * share,
+        "stroke-opacity": 0.2 + 0.4 * share,
+      });
+    })
+    .join("");
 }

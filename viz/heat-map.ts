@@ -1,10 +1,9 @@
 // Maps over grid cells as coloured rectangles, on one shared colour scale, and the scale's legend.
-import type { Block, Placement } from "../netlist/index.js";
-import { NodeKind } from "../netlist/index.js";
+import { type Block, NodeKind, type Placement } from "../netlist/index.js";
+import { isPlaced, placedSize } from "./geometry.js";
 import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
 import { heatColour } from "./palette.js";
 import type { Box, SceneMaps } from "./scene.js";
-import { isPlaced, standingSize } from "./standing.js";
 import { cutEnd } from "./text-fit.js";
 
 /** Values are rounded to so many steps of the palette, so that cells of one colour become one path. */
@@ -101,7 +100,7 @@ function macroOutlines(block: Block, placement: Placement, box: Box): string {
   let path = "";
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
-    const [width, height] = standingSize(block, placement, node);
+    const [width, height] = placedSize(block, placement, node);
     const left = within((placement.xs[node]! - width / 2) * scale, box.width);
     const right = within((placement.xs[node]! + width / 2) * scale, box.width);
     const upper = within(box.height - (placement.ys[node]! + height / 2) * scale, box.height);

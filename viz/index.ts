@@ -1,6 +1,5 @@
 // Pictures of placements and runs, and the viewer's server.
-export { type ChartPanel, renderPanelsSvg } from "./chart-panels.js";
-export { type ChartOptions, renderCurvesSvg } from "./curve-chart.js";
+export { type ChartOptions, type ChartPanel, renderCurvesSvg, renderPanelsSvg } from "./curve-chart.js";
 export { type Packed, pack, unpack } from "./packing.js";
 export { type PngPrinter, renderPage } from "./page-file.js";
 export * from "./protocol.js";

@@ -1,4 +1,5 @@
-// The page with its data in one HTML file, which opens from disk without a server and without a network.
+// The files of the page: served one by one, or put together with the data in one HTML file, which opens from disk without
+// a server and without a network.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Packed, pack } from "./packing.js";
@@ -46,4 +47,26 @@ export async function renderPage(data: ViewData): Promise<string> {
 
 function compressed(message: Packed): string {
   return gzipSync(pack(message), { level: 9 }).toString("base64");
+}
+
+export interface Asset {
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+const SCRIPT = "text/javascript; charset=utf-8";
+
+/** Path of the address to file; files stand beside the compiled server. */
+export function pageAssets(): ReadonlyMap<string, Asset> {
+  const read = (name: string, type: string): Asset => ({
+    type,
+    bytes: readFileSync(new URL(name, import.meta.url)),
+  });
+  return new Map([
+    ["/", read("page/index.html", "text/html; charset=utf-8")],
+    ["/page.js", read("page/bundle.js", SCRIPT)],
+    ["/page.css", read("page/bundle.css", "text/css; charset=utf-8")],
+    ["/ashlar.wasm", read("../kernels/ashlar.wasm", "application/wasm")],
+    ["/third-party.txt", read("page/third-party.txt", "text/plain; charset=utf-8")],
+  ]);
 }

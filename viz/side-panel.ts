@@ -1,10 +1,10 @@
 // What stands beside the placement: maps with their scale, the cost table, and what the colours mean.
 import { type Block, NodeKind, type Placement } from "../netlist/index.js";
 import { CANVAS_MARGIN } from "./canvas-layer.js";
+import { isPlaced } from "./geometry.js";
 import { heatLegend, heatMap, sharedTop } from "./heat-map.js";
 import { coordinate, element, label, moved, rectanglePath } from "./markup.js";
 import type { Part, Scene, SceneCosts } from "./scene.js";
-import { isPlaced } from "./standing.js";
 import { cutEnd } from "./text-fit.js";
 
 export const PANEL_WIDTH = 470;

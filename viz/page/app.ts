@@ -1,18 +1,22 @@
 // The page as a whole: reads the data, opens views and panels, and ties them together.
-import type { PlacementEntry, RunMetrics, RunState, Session } from "../protocol.js";
-import { unpackBlock, unpackEmbedding, unpackPlacement } from "../protocol.js";
+import {
+  type PlacementEntry,
+  type RunMetrics,
+  type RunState,
+  type Session,
+  unpackBlock,
+  unpackEmbedding,
+  unpackPlacement,
+} from "../protocol.js";
 import { Charts } from "./charts.js";
-import { keysOf, showHelp } from "./commands.js";
+import { keysOf, listenToKeys, showHelp } from "./commands.js";
 import { costsPanel } from "./costs-panel.js";
-import { type PageData, pageData } from "./data.js";
-import { byId, fill, h } from "./dom.js";
+import { followLive, type PageData, pageData } from "./data.js";
+import { byId, fill, h, icon } from "./dom.js";
 import { flip, save } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
-import { icon } from "./icons.js";
 import { Inspector } from "./inspector.js";
-import { listenToKeys } from "./keyboard.js";
 import { layersPanel } from "./layers-panel.js";
-import { followLive } from "./live.js";
 import { MapPanel } from "./map-panel.js";
 import type { MapName } from "./maps.js";
 import { PageJudge } from "./page-judge.js";

@@ -1,11 +1,6 @@
 // From micrometres to pixels and back: centre and scale, y upward in the world, downward on the screen.
 
-export interface Rectangle {
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
-}
+import type { Rectangle } from "../../netlist/index.js";
 
 /** Room around what is fitted, px. */
 const MARGIN = 36;

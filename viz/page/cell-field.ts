@@ -2,8 +2,8 @@
 // as sprites. Either way a frame costs the same for two hundred cells and for two hundred thousand.
 import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
+import { isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import { isPlaced } from "../standing.js";
 import type { Camera } from "./camera.js";
 
 /** Cells in view above which the picture is shown. */

@@ -1,14 +1,14 @@
-// What keys do, and the page that lists them.
+// Keyboard commands, and the dialog that lists them.
+
+import { type Block, NodeKind } from "../../netlist/index.js";
 import { byId, fill, h } from "./dom.js";
 import { flip, nudge } from "./edits.js";
-import type { Key } from "./keyboard.js";
 import type { MapPanel } from "./map-panel.js";
 import type { MapName } from "./maps.js";
 import type { Panes } from "./panes.js";
 import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
 import type { TimeControl } from "./time-control.js";
-import { tourOf } from "./tour.js";
 
 /** What keys act on. */
 export interface CommandHost {
@@ -100,7 +100,7 @@ export function showHelp(host: CommandHost): void {
 }
 
 function selectNext({ scene }: CommandHost, by: number): void {
-  const next = tourOf(scene.block, scene.selection, by);
+  const next = nextMacro(scene.block, scene.selection, by);
   if (next >= 0) scene.select([next]);
 }
 
@@ -108,4 +108,44 @@ function nextMap({ mapPanel }: CommandHost): void {
   const select = byId<HTMLSelectElement>("map");
   const names = [...select.options].map((option) => option.value as MapName);
   mapPanel.choose(names[(names.indexOf(select.value as MapName) + 1) % names.length]!);
+}
+
+export interface Key {
+  /** Values of `KeyboardEvent.key`. */
+  readonly keys: readonly string[];
+  readonly shown: string;
+  readonly what: string;
+  readonly run: (event: KeyboardEvent) => void;
+}
+
+/** Calls what belongs to a key, unless the reader is typing into a field. */
+export function listenToKeys(keys: readonly Key[]): void {
+  window.addEventListener("keydown", (event) => {
+    const target = event.target instanceof HTMLElement ? event.target : undefined;
+    const typing = target?.matches("input:not([type=checkbox]):not([type=range]), textarea, select");
+    if (typing || event.altKey || document.querySelector("dialog[open]")) return;
+    const onButton =
+      target?.matches("button, input, [role=tab]") && (event.key === " " || event.key === "Enter");
+    if (onButton) return;
+    const command = event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
+    const inSlider = target?.matches("input[type=range]") && event.key.startsWith("Arrow");
+    const key = keys.find((entry) => entry.keys.includes(command));
+    if (!key || inSlider) return;
+    event.preventDefault();
+    key.run(event);
+  });
+}
+
+/** The macro `by` places after the one selected; the first if none is. -1 if the block has none. */
+export function nextMacro(block: Block, selection: ReadonlySet<number>, by: number): number {
+  const macros: number[] = [];
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.HardMacro) macros.push(node);
+  const area = (node: number) => block.widths[node]! * block.heights[node]!;
+  macros.sort((a, b) => area(b) - area(a) || a - b);
+  if (macros.length === 0) return -1;
+  const [selected] = selection;
+  const at = selected === undefined ? -1 : macros.indexOf(selected);
+  if (at < 0) return by > 0 ? macros[0]! : macros.at(-1)!;
+  return macros[(at + by + macros.length) % macros.length]!;
 }

@@ -1,11 +1,10 @@
 // Moves by keys and buttons, and edited placements as files.
 import type { Move } from "../../env/index.js";
 import { NodeKind, Orientation, plcText } from "../../netlist/index.js";
+import { boxOf, isPlaced } from "../geometry.js";
 import { pack } from "../packing.js";
 import { packPlacement, type Session } from "../protocol.js";
-import { isPlaced } from "../standing.js";
 import { download } from "./dom.js";
-import { boxOf } from "./geometry.js";
 import type { SceneState } from "./scene-state.js";
 
 const { N, FN, S, FS, E, FE, W, FW } = Orientation;

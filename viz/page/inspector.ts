@@ -1,10 +1,8 @@
 // Properties of what is selected, its neighbours and nets, each a way on to the next selection.
 import { NodeKind, ORIENTATION_NAMES } from "../../netlist/index.js";
-import { standingSize } from "../standing.js";
-import { fill, h } from "./dom.js";
+import { boxOf, placedSize } from "../geometry.js";
+import { fill, h, icon } from "./dom.js";
 import { count, length, short } from "./format.js";
-import { boxOf } from "./geometry.js";
-import { icon } from "./icons.js";
 import type { SceneState } from "./scene-state.js";
 
 const KIND_NAMES: Readonly<Record<number, string>> = {
@@ -65,7 +63,7 @@ export class Inspector {
     const orientation = h("td", { id: "orientation" });
     this.places = () => {
       const { placement } = this.scene;
-      const [width, height] = standingSize(block, placement, node);
+      const [width, height] = placedSize(block, placement, node);
       const box = boxOf(block, placement, node);
       at.textContent = `${length(placement.xs[node]!)}, ${length(placement.ys[node]!)} µm`;
       corner.textContent = `${length(box.left)}, ${length(box.bottom)} µm`;

@@ -1,12 +1,11 @@
 // Names on macros: as many as are legible, at a fixed size on the screen, from a pool of texts.
 import { BitmapText, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
+import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import { isPlaced, standingSize } from "../standing.js";
 import { cutStart, textWidth } from "../text-fit.js";
 import type { Camera } from "./camera.js";
-import { layerOf } from "./geometry.js";
-import type { LayerState } from "./layers.js";
+import { type LayerState, layerOf } from "./layers.js";
 
 const SIZE = 11;
 const MOST = 260;
@@ -40,7 +39,7 @@ export class Labels {
     for (const node of this.macros) {
       if (used >= MOST) break;
       if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
-      const [width, height] = standingSize(block, placement, node).map((side) => side * camera.scale) as [
+      const [width, height] = placedSize(block, placement, node).map((side) => side * camera.scale) as [
         number,
         number,
       ];

@@ -1,5 +1,5 @@
 // What is shown and what can be selected, by kind, remembered between visits.
-
+import { type Block, NodeKind } from "../../netlist/index.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
 
@@ -79,5 +79,19 @@ export class LayerState extends Emitter<{ change: undefined }> {
   private changed(): void {
     memory.write("layers", { hidden: [...this.hidden], locked: [...this.locked], halo: this.haloWidth });
     this.emit("change", undefined);
+  }
+}
+
+/** The layer that a node is on. */
+export function layerOf(block: Block, node: number): SelectableLayer {
+  switch (block.kinds[node]) {
+    case NodeKind.HardMacro:
+      return block.fixed[node] ? "fixed" : "hard";
+    case NodeKind.SoftMacro:
+      return "soft";
+    case NodeKind.Port:
+      return "ports";
+    default:
+      return "cells";
   }
 }

@@ -1,7 +1,6 @@
 // The values that the heat layer shows: a number per grid cell, row-major from the lower left.
 import type { CostMaps } from "../../env/index.js";
-import type { Block, Placement } from "../../netlist/index.js";
-import { turnOffset } from "../../netlist/index.js";
+import { type Block, type Placement, turnOffset } from "../../netlist/index.js";
 import type { Trace } from "../protocol.js";
 
 export const MAPS = {

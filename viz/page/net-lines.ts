@@ -1,7 +1,7 @@
 // Lines of connection: those of the selection, and the strongest of the whole block. Nodes are joined by the sum of
 // their nets' shares; where there are more lines than eyes can follow, nodes near each other are bundled.
 import type { Block, Placement } from "../../netlist/index.js";
-import { isPlaced } from "../standing.js";
+import { isPlaced } from "../geometry.js";
 import type { Connectivity } from "./connectivity.js";
 
 /** A line between two places, µm; weight as a share of the strongest. */

@@ -1,12 +1,10 @@
 // Macros and ports as sprites of three shared pictures: one batch on the graphics card, and a move costs one sprite.
-import { Container, Sprite } from "pixi.js";
+import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import { isPlaced, standingSize } from "../standing.js";
 import type { Camera } from "./camera.js";
-import { layerOf } from "./geometry.js";
-import type { LayerState } from "./layers.js";
-import type { Marks } from "./marks.js";
+import { type LayerState, layerOf } from "./layers.js";
 
 /** Thickness of a macro's edge, px. */
 const EDGE = 1;
@@ -126,7 +124,7 @@ export class NodeSprites {
 
   private sizeHard(placement: Placement, { node, edge, body, mark }: HardSprites): void {
     if (!edge.visible) return;
-    const [width, height] = standingSize(this.block, placement, node);
+    const [width, height] = placedSize(this.block, placement, node);
     const rim = (2 * EDGE) / this.scale;
     edge.setSize(width, height);
     body.setSize(Math.max(width - rim, width * 0.5), Math.max(height - rim, height * 0.5));
@@ -147,8 +145,62 @@ export class NodeSprites {
   private placePlain(placement: Placement, { node, sprite }: PlainSprite): void {
     sprite.visible = isPlaced(placement, node);
     if (!sprite.visible) return;
-    const [width, height] = standingSize(this.block, placement, node);
+    const [width, height] = placedSize(this.block, placement, node);
     sprite.position.set(placement.xs[node]!, placement.ys[node]!);
     sprite.setSize(width, height);
   }
+}
+
+/** Pixels of a cloud's picture. */
+const CLOUD = 64;
+const CORNER = 32;
+
+export interface Marks {
+  readonly square: Texture;
+  /** White, fading towards a rounded edge. */
+  readonly cloud: Texture;
+  /** A triangle in the lower left corner (of a world with y upward). */
+  readonly corner: Texture;
+}
+
+export function makeMarks(): Marks {
+  return { square: Texture.WHITE, cloud: cloud(), corner: corner() };
+}
+
+function cloud(): Texture {
+  const { canvas, context } = sheet(CLOUD);
+  const image = context.createImageData(CLOUD, CLOUD);
+  for (let y = 0; y < CLOUD; y++)
+    for (let x = 0; x < CLOUD; x++) {
+      // A superellipse: nearly the box, with round corners; opaque inside, gone at the edge.
+      const [u, v] = [Math.abs((2 * x + 1) / CLOUD - 1), Math.abs((2 * y + 1) / CLOUD - 1)];
+      const radius = (u ** 4 + v ** 4) ** 0.25;
+      const alpha = Math.min(1, Math.max(0, (1 - radius) / 0.3));
+      image.data.set(
+        [255, 255, 255, Math.round(255 * (0.35 + 0.65 * alpha) * Math.min(1, alpha * 4))],
+        4 * (y * CLOUD + x),
+      );
+    }
+  context.putImageData(image, 0, 0);
+  return Texture.from(canvas);
+}
+
+function corner(): Texture {
+  const { canvas, context } = sheet(CORNER);
+  context.fillStyle = "#fff";
+  context.beginPath();
+  context.moveTo(0, 0);
+  context.lineTo(CORNER, 0);
+  context.lineTo(0, CORNER);
+  context.fill();
+  return Texture.from(canvas);
+}
+
+function sheet(side: number): { canvas: HTMLCanvasElement; context: CanvasRenderingContext2D } {
+  const canvas = document.createElement("canvas");
+  canvas.width = side;
+  canvas.height = side;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("internal: no drawing context");
+  return { canvas, context };
 }

@@ -2,10 +2,10 @@
 // and the ruler. One drawing, made anew when something changed.
 import { Graphics } from "pixi.js";
 import { NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import { isPlaced } from "../standing.js";
 import type { Camera } from "./camera.js";
-import { boxOf, layerOf } from "./geometry.js";
+import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 

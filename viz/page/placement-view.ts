@@ -1,16 +1,14 @@
-// One picture of a placement: a pixi canvas with its layers, drawn when something changed and not otherwise.
+// One picture of a placement: a pixi canvas with its layers, drawn only when something changed.
 import "pixi.js/unsafe-eval"; // pixi without code made at run time, which the page's policy forbids
 import { Application, Container, Graphics } from "pixi.js";
 import type { Placement } from "../../netlist/index.js";
-import { isPlaced } from "../standing.js";
+import { boxAround, boxOf, isPlaced } from "../geometry.js";
 import { Camera } from "./camera.js";
 import { CellField } from "./cell-field.js";
-import { boxAround, boxOf, layerOf } from "./geometry.js";
-import { hasGraphicsCard } from "./graphics.js";
 import { HeatLayer } from "./heat-layer.js";
 import { Labels } from "./labels.js";
-import { makeMarks } from "./marks.js";
-import { NodeSprites } from "./node-sprites.js";
+import { layerOf } from "./layers.js";
+import { makeMarks, NodeSprites } from "./node-sprites.js";
 import { Overlay } from "./overlay.js";
 import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
@@ -209,4 +207,18 @@ export class PlacementView {
     this.app.render();
     this.onDrawn();
   }
+}
+
+/** Names that WebGL gives itself when no graphics card draws. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** Whether a graphics card draws: without one, smoothing edges costs a third of each frame (benchmarks/viewer.ts). */
+export function hasGraphicsCard(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) return false;
+  const named = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = String(gl.getParameter(named?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
+  // Browsers allow few contexts at a time.
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return !SOFTWARE.test(name);
 }

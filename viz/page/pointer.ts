@@ -1,8 +1,7 @@
 // Mouse, touch and pen on a view: pan, zoom to the cursor, select, drag macros, measure.
 import type { Move } from "../../env/index.js";
 import { NodeKind } from "../../netlist/index.js";
-import { isPlaced } from "../standing.js";
-import { boxOf } from "./geometry.js";
+import { boxOf, isPlaced } from "../geometry.js";
 import type { PlacementView } from "./placement-view.js";
 import type { SceneState } from "./scene-state.js";
 

@@ -1,9 +1,93 @@
-// Placements at a step of time: best placements of a run, beside those of another if one is compared, and a policy's
-// episode.
+// What the timeline replays: the best placements of a run, alone or next to those of another run, and a policy's episode.
+import type { Costs } from "../../env/index.js";
 import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
-import { type PageRules, type Trace, unpackTrace } from "../protocol.js";
+import { type Frames, type PageRules, type Trace, unpackFrames, unpackTrace } from "../protocol.js";
 import type { PageData } from "./data.js";
-import { type Frame, FrameList } from "./frame-list.js";
+
+/** A placement, and the costs that were recorded with it, the proxy cost as the page weighs them. */
+export interface Frame {
+  readonly placement: Placement;
+  readonly costs: Costs;
+  readonly iteration: number;
+}
+
+export class FrameList {
+  private readonly block: Block;
+  private readonly data: PageData;
+  private readonly of: string;
+  private readonly weights: PageRules["weights"];
+  private frames: Frames | undefined;
+  private loading: Promise<void> | undefined;
+  /** Asked for since the load under way began. */
+  private stale = false;
+
+  /** @param of placement id of another run; the shown run's own by default */
+  constructor(block: Block, data: PageData, weights: PageRules["weights"], of = "best") {
+    this.block = block;
+    this.data = data;
+    this.weights = weights;
+    this.of = of;
+  }
+
+  get length(): number {
+    return this.frames?.costs.length ?? 0;
+  }
+
+  /** Iterations at which a better placement was found. */
+  get iterations(): number[] {
+    return this.frames?.costs.map(({ iteration }) => iteration) ?? [];
+  }
+
+  /** Reads the frames anew; a run that starts over has fewer of them than before. */
+  load(): Promise<void> {
+    this.stale = true;
+    this.loading ??= this.read();
+    return this.loading;
+  }
+
+  /** What is asked for during a load may be newer than what is on its way: it is read once more. */
+  private async read(): Promise<void> {
+    try {
+      while (this.stale) {
+        this.stale = false;
+        this.frames = unpackFrames(await this.data.frames(this.of));
+      }
+    } finally {
+      this.loading = undefined;
+    }
+  }
+
+  /** The best placement after `iteration`; before the first of all, the first. */
+  at(iteration: number): Frame | undefined {
+    const later = this.iterations.findIndex((found) => found > iteration);
+    return this.frame(later < 0 ? this.length - 1 : Math.max(0, later - 1));
+  }
+
+  private frame(index: number): Frame | undefined {
+    const { frames } = this;
+    const recorded = frames?.costs[index];
+    if (!frames || !recorded) return undefined;
+    const placement = copyPlacement(this.block.initial);
+    const at = index * frames.nodes.length;
+    frames.nodes.forEach((node, i) => {
+      placement.xs[node] = frames.xs[at + i]!;
+      placement.ys[node] = frames.ys[at + i]!;
+      placement.orientations[node] = frames.orientations[at + i]!;
+    });
+    const { wirelength, density, congestion, iteration } = recorded;
+    const { weights } = this;
+    const costs = {
+      wirelength: Number.NaN,
+      wirelengthCost: wirelength,
+      densityCost: density,
+      congestionCost: congestion,
+      // Not the recorded proxy: that holds the run's cost terms, and may have other weights.
+      proxyCost:
+        weights.wirelength * wirelength + weights.density * density + weights.congestion * congestion,
+    };
+    return { placement, costs, iteration };
+  }
+}
 
 export class Replay {
   trace: Trace | undefined;

@@ -1,8 +1,7 @@
 // Play, step and scrub: the best placements of a run in order, or a policy's episode macro by macro.
-import { h } from "./dom.js";
+import { h, type IconName, icon } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { count } from "./format.js";
-import { type IconName, icon } from "./icons.js";
 
 export type TimeSource = "best" | "episode";
 const NAMES: Readonly<Record<TimeSource, string>> = {

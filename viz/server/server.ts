@@ -7,6 +7,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { type Block, InputError, type Placement } from "../../netlist/index.js";
 import { type Packed, pack, unpack } from "../packing.js";
+import { type Asset, pageAssets } from "../page-file.js";
 import {
   type RunMetrics,
   type RunState,
@@ -14,7 +15,6 @@ import {
   type ViewData,
   type ViewEvent,
 } from "../protocol.js";
-import { type Asset, pageAssets } from "./assets.js";
 import { Connections } from "./connections.js";
 import { EventStreams, STREAM_HEADERS } from "./events.js";
 

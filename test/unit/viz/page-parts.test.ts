@@ -7,9 +7,9 @@ import { roundLength } from "../../../viz/axis.js";
 import { Camera } from "../../../viz/page/camera.js";
 import { Connectivity } from "../../../viz/page/connectivity.js";
 import type { PageData } from "../../../viz/page/data.js";
-import { FrameList } from "../../../viz/page/frame-list.js";
 import { mapCsv, mapRange, netDensity } from "../../../viz/page/maps.js";
-import { searchNames } from "../../../viz/page/search.js";
+import { FrameList } from "../../../viz/page/replay.js";
+import { searchNames } from "../../../viz/page/search-box.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
 import { assertClose } from "../../support/close.js";
 

@@ -1,26 +1,22 @@
-// Rectangles of nodes as they stand.
-import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
-import { isPlaced, standingSize } from "../standing.js";
-import type { Rectangle } from "./camera.js";
-import type { SelectableLayer } from "./layers.js";
+// Places and sizes of nodes in a placement. Lengths are in µm.
+import { type Block, isSideways, type Placement, type Rectangle } from "../netlist/index.js";
 
-export function boxOf(block: Block, placement: Placement, node: number): Rectangle {
-  const [width, height] = standingSize(block, placement, node);
-  const [x, y] = [placement.xs[node]!, placement.ys[node]!];
-  return { left: x - width / 2, right: x + width / 2, bottom: y - height / 2, top: y + height / 2 };
+/** Whether a node has a place. */
+export function isPlaced(placement: Placement, node: number): boolean {
+  return Number.isFinite(placement.xs[node]!) && Number.isFinite(placement.ys[node]!);
 }
 
-export function layerOf(block: Block, node: number): SelectableLayer {
-  switch (block.kinds[node]) {
-    case NodeKind.HardMacro:
-      return block.fixed[node] ? "fixed" : "hard";
-    case NodeKind.SoftMacro:
-      return "soft";
-    case NodeKind.Port:
-      return "ports";
-    default:
-      return "cells";
-  }
+/** Width and height as the node stands, µm. */
+export function placedSize(block: Block, placement: Placement, node: number): [number, number] {
+  const [width, height] = [block.widths[node]!, block.heights[node]!];
+  return isSideways(placement.orientations[node]!) ? [height, width] : [width, height];
+}
+
+/** The rectangle that a placed node covers. */
+export function boxOf(block: Block, placement: Placement, node: number): Rectangle {
+  const [width, height] = placedSize(block, placement, node);
+  const [x, y] = [placement.xs[node]!, placement.ys[node]!];
+  return { left: x - width / 2, right: x + width / 2, bottom: y - height / 2, top: y + height / 2 };
 }
 
 /** The box around all placed nodes of a set; undefined if none is placed. */
