@@ -58,7 +58,7 @@ export class CanvasLayer {
     this.placement = placement;
     this.box = box;
     this.scale = box.width / block.canvas.width;
-    this.connections = connectionLines(block, placement, this.toX, this.toY);
+    this.connections = connectionLines(block, placement, { toX: this.toX, toY: this.toY });
   }
 
   render(): string {
@@ -87,7 +87,7 @@ export class CanvasLayer {
       this.cells(),
       this.connections,
       ...hard.map((node) => this.hardMacro(node)),
-      element("path", { class: "outline", d: rectanglePath(0, 0, width, height) }),
+      element("path", { class: "outline", d: rectanglePath({ x: 0, y: 0, width, height }) }),
       element("path", { class: "port", d: this.ports() }),
     ];
     return moved(this.box.x, this.box.y, [
@@ -141,7 +141,10 @@ export class CanvasLayer {
         const title = element("title", {}, escapeText(`blockage, rate ${readable(rate)}`));
         return (
           element("rect", rectangle, title) +
-          element("path", { class: "blockage", d: rectanglePath(x, y, size.width, size.height) })
+          element("path", {
+            class: "blockage",
+            d: rectanglePath({ x, y, width: size.width, height: size.height }),
+          })
         );
       })
       .join("");
@@ -179,7 +182,12 @@ export class CanvasLayer {
     const path = cells.map((node) => {
       const { x, y, width, height } = this.nodeBox(node);
       const side = [Math.max(width, 0.6), Math.max(height, 0.6)] as const;
-      return rectanglePath(x + (width - side[0]) / 2, y + (height - side[1]) / 2, side[0], side[1]);
+      return rectanglePath({
+        x: x + (width - side[0]) / 2,
+        y: y + (height - side[1]) / 2,
+        width: side[0],
+        height: side[1],
+      });
     });
     return element("path", { class: "cell", d: path.join("") });
   }
@@ -215,7 +223,7 @@ export class CanvasLayer {
     return element(
       "g",
       { transform: middle, "text-anchor": "middle", "pointer-events": "none" },
-      lines.map((text, index) => label(0, first + index * line, size, text, { class: "on-hard" })),
+      lines.map((text, index) => label(text, { x: 0, y: first + index * line, size, class: "on-hard" })),
     );
   }
 
@@ -251,8 +259,7 @@ const MOST_NODES = 5000;
 export function connectionLines(
   block: Block,
   placement: Placement,
-  toX: (x: number) => number,
-  toY: (y: number) => number,
+  { toX, toY }: { readonly toX: (x: number) => number; readonly toY: (y: number) => number },
 ): string {
   let nodes = 0;
   for (const kind of block.kinds) if (kind !== NodeKind.Port) nodes++;

@@ -23,30 +23,34 @@ const PADDING = 20;
 /** A chart as a picture of its own. */
 export function renderCurvesSvg(series: readonly Curve[], options: ChartOptions = {}): string {
   const width = Math.max(320, options.width ?? 900);
-  const lines = options.title ? wrapWords(options.title, (width - 2 * PADDING) / 1.12, 16, 2) : [];
+  const lines = options.title
+    ? wrapWords(options.title, { width: (width - 2 * PADDING) / 1.12, size: 16, most: 2 })
+    : [];
   const titles = lines.map((text, index) =>
-    label(PADDING, PADDING + 14 + index * 20, 16, text, { class: "strong" }),
+    label(text, { x: PADDING, y: PADDING + 14 + index * 20, size: 16, class: "strong" }),
   );
   const top = PADDING + lines.length * 20 + (lines.length > 0 ? 8 : 0);
   const height = Math.max(top + 220, options.height ?? 460);
-  const chart = curveChart(series, width - 2 * PADDING, height - top - PADDING, options);
-  return picture(
+  const chart = curveChart(series, { width: width - 2 * PADDING, height: height - top - PADDING }, options);
+  return picture([...titles, moved(PADDING, top, chart.markup)], {
     width,
     height,
-    options.theme ?? "light",
-    [...titles, moved(PADDING, top, chart.markup)],
-    options.title ?? "chart",
-  );
+    theme: options.theme ?? "light",
+    name: options.title ?? "chart",
+  });
+}
+
+interface PictureFrame {
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly theme: Theme;
+  /** What the picture shows, for readers who cannot see it. */
+  readonly name: string;
 }
 
 /** The outermost element of every picture. */
-export function picture(
-  width: number,
-  height: number,
-  theme: Theme,
-  children: readonly string[],
-  name: string,
-): string {
+export function picture(children: readonly string[], { width, height, theme, name }: PictureFrame): string {
   return `${element(
     "svg",
     {
@@ -71,11 +75,10 @@ function escapeStyle(style: string): string {
   return style.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-/** A chart of the size given, legend above, without a page around it. */
+/** A chart of a size in pixels, with its legend above, as a part of a picture. */
 export function curveChart(
   series: readonly Curve[],
-  width: number,
-  height: number,
+  { width, height }: { readonly width: number; readonly height: number },
   options: ChartOptions = {},
 ): Part {
   const { xLabel = "", yLabel = "", logX = false } = options;
@@ -91,28 +94,36 @@ export function curveChart(
   const box: Box = { x: left, y: top, width: width - left - 14, height: bottom - top };
   const mostTicks = Math.max(2, Math.floor(box.width / 80));
   const xAxis = logX ? logAxis(places, mostTicks) : countAxis(places, mostTicks);
-  const toX = (value: number) => box.x + xAxis.share(value) * box.width;
-  const toY = (value: number) => box.y + (1 - yAxis.share(value)) * box.height;
+  const toPixel = scalesOf(box, xAxis, yAxis);
   const empty = places.length === 0;
   const markup = [
     legend.markup,
-    axes(box, xAxis, yAxis, toX, toY),
-    ...points.map((run, index) => (series[index]!.lows ? band(run, index, toX, toY) : "")),
-    ...points.map((run, index) => line(run, series[index]!.label, index, toX, toY)),
+    axes(box, xAxis, yAxis),
+    ...points.map((run, index) => (series[index]!.lows ? band(run, index, toPixel) : "")),
+    ...points.map((run, index) => line(run, { name: series[index]!.label, index }, toPixel)),
     empty
-      ? label(box.x + box.width / 2, box.y + box.height / 2, 12, "no data", {
+      ? label("no data", {
+          x: box.x + box.width / 2,
+          y: box.y + box.height / 2,
+          size: 12,
           class: "muted",
           "text-anchor": "middle",
         })
       : "",
     xLabel
-      ? label(box.x + box.width / 2, height - 4, 11, cutEnd(xLabel, box.width, 11), {
+      ? label(cutEnd(xLabel, box.width, 11), {
+          x: box.x + box.width / 2,
+          y: height - 4,
+          size: 11,
           class: "muted",
           "text-anchor": "middle",
         })
       : "",
     yLabel
-      ? label(0, 0, 11, cutEnd(yLabel, box.height, 11), {
+      ? label(cutEnd(yLabel, box.height, 11), {
+          x: 0,
+          y: 0,
+          size: 11,
           class: "muted",
           "text-anchor": "middle",
           transform: `translate(12 ${coordinate(box.y + box.height / 2)}) rotate(-90)`,
@@ -152,24 +163,44 @@ function usable({ xs, ys, lows, highs, dots = false }: Curve, logX: boolean): Po
   return points;
 }
 
-type ToPixel = (value: number) => number;
+interface ToPixel {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
 
-function axes(box: Box, xAxis: Axis, yAxis: Axis, toX: ToPixel, toY: ToPixel): string {
+function scalesOf(box: Box, xAxis: Axis, yAxis: Axis): ToPixel {
+  return {
+    x: (value) => box.x + xAxis.share(value) * box.width,
+    y: (value) => box.y + (1 - yAxis.share(value)) * box.height,
+  };
+}
+
+function axes(box: Box, xAxis: Axis, yAxis: Axis): string {
+  const toPixel = scalesOf(box, xAxis, yAxis);
   const grid =
     yAxis.ticks
-      .map((tick) => `M${coordinate(box.x)} ${coordinate(toY(tick))}h${coordinate(box.width)}`)
+      .map((tick) => `M${coordinate(box.x)} ${coordinate(toPixel.y(tick))}h${coordinate(box.width)}`)
       .join("") +
     xAxis.ticks
-      .map((tick) => `M${coordinate(toX(tick))} ${coordinate(box.y)}v${coordinate(box.height)}`)
+      .map((tick) => `M${coordinate(toPixel.x(tick))} ${coordinate(box.y)}v${coordinate(box.height)}`)
       .join("");
   const frame = `M${coordinate(box.x)} ${coordinate(box.y)}v${coordinate(box.height)}h${coordinate(box.width)}`;
   const [xTexts, yTexts] = [tickTexts(xAxis.ticks), tickTexts(yAxis.ticks)];
   const texts = [
     ...yAxis.ticks.map((tick, index) =>
-      label(box.x - 6, toY(tick) + 4, 11, yTexts[index]!, { class: "muted", "text-anchor": "end" }),
+      label(yTexts[index]!, {
+        x: box.x - 6,
+        y: toPixel.y(tick) + 4,
+        size: 11,
+        class: "muted",
+        "text-anchor": "end",
+      }),
     ),
     ...xAxis.ticks.map((tick, index) =>
-      label(toX(tick), box.y + box.height + 16, 11, xTexts[index]!, {
+      label(xTexts[index]!, {
+        x: toPixel.x(tick),
+        y: box.y + box.height + 16,
+        size: 11,
         class: "muted",
         "text-anchor": "middle",
       }),
@@ -182,10 +213,14 @@ function axes(box: Box, xAxis: Axis, yAxis: Axis, toX: ToPixel, toY: ToPixel): s
   );
 }
 
-function line(points: readonly Point[], name: string, index: number, toX: ToPixel, toY: ToPixel): string {
+function line(
+  points: readonly Point[],
+  { name, index }: { readonly name: string; readonly index: number },
+  toPixel: ToPixel,
+): string {
   if (points.length === 0) return "";
   const path = points.map(({ x, y, joined }, at) => {
-    const place = `${coordinate(toX(x))} ${coordinate(toY(y))}`;
+    const place = `${coordinate(toPixel.x(x))} ${coordinate(toPixel.y(y))}`;
     // A point without neighbours is a dot: a line of no length with round ends.
     const alone = !joined && !points[at + 1]?.joined;
     return `${joined ? "L" : "M"}${place}${alone ? "h.01" : ""}`;
@@ -193,10 +228,12 @@ function line(points: readonly Point[], name: string, index: number, toX: ToPixe
   return element("path", { ...lineStyle(index), d: path.join("") }, element("title", {}, escapeText(name)));
 }
 
-function band(points: readonly Point[], index: number, toX: ToPixel, toY: ToPixel): string {
+function band(points: readonly Point[], index: number, toPixel: ToPixel): string {
   if (points.length < 2) return "";
-  const upper = points.map(({ x, high }) => `${coordinate(toX(x))} ${coordinate(toY(high))}`);
-  const lower = points.map(({ x, low }) => `${coordinate(toX(x))} ${coordinate(toY(low))}`).reverse();
+  const upper = points.map(({ x, high }) => `${coordinate(toPixel.x(x))} ${coordinate(toPixel.y(high))}`);
+  const lower = points
+    .map(({ x, low }) => `${coordinate(toPixel.x(x))} ${coordinate(toPixel.y(low))}`)
+    .reverse();
   return element("path", {
     class: `band-${index % SERIES_COLOURS}`,
     d: `M${[...upper, ...lower].join("L")}z`,
@@ -222,7 +259,7 @@ function legendOf(series: readonly Curve[], width: number): Part {
     if (x > 0 && x + taken > width) [x, y] = [0, y + 18];
     const part =
       element("path", { ...lineStyle(index), d: `M${coordinate(x)} ${y - 4}h${sample}` }) +
-      label(x + sample + 6, y, size, text);
+      label(text, { x: x + sample + 6, y, size });
     x += taken;
     return part;
   });
@@ -250,7 +287,7 @@ const GAP = 24;
 export function renderPanelsSvg(panels: readonly ChartPanel[], options: PanelOptions): string {
   const { columns = 2, panelHeight = 320, theme = "light" } = options;
   const width = Math.max(320 * columns, options.width ?? 1000);
-  const titles = wrapWords(options.title, (width - 2 * PADDING) / 1.12, 16, 2);
+  const titles = wrapWords(options.title, { width: (width - 2 * PADDING) / 1.12, size: 16, most: 2 });
   const top = PADDING + titles.length * 20 + 12;
   const panelWidth = (width - 2 * PADDING - (columns - 1) * GAP) / columns;
   const rows = Math.ceil(panels.length / columns);
@@ -258,13 +295,13 @@ export function renderPanelsSvg(panels: readonly ChartPanel[], options: PanelOpt
     const x = PADDING + (index % columns) * (panelWidth + GAP);
     const y = top + Math.floor(index / columns) * (panelHeight + GAP);
     return moved(x, y, [
-      label(0, 12, 13, title, { class: "strong" }),
-      moved(0, 22, curveChart(series, panelWidth, panelHeight - 22, chart).markup),
+      label(title, { x: 0, y: 12, size: 13, class: "strong" }),
+      moved(0, 22, curveChart(series, { width: panelWidth, height: panelHeight - 22 }, chart).markup),
     ]);
   });
   const heading = titles.map((text, index) =>
-    label(PADDING, PADDING + 14 + index * 20, 16, text, { class: "strong" }),
+    label(text, { x: PADDING, y: PADDING + 14 + index * 20, size: 16, class: "strong" }),
   );
   const height = top + rows * (panelHeight + GAP) - GAP + PADDING;
-  return picture(width, height, theme, [...heading, ...parts], options.title);
+  return picture([...heading, ...parts], { width, height, theme, name: options.title });
 }

@@ -1,5 +1,5 @@
 // Maps over grid cells as coloured rectangles, on one shared colour scale, and the scale's legend.
-import { type Block, NodeKind, type Placement } from "../netlist/index.js";
+import { type Block, type Grid, NodeKind, type Placement } from "../netlist/index.js";
 import { isPlaced, placedSize } from "./geometry.js";
 import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
 import { heatColour } from "./palette.js";
@@ -35,10 +35,7 @@ function levelOf(value: number, top: number): number {
 /** Cells of a map in a box; neighbours of one colour in a row are one rectangle, one path per colour. */
 export function heatCells(
   values: Float64Array,
-  columns: number,
-  rows: number,
-  top: number,
-  box: Box,
+  { columns, rows, top, box }: Grid & { readonly top: number; readonly box: Box },
 ): string {
   const paths = new Map<number, string>();
   for (let row = 0; row < rows; row++) {
@@ -86,11 +83,20 @@ export function heatMap(options: {
   const inside = { x: 0, y: 0, width: box.width, height: box.height };
   return moved(box.x, box.y, [
     element("title", {}, escapeText(`${name}, ${greatestText}`)),
-    label((box.width - textWidth) / 2, -6, 11, cutEnd(name, textWidth - 70, 11), {}),
-    label((box.width + textWidth) / 2, -6, 10, greatestText, { class: "muted", "text-anchor": "end" }),
-    heatCells(values, columns, rows, top, inside),
+    label(cutEnd(name, textWidth - 70, 11), { x: (box.width - textWidth) / 2, y: -6, size: 11 }),
+    label(greatestText, {
+      x: (box.width + textWidth) / 2,
+      y: -6,
+      size: 10,
+      class: "muted",
+      "text-anchor": "end",
+    }),
+    heatCells(values, { columns, rows, top, box: inside }),
     element("path", { class: "on-map", d: macroOutlines(block, placement, inside) }),
-    element("path", { class: "thin", d: rectanglePath(0, 0, box.width, box.height) }),
+    element("path", {
+      class: "thin",
+      d: rectanglePath({ x: 0, y: 0, width: box.width, height: box.height }),
+    }),
   ]);
 }
 
@@ -105,33 +111,44 @@ function macroOutlines(block: Block, placement: Placement, box: Box): string {
     const right = within((placement.xs[node]! + width / 2) * scale, box.width);
     const upper = within(box.height - (placement.ys[node]! + height / 2) * scale, box.height);
     const lower = within(box.height - (placement.ys[node]! - height / 2) * scale, box.height);
-    path += rectanglePath(left, upper, right - left, lower - upper);
+    path += rectanglePath({ x: left, y: upper, width: right - left, height: lower - upper });
   }
   return path;
 }
 
+interface LegendPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  /** The value at the bright end of the scale. */
+  readonly top: number;
+}
+
 /** The scale: a bar from 0 to `top` with ticks; 28 pixels high. */
-export function heatLegend(x: number, y: number, width: number, maps: SceneMaps, top: number): string {
+export function heatLegend(maps: SceneMaps, { x, y, width, top }: LegendPlace): string {
   const steps = 32;
   const bars: string[] = [];
   for (let step = 0; step < steps; step++)
     bars.push(
       element("path", {
         fill: heatColour(step / (steps - 1)),
-        d: rectanglePath((step * width) / steps, 0, width / steps, 12),
+        d: rectanglePath({ x: (step * width) / steps, y: 0, width: width / steps, height: 12 }),
       }),
     );
   const cut = Math.max(greatest(maps.density), greatest(maps.horizontal), greatest(maps.vertical)) > top;
   const ticks = top <= 1 ? [0, 0.5, 1] : top < 1.5 ? [0, 0.5, top] : [0, 0.5, 1, top];
   const texts = ticks.map((tick) =>
-    label((tick / top) * width, 25, 10, tick === top && cut ? `≥ ${tick}` : String(tick), {
+    label(tick === top && cut ? `≥ ${tick}` : String(tick), {
+      x: (tick / top) * width,
+      y: 25,
+      size: 10,
       class: "muted",
       "text-anchor": tick === 0 ? "start" : tick === top ? "end" : "middle",
     }),
   );
   return moved(x, y, [
     element("g", { "shape-rendering": "crispEdges" }, bars),
-    element("path", { class: "thin", d: rectanglePath(0, 0, width, 12) }),
+    element("path", { class: "thin", d: rectanglePath({ x: 0, y: 0, width, height: 12 }) }),
     ...texts,
   ]);
 }

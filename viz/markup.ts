@@ -1,5 +1,6 @@
 // Bytes of SVG and HTML: escaping, numbers, elements. Every name and number of a picture goes through here, so that
 // no input can break the markup and the same scene gives the same bytes everywhere.
+import type { Box } from "./scene.js";
 
 export type AttributeValue = string | number | undefined;
 
@@ -37,14 +38,16 @@ export function element(
   return `${open}>${typeof children === "string" ? children : children.join("")}</${name}>`;
 }
 
-/** A line of text in the picture; `size` in pixels. */
-export function label(
-  x: number,
-  y: number,
-  size: number,
-  text: string,
-  attributes: Readonly<Record<string, AttributeValue>> = {},
-): string {
+interface LabelStyle {
+  /** Where the text starts (or its anchor is), and its font size; pixels. */
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+  readonly [attribute: string]: AttributeValue;
+}
+
+/** A line of text in the picture, with further attributes. */
+export function label(text: string, { x, y, size, ...attributes }: LabelStyle): string {
   return element("text", { x, y, "font-size": size, ...attributes }, escapeText(text));
 }
 
@@ -53,8 +56,8 @@ export function moved(x: number, y: number, children: string | readonly string[]
   return element("g", { transform: `translate(${coordinate(x)} ${coordinate(y)})` }, children);
 }
 
-/** Path data of a rectangle. */
-export function rectanglePath(x: number, y: number, width: number, height: number): string {
+/** Path data of a rectangle, in pixels. */
+export function rectanglePath({ x, y, width, height }: Box): string {
   return `M${coordinate(x)} ${coordinate(y)}h${coordinate(width)}v${coordinate(height)}h${coordinate(-width)}z`;
 }
 

@@ -21,21 +21,21 @@ export function sidePanel({ block, placement, maps, costs }: Scene, hasConnectio
     const width = block.canvas.width * scale;
     const height = block.canvas.height * scale;
     const top = sharedTop(maps);
-    const map = (name: string, values: Float64Array, x: number, y: number) => {
+    const map = (name: string, values: Float64Array, [x, y]: readonly [number, number]) => {
       // A narrow die leaves no room for the texts above it; they then have the column's width.
       const box = { x: x + (COLUMN - width) / 2, y, width, height };
       return heatMap({ name, values, block, placement, top, box, textWidth: COLUMN });
     };
     const second = 22 + height + 34;
     parts.push(
-      map("density", maps.density, 0, 22),
-      map("horizontal congestion", maps.horizontal, COLUMN + GAP, 22),
-      map("vertical congestion", maps.vertical, 0, second),
+      map("density", maps.density, [0, 22]),
+      map("horizontal congestion", maps.horizontal, [COLUMN + GAP, 22]),
+      map("vertical congestion", maps.vertical, [0, second]),
     );
     const x = COLUMN + GAP;
     parts.push(
-      label(x, second - 6, 11, "share of a cell's capacity in use"),
-      heatLegend(x, second + 4, COLUMN, maps, top),
+      label("share of a cell's capacity in use", { x, y: second - 6, size: 11 }),
+      heatLegend(maps, { x, y: second + 4, width: COLUMN, top }),
     );
     const table = costs ? costTable(costs, COLUMN) : { markup: "", height: 0 };
     parts.push(moved(x, second + 52, table.markup));
@@ -66,12 +66,12 @@ function costTable(costs: SceneCosts, width: number): Part {
     const y = 34 + index * 19;
     const style = index === 0 ? "strong" : undefined;
     return (
-      label(0, y, 12, name, { class: style }) +
-      label(width, y, 12, value, { class: style, "text-anchor": "end" }) +
+      label(name, { x: 0, y, size: 12, class: style }) +
+      label(value, { x: width, y, size: 12, class: style, "text-anchor": "end" }) +
       element("path", { class: "grid", d: `M0 ${y + 5.5}h${coordinate(width)}` })
     );
   });
-  const head = label(0, 12, 11, "cost", { class: "muted" });
+  const head = label("cost", { x: 0, y: 12, size: 11, class: "muted" });
   return {
     markup: head + element("path", { class: "thin", d: `M0 17.5h${coordinate(width)}` }) + rows.join(""),
     height: 98,
@@ -95,13 +95,17 @@ function keyOf(block: Block, placement: Placement, hasConnections: boolean): Par
     [counts.hard, "hard macro", rectangle("hard") + mark()],
     [counts.fixed, "fixed macro", rectangle("fixed") + mark()],
     [counts.soft, "soft macro", rectangle("soft", { rx: 4.5 })],
-    [counts.cell, "standard cell", element("path", { class: "cell", d: rectanglePath(8, 4, 6, 5) })],
+    [
+      counts.cell,
+      "standard cell",
+      element("path", { class: "cell", d: rectanglePath({ x: 8, y: 4, width: 6, height: 5 }) }),
+    ],
     [counts.port, "port", element("path", { class: "port", d: "M4 3v7M11 3v7M18 3v7" })],
     [
       block.blockages.length,
       "blockage",
       element("rect", { ...sample, fill: "url(#ashlar-hatch)", "fill-opacity": 0.85 }) +
-        element("path", { class: "blockage", d: rectanglePath(0, 0, 22, 13) }),
+        element("path", { class: "blockage", d: rectanglePath({ x: 0, y: 0, width: 22, height: 13 }) }),
     ],
   ];
   const present = entries.filter(([count]) => count > 0);
@@ -113,7 +117,7 @@ function keyOf(block: Block, placement: Placement, hasConnections: boolean): Par
       COLUMN - 30,
       11,
     );
-    return moved(column * (COLUMN + GAP), y, drawing + label(30, 10.5, 11, words));
+    return moved(column * (COLUMN + GAP), y, drawing + label(words, { x: 30, y: 10.5, size: 11 }));
   });
   const rows = Math.ceil(present.length / 2);
   const notes = [
@@ -121,7 +125,7 @@ function keyOf(block: Block, placement: Placement, hasConnections: boolean): Par
     ...(hasConnections ? ["Violet lines: the strongest connections."] : []),
   ];
   const texts = notes.map((text, index) =>
-    label(0, rows * 21 + 12 + index * 16, 10.5, text, { class: "muted" }),
+    label(text, { x: 0, y: rows * 21 + 12 + index * 16, size: 10.5, class: "muted" }),
   );
   return { markup: items.join("") + texts.join(""), height: rows * 21 + notes.length * 16 + CANVAS_MARGIN };
 }

@@ -44,18 +44,27 @@ export function renderSvg(scene: Scene): string {
   if (curves.length > 0) {
     const labels = { xLabel: "episodes", yLabel: "proxy cost" };
     parts.push(
-      moved(PADDING, chartTop, curveChart(curves, width - 2 * PADDING, CHART_HEIGHT, labels).markup),
+      moved(
+        PADDING,
+        chartTop,
+        curveChart(curves, { width: width - 2 * PADDING, height: CHART_HEIGHT }, labels).markup,
+      ),
     );
     height += CHART_HEIGHT + PADDING;
   }
-  return picture(width, height, scene.theme ?? "light", parts, `placement of ${scene.title}`);
+  return picture(parts, {
+    width,
+    height,
+    theme: scene.theme ?? "light",
+    name: `placement of ${scene.title}`,
+  });
 }
 
 function headingOf({ block, placement, title, subtitle }: Scene, width: number): Part {
   const lines = [...(subtitle ?? [])]
     .map((line) => line.trim().replace(/\s{2,}/g, " · "))
     .filter(Boolean)
-    .flatMap((line) => wrapWords(line, width, 12, 2));
+    .flatMap((line) => wrapWords(line, { width, size: 12, most: 2 }));
   const unplaced = countUnplaced(block, placement);
   if (unplaced > 0)
     lines.push(
@@ -64,9 +73,11 @@ function headingOf({ block, placement, title, subtitle }: Scene, width: number):
   const outside = countOutside(block, placement);
   if (outside > 0)
     lines.push(`${outside} hard macro${outside === 1 ? " reaches" : "s reach"} outside the die`);
-  const texts = lines.map((line, index) => label(0, 40 + index * 17, 12, line, { class: "muted" }));
+  const texts = lines.map((line, index) =>
+    label(line, { x: 0, y: 40 + index * 17, size: 12, class: "muted" }),
+  );
   // Bold letters are about an eighth wider than the estimate.
-  const name = label(0, 18, 20, cutEnd(title, width / 1.12, 20), { class: "strong" });
+  const name = label(cutEnd(title, width / 1.12, 20), { x: 0, y: 18, size: 20, class: "strong" });
   return { markup: name + texts.join(""), height: 26 + lines.length * 17 };
 }
 
@@ -82,13 +93,16 @@ function rulerOf({ canvas, grid }: Block, box: Box, width: number): Part {
   const beside = used + 16 + textWidth(sizes, 11) <= width;
   const markup = [
     element("path", { class: "outline", d: bar }),
-    label(left + pixels + 8, 20, 11, text),
+    label(text, { x: left + pixels + 8, y: 20, size: 11 }),
     beside
-      ? label(Math.max(left + box.width, used + 16 + textWidth(sizes, 11)), 20, 11, sizes, {
+      ? label(sizes, {
+          x: Math.max(left + box.width, used + 16 + textWidth(sizes, 11)),
+          y: 20,
+          size: 11,
           class: "muted",
           "text-anchor": "end",
         })
-      : label(left, 38, 11, cutEnd(sizes, width - left, 11), { class: "muted" }),
+      : label(cutEnd(sizes, width - left, 11), { x: left, y: 38, size: 11, class: "muted" }),
   ];
   return { markup: markup.join(""), height: beside ? 26 : 44 };
 }

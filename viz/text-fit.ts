@@ -34,8 +34,18 @@ export function cutStart(text: string, width: number, size: number): string {
   return kept.length > 0 || textWidth(DOTS, size) <= width ? DOTS + kept.join("") : "";
 }
 
+/** How text is broken into lines. */
+interface Wrapping {
+  /** Pixels of a line. */
+  readonly width: number;
+  /** Font size, pixels. */
+  readonly size: number;
+  /** Most lines. */
+  readonly most: number;
+}
+
 /** Lines of whole words, at most `most`; the last one is cut if there is more. */
-export function wrapWords(text: string, width: number, size: number, most: number): string[] {
+export function wrapWords(text: string, { width, size, most }: Wrapping): string[] {
   const lines: string[] = [];
   let rest = text.split(" ").filter(Boolean);
   while (rest.length > 0 && lines.length < most) {
@@ -70,13 +80,14 @@ export function fitName(name: string, along: number, across: number): FittedName
   for (let count = Math.min(MOST_COMPONENTS, components.length); count > 1; count--) {
     const path = components.slice(-count).join("/");
     for (const size of SIZES.filter((size) => size >= (count > 2 ? 8 : 7))) {
-      const { lines, complete } = wrapFromEnd(path, along, size, linesIn(across, size));
-      if (complete) return { size, lines: withMore(components, count, lines, along, size, across) };
+      const wrapping = { width: along, size, most: linesIn(across, size) };
+      const { lines, complete } = wrapFromEnd(path, wrapping);
+      if (complete) return { size, lines: withMore({ components, count }, lines, wrapping) };
     }
   }
   let cut: FittedName | undefined;
   for (const size of SIZES) {
-    const { lines, complete } = wrapFromEnd(last, along, size, linesIn(across, size));
+    const { lines, complete } = wrapFromEnd(last, { width: along, size, most: linesIn(across, size) });
     if (complete) return { size, lines };
     const shown = lines.join("").length - 1;
     if (shown >= FEWEST_CHARACTERS && shown > (cut ? cut.lines.join("").length - 1 : 0))
@@ -87,16 +98,13 @@ export function fitName(name: string, along: number, across: number): FittedName
 
 /** The lines found, or, where room is left for it, dots and the end of the next component before them. */
 function withMore(
-  components: readonly string[],
-  count: number,
+  { components, count }: { readonly components: readonly string[]; readonly count: number },
   found: readonly string[],
-  along: number,
-  size: number,
-  across: number,
+  wrapping: Wrapping,
 ): readonly string[] {
-  if (count === components.length || size < 8) return found;
+  if (count === components.length || wrapping.size < 8) return found;
   const path = components.slice(-count - 1).join("/");
-  const { lines } = wrapFromEnd(path, along, size, linesIn(across, size));
+  const { lines } = wrapFromEnd(path, wrapping);
   const gained = lines.join("").length - 1 - found.join("").length;
   return gained > FEWEST_CHARACTERS ? lines : found;
 }
@@ -106,12 +114,7 @@ function linesIn(across: number, size: number): number {
 }
 
 /** Breaks a name after `/`, `_` and `.` into lines, filled from its end. */
-function wrapFromEnd(
-  name: string,
-  width: number,
-  size: number,
-  most: number,
-): { lines: string[]; complete: boolean } {
+function wrapFromEnd(name: string, { width, size, most }: Wrapping): { lines: string[]; complete: boolean } {
   const tokens = name.match(/[^/_.]+[/_.]*|[/_.]+/g) ?? [];
   const lines: string[] = [];
   let next = tokens.length - 1;

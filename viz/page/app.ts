@@ -37,6 +37,14 @@ const STATE_TEXT: Readonly<Record<RunState, string>> = {
 /** How long a notice stands, ms. */
 const NOTICE_TIME = 6000;
 
+interface AppParts {
+  readonly data: PageData;
+  readonly session: Session;
+  readonly theme: ThemeState;
+  readonly panes: Panes;
+  readonly scene: SceneState;
+}
+
 export class App {
   readonly scene: SceneState;
   readonly theme: ThemeState;
@@ -56,7 +64,7 @@ export class App {
   private policyOffered = false;
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(data: PageData, session: Session, theme: ThemeState, panes: Panes, scene: SceneState) {
+  private constructor({ data, session, theme, panes, scene }: AppParts) {
     this.data = data;
     this.session = session;
     this.scene = scene;
@@ -78,7 +86,7 @@ export class App {
       data.kernels(),
     ]);
     const scene = new SceneState(block, new PageJudge(module, block, session.rules));
-    const app = new App(data, session, theme, await Panes.open(scene, theme), scene);
+    const app = new App({ data, session, theme, scene, panes: await Panes.open(scene, theme) });
     await app.start();
     return app;
   }
@@ -266,14 +274,14 @@ export class App {
 
   private setTools(): void {
     const { panes } = this;
-    const tool = (id: string, title: string, text: string | Node, run: () => void) =>
+    const tool = (id: string, [title, text]: readonly [string, string | Node], run: () => void) =>
       h("button", { id, title, "aria-label": title, onclick: run }, text);
     fill(
       byId("tools"),
-      tool("fit", "Fit the die (f)", "Fit", () => panes.fit()),
-      tool("ruler", "Ruler (r)", "Ruler", () => panes.toggleRuler()),
-      tool("theme", "Light or dark (t)", icon("theme"), () => this.theme.toggle()),
-      tool("help-button", "Keys (?)", "?", () => showHelp(this)),
+      tool("fit", ["Fit the die (f)", "Fit"], () => panes.fit()),
+      tool("ruler", ["Ruler (r)", "Ruler"], () => panes.toggleRuler()),
+      tool("theme", ["Light or dark (t)", icon("theme")], () => this.theme.toggle()),
+      tool("help-button", ["Keys (?)", "?"], () => showHelp(this)),
     );
     listenToKeys(keysOf(this));
   }

@@ -1,7 +1,7 @@
 // Standard cells at two levels of detail: far away one picture of how much of it they cover; near, the cells in view
 // as sprites. Either way a frame costs the same for two hundred cells and for two hundred thousand.
 import { Container, Sprite, Texture } from "pixi.js";
-import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
+import { type Block, NodeKind, type Placement, type Rectangle } from "../../netlist/index.js";
 import { isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
@@ -97,7 +97,7 @@ export class CellField {
   /** The cell at a place, or -1. */
   at(x: number, y: number, placement: Placement): number {
     const { block } = this;
-    for (const node of this.near.visible ? this.around(x, x, y, y) : [])
+    for (const node of this.near.visible ? this.around({ left: x, right: x, bottom: y, top: y }) : [])
       if (
         Math.abs(placement.xs[node]! - x) <= block.widths[node]! / 2 &&
         Math.abs(placement.ys[node]! - y) <= block.heights[node]! / 2
@@ -108,9 +108,8 @@ export class CellField {
 
   /** Cells that the camera sees; undefined if they are too many to draw. */
   private inView(camera: Camera, placement: Placement): number[] | undefined {
-    const { left, right, bottom, top } = camera.view;
     const found: number[] = [];
-    for (const node of this.around(left, right, bottom, top)) {
+    for (const node of this.around(camera.view)) {
       if (!isPlaced(placement, node)) continue;
       found.push(node);
       if (found.length > MOST_SPRITES) return undefined;
@@ -119,7 +118,7 @@ export class CellField {
   }
 
   /** Cells of the bins that a rectangle, widened by the largest cell, touches. */
-  private *around(left: number, right: number, bottom: number, top: number): Generator<number> {
+  private *around({ left, right, bottom, top }: Rectangle): Generator<number> {
     const reach = this.largest / 2;
     const [c1, c2] = [this.column(left - reach), this.column(right + reach)];
     const [r1, r2] = [this.row(bottom - reach), this.row(top + reach)];

@@ -40,8 +40,7 @@ export function judgeMap(name: MapName, maps: CostMaps): Float64Array | undefine
 export function policyMap(
   name: MapName,
   trace: Trace,
-  step: number,
-  cells: number,
+  { step, cells }: { readonly step: number; readonly cells: number },
 ): Float64Array | undefined {
   if (name !== "probabilities" && name !== "masks" && name !== "wires") return undefined;
   return Float64Array.from(trace[name].subarray(step * cells, (step + 1) * cells));

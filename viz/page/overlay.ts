@@ -1,9 +1,10 @@
 // What is drawn over the nodes in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
 // and the ruler. One drawing, made anew when something changed.
 import { Graphics } from "pixi.js";
-import { NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import { NodeKind, type Placement, type Rectangle, turnOffset } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
+import type { Box } from "../scene.js";
 import type { Camera } from "./camera.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
@@ -22,6 +23,15 @@ export interface Ruler {
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
+}
+
+/** What a drawing is of. */
+interface Picture {
+  readonly camera: Camera;
+  readonly colours: Colours;
+  readonly placement: Placement;
+  /** Whether a map is shown, so that hard macros become outlines. */
+  readonly heat: boolean;
 }
 
 export class Overlay {
@@ -46,17 +56,17 @@ export class Overlay {
     this.bundled = undefined;
   }
 
-  draw(camera: Camera, colours: Colours, placement: Placement, heat: boolean): void {
+  draw(picture: Picture): void {
+    const { camera, colours, heat } = picture;
     this.drawUnder(camera, colours, heat);
     this.over.clear();
-    if (heat) this.drawOutlines(camera, placement);
-    this.drawHalos(camera, colours, placement);
-    this.drawPins(camera, colours, placement);
-    this.drawConnections(camera, colours, placement);
-    if (this.from && this.scene.layers.shown("arrows"))
-      this.drawArrows(camera, colours, this.from, placement);
+    if (heat) this.drawOutlines(picture);
+    this.drawHalos(picture);
+    this.drawPins(picture);
+    this.drawConnections(picture);
+    if (this.from && this.scene.layers.shown("arrows")) this.drawArrows(picture, this.from);
     this.drawMarkedCell(camera, colours);
-    this.drawSelection(camera, colours, placement);
+    this.drawSelection(picture);
     this.drawRuler(camera, colours);
   }
 
@@ -85,13 +95,13 @@ export class Overlay {
         under.rect(x, y, width, height);
         under.fill({ color: colours.blocked, alpha: 0.12 + 0.25 * rate });
         under.rect(x, y, width, height).stroke({ width: 1, color: colours.blocked });
-        this.hatch(x, y, width, height, colours);
+        this.hatch({ x, y, width, height }, colours);
       }
     under.rect(left, top, right - left, bottom - top).stroke({ width: 1.5, color: colours.edge });
   }
 
   /** Slanted lines clipped to a rectangle. */
-  private hatch(x: number, y: number, width: number, height: number, colours: Colours): void {
+  private hatch({ x, y, width, height }: Box, colours: Colours): void {
     const step = Math.max(8, (width + height) / 120);
     for (let at = step; at < width + height; at += step) {
       this.under.moveTo(x + Math.max(0, at - height), y + Math.min(at, height));
@@ -100,26 +110,26 @@ export class Overlay {
     this.under.stroke({ width: 1, color: colours.blocked, alpha: 0.55 });
   }
 
-  private drawOutlines(camera: Camera, placement: Placement): void {
+  private drawOutlines({ camera, placement }: Picture): void {
     const { block, layers } = this.scene;
     for (let node = 0; node < block.nodeCount; node++) {
       if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
-      if (layers.shown(layerOf(block, node))) this.frame(camera, placement, node, 0);
+      if (layers.shown(layerOf(block, node))) this.frame(camera, boxOf(block, placement, node), 0);
     }
     this.over.stroke({ width: 1, color: "#ffffff", alpha: 0.6 });
   }
 
-  private drawHalos(camera: Camera, colours: Colours, placement: Placement): void {
+  private drawHalos({ camera, colours, placement }: Picture): void {
     const { block, layers } = this.scene;
     if (!layers.shown("halos") || layers.halo === 0) return;
     for (let node = 0; node < block.nodeCount; node++) {
       if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
-      this.frame(camera, placement, node, layers.halo * camera.scale);
+      this.frame(camera, boxOf(block, placement, node), layers.halo * camera.scale);
     }
     this.over.stroke({ width: 1, color: colours.hardEdge, alpha: 0.7 });
   }
 
-  private drawPins(camera: Camera, colours: Colours, placement: Placement): void {
+  private drawPins({ camera, colours, placement }: Picture): void {
     const { block, layers } = this.scene;
     if (!layers.shown("pins")) return;
     const { left, right, bottom, top } = camera.view;
@@ -160,24 +170,24 @@ export class Overlay {
     return this.pinsOf.get(node) ?? [];
   }
 
-  private drawConnections(camera: Camera, colours: Colours, placement: Placement): void {
+  private drawConnections({ camera, colours, placement }: Picture): void {
     const { block, layers, connectivity, selection } = this.scene;
     if (layers.shown("nets")) {
       if (this.bundled?.placement !== placement)
         this.bundled = { placement, lines: bundles(block, placement) };
-      this.lines(camera, this.bundled.lines, colours.link, 5, 0.5);
+      this.lines(camera, this.bundled.lines, { color: colours.link, width: 5, alpha: 0.5 });
     }
-    if (layers.shown("flylines") && selection.size > 0)
-      this.lines(camera, flylines(placement, connectivity, selection), colours.link, 3, 0.85);
+    if (layers.shown("flylines") && selection.size > 0) {
+      const style = { color: colours.link, width: 3, alpha: 0.85 };
+      this.lines(camera, flylines(placement, connectivity, selection), style);
+    }
   }
 
   /** Lines in three classes of weight: one stroke each instead of one per line. */
   private lines(
     camera: Camera,
     lines: readonly NetLine[],
-    color: string,
-    width: number,
-    alpha: number,
+    { color, width, alpha }: { readonly color: string; readonly width: number; readonly alpha: number },
   ): void {
     const limits = [0, 0.08, 0.35, Number.POSITIVE_INFINITY];
     for (let level = 0; level < 3; level++) {
@@ -198,7 +208,7 @@ export class Overlay {
     }
   }
 
-  private drawArrows(camera: Camera, colours: Colours, from: Placement, to: Placement): void {
+  private drawArrows({ camera, colours, placement: to }: Picture, from: Placement): void {
     const { block } = this.scene;
     let drawn = 0;
     for (let node = 0; node < block.nodeCount && drawn < MOST_ARROWS; node++) {
@@ -229,19 +239,20 @@ export class Overlay {
     this.over.stroke({ width: 3, color: colours.series[1]! });
   }
 
-  private drawSelection(camera: Camera, colours: Colours, placement: Placement): void {
-    const { selection } = this.scene;
+  private drawSelection({ camera, colours, placement }: Picture): void {
+    const { block, selection } = this.scene;
     let drawn = 0;
     for (const node of selection) {
       if (!isPlaced(placement, node)) continue;
       if (++drawn > MOST_OUTLINES) break;
-      this.frame(camera, placement, node, 2);
+      this.frame(camera, boxOf(block, placement, node), 2);
     }
     if (drawn === 0) return;
     this.over.stroke({ width: 4, color: colours.page, alpha: 0.9 });
     let again = 0;
     for (const node of selection)
-      if (isPlaced(placement, node) && ++again <= MOST_OUTLINES) this.frame(camera, placement, node, 2);
+      if (isPlaced(placement, node) && ++again <= MOST_OUTLINES)
+        this.frame(camera, boxOf(block, placement, node), 2);
     this.over.stroke({ width: 2, color: colours.series[1]! });
   }
 
@@ -263,8 +274,7 @@ export class Overlay {
   }
 
   /** A node's outline, `room` pixels outside it; at least a visible one around a port. */
-  private frame(camera: Camera, placement: Placement, node: number, room: number): void {
-    const box = boxOf(this.scene.block, placement, node);
+  private frame(camera: Camera, box: Rectangle, room: number): void {
     const width = Math.max(6, (box.right - box.left) * camera.scale);
     const height = Math.max(6, (box.top - box.bottom) * camera.scale);
     const x = camera.toScreenX((box.left + box.right) / 2) - width / 2;

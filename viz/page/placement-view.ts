@@ -202,7 +202,7 @@ export class PlacementView {
     this.sprites.hard.visible = !heat;
     if (heat) this.sprites.soft.visible = false;
     this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
-    this.overlay.draw(camera, theme.colours, placement, heat);
+    this.overlay.draw({ camera, colours: theme.colours, placement, heat });
     this.labels.update(camera, placement, scene.layers);
     this.app.render();
     this.onDrawn();

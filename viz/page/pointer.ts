@@ -12,6 +12,9 @@ const MOST_DRAGGED = 16;
 
 export type Tool = "select" | "ruler";
 
+/** Pixels of the view. */
+type Point = readonly [x: number, y: number];
+
 interface Gesture {
   readonly kind: "pan" | "drag" | "ruler" | "box";
   readonly startX: number;
@@ -40,35 +43,39 @@ export interface PointerHost {
 export function listenToPointer(host: PointerHost): void {
   const { element, view } = host;
   let gesture: Gesture | undefined;
-  const touches = new Map<number, readonly [number, number]>();
-  const at = (event: MouseEvent): [number, number] => {
+  const touches = new Map<number, Point>();
+  const at = (event: MouseEvent): Point => {
     const { left, top } = element.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
   };
 
   element.addEventListener("pointerdown", (event) => {
-    const [x, y] = at(event);
+    const point = at(event);
     element.setPointerCapture(event.pointerId);
-    touches.set(event.pointerId, [x, y]);
+    touches.set(event.pointerId, point);
     if (touches.size > 1) {
-      end(host, gesture, false);
+      end(host, gesture, { kept: false });
       gesture = undefined;
       return;
     }
-    gesture = begin(host, event, x, y);
+    gesture = begin(host, event, point);
   });
   element.addEventListener("pointermove", (event) => {
-    const [x, y] = at(event);
+    const point = at(event);
+    const [x, y] = point;
     host.onCursor(view.camera.toWorldX(x), view.camera.toWorldY(y));
     const before = touches.get(event.pointerId);
-    if (before && touches.size === 2) pinch(host, touches, event.pointerId, [x, y]);
-    if (before) touches.set(event.pointerId, [x, y]);
-    if (gesture && touches.size === 1) follow(host, gesture, x, y);
+    if (before && touches.size === 2) pinch(host, touches, { id: event.pointerId, to: point });
+    if (before) touches.set(event.pointerId, point);
+    if (gesture && touches.size === 1) follow(host, gesture, point);
     else if (!gesture) element.style.cursor = cursorAt(host, x, y);
   });
   const stop = (event: PointerEvent, kept: boolean) => {
     touches.delete(event.pointerId);
-    if (gesture) end(host, gesture, kept, event.shiftKey || event.ctrlKey || event.metaKey);
+    if (gesture) {
+      const add = event.shiftKey || event.ctrlKey || event.metaKey;
+      end(host, gesture, { kept, add });
+    }
     gesture = undefined;
   };
   element.addEventListener("pointerup", (event) => stop(event, true));
@@ -93,7 +100,7 @@ export function listenToPointer(host: PointerHost): void {
   });
   window.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !gesture) return;
-    end(host, gesture, false);
+    end(host, gesture, { kept: false });
     gesture = undefined;
     event.stopPropagation();
   });
@@ -104,7 +111,7 @@ function cursorAt(host: PointerHost, x: number, y: number): string {
   return host.view.nodeAt(x, y) >= 0 ? "pointer" : "grab";
 }
 
-function begin(host: PointerHost, event: PointerEvent, x: number, y: number): Gesture {
+function begin(host: PointerHost, event: PointerEvent, [x, y]: Point): Gesture {
   const { view, scene } = host;
   const base = { startX: x, startY: y, lastX: x, lastY: y, moved: false, starts: [] as Move[], node: -1 };
   if (event.button === 1) return { ...base, kind: "pan" };
@@ -132,7 +139,7 @@ function moveOf({ placement }: SceneState, node: number): Move {
   };
 }
 
-function follow(host: PointerHost, gesture: Gesture, x: number, y: number): void {
+function follow(host: PointerHost, gesture: Gesture, [x, y]: Point): void {
   const { view, scene } = host;
   const { camera } = view;
   if (!gesture.moved && Math.hypot(x - gesture.startX, y - gesture.startY) <= CLICK) return;
@@ -146,7 +153,7 @@ function follow(host: PointerHost, gesture: Gesture, x: number, y: number): void
   } else if (gesture.kind === "drag") {
     const dx = (x - gesture.startX) / camera.scale;
     const dy = -(y - gesture.startY) / camera.scale;
-    scene.tryMoves(insideDie(scene, gesture.starts, dx, dy));
+    scene.tryMoves(insideDie(scene, gesture.starts, [dx, dy]));
     host.element.style.cursor = "move";
   } else if (gesture.kind === "box")
     host.onBox({
@@ -168,7 +175,12 @@ function follow(host: PointerHost, gesture: Gesture, x: number, y: number): void
   gesture.lastY = y;
 }
 
-function end(host: PointerHost, gesture: Gesture | undefined, kept: boolean, add = false): void {
+/** @param how `kept`: take the drag or the choice; `add`: to the selection */
+function end(
+  host: PointerHost,
+  gesture: Gesture | undefined,
+  { kept, add = false }: { readonly kept: boolean; readonly add?: boolean },
+): void {
   if (!gesture) return;
   const { scene, view } = host;
   host.element.style.cursor = "";
@@ -188,17 +200,17 @@ function end(host: PointerHost, gesture: Gesture | undefined, kept: boolean, add
   }
 }
 
-/** Moves by (dx, dy), less where a node would leave the die. A node that is outside already may come back. */
-function insideDie(scene: SceneState, starts: readonly Move[], dx: number, dy: number): Move[] {
+/** Moves by (dx, dy) in µm, less where a node would leave the die. A node that is outside already may come back. */
+function insideDie(scene: SceneState, starts: readonly Move[], [dx, dy]: readonly [number, number]): Move[] {
   const { canvas } = scene.block;
-  const limit = (delta: number, low: number, high: number, size: number) =>
+  const limit = (delta: number, [low, high]: readonly [number, number], size: number) =>
     high - low >= size ? delta : Math.min(Math.max(delta, Math.min(0, -low)), Math.max(0, size - high));
   let [alongX, alongY] = [dx, dy];
   for (const { node, x, y } of starts) {
     const box = boxOf(scene.block, scene.placement, node);
     const [halfWidth, halfHeight] = [(box.right - box.left) / 2, (box.top - box.bottom) / 2];
-    alongX = limit(alongX, x - halfWidth, x + halfWidth, canvas.width);
-    alongY = limit(alongY, y - halfHeight, y + halfHeight, canvas.height);
+    alongX = limit(alongX, [x - halfWidth, x + halfWidth], canvas.width);
+    alongY = limit(alongY, [y - halfHeight, y + halfHeight], canvas.height);
   }
   return starts.map((start) => ({ ...start, x: start.x + alongX, y: start.y + alongY }));
 }
@@ -219,15 +231,13 @@ function selectInside({ view, scene }: PointerHost, gesture: Gesture): void {
 
 function pinch(
   host: PointerHost,
-  touches: ReadonlyMap<number, readonly [number, number]>,
-  moving: number,
-  to: readonly [number, number],
+  touches: ReadonlyMap<number, Point>,
+  { id, to }: { readonly id: number; readonly to: Point },
 ): void {
-  const other = [...touches].find(([id]) => id !== moving)?.[1];
-  const from = touches.get(moving);
+  const other = [...touches].find(([each]) => each !== id)?.[1];
+  const from = touches.get(id);
   if (!other || !from) return;
-  const distance = (a: readonly [number, number]) =>
-    Math.max(1, Math.hypot(a[0] - other[0], a[1] - other[1]));
+  const distance = (a: Point) => Math.max(1, Math.hypot(a[0] - other[0], a[1] - other[1]));
   host.view.camera.pan((to[0] - from[0]) / 2, (to[1] - from[1]) / 2);
   const middle = [(to[0] + other[0]) / 2, (to[1] + other[1]) / 2] as const;
   host.view.camera.zoomAt(middle[0], middle[1], distance(to) / distance(from));

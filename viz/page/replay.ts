@@ -1,6 +1,6 @@
 // What the timeline replays: the best placements of a run, alone or next to those of another run, and a policy's episode.
 import type { Costs } from "../../env/index.js";
-import { type Block, copyPlacement, type Placement } from "../../netlist/index.js";
+import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
 import { type Frames, type PageRules, type Trace, unpackFrames, unpackTrace } from "../protocol.js";
 import type { PageData } from "./data.js";
 
@@ -11,21 +11,26 @@ export interface Frame {
   readonly iteration: number;
 }
 
+/** What placements are read for, and where from. */
+export interface ReplaySource {
+  readonly block: Block;
+  readonly data: Pick<PageData, "frames" | "trace">;
+  /** Weights of the page's proxy cost. */
+  readonly weights: PageRules["weights"];
+}
+
+/** Best placements of a run in the order in which it found them. The list grows while the run goes on. */
 export class FrameList {
-  private readonly block: Block;
-  private readonly data: PageData;
+  private readonly source: ReplaySource;
   private readonly of: string;
-  private readonly weights: PageRules["weights"];
   private frames: Frames | undefined;
   private loading: Promise<void> | undefined;
   /** Asked for since the load under way began. */
   private stale = false;
 
   /** @param of placement id of another run; the shown run's own by default */
-  constructor(block: Block, data: PageData, weights: PageRules["weights"], of = "best") {
-    this.block = block;
-    this.data = data;
-    this.weights = weights;
+  constructor(source: ReplaySource, of = "best") {
+    this.source = source;
     this.of = of;
   }
 
@@ -50,7 +55,7 @@ export class FrameList {
     try {
       while (this.stale) {
         this.stale = false;
-        this.frames = unpackFrames(await this.data.frames(this.of));
+        this.frames = unpackFrames(await this.source.data.frames(this.of));
       }
     } finally {
       this.loading = undefined;
@@ -67,7 +72,8 @@ export class FrameList {
     const { frames } = this;
     const recorded = frames?.costs[index];
     if (!frames || !recorded) return undefined;
-    const placement = copyPlacement(this.block.initial);
+    const { block, weights } = this.source;
+    const placement = copyPlacement(block.initial);
     const at = index * frames.nodes.length;
     frames.nodes.forEach((node, i) => {
       placement.xs[node] = frames.xs[at + i]!;
@@ -75,7 +81,6 @@ export class FrameList {
       placement.orientations[node] = frames.orientations[at + i]!;
     });
     const { wirelength, density, congestion, iteration } = recorded;
-    const { weights } = this;
     const costs = {
       wirelength: Number.NaN,
       wirelengthCost: wirelength,
@@ -91,17 +96,13 @@ export class FrameList {
 
 export class Replay {
   trace: Trace | undefined;
-  private readonly block: Block;
-  private readonly data: PageData;
-  private readonly weights: PageRules["weights"];
+  private readonly source: ReplaySource;
   private readonly own: FrameList;
   private other: FrameList | undefined;
 
-  constructor(block: Block, data: PageData, weights: PageRules["weights"]) {
-    this.block = block;
-    this.data = data;
-    this.weights = weights;
-    this.own = new FrameList(block, data, weights);
+  constructor(source: ReplaySource) {
+    this.source = source;
+    this.own = new FrameList(source);
   }
 
   /** Iterations that either run found a better placement at: the steps of the replay. */
@@ -117,13 +118,13 @@ export class Replay {
 
   /** Plays the frames of another run beside the own ones from now on; without an id none. */
   async playBeside(id: string | undefined): Promise<void> {
-    this.other = id === undefined ? undefined : new FrameList(this.block, this.data, this.weights, id);
+    this.other = id === undefined ? undefined : new FrameList(this.source, id);
     await this.other?.load();
   }
 
   /** Reads the episode of the checkpoint that is the latest now. */
   async loadTrace(): Promise<Trace> {
-    this.trace = unpackTrace(await this.data.trace());
+    this.trace = unpackTrace(await this.source.data.trace());
     return this.trace;
   }
 
@@ -137,11 +138,12 @@ export class Replay {
   /** The episode before step `index`: macros placed so far; after the last step soft macros too. */
   step(index: number): Placement | undefined {
     const { trace } = this;
+    const { block } = this.source;
     if (!trace) return undefined;
     const placement = copyPlacement(trace.placement);
     if (index >= trace.macros.length) return placement;
-    for (let node = 0; node < this.block.nodeCount; node++)
-      if (this.block.kinds[node] === 1) placement.xs[node] = Number.NaN;
+    for (let node = 0; node < block.nodeCount; node++)
+      if (block.kinds[node] === NodeKind.SoftMacro) placement.xs[node] = Number.NaN;
     for (const node of trace.macros.subarray(index)) placement.xs[node] = Number.NaN;
     return placement;
   }

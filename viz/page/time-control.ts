@@ -28,7 +28,7 @@ export class TimeControl {
 
   constructor(host: TimeHost, data: PageData) {
     this.host = host;
-    this.replay = new Replay(host.scene.block, data, host.session.rules.weights);
+    this.replay = new Replay({ block: host.scene.block, data, weights: host.session.rules.weights });
     this.timeline.on("step", () => this.showStep());
     this.timeline.on("source", () => void this.changeSource());
     host.charts.on("step", (x) => this.goTo(x));
@@ -114,7 +114,7 @@ export class TimeControl {
     const { trace } = this.replay;
     const { columns, rows } = this.host.scene.block.grid;
     const step = Math.min(this.timeline.index, (trace?.macros.length ?? 1) - 1);
-    return trace && policyMap(name, trace, step, columns * rows);
+    return trace && policyMap(name, trace, { step, cells: columns * rows });
   }
 
   private showStep(): void {

@@ -103,6 +103,11 @@ export async function startViewServer(
   };
 }
 
+interface Answer extends Asset {
+  /** Given if the answer never changes while the server runs: it is compressed once. */
+  readonly key?: string;
+}
+
 class Handler {
   private readonly compressed = new Map<string, Buffer>();
   private readonly source: ViewSource;
@@ -185,11 +190,15 @@ class Handler {
   private async read(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = url;
     const asset = this.assets.get(pathname);
-    if (asset) return this.send(request, response, asset.type, asset.bytes, pathname);
+    if (asset) return this.send(request, response, { ...asset, key: pathname });
     const json = (value: unknown) =>
-      this.send(request, response, "application/json", Buffer.from(JSON.stringify(value)));
+      this.send(request, response, { type: "application/json", bytes: Buffer.from(JSON.stringify(value)) });
     const packed = (value: Packed, key?: string) =>
-      this.send(request, response, "application/octet-stream", Buffer.from(pack(value).buffer), key);
+      this.send(request, response, {
+        type: "application/octet-stream",
+        bytes: Buffer.from(pack(value).buffer),
+        ...(key !== undefined && { key }),
+      });
     const { source } = this;
     const placement = /^\/api\/placement\/([a-z0-9-]{1,40})$/.exec(pathname);
     if (placement) return packed(await this.placement(placement[1]!));
@@ -257,17 +266,10 @@ class Handler {
     }
     const file = await this.source.save(placement);
     const bytes = Buffer.from(JSON.stringify({ file }));
-    return this.send(request, response, "application/json", bytes);
+    return this.send(request, response, { type: "application/json", bytes });
   }
 
-  /** `key`: what never changes while the server runs is compressed once. */
-  private send(
-    request: IncomingMessage,
-    response: ServerResponse,
-    type: string,
-    bytes: Buffer,
-    key?: string,
-  ): void {
+  private send(request: IncomingMessage, response: ServerResponse, { type, bytes, key }: Answer): void {
     const accepts = /\bgzip\b/.test(String(request.headers["accept-encoding"] ?? ""));
     const headers: Record<string, string | number> = { "content-type": type };
     let body = bytes;

@@ -25,10 +25,9 @@ test("the palette starts and ends at its anchors and gets brighter throughout", 
 test("cells have the colour of their value, row 0 at the bottom, runs of one colour joined", () => {
   // Bottom row: 0, 1, 1, 2. Top row: 1, 1, 1, 1. On a scale to 2, 1 is the middle of the palette.
   const values = Float64Array.of(0, 1, 1, 2, 1, 1, 1, 1);
-  const paths = elementsOf(readXml(heatCells(values, 4, 2, 2, BOX)), "path").map((path) => [
-    path.attributes.get("fill"),
-    path.attributes.get("d"),
-  ]);
+  const paths = elementsOf(readXml(heatCells(values, { columns: 4, rows: 2, top: 2, box: BOX })), "path").map(
+    (path) => [path.attributes.get("fill"), path.attributes.get("d")],
+  );
   assert.deepEqual(paths, [
     ["#440154", "M0 1h1v1h-1z"],
     ["#23908c", "M1 1h2v1h-2zM0 0h4v1h-4z"],
@@ -40,7 +39,9 @@ test("cells have the colour of their value, row 0 at the bottom, runs of one col
 test("cells without a value are left out", () => {
   const values = Float64Array.of(Number.NaN, 1, Number.NaN, Number.NaN);
   assert.deepEqual(
-    elementsOf(readXml(heatCells(values, 2, 2, 1, BOX)), "path").map((path) => path.attributes.get("d")),
+    elementsOf(readXml(heatCells(values, { columns: 2, rows: 2, top: 1, box: BOX })), "path").map((path) =>
+      path.attributes.get("d"),
+    ),
     ["M1 1h1v1h-1z"],
   );
 });

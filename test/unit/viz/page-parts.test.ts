@@ -96,7 +96,11 @@ test("frames that are told of during a load are read once more, however many wer
     await Promise.resolve();
     return { meta: { costs }, arrays: {} };
   };
-  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData, PUBLISHED_WEIGHTS);
+  const list = new FrameList({
+    block: smallBlock(2),
+    data: { frames: answer } as unknown as PageData,
+    weights: PUBLISHED_WEIGHTS,
+  });
   const first = list.load();
   written = 3;
   const later = [list.load(), list.load()];
@@ -113,7 +117,11 @@ test("frames that could not be read are read at the next load", async () => {
     if (fails) throw new Error("no answer");
     return { meta: { costs: [{ iteration: 1 }] }, arrays: {} };
   };
-  const list = new FrameList(smallBlock(2), { frames: answer } as unknown as PageData, PUBLISHED_WEIGHTS);
+  const list = new FrameList({
+    block: smallBlock(2),
+    data: { frames: answer } as unknown as PageData,
+    weights: PUBLISHED_WEIGHTS,
+  });
   await assert.rejects(list.load(), /no answer/);
   fails = false;
   await list.load();
@@ -133,7 +141,7 @@ test("a frame's proxy cost is weighed as the page does, without what else the ru
     },
   });
   const weights = { wirelength: 1, density: 0.5, congestion: 0.25 };
-  const list = new FrameList(block, { frames: answer } as unknown as PageData, weights);
+  const list = new FrameList({ block, data: { frames: answer } as unknown as PageData, weights });
   await list.load();
   assertClose([list.at(1)!.costs.proxyCost], [0.1 + 0.3 + 0.2], 1e-12);
 });

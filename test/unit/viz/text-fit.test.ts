@@ -42,8 +42,8 @@ test("a name is shown from its end: as many components as fit, then the last, th
 });
 
 test("words are wrapped, and the last line is cut", () => {
-  assert.deepEqual(wrapWords("one two three", 500, 10, 2), ["one two three"]);
-  const lines = wrapWords("one two three four five six seven eight", 70, 10, 2);
+  assert.deepEqual(wrapWords("one two three", { width: 500, size: 10, most: 2 }), ["one two three"]);
+  const lines = wrapWords("one two three four five six seven eight", { width: 70, size: 10, most: 2 });
   assert.equal(lines.length, 2);
   assert.match(lines[1]!, /…$/);
 });
