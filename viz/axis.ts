@@ -1,17 +1,17 @@
-// Axes of charts: a value range, its ticks at round values, and the way from values to pixels.
+// Axes of charts: a range of values, its ticks at round values, and the position of values on the axis.
 
 export interface Axis {
   readonly least: number;
   readonly greatest: number;
   readonly ticks: readonly number[];
-  /** 0 at `least`, 1 at `greatest`. */
+  /** Position of a value: 0 at `least`, 1 at `greatest`. */
   readonly share: (value: number) => number;
 }
 
 /** An axis over the finite values, ends rounded outward to ticks. */
 export function linearAxis(values: readonly number[], mostTicks: number): Axis {
   let [least, greatest] = extent(values);
-  // Values that differ in their last bits only are one value: ticks have 12 digits.
+  // Ticks have 12 digits, so values that differ only in their last bits count as one.
   if (greatest - least <= 1e-9 * Math.max(Math.abs(least), Math.abs(greatest))) {
     const room = Math.abs(least) * 0.1 || 0.5;
     [least, greatest] = [least - room, greatest + room];
@@ -20,13 +20,13 @@ export function linearAxis(values: readonly number[], mostTicks: number): Axis {
   const first = Math.floor(least / step + 1e-9);
   const last = Math.ceil(greatest / step - 1e-9);
   const ticks: number[] = [];
-  // Rounding keeps 3 · 0.1 from becoming 0.30000000000000004.
+  // Rounding avoids ticks such as 0.30000000000000004.
   for (let tick = first; tick <= last; tick++) ticks.push(Number((tick * step).toPrecision(12)));
   const [from, to] = [ticks[0]!, ticks.at(-1)!];
   return { least: from, greatest: to, ticks, share: (value) => (value - from) / (to - from) };
 }
 
-/** A linear axis that ends at the greatest value itself: for counts along the x axis. */
+/** A linear axis that ends at the greatest value, for counts on the x axis. */
 export function countAxis(values: readonly number[], mostTicks: number): Axis {
   const [least, greatest] = extent(values);
   if (least === greatest) return linearAxis(values, mostTicks);
@@ -56,7 +56,7 @@ export function logAxis(values: readonly number[], mostTicks: number): Axis {
   return { least, greatest, ticks, share: (value) => (Math.log10(value) - logarithms[0]) / span };
 }
 
-/** The ticks' texts, all with as many decimals as the finest of them needs. */
+/** Texts of the ticks, all with as many decimals as the finest one needs. */
 export function tickTexts(ticks: readonly number[]): string[] {
   const sizes = ticks.map(Math.abs);
   const greatest = Math.max(...sizes);
@@ -65,7 +65,7 @@ export function tickTexts(ticks: readonly number[]): string[] {
     return ticks.map((tick) => Number(tick.toPrecision(6)).toExponential());
   if (greatest >= 1e4)
     return ticks.map((tick) => (tick === 0 ? "0" : `${Number((tick / 1000).toPrecision(5))}k`));
-  // A logarithmic axis has ticks of many sizes; each then has the decimals that it needs itself.
+  // Ticks of a logarithmic axis differ in size; each has only the decimals that it needs.
   if (least > 0 && greatest / least > 50) return ticks.map((tick) => String(Number(tick.toPrecision(6))));
   const decimals = ticks.map((tick) => String(Number(tick.toPrecision(6))).split(".")[1]?.length ?? 0);
   return ticks.map((tick) => tick.toFixed(Math.max(...decimals)));

@@ -3,7 +3,7 @@ import { copyFileSync } from "node:fs";
 import { build, type Plugin } from "esbuild";
 import licenses, { type Dependency } from "esbuild-plugin-license";
 
-/** What Node alone has is nothing in a browser: calling it fails, not calling it costs no bytes. */
+/** Replaces modules of Node: calling one fails in a browser, and unused ones add no bytes. */
 const withoutNode: Plugin = {
   name: "without-node",
   setup(bundler) {
@@ -18,10 +18,10 @@ const withoutNode: Plugin = {
   },
 };
 
-/** uPlot formats by `navigator.language` when it is loaded; some headless browsers have one that is no language tag. */
+/** When loaded, uPlot formats by `navigator.language`, which is not a language tag in some headless browsers. */
 const LANGUAGE_GUARD = `try { new Intl.NumberFormat(navigator.language) } catch { Object.defineProperty(navigator, "language", { value: "en-US" }) }`;
 
-/** The MIT licence, for packages that name it and their author but ship no text. https://spdx.org/licenses/MIT.html */
+/** The MIT licence (https://spdx.org/licenses/MIT.html), for packages under it that ship no licence text. */
 const mitText = (author: string) => `Copyright (c) ${author}
 
 Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the following conditions:
@@ -30,7 +30,7 @@ The above copyright notice and this permission notice shall be included in all c
 
 THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** Names, versions and whole licence texts of the packages in the bundle, as their licences ask of whoever passes it on. */
+/** Names, versions and licence texts of the packages in the bundle, which their licences require. */
 function notices(dependencies: readonly Dependency[]): string {
   const sorted = [...dependencies].sort((a, b) => (a.packageJson.name < b.packageJson.name ? -1 : 1));
   const parts = sorted.map(({ packageJson: { name, version, license, author }, licenseText }) => {
@@ -55,7 +55,7 @@ await build({
     withoutNode,
     licenses({ banner: "", thirdParty: { output: { file: "third-party.txt", template: notices } } }),
   ],
-  // The address of the kernels' file; a page hands the module in instead.
+  // kernels.ts uses import.meta to find its file; the page passes a compiled module instead.
   logOverride: { "empty-import-meta": "silent" },
   logLevel: "warning",
 });

@@ -1,5 +1,5 @@
-// The placement itself: die, grid, blockages, macros, cells and ports, in pixels, y downward. Nodes without a place
-// are left out; `countUnplaced` says how many.
+// Draws the placement: die, grid, blockages, macros, cells and ports, in pixels with y downward. Nodes that are not
+// placed are left out.
 import {
   type Block,
   buildMacroGraph,
@@ -17,7 +17,7 @@ import { fitName } from "./text-fit.js";
 /** Room around the die for ports and for macros that stick out. */
 export const CANVAS_MARGIN = 10;
 const PORT_TICK = 7;
-/** Cells are drawn up to this many; more would be a grey field and megabytes. */
+/** With more cells none are drawn: the picture would be a grey area of many megabytes. */
 const MOST_CELLS = 30_000;
 const LEAST_GRID_PIXELS = 7;
 
@@ -44,7 +44,7 @@ export function countOutside(block: Block, placement: Placement): number {
   return count;
 }
 
-/** The drawing of a placement in a box whose sides are in the die's proportion. */
+/** A placement drawn in a box with the aspect of the die. */
 export class CanvasLayer {
   private readonly block: Block;
   private readonly placement: Placement;
@@ -150,7 +150,7 @@ export class CanvasLayer {
       .join("");
   }
 
-  /** With its mark and name, so that a macro upon it hides those too. */
+  /** A macro with its mark and name, so that a macro on top of it hides those too. */
   private hardMacro(node: number): string {
     const mark = element("path", { class: "mark", d: this.mark(node) });
     return this.macro(node, this.block.fixed[node] ? "fixed" : "hard") + mark + this.nameOf(node);
@@ -192,7 +192,7 @@ export class CanvasLayer {
     return element("path", { class: "cell", d: path.join("") });
   }
 
-  /** A triangle in the corner where the lower left corner of orientation N has gone. */
+  /** A triangle in the corner that is the lower left one in orientation N. */
   private mark(node: number): string {
     const { x, y, width, height } = this.nodeBox(node);
     const side = markSide(width, height);
@@ -218,7 +218,7 @@ export class CanvasLayer {
     const turn = tall ? " rotate(-90)" : "";
     const middle = `translate(${coordinate(x + width / 2)} ${coordinate(y + height / 2)})${turn}`;
     const line = size * 1.15;
-    // The middle of lower-case and capital letters is about a third of the size above the base line.
+    // The middle of letters is about a third of the font size above the base line.
     const first = size * 0.35 - ((lines.length - 1) * line) / 2;
     return element(
       "g",
@@ -227,7 +227,7 @@ export class CanvasLayer {
     );
   }
 
-  /** A tick outward where a port stands on the edge, a diamond where it stands inside. */
+  /** Ports on an edge as outward ticks, ports inside as diamonds. */
   private ports(): string {
     const { width, height } = this.box;
     const near = 0.01 * Math.max(width, height);
@@ -252,10 +252,10 @@ function markSide(width: number, height: number): number {
 }
 
 const MOST_LINES = 150;
-/** More macros and cells than this are a picture of lines only. */
+/** With more macros and cells than this, connections would cover the picture. */
 const MOST_NODES = 5000;
 
-/** Lines in pixels, the weakest first; thickness and opacity grow with the net weight between the ends. */
+/** The strongest connections as lines: between macros, and between macros and ports that share a grid cell. */
 export function connectionLines(
   block: Block,
   placement: Placement,

@@ -20,7 +20,7 @@ export interface ChartOptions {
 const DASHES = [undefined, "7 4", "2 4", "9 3 2 3"];
 const PADDING = 20;
 
-/** A chart as a picture of its own. */
+/** A chart as an SVG picture. */
 export function renderCurvesSvg(series: readonly Curve[], options: ChartOptions = {}): string {
   const width = Math.max(320, options.width ?? 900);
   const lines = options.title
@@ -70,7 +70,7 @@ export function picture(children: readonly string[], { width, height, theme, nam
   )}\n`;
 }
 
-/** Style sheets hold quotes, which need no escape in content and must have none in HTML. */
+/** Escapes a style sheet. Quotes stay, because HTML would not undo their escapes here. */
 function escapeStyle(style: string): string {
   return style.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
@@ -138,7 +138,7 @@ interface Point {
   readonly y: number;
   readonly low: number;
   readonly high: number;
-  /** Whether the line goes on from the point before. */
+  /** Whether a line connects it to the point before. */
   readonly joined: boolean;
 }
 
@@ -221,7 +221,7 @@ function line(
   if (points.length === 0) return "";
   const path = points.map(({ x, y, joined }, at) => {
     const place = `${coordinate(toPixel.x(x))} ${coordinate(toPixel.y(y))}`;
-    // A point without neighbours is a dot: a line of no length with round ends.
+    // A point without neighbours is drawn as a dot: a very short line with round ends.
     const alone = !joined && !points[at + 1]?.joined;
     return `${joined ? "L" : "M"}${place}${alone ? "h.01" : ""}`;
   });
@@ -247,7 +247,7 @@ function lineStyle(index: number): Record<string, string | undefined> {
   };
 }
 
-/** Names of the lines, side by side as long as they fit. */
+/** Names of the lines, in rows. */
 function legendOf(series: readonly Curve[], width: number): Part {
   const size = 11;
   const sample = 26;
@@ -273,9 +273,9 @@ export interface ChartPanel extends Pick<ChartOptions, "xLabel" | "yLabel" | "lo
 
 export interface PanelOptions {
   readonly title: string;
-  /** Panels side by side. */
+  /** Panels per row. */
   readonly columns?: number;
-  /** Pixels of the whole picture, and of each panel. */
+  /** Width of the picture and height of a panel, in pixels. */
   readonly width?: number;
   readonly panelHeight?: number;
   readonly theme?: Theme;
@@ -283,7 +283,7 @@ export interface PanelOptions {
 
 const GAP = 24;
 
-/** Charts as a picture of its own; a line of the same number has the same colour in all panels. */
+/** Several charts as one SVG picture, in rows of equal panels. Lines with the same index have the same colour in all. */
 export function renderPanelsSvg(panels: readonly ChartPanel[], options: PanelOptions): string {
   const { columns = 2, panelHeight = 320, theme = "light" } = options;
   const width = Math.max(320 * columns, options.width ?? 1000);

@@ -6,7 +6,7 @@ export function isPlaced(placement: Placement, node: number): boolean {
   return Number.isFinite(placement.xs[node]!) && Number.isFinite(placement.ys[node]!);
 }
 
-/** Width and height as the node stands, µm. */
+/** Width and height of a node in its current orientation. */
 export function placedSize(block: Block, placement: Placement, node: number): [number, number] {
   const [width, height] = [block.widths[node]!, block.heights[node]!];
   return isSideways(placement.orientations[node]!) ? [height, width] : [width, height];
@@ -19,7 +19,7 @@ export function boxOf(block: Block, placement: Placement, node: number): Rectang
   return { left: x - width / 2, right: x + width / 2, bottom: y - height / 2, top: y + height / 2 };
 }
 
-/** The box around all placed nodes of a set; undefined if none is placed. */
+/** The bounding box of the placed nodes of a set, or undefined if none is placed. */
 export function boxAround(
   block: Block,
   placement: Placement,

@@ -1,4 +1,4 @@
-// Maps over grid cells as coloured rectangles, on one shared colour scale, and the scale's legend.
+// Maps over grid cells as coloured rectangles, with one colour scale for all maps, and its legend.
 import { type Block, type Grid, NodeKind, type Placement } from "../netlist/index.js";
 import { isPlaced, placedSize } from "./geometry.js";
 import { coordinate, element, escapeText, label, moved, rectanglePath } from "./markup.js";
@@ -6,9 +6,9 @@ import { heatColour } from "./palette.js";
 import type { Box, SceneMaps } from "./scene.js";
 import { cutEnd } from "./text-fit.js";
 
-/** Values are rounded to so many steps of the palette, so that cells of one colour become one path. */
+/** Values are rounded to this many colours, so that cells of the same colour form one path. */
 const LEVELS = 64;
-/** Above this the scale stops: one burning cell must not leave the rest in one colour. */
+/** Upper limit of the scale. Otherwise one extreme cell would give all others the same colour. */
 const GREATEST_TOP = 2;
 
 export function greatest(values: Float64Array): number {
@@ -17,7 +17,7 @@ export function greatest(values: Float64Array): number {
   return top;
 }
 
-/** The value at the bright end of the scale that all maps share: at least 1, at most 2, in steps of 0.25. */
+/** The value at the bright end of the common scale: from 1 to 2, in steps of 0.25. */
 export function sharedTop(maps: SceneMaps): number {
   const top = Math.max(greatest(maps.density), greatest(maps.horizontal), greatest(maps.vertical));
   return Math.min(GREATEST_TOP, Math.max(1, Math.ceil(top * 4 - 1e-9) / 4));
@@ -32,7 +32,7 @@ function levelOf(value: number, top: number): number {
   return Math.round(Math.min(1, Math.max(0, value / top)) * LEVELS);
 }
 
-/** Cells of a map in a box; neighbours of one colour in a row are one rectangle, one path per colour. */
+/** Cells of a map in a box: one path per colour, one rectangle per run of cells of that colour in a row. */
 export function heatCells(
   values: Float64Array,
   { columns, rows, top, box }: Grid & { readonly top: number; readonly box: Box },
@@ -66,7 +66,7 @@ function sameLevel(value: number, top: number, level: number): boolean {
   return Number.isNaN(value) ? level === -1 : levelOf(value, top) === level;
 }
 
-/** A map with its name and greatest value above it, and the outlines of hard macros upon it. */
+/** A map with its name and largest value above it and the outlines of hard macros over it. */
 export function heatMap(options: {
   readonly name: string;
   readonly values: Float64Array;
@@ -74,7 +74,7 @@ export function heatMap(options: {
   readonly placement: Placement;
   readonly top: number;
   readonly box: Box;
-  /** Room for the texts, centred on the box. */
+  /** Width for the texts, centred on the box, in pixels. */
   readonly textWidth: number;
 }): string {
   const { name, values, block, placement, top, box, textWidth } = options;

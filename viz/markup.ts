@@ -1,10 +1,10 @@
-// Bytes of SVG and HTML: escaping, numbers, elements. Every name and number of a picture goes through here, so that
-// no input can break the markup and the same scene gives the same bytes everywhere.
+// SVG and HTML as text: escaping, numbers, elements. Every name and number of a picture passes through this file, so that
+// no input can break the markup and a scene gives the same bytes on every machine.
 import type { Box } from "./scene.js";
 
 export type AttributeValue = string | number | undefined;
 
-/** Text for element content and attribute values. What XML cannot hold becomes U+FFFD. */
+/** Text for element content and attribute values. Characters that XML cannot hold become U+FFFD. */
 export function escapeText(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")
@@ -23,7 +23,7 @@ export function coordinate(value: number, digits = 2): string {
   return short === "-0" ? "0" : short;
 }
 
-/** An element; `children` are markup already. Attributes that are undefined are left out. */
+/** An element. `children` are markup. Undefined attributes are left out. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, AttributeValue>>,
@@ -61,7 +61,7 @@ export function rectanglePath({ x, y, width, height }: Box): string {
   return `M${coordinate(x)} ${coordinate(y)}h${coordinate(width)}v${coordinate(height)}h${coordinate(-width)}z`;
 }
 
-/** A measured value for readers: four significant places at most, an en dash if there is none. */
+/** A value with at most four significant digits; an en dash if it is not finite. */
 export function readable(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -1,11 +1,11 @@
-// One message of several typed arrays: what the viewer's server sends, and what a one-file report embeds.
-// Layout: "ASH1", length of the header as a 32-bit word, the header as JSON, and every array on an 8-byte boundary.
-// All numbers little-endian.
+// Messages of several typed arrays, which the viewer's server sends and a one-file report embeds. Layout: "ASH1", the
+// length of the header as a 32-bit word, the header as JSON, then the arrays, each on an 8-byte boundary. All numbers
+// are little-endian.
 
 export type PackedArray = Float64Array | Float32Array | Int32Array | Uint8Array;
 
 export interface Packed {
-  /** Whatever JSON can hold. */
+  /** Any JSON value. */
   readonly meta: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, PackedArray>>;
 }
@@ -13,7 +13,7 @@ export interface Packed {
 interface ArrayEntry {
   readonly name: string;
   readonly type: keyof typeof TYPES;
-  /** Bytes from the end of the header. */
+  /** Offset in bytes from the end of the header. */
   readonly offset: number;
   readonly length: number;
 }
@@ -44,7 +44,7 @@ export function pack({ meta, arrays }: Packed): Uint8Array {
   return bytes;
 }
 
-/** What `pack` was given; the arrays are copies. Throws if the bytes are not such a message. */
+/** The message that was packed, with copies of its arrays. Throws if the bytes are not such a message. */
 export function unpack(bytes: Uint8Array): Packed {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < PREFIX || view.getUint32(0, true) !== MAGIC) throw new Error("not a packed message");

@@ -1,14 +1,14 @@
-// The files of the page: served one by one, or put together with the data in one HTML file, which opens from disk without
-// a server and without a network.
+// The files of the page, which are built into the package: served one by one, or combined with the data in one HTML file
+// that opens from disk without a server or a network.
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Packed, pack } from "./packing.js";
 import type { ViewData } from "./protocol.js";
 
-/** Makes a picture of a page that is given as HTML. */
+/** Prints a page, given as HTML, to a PNG file. */
 export type PngPrinter = (html: string, file: string, theme: "light" | "dark") => Promise<void>;
 
-/** The page of `data` as it is now. */
+/** The page with the current data as one HTML file. */
 export async function renderPage(data: ViewData): Promise<string> {
   const read = (name: string) => readFileSync(new URL(name, import.meta.url));
   const session = await data.session();
@@ -30,12 +30,12 @@ export async function renderPage(data: ViewData): Promise<string> {
     packed,
     wasm: gzipSync(read("../kernels/ashlar.wasm"), { level: 9 }).toString("base64"),
   };
-  // "<" could end the script element; it stands in no base64 and is escaped in JSON strings.
+  // "<" could end the script element. Base64 has none, and in JSON strings it is escaped.
   const json = JSON.stringify(report).replaceAll("<", "\\u003c");
   const script = read("page/bundle.js").toString().replaceAll("</script", "<\\/script");
-  // Whoever passes the file on passes the packages in it on too.
+  // Licences require these notices in every copy, and the file may be passed on.
   const notices = read("page/third-party.txt").toString().replaceAll("--", "- -");
-  // Functions as replacements: "$" in the texts means nothing.
+  // The replacements are functions, so that "$" in the texts has no meaning.
   return read("page/index.html")
     .toString()
     .replace('<link rel="stylesheet" href="/page.css">', () => `<style>${read("page/bundle.css")}</style>`)
@@ -56,7 +56,7 @@ export interface Asset {
 
 const SCRIPT = "text/javascript; charset=utf-8";
 
-/** Path of the address to file; files stand beside the compiled server. */
+/** Files by the path of their address. They are read once, and no request names a file. */
 export function pageAssets(): ReadonlyMap<string, Asset> {
   const read = (name: string, type: string): Asset => ({
     type,

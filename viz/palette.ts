@@ -1,12 +1,12 @@
-// Colours. Two themes as style sheets, and one sequential palette for maps that keeps its order for colour-blind
-// readers and in grey (anchors of viridis, interpolated in RGB).
+// Colours: two themes as style sheets, and a sequential palette for maps that also works for colour-blind readers and in
+// grey (viridis, interpolated in RGB between ten anchors).
 import type { Theme } from "./scene.js";
 
 const ANCHORS = [
   0x440154, 0x482878, 0x3e4a89, 0x31688e, 0x26828e, 0x1f9e89, 0x35b779, 0x6dcd59, 0xb4de2c, 0xfde725,
 ];
 
-/** Colour of a share from 0 to 1; beyond is held at the ends. */
+/** Colour of a share from 0 to 1. Values outside get the colour of the nearer end. */
 export function heatColour(share: number): string {
   const place = Math.min(1, Math.max(0, share)) * (ANCHORS.length - 1);
   const below = Math.min(ANCHORS.length - 2, Math.floor(place));
@@ -22,7 +22,7 @@ export function heatColour(share: number): string {
   return colour;
 }
 
-/** How many lines of a chart have a colour of their own; further ones repeat them with dashes. */
+/** Number of line colours in a chart. Further lines repeat them with dashes. */
 export const SERIES_COLOURS = 6;
 
 /** A theme's colours, as CSS writes them. */
@@ -125,7 +125,7 @@ function rules(colours: Colours): string {
   ].join("");
 }
 
-/** The style sheet of a page around pictures; it always follows the viewer's setting unless a theme is given. */
+/** The style sheet of a page around pictures. `auto` follows the reader's system setting. */
 export function pageStyle(theme: Theme): string {
   const page = ({ page, ink, muted, faint, series }: Colours) =>
     `:root{--page:${page};--ink:${ink};--muted:${muted};--line:${faint};--link:${series[0]}}`;

@@ -1,15 +1,15 @@
-// What the viewer's page and its server say to each other; the pages in words: docs/viewer.md. The same messages are
-// embedded in a one-file report, so that page needs no server.
+// Messages between the viewer's page and its server; docs/viewer.md describes the viewer. A one-file report embeds the
+// same messages, so that it needs no server.
 import type { Block, Placement } from "../netlist/index.js";
 import type { Packed } from "./packing.js";
 
-/** Grows when a message changes its meaning. */
+/** Increased when the meaning of a message changes. */
 export const PROTOCOL = 1;
 
-/** Not a run; being written; ended well; ended without a result; its process is gone. */
+/** No run (a block); running; ended with a result; ended without one; its process is gone. */
 export type RunState = "block" | "running" | "finished" | "stopped" | "died";
 
-/** How the page's judge reads the block. It knows no cost terms: they are code that a page must not be sent. */
+/** Rules of the page's judge. It has no cost terms, because these are code, which the page does not load. */
 export interface PageRules {
   readonly outside: "skip" | "clamp";
   readonly weights: { readonly wirelength: number; readonly density: number; readonly congestion: number };
@@ -18,10 +18,10 @@ export interface PageRules {
 }
 
 export interface PlacementEntry {
-  /** What `/api/placement/ID` takes. */
+  /** The ID in `/api/placement/ID`. */
   readonly id: string;
   readonly label: string;
-  /** It is the best of a run whose frames `/api/frames?of=ID` gives. */
+  /** Whether it is the best of a run with frames at `/api/frames?of=ID`. */
   readonly frames?: boolean;
 }
 
@@ -31,9 +31,9 @@ export interface Session {
   readonly state: RunState;
   readonly rules: PageRules;
   readonly placements: readonly PlacementEntry[];
-  /** There is a policy: `/api/trace` and `/api/embedding` have something to give. */
+  /** Whether there is a policy, and so `/api/trace` and `/api/embedding`. */
   readonly policy: boolean;
-  /** A run's folder takes edited placements. */
+  /** Whether edited placements can be saved in the run's folder. */
   readonly writable: boolean;
   readonly summary: Readonly<Record<string, unknown>>;
 }
@@ -44,7 +44,7 @@ export interface RunMetrics {
   readonly lines: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** The costs that go with a frame. */
+/** Costs of a frame. */
 export interface FrameCosts {
   readonly iteration: number;
   readonly wirelength: number;
@@ -53,9 +53,9 @@ export interface FrameCosts {
   readonly proxy: number;
 }
 
-/** Best placements in the order that a run found them. */
+/** Best placements in the order in which a run found them. */
 export interface Frames {
-  /** Nodes that have places in the frames; the others stand where the block has them. */
+  /** Nodes with places in the frames. The others have their initial places. */
   readonly nodes: Int32Array;
   readonly costs: readonly FrameCosts[];
   /** [frames x nodes] */
@@ -64,41 +64,41 @@ export interface Frames {
   readonly orientations: Uint8Array;
 }
 
-/** One greedy episode of a policy, as it sees it. Maps are [steps x cells], row-major from the lower left. */
+/** One greedy episode of a policy, with what it sees. Maps are [steps x cells], row-major from the lower left. */
 export interface Trace {
   readonly macros: Int32Array;
   readonly actions: Int32Array;
   readonly values: Float32Array;
   readonly probabilities: Float32Array;
   readonly masks: Uint8Array;
-  /** Growth of the wirelength, 0 at the best cell, 1 at the worst. */
+  /** Increase of wirelength, scaled to 0 at the best cell and 1 at the worst. */
   readonly wires: Float32Array;
-  /** Where all nodes stand after the episode, soft macros settled. */
+  /** Placement after the episode, with soft macros placed. */
   readonly placement: Placement;
 }
 
-/** Nodes of the block with the two principal components of their embeddings. */
+/** The first two principal components of node embeddings. */
 export interface Embedding {
   readonly nodes: Int32Array;
   readonly xs: Float32Array;
   readonly ys: Float32Array;
-  /** Shares of the variance that the two components hold. */
+  /** Share of the variance that each component explains. */
   readonly explained: readonly [number, number];
 }
 
-/** What the server's event stream says. */
+/** Events of the server's stream. */
 export type ViewEvent =
   | { readonly type: "state"; readonly state: RunState }
   | { readonly type: "metrics"; readonly run: RunMetrics }
   | { readonly type: "frames" };
 
-/** Where the page's data come from: a server, or the report that the page is in. */
+/** Source of the page's data: a server, or the report that contains the page. */
 export interface ViewData {
   session(): Promise<Session>;
   block(): Promise<Packed>;
   placement(id: string): Promise<Packed>;
   metrics(): Promise<readonly RunMetrics[]>;
-  /** Of the run that a placement is the best of. */
+  /** Frames of the run with this placement as its best. */
   frames(of: string): Promise<Packed>;
   trace(): Promise<Packed>;
   embedding(): Promise<Packed>;
@@ -119,7 +119,7 @@ const BLOCK_ARRAYS = [
   "fixed",
 ] as const;
 
-/** A block as a message. Names are joined by line ends, which no name of a netlist holds. */
+/** A block as a message. Names are joined by line ends, which names cannot contain. */
 export function packBlock(block: Block): Packed {
   const { name, canvas, grid, routing, smoothing, overlapThreshold, blockages, initial } = block;
   const text = (names: readonly string[]) => new TextEncoder().encode(names.join("\n"));
@@ -134,7 +134,7 @@ export function packBlock(block: Block): Packed {
   };
 }
 
-/** The block again, to the last bit. */
+/** The block of a message, equal to the original to the last bit. */
 export function unpackBlock({ meta, arrays }: Packed): Block {
   const names = (key: string, count: number): string[] =>
     count === 0 ? [] : new TextDecoder().decode(arrays[key] as Uint8Array).split("\n");
@@ -158,7 +158,7 @@ export function packPlacement({ xs, ys, orientations }: Placement): Packed {
   return { meta: {}, arrays: { xs, ys, orientations } };
 }
 
-/** The placement of `nodeCount` nodes. Throws if the message holds another kind of thing. */
+/** The placement of a message. Throws if it is not one of `nodeCount` nodes. */
 export function unpackPlacement({ arrays }: Packed, nodeCount: number): Placement {
   const { xs, ys, orientations } = arrays;
   const fits = [xs, ys, orientations].every((array) => array?.length === nodeCount);

@@ -1,4 +1,4 @@
-// A run's report: one HTML file that needs no network and no script, the picture inlined.
+// A run's report: one HTML file with the picture inlined, without scripts and without a network.
 import { escapeText } from "./markup.js";
 import { pageStyle } from "./palette.js";
 import type { Scene } from "./scene.js";
@@ -14,7 +14,7 @@ export interface Report {
   readonly scene: Scene;
   /** The run's options and results; nested objects become dotted names. */
   readonly summary: Readonly<Record<string, unknown>>;
-  /** Files beside the report, if not those that every run leaves. */
+  /** Files in the same folder that the report links to. Default: those of every run. */
   readonly files?: readonly ReportFile[];
 }
 
@@ -41,7 +41,7 @@ td.number{text-align:right;font-variant-numeric:tabular-nums}
 a{color:var(--link)}
 `;
 
-/** The report as HTML; dark or light as the reader's system is, unless the scene has a theme. */
+/** The report as HTML. Without a theme in the scene it follows the reader's system setting. */
 export function renderReportHtml({ scene, summary, files }: Report): string {
   const theme = scene.theme ?? "auto";
   const metrics = (scene.curve?.length ?? 0) > 0 ? [METRICS_FILE] : [];

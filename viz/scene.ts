@@ -1,4 +1,4 @@
-// What a picture is drawn from.
+// The contents of a picture.
 import type { Block, Placement } from "../netlist/index.js";
 
 /** A line of a chart. Points that are not finite leave a gap. */
@@ -6,10 +6,10 @@ export interface Curve {
   readonly label: string;
   readonly xs: readonly number[];
   readonly ys: readonly number[];
-  /** The band around the line, such as least and greatest over the seeds; one value per point. */
+  /** Band around the line, one value per point, for example minimum and maximum over seeds. */
   readonly lows?: readonly number[];
   readonly highs?: readonly number[];
-  /** Points by themselves, no line. */
+  /** Draw points without a line. */
   readonly dots?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface SceneCosts {
   readonly proxyCost: number;
 }
 
-/** `auto` follows the viewer's setting. */
+/** `auto` follows the reader's system setting. */
 export type Theme = "light" | "dark" | "auto";
 
 export interface Scene {
@@ -49,7 +49,7 @@ export interface Box {
   readonly height: number;
 }
 
-/** A drawn part and the height that it takes. */
+/** A part of a picture and its height in pixels. */
 export interface Part {
   readonly markup: string;
   readonly height: number;

@@ -1,4 +1,4 @@
-// What stands beside the placement: maps with their scale, the cost table, and what the colours mean.
+// The panel next to the placement: maps with their scale, the cost table, and the key of colours.
 import { type Block, NodeKind, type Placement } from "../netlist/index.js";
 import { CANVAS_MARGIN } from "./canvas-layer.js";
 import { isPlaced } from "./geometry.js";
@@ -22,7 +22,7 @@ export function sidePanel({ block, placement, maps, costs }: Scene, hasConnectio
     const height = block.canvas.height * scale;
     const top = sharedTop(maps);
     const map = (name: string, values: Float64Array, [x, y]: readonly [number, number]) => {
-      // A narrow die leaves no room for the texts above it; they then have the column's width.
+      // Texts have the width of the column, because a narrow die has no room for them.
       const box = { x: x + (COLUMN - width) / 2, y, width, height };
       return heatMap({ name, values, block, placement, top, box, textWidth: COLUMN });
     };
@@ -50,7 +50,7 @@ export function sidePanel({ block, placement, maps, costs }: Scene, hasConnectio
   return { markup: parts.join(""), height: y + key.height };
 }
 
-/** Costs under the names that everything else uses. */
+/** Names and values of the costs, as everywhere else. */
 export function costRows(costs: SceneCosts): [name: string, value: string][] {
   const text = (value: number) => (Number.isFinite(value) ? value.toFixed(6) : "–");
   return [
@@ -78,7 +78,7 @@ function costTable(costs: SceneCosts, width: number): Part {
   };
 }
 
-/** What is drawn how, and how many of it there are; only what the block has. */
+/** How kinds of nodes are drawn and how many there are, for the kinds that the block has. */
 function keyOf(block: Block, placement: Placement, hasConnections: boolean): Part {
   const counts = { hard: 0, fixed: 0, soft: 0, cell: 0, port: 0 };
   for (let node = 0; node < block.nodeCount; node++) {

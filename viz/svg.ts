@@ -1,5 +1,5 @@
-// A placement as one SVG picture: the die, maps and costs beside it, learning curves below.
-// Pure: the same scene gives the same bytes. All lengths in pixels are laid out here; the parts draw themselves.
+// A placement as one SVG picture: the die, next to it maps and costs, below them learning curves. The same scene always
+// gives the same bytes. This file arranges the parts, in pixels; the parts draw themselves.
 import type { Block } from "../netlist/index.js";
 import { roundLength } from "./axis.js";
 import { CANVAS_MARGIN, CanvasLayer, countOutside, countUnplaced } from "./canvas-layer.js";
@@ -14,11 +14,11 @@ export type { Curve, Scene, SceneCosts, SceneMaps, Theme } from "./scene.js";
 const PADDING = 24;
 const GAP = 34;
 const LARGEST_SIDE = 760;
-/** Room for a scale bar and its text under a die of any proportion. */
+/** Room for the scale bar and its text under a narrow die, in pixels. */
 const NARROWEST_MAIN = 300;
 const CHART_HEIGHT = 250;
 
-/** The picture of a scene. Nodes without a place are left out and counted in the text. */
+/** The picture of a scene. Nodes that are not placed are left out and counted in the text. */
 export function renderSvg(scene: Scene): string {
   const { block, placement } = scene;
   const scale = Math.min(LARGEST_SIDE / block.canvas.width, LARGEST_SIDE / block.canvas.height);
@@ -76,7 +76,7 @@ function headingOf({ block, placement, title, subtitle }: Scene, width: number):
   const texts = lines.map((line, index) =>
     label(line, { x: 0, y: 40 + index * 17, size: 12, class: "muted" }),
   );
-  // Bold letters are about an eighth wider than the estimate.
+  // Bold text is about an eighth wider than the estimate.
   const name = label(cutEnd(title, width / 1.12, 20), { x: 0, y: 18, size: 20, class: "strong" });
   return { markup: name + texts.join(""), height: 26 + lines.length * 17 };
 }

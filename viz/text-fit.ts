@@ -1,5 +1,5 @@
-// Text that fits: widths estimated on the safe side for any sans-serif font, and names cut to a width.
-// A picture is drawn without a browser, so nothing can be measured; the widths are those of a wide font.
+// Fits text into a width. Pictures are drawn without a browser, so text cannot be measured; widths are upper estimates
+// for sans-serif fonts.
 
 const DOTS = "…";
 const NARROW = new Set("iljI.,:;'|!()[]{}ft/\\ -r");
@@ -18,7 +18,7 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
-/** The text, or as much of its start as fits and dots; empty if not even the dots fit. */
+/** The text, cut at its end with dots if it does not fit; empty if even the dots do not. */
 export function cutEnd(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
   const kept = Array.from(text);
@@ -26,7 +26,7 @@ export function cutEnd(text: string, width: number, size: number): string {
   return kept.length > 0 ? kept.join("").trimEnd() + DOTS : textWidth(DOTS, size) <= width ? DOTS : "";
 }
 
-/** The text, or dots and as much of its end as fits. */
+/** The text, cut at its start with dots if it does not fit. */
 export function cutStart(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
   const kept = Array.from(text);
@@ -44,7 +44,7 @@ interface Wrapping {
   readonly most: number;
 }
 
-/** Lines of whole words, at most `most`; the last one is cut if there is more. */
+/** Breaks text into lines of whole words. The last line is cut if there are too many. */
 export function wrapWords(text: string, { width, size, most }: Wrapping): string[] {
   const lines: string[] = [];
   let rest = text.split(" ").filter(Boolean);
@@ -70,8 +70,8 @@ const MOST_COMPONENTS = 5;
 const FEWEST_CHARACTERS = 4;
 
 /**
- * The end of a path name for a box `along` × `across` pixels: as many of the last components as fit in a readable size,
- * else the last one in a small size, else dots and its end; undefined where nothing legible fits.
+ * The end of a path name for a box of `along` × `across` pixels: as many of the last components as fit in a readable
+ * size, else the last one in a small size, else its end after dots. Undefined if nothing legible fits.
  */
 export function fitName(name: string, along: number, across: number): FittedName | undefined {
   const components = name.split("/").filter(Boolean);
@@ -96,7 +96,7 @@ export function fitName(name: string, along: number, across: number): FittedName
   return cut;
 }
 
-/** The lines found, or, where room is left for it, dots and the end of the next component before them. */
+/** The lines, with dots and the end of the component before them if there is room. */
 function withMore(
   { components, count }: { readonly components: readonly string[]; readonly count: number },
   found: readonly string[],
@@ -113,7 +113,7 @@ function linesIn(across: number, size: number): number {
   return Math.min(MOST_LINES, Math.floor((across - 1) / (size * LINE)));
 }
 
-/** Breaks a name after `/`, `_` and `.` into lines, filled from its end. */
+/** Breaks a name after `/`, `_` and `.` into lines, starting from its end. */
 function wrapFromEnd(name: string, { width, size, most }: Wrapping): { lines: string[]; complete: boolean } {
   const tokens = name.match(/[^/_.]+[/_.]*|[/_.]+/g) ?? [];
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-// The page as a whole: reads the data, opens views and panels, and ties them together.
+// The page: reads the data, opens views and panels, and connects them.
 import {
   type PlacementEntry,
   type RunMetrics,
@@ -34,7 +34,7 @@ const STATE_TEXT: Readonly<Record<RunState, string>> = {
   died: "died: its process is gone",
 };
 
-/** How long a notice stands, ms. */
+/** How long a notice is shown, in ms. */
 const NOTICE_TIME = 6000;
 
 interface AppParts {
@@ -53,13 +53,13 @@ export class App {
   readonly mapPanel: MapPanel;
   readonly time: TimeControl;
   session: Session;
-  /** Work under way that the page is not idle before. */
+  /** Number of tasks in progress. */
   busy = 0;
   connected = true;
   private readonly data: PageData;
   private readonly embeddings: EmbeddingMap;
   private metrics: readonly RunMetrics[] = [];
-  /** Id of the placement that is shown, empty for a step of time. */
+  /** Id of the placement shown; empty for a step of the replay. */
   private shownId = "";
   private policyOffered = false;
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -133,7 +133,7 @@ export class App {
     mapPanel.on("range", () => panes.paintMap(mapPanel.range));
   }
 
-  /** Counts work so that the page knows when it rests; failures are told to the reader. */
+  /** Runs a task and counts it, so that tests know when the page is idle. Shows a notice if it fails. */
   async work(task: () => Promise<void>): Promise<void> {
     this.busy++;
     try {
@@ -159,7 +159,7 @@ export class App {
     compare.onchange = () => void this.compare(compare.value);
   }
 
-  /** What a policy adds to the page. A run's first checkpoint may come while the page is open. */
+  /** Adds the parts of the page that need a policy. A run's first checkpoint may come while the page is open. */
   private offerPolicy(): void {
     if (!this.session.policy || this.policyOffered) return;
     this.policyOffered = true;
@@ -190,7 +190,7 @@ export class App {
     byId<HTMLSelectElement>("shown").value = "";
   }
 
-  /** Opens a second view beside the first, or closes it. */
+  /** Opens a second view next to the first, or closes it. */
   private async compare(id: string): Promise<void> {
     const { panes, time } = this;
     const entry = this.entry(id);
@@ -201,11 +201,11 @@ export class App {
     await this.work(async () => {
       if (!entry) {
         panes.closeOther();
-        return time.playBeside(undefined, stay);
+        return time.compareWith(undefined, stay);
       }
       const placement = unpackPlacement(await this.data.placement(id), this.scene.block.nodeCount);
       await panes.openOther(placement, entry.label);
-      await time.playBeside(entry.frames && id !== "best" ? id : undefined, stay);
+      await time.compareWith(entry.frames && id !== "best" ? id : undefined, stay);
     });
   }
 
@@ -231,7 +231,7 @@ export class App {
     });
   }
 
-  /** New frames of a running run; who looks at the newest goes on looking at the newest. */
+  /** Loads new frames of a running run. If the newest one was shown, the newest one is shown again. */
   private async takeFrames(): Promise<void> {
     await this.work(async () => {
       await this.refreshSession();

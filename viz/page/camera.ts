@@ -1,8 +1,8 @@
-// From micrometres to pixels and back: centre and scale, y upward in the world, downward on the screen.
+// Converts between micrometres and pixels. y is upward in the world and downward on the screen.
 
 import type { Rectangle } from "../../netlist/index.js";
 
-/** Room around what is fitted, px. */
+/** Margin around fitted contents, in pixels. */
 const MARGIN = 36;
 const ZOOM_LIMITS = { out: 0.2, in: 4000 } as const;
 
@@ -37,7 +37,7 @@ export class Camera {
     return this.y - (pixel - this.height / 2) / this.scale;
   }
 
-  /** What is seen of the world. */
+  /** The visible part of the world, in µm. */
   get view(): Rectangle {
     return {
       left: this.toWorldX(0),
@@ -62,7 +62,7 @@ export class Camera {
     this.y = y + (pixelY - this.height / 2) / this.scale;
   }
 
-  /** Shows the whole die; its scale is what zooming is limited by. */
+  /** Shows the whole die. Zooming is limited relative to this scale. */
   fitDie(width: number, height: number): void {
     this.fit({ left: 0, bottom: 0, right: width, top: height });
     this.fitted = this.scale;

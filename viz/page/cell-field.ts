@@ -1,12 +1,12 @@
-// Standard cells at two levels of detail: far away one picture of how much of it they cover; near, the cells in view
-// as sprites. Either way a frame costs the same for two hundred cells and for two hundred thousand.
+// Standard cells at two levels of detail: zoomed out as one picture of how densely they cover the die, zoomed in as sprites
+// of the visible cells. Drawing time does not depend on the number of cells.
 import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement, type Rectangle } from "../../netlist/index.js";
 import { isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
 
-/** Cells in view above which the picture is shown. */
+/** With more visible cells, the picture is shown. */
 const MOST_SPRITES = 6000;
 /** Side of the picture, px. */
 const PICTURE = 768;
@@ -53,12 +53,12 @@ export class CellField {
     for (const sprite of this.pool) sprite.tint = this.colour;
   }
 
-  /** The cells stand elsewhere. */
+  /** Tells that cells have moved. */
   moved(): void {
     this.stale = true;
   }
 
-  /** Chooses the level for what the camera sees. */
+  /** Chooses the level of detail for the camera and draws it. */
   update(camera: Camera, placement: Placement, shown: boolean): void {
     this.container.visible = shown && this.cells.length > 0;
     if (!this.container.visible) return;
@@ -79,7 +79,7 @@ export class CellField {
       this.pool.push(sprite);
       this.near.addChild(sprite);
     }
-    // A hairline between neighbours, but no cell thinner than a pixel.
+    // A thin gap between neighbours, but no cell thinner than a pixel.
     const gap = 0.6 / camera.scale;
     this.pool.forEach((sprite, index) => {
       const node = visible[index];
@@ -106,7 +106,7 @@ export class CellField {
     return -1;
   }
 
-  /** Cells that the camera sees; undefined if they are too many to draw. */
+  /** Visible cells, or undefined if there are too many for sprites. */
   private inView(camera: Camera, placement: Placement): number[] | undefined {
     const found: number[] = [];
     for (const node of this.around(camera.view)) {
@@ -117,7 +117,7 @@ export class CellField {
     return found;
   }
 
-  /** Cells of the bins that a rectangle, widened by the largest cell, touches. */
+  /** Cells of the bins that a rectangle touches, extended by half the largest cell. */
   private *around({ left, right, bottom, top }: Rectangle): Generator<number> {
     const reach = this.largest / 2;
     const [c1, c2] = [this.column(left - reach), this.column(right + reach)];
@@ -146,7 +146,7 @@ export class CellField {
     for (const node of placed) binned[next[bin(node)]!++] = node;
   }
 
-  /** Every cell adds its area to the pixel of its centre; opacity is the pixel's cover. */
+  /** Paints the picture: every cell adds its area to the pixel of its centre, and covered area sets the opacity. */
   private paint(placement: Placement): void {
     const context = this.canvas.getContext("2d");
     if (!context) return;

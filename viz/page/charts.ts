@@ -1,4 +1,4 @@
-// Curves of runs by uPlot: costs, their components, training, and the policy's value along its episode.
+// Charts of runs, drawn by uPlot: costs, their parts, training metrics, and the policy's value during its episode.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { RunMetrics, Trace } from "../protocol.js";
@@ -34,7 +34,7 @@ export class Charts extends Emitter<{ step: number }> {
   private plot: uPlot | undefined;
   private marked: number | undefined;
   private waiting = 0;
-  /** Points of all lines drawn last. */
+  /** Number of points in all lines of the last drawing. */
   points = 0;
 
   constructor(theme: ThemeState) {
@@ -60,7 +60,7 @@ export class Charts extends Emitter<{ step: number }> {
     this.schedule();
   }
 
-  /** Marks the place on the x axis that the picture is of. */
+  /** Marks the position on the x axis that the picture shows. */
   mark(x: number | undefined, tab: Tab): void {
     if (tab === "value" && this.tab !== "value" && this.trace) {
       this.tab = "value";
@@ -213,7 +213,7 @@ function valueLine(trace: Trace): Line {
   };
 }
 
-/** All lines over the union of their places on the x axis; gaps are null. */
+/** All lines over the union of their x values; missing values are null. */
 function aligned(lines: readonly Line[]): uPlot.AlignedData {
   const xs = [...new Set(lines.flatMap((line) => line.xs))].sort((a, b) => a - b);
   const at = new Map(xs.map((x, index) => [x, index]));

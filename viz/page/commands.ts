@@ -10,7 +10,7 @@ import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
 import type { TimeControl } from "./time-control.js";
 
-/** What keys act on. */
+/** The parts of the page that commands act on. */
 export interface CommandHost {
   readonly scene: SceneState;
   readonly panes: Panes;
@@ -20,7 +20,7 @@ export interface CommandHost {
   save(): Promise<void>;
 }
 
-/** All keys, with what they do. */
+/** All keys with their commands. */
 export function keysOf(host: CommandHost): Key[] {
   const { scene } = host;
   const { timeline } = host.time;
@@ -76,7 +76,7 @@ export function keysOf(host: CommandHost): Key[] {
   ];
 }
 
-/** The table of keys. */
+/** Opens the dialog that lists the keys. */
 export function showHelp(host: CommandHost): void {
   const dialog = byId<HTMLDialogElement>("help");
   fill(
@@ -118,7 +118,7 @@ export interface Key {
   readonly run: (event: KeyboardEvent) => void;
 }
 
-/** Calls what belongs to a key, unless the reader is typing into a field. */
+/** Runs the command of a key, unless the user is typing into a field. */
 export function listenToKeys(keys: readonly Key[]): void {
   window.addEventListener("keydown", (event) => {
     const target = event.target instanceof HTMLElement ? event.target : undefined;
@@ -136,7 +136,7 @@ export function listenToKeys(keys: readonly Key[]): void {
   });
 }
 
-/** The macro `by` places after the one selected; the first if none is. -1 if the block has none. */
+/** The hard macro `by` places after the selected one, by descending area; the first if none is selected, -1 if there are none. */
 export function nextMacro(block: Block, selection: ReadonlySet<number>, by: number): number {
   const macros: number[] = [];
   for (let node = 0; node < block.nodeCount; node++)

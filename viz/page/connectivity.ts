@@ -1,13 +1,13 @@
-// Nets by node, and how strongly nodes are connected: what the inspector and the flylines ask. Built once per block.
+// Nets by node, and how strongly nodes are connected, for the inspector and the flylines. Built once per block.
 import type { Block } from "../../netlist/index.js";
 
 export interface Neighbour {
   readonly node: number;
-  /** Sum over common nets of weight / (nodes - 1): a net's weight is shared by those that it joins. */
+  /** Sum over common nets of weight / (nodes - 1). */
   readonly weight: number;
 }
 
-/** Nets with more pins join everything and say nothing about neighbours. */
+/** Nets with more pins are ignored: they connect everything and say nothing about neighbours. */
 const LARGEST_NET = 200;
 
 export class Connectivity {
@@ -46,7 +46,7 @@ export class Connectivity {
     return this.nets.subarray(this.starts[node]!, this.starts[node + 1]!);
   }
 
-  /** Nodes of a net, the driver's first, each once. */
+  /** Distinct nodes of a net, the driver's first. */
   nodesOf(net: number): number[] {
     const { netStarts, netPins, pinNodes } = this.block;
     const nodes = new Set<number>();
@@ -62,7 +62,7 @@ export class Connectivity {
     return this.block.netStarts[net + 1]! - this.block.netStarts[net]!;
   }
 
-  /** The strongest connections of a set of nodes to nodes outside it, the strongest first. */
+  /** Nodes outside a set that are connected to it, the strongest first. */
   neighbours(nodes: Iterable<number>): Neighbour[] {
     const inside = new Set(nodes);
     const seen = new Set<number>();

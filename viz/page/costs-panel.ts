@@ -1,4 +1,4 @@
-// The exact costs of what is shown, and how edits change them.
+// The exact costs of the placement shown, and how edits change them.
 import type { Costs } from "../../env/index.js";
 import { h } from "./dom.js";
 import { change, cost, placementName } from "./format.js";

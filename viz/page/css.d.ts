@@ -1,2 +1,2 @@
-// Style sheets are bundled beside the script; for the compiler they are nothing.
+// Style sheets are bundled separately; imports of them have no value.
 declare module "*.css";

@@ -1,8 +1,8 @@
-// Where the data of the page come from: the server that it was loaded from, or the report that it is embedded in.
+// Sources of the page's data: the server that it was loaded from, with its event stream, or the report that contains it.
 import { type Packed, unpack } from "../packing.js";
 import type { RunMetrics, RunState, Session, ViewData, ViewEvent } from "../protocol.js";
 
-/** What a one-file report holds: base64 of gzip, by the name of the request. */
+/** Data in a one-file report: gzip in base64, by the name of the request. */
 export interface EmbeddedData {
   readonly session: Session;
   readonly metrics: readonly RunMetrics[];
@@ -128,16 +128,16 @@ async function inflate(base64: string): Promise<ArrayBuffer> {
 export interface LiveListener {
   readonly onState: (state: RunState) => void;
   readonly onMetrics: (run: RunMetrics) => void;
-  /** The run has other frames than before. */
+  /** The frames of the run have changed. */
   readonly onFrames: () => void;
   readonly onConnection: (connected: boolean) => void;
 }
 
-/** After an error that ends the stream for good, it is opened anew after this long, ms. */
+/** Time until a stream that the browser has given up is opened again, in ms. */
 const AGAIN = 1000;
 
 export function followLive(listener: LiveListener): void {
-  // With the token of the printed address the page keeps its place among many.
+  // Pages with the token of the printed address are preferred when there are too many.
   const token = new URLSearchParams(location.search).get("token");
   const address = token === null ? "/api/events" : `/api/events?token=${encodeURIComponent(token)}`;
   let source = new EventSource(address);

@@ -3,7 +3,7 @@
 type Child = Node | string | undefined | false;
 type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: never) => void)>>;
 
-/** An element; attributes that start with `on` are listeners, `true` is an empty attribute, undefined none. */
+/** An element. Attributes whose values are functions are listeners; `true` is an empty attribute; undefined is none. */
 export function h<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -19,21 +19,21 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The element of the page's frame with this id. */
+/** The element with this id. Throws if there is none. */
 export function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
   const element = document.getElementById(id);
   if (!element) throw new Error(`internal: no element '${id}'`);
   return element as Type;
 }
 
-/** Offers a file to the reader. */
+/** Offers a file for download. */
 export function download(name: string, content: BlobPart, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));
   h("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** What the page remembers between visits; silently nothing where storage is forbidden (a file from disk may be). */
+/** Settings kept between visits. Where storage is forbidden, as for some files from disk, nothing is kept. */
 export const memory = {
   read<Value>(key: string, otherwise: Value): Value {
     try {
@@ -47,7 +47,7 @@ export const memory = {
     try {
       localStorage.setItem(`ashlar.${key}`, JSON.stringify(value));
     } catch {
-      // no storage, no memory
+      // storage is forbidden
     }
   },
 };

@@ -1,5 +1,5 @@
-// Moves by keys and buttons, and edited placements as files.
-import type { Move } from "../../env/index.js";
+// Edits by keys and buttons, and saving edited placements.
+import { MOST_NODES_PER_MOVE, type Move } from "../../env/index.js";
 import { NodeKind, Orientation, plcText } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import { pack } from "../packing.js";
@@ -8,7 +8,7 @@ import { download } from "./dom.js";
 import type { SceneState } from "./scene-state.js";
 
 const { N, FN, S, FS, E, FE, W, FW } = Orientation;
-/** Mirrored left to right as it stands, by orientation code; width and height stay. */
+/** By orientation code, the orientation after mirroring left to right. Width and height stay. */
 const FLIP_X: Readonly<Record<number, number>> = {
   [N]: FN,
   [FN]: N,
@@ -19,7 +19,7 @@ const FLIP_X: Readonly<Record<number, number>> = {
   [W]: FE,
   [FE]: W,
 };
-/** Mirrored top to bottom. */
+/** The same for mirroring top to bottom. */
 const FLIP_Y: Readonly<Record<number, number>> = {
   [N]: FS,
   [FS]: N,
@@ -31,14 +31,14 @@ const FLIP_Y: Readonly<Record<number, number>> = {
   [FW]: W,
 };
 
-/** Selected hard macros that may move. */
+/** Selected movable hard macros, with their places. */
 function movable(scene: SceneState): Move[] {
   const { block, placement, selection } = scene;
   return [...selection]
     .filter(
       (node) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && isPlaced(placement, node),
     )
-    .slice(0, 16)
+    .slice(0, MOST_NODES_PER_MOVE)
     .map((node) => ({
       node,
       x: placement.xs[node]!,
@@ -56,7 +56,7 @@ export function flip(scene: SceneState, how: "flipX" | "flipY"): void {
   );
 }
 
-/** Moves the selected macros by grid cells, no further than to the edge of the die. */
+/** Moves the selected macros by grid cells, at most to the edge of the die. */
 export function nudge(scene: SceneState, columns: number, rows: number): void {
   const { canvas, grid } = scene.block;
   const dx = (columns * canvas.width) / grid.columns;
@@ -80,10 +80,10 @@ export function nudge(scene: SceneState, columns: number, rows: number): void {
 function carryOut(scene: SceneState, moves: readonly Move[]): void {
   if (moves.length === 0) return;
   scene.tryMoves(moves);
-  scene.keep();
+  scene.commitMoves();
 }
 
-/** Keeps the placement in the run's folder if the server lets us, else offers it as a file; says what was done. */
+/** Saves the placement in the run's folder if the server allows it, else offers it as a download. Returns a notice. */
 export async function save(scene: SceneState, session: Session): Promise<string> {
   const token = new URLSearchParams(location.search).get("token");
   if (session.writable && token) {

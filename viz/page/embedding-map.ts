@@ -1,4 +1,4 @@
-// The policy's embeddings of the nodes in two dimensions, linked to the canvas by selection.
+// The policy's node embeddings in two dimensions. Points and nodes are selected together.
 import { NodeKind } from "../../netlist/index.js";
 import type { Embedding } from "../protocol.js";
 import { h } from "./dom.js";
@@ -87,7 +87,7 @@ export class EmbeddingMap {
     }
   }
 
-  /** Soft macros below hard ones below the selection. */
+  /** Drawing order: soft macros, hard macros, then the selection. */
   private rank(index: number): number {
     const node = this.embedding!.nodes[index]!;
     if (this.scene.selection.has(node)) return 2;

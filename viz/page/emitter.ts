@@ -1,4 +1,4 @@
-// Who wants to know of what: typed events of the page, told in the order of subscription.
+// Typed events between the parts of the page. Listeners are called in the order of subscription.
 
 export class Emitter<Events extends Record<string, unknown>> {
   private readonly listeners = new Map<keyof Events, ((value: never) => void)[]>();

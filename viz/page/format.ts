@@ -1,16 +1,16 @@
-// Numbers as readers want them.
+// Numbers as text.
 
-/** A cost with six decimals, as the reports have it. */
+/** A cost with six decimals, as in reports. */
 export function cost(value: number | undefined): string {
   return value === undefined || !Number.isFinite(value) ? "–" : value.toFixed(6);
 }
 
-/** The name of a placement; of one that is not whole the costs are those of the nodes that stand. */
+/** The name of a placement. Costs of a partial one are those of its placed nodes. */
 export function placementName(label: string, partial: boolean): string {
   return partial ? `${label}, partial` : label;
 }
 
-/** A change with its sign; empty if there is none. */
+/** A signed difference; empty if it is zero or unknown. */
 export function change(from: number | undefined, to: number | undefined): string {
   if (from === undefined || to === undefined || from === to) return "";
   const difference = to - from;
@@ -18,7 +18,7 @@ export function change(from: number | undefined, to: number | undefined): string
   return difference > 0 ? `+${text}` : text.replace("-", "−");
 }
 
-/** A length in µm with as many decimals as are worth reading. */
+/** A length in µm with a sensible number of decimals. */
 export function length(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
@@ -30,7 +30,7 @@ export function count(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** A number of unknown size, four significant places. */
+/** A number of any size with four significant digits. */
 export function short(value: number): string {
   if (!Number.isFinite(value)) return "–";
   if (value === 0) return "0";

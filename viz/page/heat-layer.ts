@@ -1,4 +1,4 @@
-// A map over grid cells as one small picture stretched over the die.
+// A map over grid cells, drawn as one small picture that is stretched over the die.
 import { Sprite, Texture } from "pixi.js";
 import type { Block } from "../../netlist/index.js";
 import { heatColour } from "../palette.js";
@@ -27,7 +27,7 @@ export class HeatLayer {
     this.sprite.visible = false;
   }
 
-  /** Colours the cells; values are cut to the range. With `clear`, cells at the lower end are left as they are. */
+  /** Colours the cells. Values are limited to the range. With `clear`, cells at its lower end are transparent. */
   update(values: Float64Array | undefined, [low, high]: readonly [number, number], clear: boolean): void {
     this.sprite.visible = values !== undefined;
     const context = this.canvas.getContext("2d");

@@ -1,4 +1,4 @@
-// Properties of what is selected, its neighbours and nets, each a way on to the next selection.
+// Properties of the selection, with its neighbours and nets, which can be selected in turn.
 import { NodeKind, ORIENTATION_NAMES } from "../../netlist/index.js";
 import { boxOf, placedSize } from "../geometry.js";
 import { fill, h, icon } from "./dom.js";

@@ -1,4 +1,4 @@
-// Names on macros: as many as are legible, at a fixed size on the screen, from a pool of texts.
+// Names on macros: as many as are legible, at a fixed size on the screen. Texts are reused.
 import { BitmapText, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
@@ -9,7 +9,7 @@ import { type LayerState, layerOf } from "./layers.js";
 
 const SIZE = 11;
 const MOST = 260;
-/** A name needs this much room, px. */
+/** Smallest macro that gets a name, in pixels. */
 const LEAST = { along: 34, across: 15 } as const;
 
 export class Labels {
@@ -82,7 +82,7 @@ export class Labels {
   }
 }
 
-/** As many of the last parts of a path name as fit, else the end of the last one. */
+/** As many of the last components of a path name as fit, else the end of the last one. */
 function fitted(name: string, width: number): string {
   if (textWidth(name, SIZE) <= width) return name;
   const parts = name.split("/");

@@ -1,4 +1,4 @@
-// The list of layers: what is shown, what can be selected, how many there are.
+// The list of layers: whether each is shown and selectable, and how many nodes it has.
 import { NodeKind } from "../../netlist/index.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
@@ -58,7 +58,7 @@ function haloWidth({ layers }: SceneState): HTMLElement {
   return input;
 }
 
-/** How many of what a layer shows; undefined for layers that are not counted, 0 hides the row. */
+/** Number of nodes on a layer. Undefined for layers that are not counted; 0 hides the row. */
 function countLayers({ block }: SceneState): Partial<Record<Layer, number>> {
   const counts = { hard: 0, fixed: 0, soft: 0, cells: 0, ports: 0 };
   for (let node = 0; node < block.nodeCount; node++) {

@@ -1,4 +1,4 @@
-// What is shown and what can be selected, by kind, remembered between visits.
+// Layers of the picture: which are shown and which are selectable. The choice is kept between visits.
 import { type Block, NodeKind } from "../../netlist/index.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
@@ -21,7 +21,7 @@ export const LAYERS = {
 
 export type Layer = keyof typeof LAYERS;
 export const LAYER_NAMES = Object.keys(LAYERS) as Layer[];
-/** Layers whose things can be selected. */
+/** Layers with nodes, which can be selected. */
 export const SELECTABLE = ["hard", "fixed", "soft", "cells", "ports"] as const;
 export type SelectableLayer = (typeof SELECTABLE)[number];
 

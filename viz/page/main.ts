@@ -1,14 +1,15 @@
-// The page's entry. `window.ashlar` is how tests and screenshots ask what is shown and when the page rests.
+// The page's entry. Tests and screenshots use `window.ashlar` to read the page's state and to wait until it is idle.
 import "./page.css";
+import { NodeKind } from "../../netlist/index.js";
 import { App } from "./app.js";
 import { byId } from "./dom.js";
 
-/** What the page says of itself. */
+/** Access to the page for tests and screenshots. */
 export interface PageHook {
-  /** Resolves when data are loaded, nothing is to be drawn and nothing is computed. */
+  /** Resolves when the page is idle: data are loaded, and nothing is drawn or computed. */
   whenIdle(): Promise<void>;
   query(): Record<string, unknown>;
-  /** Where a world point, µm, is on the page, px. */
+  /** Converts a place in µm to pixels of the page. */
   toPage(x: number, y: number): [number, number];
   /** Values of the heat map shown, per grid cell. */
   map(): number[];
@@ -38,7 +39,7 @@ function hookOf(app: App): PageHook {
             main.view.idle &&
             (panes.other?.view.idle ?? true) &&
             app.charts.idle &&
-            scene.resting;
+            scene.idle;
           quiet = rests ? quiet + 1 : 0;
           if (quiet >= 2) resolve();
           else requestAnimationFrame(look);
@@ -51,8 +52,9 @@ function hookOf(app: App): PageHook {
       costs: scene.costs,
       map: scene.mapName,
       label: scene.label,
-      placedMacros: scene.placement.xs.filter((x, node) => scene.block.kinds[node] === 0 && !Number.isNaN(x))
-        .length,
+      placedMacros: scene.placement.xs.filter(
+        (x, node) => scene.block.kinds[node] === NodeKind.HardMacro && !Number.isNaN(x),
+      ).length,
       edited: scene.edited,
       state: app.session.state,
       connected: app.connected,

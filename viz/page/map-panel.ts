@@ -1,4 +1,4 @@
-// Which heat map is shown, its range and legend, and its values as CSV.
+// The choice of heat map, its range and legend, and its values as CSV.
 import { heatColour } from "../palette.js";
 import { download, h } from "./dom.js";
 import { Emitter } from "./emitter.js";
@@ -14,7 +14,7 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   private readonly high: HTMLInputElement;
   private readonly unit = h("p", { class: "note" });
   private readonly details: HTMLElement;
-  /** Set by hand; undefined follows the map. */
+  /** Range set by the user; undefined: that of the map. */
   private given: [number, number] | undefined;
 
   constructor(scene: SceneState) {

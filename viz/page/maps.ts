@@ -1,4 +1,4 @@
-// The values that the heat layer shows: a number per grid cell, row-major from the lower left.
+// Heat maps: a value per grid cell, row-major from the lower left.
 import type { CostMaps } from "../../env/index.js";
 import { type Block, type Placement, turnOffset } from "../../netlist/index.js";
 import type { Trace } from "../protocol.js";
@@ -17,9 +17,9 @@ export const MAPS = {
 export type MapName = keyof typeof MAPS;
 /** Maps of the policy's episode, one per step. */
 export const POLICY_MAPS: readonly MapName[] = ["probabilities", "masks", "wires"];
-/** Maps that are about few cells: the others are left clear, and the macros stand as they are. */
+/** Maps with few cells of interest: other cells are transparent, and macros are drawn as usual. */
 export const SPARSE_MAPS: readonly MapName[] = ["probabilities", "masks"];
-/** What the unit of a map is. */
+/** Units of the maps. */
 export const MAP_UNITS: Readonly<Record<MapName, string>> = {
   none: "",
   density: "share of the cell covered",
@@ -31,12 +31,12 @@ export const MAP_UNITS: Readonly<Record<MapName, string>> = {
   wires: "growth of wirelength, 0 best, 1 worst",
 };
 
-/** The part of the judge's maps that a name means. */
+/** The judge's map with this name, if it is one. */
 export function judgeMap(name: MapName, maps: CostMaps): Float64Array | undefined {
   return name === "density" || name === "horizontal" || name === "vertical" ? maps[name] : undefined;
 }
 
-/** The policy's map at a step. */
+/** The policy's map with this name at a step, if it is one. */
 export function policyMap(
   name: MapName,
   trace: Trace,
@@ -48,13 +48,13 @@ export function policyMap(
 
 /**
  * Expected wire length per area: every net spreads its half-perimeter, times its weight, evenly over its bounding box
- * (RUDY; Spindler and Johannes 2007). Boxes thinner than a cell are taken a cell wide.
+ * (RUDY; Spindler and Johannes 2007). Boxes are at least one cell wide and high.
  */
 export function netDensity(block: Block, placement: Placement): Float64Array {
   const { columns, rows } = block.grid;
   const cellWidth = block.canvas.width / columns;
   const cellHeight = block.canvas.height / rows;
-  // Differences in two dimensions: a box adds at four corners, and running sums fill it.
+  // Two-dimensional differences: a box changes four corners, and running sums fill it.
   const sums = new Float64Array((columns + 1) * (rows + 1));
   const stride = columns + 1;
   for (let net = 0; net < block.netCount; net++) {
@@ -97,7 +97,7 @@ export function netDensity(block: Block, placement: Placement): Float64Array {
   return map;
 }
 
-/** Ends of the scale that a map starts with: 0, and its greatest value rounded up to two digits. */
+/** Initial range of a map: from 0 to its largest value, rounded up to two digits. */
 export function mapRange(values: Float64Array): [number, number] {
   let top = 0;
   for (const value of values) if (value > top) top = value;
@@ -106,7 +106,7 @@ export function mapRange(values: Float64Array): [number, number] {
   return [0, Number((Math.ceil(top / unit) * unit).toPrecision(2))];
 }
 
-/** One line per row of cells, the upper one first, as the map is seen. */
+/** CSV with one line per row of cells, the top row first. */
 export function mapCsv(values: Float64Array, columns: number): string {
   const lines: string[] = [];
   for (let start = 0; start < values.length; start += columns)

@@ -1,10 +1,10 @@
-// Lines of connection: those of the selection, and the strongest of the whole block. Nodes are joined by the sum of
-// their nets' shares; where there are more lines than eyes can follow, nodes near each other are bundled.
+// Connection lines: those of the selection (flylines), and those of the whole block, where nodes that are near each other
+// are bundled because there are too many lines.
 import type { Block, Placement } from "../../netlist/index.js";
 import { isPlaced } from "../geometry.js";
 import type { Connectivity } from "./connectivity.js";
 
-/** A line between two places, µm; weight as a share of the strongest. */
+/** A line between two places in µm; `share` is its weight relative to the strongest one. */
 export interface NetLine {
   readonly x1: number;
   readonly y1: number;
@@ -19,7 +19,7 @@ const MOST_SINKS = 64;
 /** Clusters along each side of the die. */
 const CLUSTERS = 12;
 
-/** From the selected nodes to what they are connected to, the strongest only. */
+/** The strongest connections from the selected nodes to others. */
 export function flylines(
   placement: Placement,
   connectivity: Connectivity,
@@ -44,7 +44,7 @@ export function flylines(
   }));
 }
 
-/** All nets as bundles between clusters of nodes: squares of the die, each at the mean of its pins. */
+/** All nets as bundles between squares of the die, each drawn at the mean place of its pins. */
 export function bundles(block: Block, placement: Placement): NetLine[] {
   const count = CLUSTERS * CLUSTERS;
   const sums = { x: new Float64Array(count), y: new Float64Array(count), n: new Float64Array(count) };

@@ -1,4 +1,4 @@
-// Macros and ports as sprites of three shared pictures: one batch on the graphics card, and a move costs one sprite.
+// Macros and ports as sprites of three shared textures: the graphics card draws them in one batch, and a move updates one.
 import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
@@ -81,7 +81,7 @@ export class NodeSprites {
     for (const { sprite } of this.portMarks) sprite.tint = colours.port;
   }
 
-  /** Stands all nodes, or those given, where the placement has them. */
+  /** Puts all nodes, or only those given, where the placement has them. */
   place(placement: Placement, nodes: readonly number[] | undefined): void {
     if (nodes) {
       for (const node of nodes) {
@@ -100,7 +100,7 @@ export class NodeSprites {
     }
   }
 
-  /** Keeps edges, marks and ports at their size in pixels. Macros as small as points lose edge and mark. */
+  /** Keeps edges, marks and ports at a fixed size in pixels. Very small macros have no edge and no mark. */
   zoom({ scale }: Camera, placement: Placement): void {
     this.ports.visible = this.layers.shown("ports");
     this.soft.visible = this.layers.shown("soft");
@@ -131,7 +131,7 @@ export class NodeSprites {
     const side = Math.min(MARK * Math.min(width, height), MARK_PIXELS / this.scale);
     mark.visible = side * this.scale > 2.5;
     if (!mark.visible) return;
-    // The lower left corner of orientation N has gone to the corner (right, up); the picture's own is (-1, -1).
+    // (right, up) is the corner that is the lower left one in orientation N; in the texture it is (-1, -1).
     const [right, up] = turnOffset(placement.orientations[node]!, -1, -1);
     mark.position.set(
       placement.xs[node]! + (right * (width - side)) / 2,
@@ -151,7 +151,7 @@ export class NodeSprites {
   }
 }
 
-/** Pixels of a cloud's picture. */
+/** Size of the texture of soft macros, in pixels. */
 const CLOUD = 64;
 const CORNER = 32;
 
@@ -172,7 +172,7 @@ function cloud(): Texture {
   const image = context.createImageData(CLOUD, CLOUD);
   for (let y = 0; y < CLOUD; y++)
     for (let x = 0; x < CLOUD; x++) {
-      // A superellipse: nearly the box, with round corners; opaque inside, gone at the edge.
+      // A superellipse, which is a box with round corners: opaque inside, transparent at the edge.
       const [u, v] = [Math.abs((2 * x + 1) / CLOUD - 1), Math.abs((2 * y + 1) / CLOUD - 1)];
       const radius = (u ** 4 + v ** 4) ** 0.25;
       const alpha = Math.min(1, Math.max(0, (1 - radius) / 0.3));

@@ -1,5 +1,5 @@
-// What is drawn over the nodes in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
-// and the ruler. One drawing, made anew when something changed.
+// Drawings under and over the nodes, in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
+// and the ruler. Everything is redrawn when something changes.
 import { Graphics } from "pixi.js";
 import { NodeKind, type Placement, type Rectangle, turnOffset } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
@@ -11,13 +11,13 @@ import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 
 const LEAST_GRID_PIXELS = 9;
-/** A macro shows its pins from this size on, px. */
+/** Smallest width of a macro that shows its pins, in pixels. */
 const PINS_FROM = 90;
 const MOST_PINS = 4000;
 const MOST_OUTLINES = 3000;
 const MOST_ARROWS = 2000;
 
-/** Two world points measured. */
+/** A measured distance between two places, in µm. */
 export interface Ruler {
   readonly x1: number;
   readonly y1: number;
@@ -25,7 +25,7 @@ export interface Ruler {
   readonly y2: number;
 }
 
-/** What a drawing is of. */
+/** Contents of a drawing. */
 interface Picture {
   readonly camera: Camera;
   readonly colours: Colours;
@@ -35,13 +35,13 @@ interface Picture {
 }
 
 export class Overlay {
-  /** Below the nodes, and above them. */
+  /** Drawings below and above the nodes. */
   readonly under = new Graphics();
   readonly over = new Graphics();
   ruler: Ruler | undefined;
-  /** Where nodes come from: arrows lead from there to here. */
+  /** Arrows lead from here to the placement shown. */
   from: Placement | undefined;
-  /** A grid cell to point at. */
+  /** A grid cell to mark, or -1. */
   markedCell = -1;
   private readonly scene: SceneState;
   private bundled: { readonly placement: Placement; readonly lines: readonly NetLine[] } | undefined;
@@ -51,7 +51,7 @@ export class Overlay {
     this.scene = scene;
   }
 
-  /** Forgets what was computed for the places as they were. */
+  /** Tells that nodes have moved. */
   moved(): void {
     this.bundled = undefined;
   }
@@ -100,7 +100,7 @@ export class Overlay {
     under.rect(left, top, right - left, bottom - top).stroke({ width: 1.5, color: colours.edge });
   }
 
-  /** Slanted lines clipped to a rectangle. */
+  /** Hatches a rectangle. */
   private hatch({ x, y, width, height }: Box, colours: Colours): void {
     const step = Math.max(8, (width + height) / 120);
     for (let at = step; at < width + height; at += step) {
@@ -183,7 +183,7 @@ export class Overlay {
     }
   }
 
-  /** Lines in three classes of weight: one stroke each instead of one per line. */
+  /** Draws lines in three classes of weight, with one stroke per class instead of one per line. */
   private lines(
     camera: Camera,
     lines: readonly NetLine[],
@@ -224,7 +224,7 @@ export class Overlay {
       for (const side of [-0.5, 0.5])
         this.over.moveTo(x2 - head * (ux + side * uy), y2 - head * (uy - side * ux)).lineTo(x2, y2);
     }
-    // Many arrows are read as a field: thinner, so that what is below stays in sight.
+    // Many arrows are drawn thinner, so that they do not hide what is below.
     const [width, alpha] = drawn > 60 ? [1, 0.55] : [1.5, 0.9];
     if (drawn > 0) this.over.stroke({ width, color: colours.series[1]!, alpha });
   }
@@ -273,7 +273,7 @@ export class Overlay {
       this.over.circle(x, y, 3.5).fill({ color: colours.page }).stroke({ width: 1.5, color: colours.ink });
   }
 
-  /** A node's outline, `room` pixels outside it; at least a visible one around a port. */
+  /** Adds the outline of a box (µm), `room` pixels outside it and at least 6 pixels wide. */
   private frame(camera: Camera, box: Rectangle, room: number): void {
     const width = Math.max(6, (box.right - box.left) * camera.scale);
     const height = Math.max(6, (box.top - box.bottom) * camera.scale);

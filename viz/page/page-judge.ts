@@ -1,5 +1,5 @@
-// The judge in the page: the same kernels and the same code as on the command line, so that costs agree to the last
-// bit. A move is judged by what it changes; anything larger is evaluated afresh.
+// The judge in the page: the same kernels and code as on the command line, so that costs agree to the last bit. Moves are
+// evaluated incrementally, whole placements in full.
 import { type CostMaps, type Costs, IncrementalJudge, Judge, type Move } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Placement } from "../../netlist/index.js";
@@ -19,27 +19,27 @@ export class PageJudge {
     this.moves = new IncrementalJudge(this.judge);
   }
 
-  /** Costs of a whole placement; later moves start from it. */
+  /** Costs of a whole placement, from which later moves start. */
   evaluate(placement: Placement): Costs {
     this.trying = false;
     return this.moves.start(placement);
   }
 
-  /** Costs if these nodes stood there; replaces what was tried before. */
+  /** Costs after moves, instead of those tried before. */
   try(moves: readonly Move[]): Costs {
     if (this.trying) this.moves.revert();
     this.trying = true;
     return this.moves.try(moves);
   }
 
-  /** Takes back what was tried. */
+  /** Undoes the moves that were tried. */
   revert(): Costs {
     if (this.trying) this.moves.revert();
     this.trying = false;
     return this.judge.costs();
   }
 
-  /** Keeps what was tried. */
+  /** Keeps the moves that were tried. */
   commit(): void {
     if (this.trying) this.moves.commit();
     this.trying = false;

@@ -1,4 +1,4 @@
-// The one or two pictures on the stage: linked cameras, pointer, ruler, captions.
+// The one or two panes of the page: views with linked cameras, pointer, ruler and captions.
 import type { Costs } from "../../env/index.js";
 import type { Placement } from "../../netlist/index.js";
 import { roundLength } from "../axis.js";
@@ -10,7 +10,7 @@ import { listenToPointer, type Tool } from "./pointer.js";
 import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
 
-/** A view with what stands around it. */
+/** A view with its scale bar and texts. */
 export interface Pane {
   readonly host: HTMLElement;
   readonly view: PlacementView;
@@ -20,11 +20,11 @@ export interface Pane {
 export class Panes {
   /** Shows the scene's placement, which can be edited. */
   readonly main: Pane;
-  /** Beside it another one to compare with, if there is one. */
+  /** A second pane for comparison, if one is open. */
   other: Pane | undefined;
   private readonly scene: SceneState;
   private readonly theme: ThemeState;
-  /** The other one while it is closed: views are not made twice. */
+  /** The second pane, also while it is closed, so that its view is made only once. */
   private second: Pane | undefined;
   private tool: Tool = "select";
 
@@ -44,7 +44,7 @@ export class Panes {
     return this.other ? [this.main, this.other] : [this.main];
   }
 
-  /** Opens the second picture, or shows another placement in it. */
+  /** Opens the second pane, or shows another placement in it. */
   async openOther(placement: Placement, label: string): Promise<void> {
     if (!this.second) {
       this.second = await openPane("view-b", this.scene, this.theme);
@@ -69,7 +69,7 @@ export class Panes {
     this.other.frame.caption.textContent = captionOf(label, this.scene.isPartial(placement), proxyCost);
   }
 
-  /** Names the scene's placement, beside another one. */
+  /** Updates the caption of the main pane, which is shown when there are two. */
   caption(): void {
     const { label, costs, edited, partial } = this.scene;
     const text = captionOf(edited ? "edited" : label, partial, costs?.proxyCost);
@@ -118,7 +118,7 @@ export class Panes {
     this.setTool(this.tool === "ruler" ? "select" : "ruler");
   }
 
-  /** Draws what changes in the scene and the theme. */
+  /** Redraws when the scene or the theme changes. */
   private follow(): void {
     const { scene, theme } = this;
     scene.on("placement", (nodes) => {
@@ -162,7 +162,7 @@ export class Panes {
     });
   }
 
-  /** Moves the other view as this one moved. */
+  /** Gives the other view the camera of this one. */
   private link(moved: PlacementView): void {
     for (const { view } of this.all) {
       if (view !== moved) view.camera.copyFrom(moved.camera);
@@ -181,7 +181,7 @@ async function openPane(id: string, scene: SceneState, theme: ThemeState): Promi
   return { host, view, frame: new StageFrame(host) };
 }
 
-/** Longest scale bar, px. */
+/** Longest scale bar, in pixels. */
 const LONGEST_BAR = 140;
 
 export class StageFrame {

@@ -1,5 +1,5 @@
 // One picture of a placement: a pixi canvas with its layers, drawn only when something changed.
-import "pixi.js/unsafe-eval"; // pixi without code made at run time, which the page's policy forbids
+import "pixi.js/unsafe-eval"; // the page's security policy forbids code generation
 import { Application, Container, Graphics } from "pixi.js";
 import type { Placement } from "../../netlist/index.js";
 import { boxAround, boxOf, isPlaced } from "../geometry.js";
@@ -17,11 +17,11 @@ export class PlacementView {
   readonly camera = new Camera();
   readonly overlay: Overlay;
   private readonly heat: HeatLayer;
-  /** The map is about few cells, and the macros stand as they are. */
+  /** Whether the map is a sparse one, under which macros are drawn as usual. */
   private sparse = false;
-  /** What the picture is of; set by `place`. */
+  /** The placement shown; set by `place`. */
   placement: Placement;
-  /** Told after every picture. */
+  /** Called after every drawing. */
   onDrawn: () => void = () => {};
   private readonly host: HTMLElement;
   private readonly app = new Application();
@@ -47,7 +47,7 @@ export class PlacementView {
     this.labels = new Labels(scene.block);
   }
 
-  /** A view that fills `host`, with the whole die in sight. */
+  /** A view that fills `host` and shows the whole die. */
   static async open(host: HTMLElement, scene: SceneState, theme: ThemeState): Promise<PlacementView> {
     const view = new PlacementView(host, scene, theme);
     const renderer = new URLSearchParams(location.search).get("renderer");
@@ -80,10 +80,10 @@ export class PlacementView {
     return view;
   }
 
-  /** The part of the world that stands above the grid lines. */
+  /** The part of the world above the grid lines. */
   private readonly upper = new Container();
 
-  /** Shows a placement, or only that these nodes moved. */
+  /** Shows a placement. `nodes`: the only ones that moved. */
   place(placement: Placement, nodes?: readonly number[]): void {
     this.placement = placement;
     this.sprites.place(placement, nodes);
@@ -109,13 +109,13 @@ export class PlacementView {
     this.invalidate();
   }
 
-  /** Layers were shown or hidden. */
+  /** Tells that layers were shown or hidden. */
   relayer(): void {
     this.sprites.place(this.placement, undefined);
     this.invalidate();
   }
 
-  /** Shows the whole die, in the room that there is now: the page may just have divided it. */
+  /** Shows the whole die. The size of the view is read again, because the page may just have changed it. */
   fit(): void {
     const { clientWidth, clientHeight } = this.host;
     if (clientWidth !== this.camera.width || clientHeight !== this.camera.height) this.resize();
@@ -137,7 +137,7 @@ export class PlacementView {
     this.invalidate();
   }
 
-  /** Draws before the next frame. */
+  /** Requests a drawing in the next frame. */
   invalidate(): void {
     if (this.frame === 0) this.frame = requestAnimationFrame(() => this.draw());
   }
@@ -146,7 +146,7 @@ export class PlacementView {
     return this.frame === 0;
   }
 
-  /** The selectable node at a pixel, the upper one first, or -1. */
+  /** The topmost selectable node at a pixel, or -1. */
   nodeAt(pixelX: number, pixelY: number): number {
     const { block, layers } = this.scene;
     const { placement, camera } = this;
@@ -171,7 +171,7 @@ export class PlacementView {
     return layers.selectable("cells") ? this.cells.at(x, y, placement) : -1;
   }
 
-  /** Which of pixi's renderers draws. */
+  /** Name of the pixi renderer in use. */
   get renderer(): string {
     return this.app.renderer.name;
   }
@@ -184,7 +184,7 @@ export class PlacementView {
     this.camera.resize(clientWidth, clientHeight);
     this.app.renderer.resize(clientWidth, clientHeight);
     if (first) this.fit();
-    // Resizing clears the canvas: it is drawn at once, so that nothing flickers.
+    // Resizing clears the canvas. Drawing at once avoids flicker.
     this.draw();
   }
 
@@ -198,7 +198,7 @@ export class PlacementView {
     }
     const heat = this.heat.sprite.visible && !this.sparse;
     this.sprites.zoom(camera, placement);
-    // Over a map nodes would mix with its colours: hard macros become outlines, soft ones go.
+    // Nodes would hide the colours of a map, so hard macros become outlines and soft ones are hidden.
     this.sprites.hard.visible = !heat;
     if (heat) this.sprites.soft.visible = false;
     this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
@@ -209,16 +209,16 @@ export class PlacementView {
   }
 }
 
-/** Names that WebGL gives itself when no graphics card draws. */
+/** Names of WebGL renderers without a graphics card. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
-/** Whether a graphics card draws: without one, smoothing edges costs a third of each frame (benchmarks/viewer.ts). */
+/** Whether there is a graphics card. Without one, antialiasing takes a third of each frame (benchmarks/viewer.ts). */
 export function hasGraphicsCard(): boolean {
   const gl = document.createElement("canvas").getContext("webgl2");
   if (!gl) return false;
   const named = gl.getExtension("WEBGL_debug_renderer_info");
   const name = String(gl.getParameter(named?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER));
-  // Browsers allow few contexts at a time.
+  // Browsers limit the number of contexts.
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return !SOFTWARE.test(name);
 }

@@ -1,18 +1,15 @@
 // Mouse, touch and pen on a view: pan, zoom to the cursor, select, drag macros, measure.
-import type { Move } from "../../env/index.js";
+import { MOST_NODES_PER_MOVE, type Move } from "../../env/index.js";
 import { NodeKind } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import type { PlacementView } from "./placement-view.js";
 import type { SceneState } from "./scene-state.js";
 
-/** Pixels that a press may move and still be a click. */
+/** Farthest that the pointer may move during a click, in pixels. */
 const CLICK = 4;
-/** Most nodes that are dragged together: the judge's limit of a move. */
-const MOST_DRAGGED = 16;
-
 export type Tool = "select" | "ruler";
 
-/** Pixels of the view. */
+/** A place in the view, in pixels. */
 type Point = readonly [x: number, y: number];
 
 interface Gesture {
@@ -31,12 +28,12 @@ export interface PointerHost {
   readonly element: HTMLElement;
   readonly scene: SceneState;
   tool(): Tool;
-  /** The camera moved by hand. */
+  /** Called when the user moved the camera. */
   onCamera(): void;
   onCursor(x: number | undefined, y: number | undefined): void;
-  /** Nodes of this view may be dragged. */
+  /** Whether nodes can be dragged. */
   readonly editable: boolean;
-  /** A rectangle is being drawn out, in pixels of the view; undefined when it ends. */
+  /** Called with the selection box while it is drawn, in pixels of the view; with undefined when it ends. */
   onBox(box: { x: number; y: number; width: number; height: number } | undefined): void;
 }
 
@@ -123,7 +120,7 @@ function begin(host: PointerHost, event: PointerEvent, [x, y]: Point): Gesture {
     isPlaced(scene.placement, candidate);
   if (node >= 0 && host.editable && !event.shiftKey && movable(node)) {
     const together = scene.selection.has(node) ? [...scene.selection].filter(movable) : [node];
-    const nodes = together.length > MOST_DRAGGED ? [node] : together;
+    const nodes = together.length > MOST_NODES_PER_MOVE ? [node] : together;
     return { ...base, kind: "drag", node, starts: nodes.map((each) => moveOf(scene, each)) };
   }
   if (event.shiftKey && node < 0) return { ...base, kind: "box" };
@@ -175,7 +172,7 @@ function follow(host: PointerHost, gesture: Gesture, [x, y]: Point): void {
   gesture.lastY = y;
 }
 
-/** @param how `kept`: take the drag or the choice; `add`: to the selection */
+/** @param how `kept`: whether the gesture takes effect; `add`: whether it extends the selection */
 function end(
   host: PointerHost,
   gesture: Gesture | undefined,
@@ -185,8 +182,8 @@ function end(
   const { scene, view } = host;
   host.element.style.cursor = "";
   if (gesture.kind === "drag" && gesture.moved) {
-    if (kept) scene.keep();
-    else scene.letGo();
+    if (kept) scene.commitMoves();
+    else scene.revertMoves();
   } else if (gesture.kind === "box") {
     host.onBox(undefined);
     if (kept && gesture.moved) selectInside(host, gesture);
@@ -200,7 +197,7 @@ function end(
   }
 }
 
-/** Moves by (dx, dy) in µm, less where a node would leave the die. A node that is outside already may come back. */
+/** Moves by (dx, dy) in µm, or less if a node would leave the die. A node that is outside can come back. */
 function insideDie(scene: SceneState, starts: readonly Move[], [dx, dy]: readonly [number, number]): Move[] {
   const { canvas } = scene.block;
   const limit = (delta: number, [low, high]: readonly [number, number], size: number) =>

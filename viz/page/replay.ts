@@ -4,14 +4,14 @@ import { type Block, copyPlacement, NodeKind, type Placement } from "../../netli
 import { type Frames, type PageRules, type Trace, unpackFrames, unpackTrace } from "../protocol.js";
 import type { PageData } from "./data.js";
 
-/** A placement, and the costs that were recorded with it, the proxy cost as the page weighs them. */
+/** A placement with its recorded costs. The proxy cost has the page's weights. */
 export interface Frame {
   readonly placement: Placement;
   readonly costs: Costs;
   readonly iteration: number;
 }
 
-/** What placements are read for, and where from. */
+/** What a replay needs. */
 export interface ReplaySource {
   readonly block: Block;
   readonly data: Pick<PageData, "frames" | "trace">;
@@ -25,10 +25,10 @@ export class FrameList {
   private readonly of: string;
   private frames: Frames | undefined;
   private loading: Promise<void> | undefined;
-  /** Asked for since the load under way began. */
+  /** Whether a load was requested after the current one began. */
   private stale = false;
 
-  /** @param of placement id of another run; the shown run's own by default */
+  /** @param of placement id of another run. Default: the run shown. */
   constructor(source: ReplaySource, of = "best") {
     this.source = source;
     this.of = of;
@@ -43,14 +43,14 @@ export class FrameList {
     return this.frames?.costs.map(({ iteration }) => iteration) ?? [];
   }
 
-  /** Reads the frames anew; a run that starts over has fewer of them than before. */
+  /** Reads the frames again. A run that starts over has fewer than before. */
   load(): Promise<void> {
     this.stale = true;
     this.loading ??= this.read();
     return this.loading;
   }
 
-  /** What is asked for during a load may be newer than what is on its way: it is read once more. */
+  /** Reads once more if a load was requested meanwhile, because the answer on its way may be older. */
   private async read(): Promise<void> {
     try {
       while (this.stale) {
@@ -62,7 +62,7 @@ export class FrameList {
     }
   }
 
-  /** The best placement after `iteration`; before the first of all, the first. */
+  /** The best placement at the end of `iteration`; before the first one, the first. */
   at(iteration: number): Frame | undefined {
     const later = this.iterations.findIndex((found) => found > iteration);
     return this.frame(later < 0 ? this.length - 1 : Math.max(0, later - 1));
@@ -86,7 +86,7 @@ export class FrameList {
       wirelengthCost: wirelength,
       densityCost: density,
       congestionCost: congestion,
-      // Not the recorded proxy: that holds the run's cost terms, and may have other weights.
+      // The recorded proxy cost includes the run's cost terms and may have other weights.
       proxyCost:
         weights.wirelength * wirelength + weights.density * density + weights.congestion * congestion,
     };
@@ -105,7 +105,7 @@ export class Replay {
     this.own = new FrameList(source);
   }
 
-  /** Iterations that either run found a better placement at: the steps of the replay. */
+  /** Steps of the replay: iterations in which either run found a better placement. */
   get moments(): number[] {
     if (this.own.length === 0) return [];
     const all = new Set([...this.own.iterations, ...(this.other?.iterations ?? [])]);
@@ -116,26 +116,26 @@ export class Replay {
     await this.own.load();
   }
 
-  /** Plays the frames of another run beside the own ones from now on; without an id none. */
-  async playBeside(id: string | undefined): Promise<void> {
+  /** Replays another run alongside this one; undefined: none. */
+  async compareWith(id: string | undefined): Promise<void> {
     this.other = id === undefined ? undefined : new FrameList(this.source, id);
     await this.other?.load();
   }
 
-  /** Reads the episode of the checkpoint that is the latest now. */
+  /** Reads the episode of the latest checkpoint. */
   async loadTrace(): Promise<Trace> {
     this.trace = unpackTrace(await this.source.data.trace());
     return this.trace;
   }
 
-  /** What the run, and the one beside it, had found at a moment. */
+  /** The best placements of both runs at a step of the replay. */
   frames(index: number): { iteration: number; own: Frame; other: Frame | undefined } | undefined {
     const iteration = this.moments[index];
     const own = iteration === undefined ? undefined : this.own.at(iteration);
     return own && { iteration: iteration!, own, other: this.other?.at(iteration!) };
   }
 
-  /** The episode before step `index`: macros placed so far; after the last step soft macros too. */
+  /** The episode before step `index`: the macros placed so far, and after the last step soft macros too. */
   step(index: number): Placement | undefined {
     const { trace } = this;
     const { block } = this.source;

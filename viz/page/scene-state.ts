@@ -1,4 +1,4 @@
-// What the page shows now: which placement, what is selected, what the judge says of it, and the edits made.
+// State of the page: the placement shown, its costs, the selection, and the edits.
 import type { CostMaps, Costs, Move } from "../../env/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
 import { Connectivity } from "./connectivity.js";
@@ -8,36 +8,36 @@ import { judgeMap, type MapName, netDensity } from "./maps.js";
 import type { PageJudge } from "./page-judge.js";
 
 interface SceneEvents extends Record<string, unknown> {
-  /** Nodes stand elsewhere; a list if only these moved. */
+  /** Nodes moved: those in the list, or any if undefined. */
   placement: readonly number[] | undefined;
   selection: undefined;
   costs: undefined;
-  /** Another map, or other values of it. */
+  /** The map or its values changed. */
   map: undefined;
 }
 
-/** An edit that can be undone: where nodes stood before and after. */
+/** An edit that can be undone: places of nodes before and after. */
 interface Edit {
   readonly before: readonly Move[];
   readonly after: readonly Move[];
 }
 
-/** Blocks with more pins are judged when the picture rests, not at every frame. */
+/** Blocks with more pins are evaluated only after the replay pauses, not at every frame. */
 const PROMPT_PINS = 100_000;
 
 export class SceneState extends Emitter<SceneEvents> {
   readonly block: Block;
   readonly connectivity: Connectivity;
   readonly layers = new LayerState();
-  /** What is drawn. Replaced whole by `show`, changed in place by edits. */
+  /** The placement shown. `show` replaces it, edits change it in place. */
   placement: Placement;
   label = "";
-  /** Nodes are missing: the costs are those of the others alone. */
+  /** Whether nodes are not placed; the costs are those of the others. */
   partial = false;
   readonly selection = new Set<number>();
-  /** Of the placement shown; undefined while nothing is known. */
+  /** Costs of the placement shown; undefined while they are unknown. */
   costs: Costs | undefined;
-  /** What costs are compared with: those of the placement before the edits. */
+  /** Costs before the edits, for comparison. */
   baseline: Costs | undefined;
   mapName: MapName = "none";
   map: Float64Array | undefined;
@@ -57,7 +57,7 @@ export class SceneState extends Emitter<SceneEvents> {
     this.placement = copyPlacement(block.initial);
   }
 
-  /** Shows another placement; edits of the one before are forgotten. Recorded costs spare the judge. */
+  /** Shows another placement and drops all edits. With recorded costs it need not be evaluated. */
   show(placement: Placement, label: string, recorded?: Costs): void {
     this.placement = copyPlacement(placement);
     this.label = label;
@@ -76,17 +76,17 @@ export class SceneState extends Emitter<SceneEvents> {
     } else this.emit("costs", undefined);
   }
 
-  /** A node other than a port has no place. */
+  /** Whether a node other than a port is not placed. */
   isPartial(placement: Placement): boolean {
     return placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
   }
 
-  /** Names of the run's cost terms, which no costs shown here hold. */
+  /** Names of the run's cost terms, which the costs shown leave out. */
   get leftOut(): readonly string[] {
     return this.judge.leftOut;
   }
 
-  /** Costs of another placement; the one shown stays judged. */
+  /** Costs of another placement. */
   costsOf(placement: Placement): Costs {
     const costs = this.judge.evaluate(placement);
     if (this.judged) this.judge.evaluate(this.placement);
@@ -114,11 +114,11 @@ export class SceneState extends Emitter<SceneEvents> {
     return this.undone.length > 0;
   }
 
-  get resting(): boolean {
+  get idle(): boolean {
     return this.later === undefined;
   }
 
-  /** Shows moved nodes and the exact costs there, until `keep` or `letGo`. */
+  /** Shows moved nodes and their exact costs until `commitMoves` or `revertMoves`. */
   tryMoves(moves: readonly Move[]): void {
     if (!this.judged) this.evaluate();
     this.baseline ??= this.costs;
@@ -136,7 +136,7 @@ export class SceneState extends Emitter<SceneEvents> {
   }
   private tryBefore: readonly Move[] = [];
 
-  keep(): void {
+  commitMoves(): void {
     if (!this.trying) return;
     this.judge.commit();
     this.done.push({ before: this.tryBefore, after: this.trying });
@@ -145,7 +145,7 @@ export class SceneState extends Emitter<SceneEvents> {
     this.emit("costs", undefined);
   }
 
-  letGo(): void {
+  revertMoves(): void {
     if (!this.trying) return;
     const nodes = this.trying.map((move) => move.node);
     this.trying = undefined;
@@ -170,7 +170,7 @@ export class SceneState extends Emitter<SceneEvents> {
     this.carryOut(edit.after);
   }
 
-  /** Chooses the map; the policy's maps come with their values. */
+  /** Shows a map. Those of a policy come with their values. */
   showMap(name: MapName, policyValues?: Float64Array): void {
     this.mapName = name;
     this.policyValues = policyValues;

@@ -1,4 +1,4 @@
-// The search field: results below it, chosen with mouse or keys; Enter without a choice selects all of them.
+// The search field, with results below it that are chosen by mouse or keys. Enter without a choice selects all of them.
 import { byId, h } from "./dom.js";
 import { count } from "./format.js";
 import type { SceneState } from "./scene-state.js";
@@ -72,7 +72,10 @@ export function searchBox(scene: SceneState, zoomTo: () => void, leave: () => vo
   });
 }
 
-/** Nodes whose name matches, in node order, at most `most`. Throws if a regular expression is none. */
+/**
+ * Nodes whose names match, in node order, at most `most`. A query is a part of the name, a pattern with * and ?, or a
+ * regular expression between slashes. Throws if that is malformed.
+ */
 export function searchNames(names: readonly string[], query: string, most: number): number[] {
   const text = query.trim();
   if (text === "") return [];

@@ -1,4 +1,4 @@
-// Light and dark: the colours of viz/palette.ts for the canvas, and the same ones as custom properties for the page.
+// The light and the dark theme: colours of viz/palette.ts for the canvas, and as CSS custom properties for the page.
 import { type Colours, DARK, LIGHT } from "../palette.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";

@@ -1,4 +1,5 @@
-// The time line put to work: a run's best placements, alone or beside another run's, or a policy's episode with its maps.
+// Connects the timeline to the page: it steps through a run's best placements, alone or alongside those of another run, or
+// through a policy's episode with its maps.
 import type { Session } from "../protocol.js";
 import type { Charts } from "./charts.js";
 import type { PageData } from "./data.js";
@@ -15,9 +16,9 @@ export interface TimeHost {
   readonly charts: Charts;
   readonly mapPanel: MapPanel;
   readonly session: Session;
-  /** Counts work under way, and tells the reader if it fails. */
+  /** Runs a task, and shows a notice if it fails. */
   work(task: () => Promise<void>): Promise<void>;
-  /** A step of time is shown from now on, no placement of the list. */
+  /** Called when a step of the replay is shown instead of a listed placement. */
   onStep(): void;
 }
 
@@ -35,7 +36,7 @@ export class TimeControl {
     host.mapPanel.on("choose", (name) => void this.showMap(name));
   }
 
-  /** Offers what there is to replay now. */
+  /** Updates what can be replayed. */
   offer(): void {
     const { timeline, replay, host } = this;
     const sources = this.sources();
@@ -45,7 +46,7 @@ export class TimeControl {
     document.body.classList.toggle("still", sources.length === 0 && !host.charts.hasCurves);
   }
 
-  /** Goes to the last moment at or before `x` on the charts: an iteration, or a step of the episode. */
+  /** Goes to the last step at or before `x` on the charts, which is an iteration or a step of the episode. */
   goTo(x: number): void {
     const { timeline, replay } = this;
     timeline.stop();
@@ -57,16 +58,16 @@ export class TimeControl {
     timeline.go(later < 0 ? timeline.steps - 1 : Math.max(0, later - 1));
   }
 
-  /** Replays another run beside this one, or no longer; with `stay` a replay remains at its moment. */
-  async playBeside(id: string | undefined, stay: boolean): Promise<void> {
+  /** Replays another run alongside this one; undefined: none. With `stay` the replay remains where it is. */
+  async compareWith(id: string | undefined, stay: boolean): Promise<void> {
     const { replay, timeline } = this;
     const at = replay.moments[timeline.index];
-    await replay.playBeside(id);
+    await replay.compareWith(id);
     this.offer();
     if (stay && timeline.source === "best" && at !== undefined) this.goTo(at);
   }
 
-  /** Reads the run's frames anew; the newest is shown if the one before was and `follows` still says so then. */
+  /** Reads the run's frames again. Shows the newest one if the newest was shown before and `follows` is still true. */
   async takeFrames(follows: () => boolean): Promise<void> {
     const { timeline, replay } = this;
     const newest = timeline.index >= replay.moments.length - 1 && !timeline.isPlaying;
@@ -100,7 +101,7 @@ export class TimeControl {
     timeline.go(0);
   }
 
-  /** A policy's maps are those of the episode's step, which is gone to. */
+  /** Shows a map. Those of a policy belong to a step of the episode, which is opened first. */
   private async showMap(name: MapName): Promise<void> {
     const { timeline, replay, host } = this;
     if (!POLICY_MAPS.includes(name)) return host.scene.showMap(name);

@@ -1,4 +1,4 @@
-// Play, step and scrub: the best placements of a run in order, or a policy's episode macro by macro.
+// The timeline: play, step and scrub through a run's best placements or a policy's episode.
 import { h, type IconName, icon } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { count } from "./format.js";
@@ -79,7 +79,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
     );
   }
 
-  /** What there is to replay; the first is taken. */
+  /** Sets what can be replayed. */
   offer(sources: readonly TimeSource[]): void {
     this.choice.replaceChildren(...sources.map((source) => h("option", { value: source }, NAMES[source])));
     this.choice.hidden = sources.length < 2;
@@ -87,7 +87,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
     this.choice.value = this.source;
   }
 
-  /** How many steps there are now. At the end of a growing list it stays at the end. */
+  /** Sets the number of steps. If the last one was shown, the new last one is. */
   resize(length: number): void {
     const atEnd = this.index >= this.length - 1;
     this.length = length;

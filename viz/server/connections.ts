@@ -4,7 +4,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** Sockets kept open besides event streams. */
+/** Most open sockets, not counting event streams. */
 export const MOST_CONNECTIONS = 192;
 /** A socket on which nothing moves is closed after this, ms. */
 const IDLE_TIMEOUT = 10_000;

@@ -1,21 +1,21 @@
-// The event stream: one response per attached page, kept open. A page that comes back gets the state anew.
+// The event stream: one open response per page. A page that reconnects gets the current state.
 import type { ServerResponse } from "node:http";
 import type { ViewEvent } from "../protocol.js";
 
 /**
- * Pages attached at once: a response kept open costs a socket. Those that know the token of the printed address take the
- * place of others.
+ * Most pages at a time, because each open response takes a socket. Pages with the token of the printed address replace
+ * others.
  */
 export const MOST_STREAMS = 32;
-/** What waits for a page that takes nothing, bytes: beyond this it is cut off. Its browser attaches it anew. */
+/** Pages that stop reading are disconnected at this many bytes buffered. Their browsers reconnect. */
 const MOST_WAITING = 16 * 2 ** 20;
-/** Comment lines keep proxies and dead sockets honest, ms. */
+/** Time between comment lines, in ms. They keep proxies open and reveal dead sockets. */
 const KEEP_ALIVE = 15_000;
 
 export const STREAM_HEADERS = { "content-type": "text/event-stream", "cache-control": "no-store" };
 
 export class EventStreams {
-  /** Attached pages, the longest attached first, and whether each knows the token. */
+  /** Open responses, the oldest first, and whether their pages have the token. */
   private readonly open = new Map<ServerResponse, boolean>();
   private readonly beat: NodeJS.Timeout;
 
@@ -25,8 +25,8 @@ export class EventStreams {
   }
 
   /**
-   * Answers a request with the stream; `first` is told at once. False if there are too many already. A page that is
-   * trusted is always taken: if need be, the page longest attached goes, one without the token first.
+   * Answers a request with the stream, which starts with the events `first`. Returns false if there are too many pages.
+   * A trusted page is always taken; if necessary it replaces the oldest one, preferably one without the token.
    */
   attach(response: ServerResponse, first: readonly ViewEvent[], trusted: boolean): boolean {
     if (this.open.size >= MOST_STREAMS) {

@@ -1,6 +1,6 @@
-// The viewer's server: node:http on the loopback interface. It knows a fixed table of addresses and the ids of
-// placements that its source lists; no part of a request ever becomes a path. Writes need the token of the printed
-// address. Requests under another host name are refused, so that no foreign page reaches it by a rebound name.
+// The viewer's server: node:http on the loopback interface. It answers a fixed table of addresses and the ids of listed
+// placements; no part of a request ever becomes a path. Writes need the token of the printed address. Requests with
+// another host name are refused, so that no other site can reach it by DNS rebinding.
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
@@ -18,31 +18,31 @@ import {
 import { Connections } from "./connections.js";
 import { EventStreams, STREAM_HEADERS } from "./events.js";
 
-/** What is shown. */
+/** The block or run that is shown. */
 export interface ViewSource extends ViewData {
   readonly blockItself: Block;
   state(): RunState;
-  /** Calls back until the function that it returns is called. `onBug` is told of what cannot be read. */
+  /** Reports events until the returned function is called. `onBug` gets errors of reading. */
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
-  /** Keeps an edited placement in the run's folder and gives its file name. */
+  /** Saves an edited placement in the run's folder. Returns the file's name. */
   save(placement: Placement): Promise<string>;
 }
 
 export interface ViewServer {
-  /** With the token. */
+  /** Address of the page, with the token. */
   readonly address: string;
   readonly port: number;
   readonly token: string;
   close(): Promise<void>;
 }
 
-/** Bytes of an uploaded placement: 17 per node and room for the header. */
+/** Largest upload of a placement in bytes: 17 per node, plus the header. */
 const bodyLimit = (block: Block) => 17 * block.nodeCount + 4096;
 const LONGEST_ADDRESS = 2048;
-/** A request must be whole within this, and its headers within the shorter one, ms. */
+/** Time limits for a whole request and for its headers, in ms. */
 const REQUEST_TIMEOUT = 20_000;
 const HEADERS_TIMEOUT = 5_000;
-/** How often these are checked, ms. Node's own default is half a minute. */
+/** Time between checks of these limits, in ms. Node's default is 30 s. */
 const CHECK_EVERY = 2_000;
 const COMPRESS_FROM = 1024;
 
@@ -56,8 +56,8 @@ class Refusal extends Error {
 }
 
 /**
- * Serves `source` on 127.0.0.1; port 0 takes a free one. `onBug` is told of errors that are no refusals; the page only
- * hears that there was one. Throws `InputError` if the port is not to be had.
+ * Serves `source` on 127.0.0.1. Port 0 means any free one. `onBug` gets unexpected errors; the page is only told that
+ * there was one. Throws `InputError` if the port is not available.
  */
 export async function startViewServer(
   source: ViewSource,
@@ -147,7 +147,7 @@ class Handler {
         await this.read(url, request, response);
       }
     } catch (error) {
-      if (socket.destroyed) return; // the client left in mid-request: nobody waits for an answer
+      if (socket.destroyed) return; // the client has left, so nobody waits for an answer
       if (!(error instanceof Refusal || error instanceof InputError)) this.onBug(error);
       const { status, message } = refusalOf(error);
       if (response.headersSent) {
@@ -160,7 +160,7 @@ class Handler {
     }
   }
 
-  /** The address asked for, if the request is one that this server answers at all. */
+  /** The requested address. Throws a `Refusal` if the server does not answer such requests. */
   private check(request: IncomingMessage): URL {
     if (!this.ownNames().includes(request.headers.host ?? ""))
       throw new Refusal(421, "asked for under another host name");
@@ -176,7 +176,7 @@ class Handler {
     }
   }
 
-  /** Host names, with port, under which the server is asked. */
+  /** Host names, with port, that requests may use. */
   private ownNames(): string[] {
     const port = this.port();
     return [`127.0.0.1:${port}`, `localhost:${port}`];
@@ -257,7 +257,7 @@ class Handler {
     if (!this.hasToken(url)) throw new Refusal(403, "the token of the printed address was expected");
     const { blockItself } = this.source;
     const body = await readBody(request, bodyLimit(blockItself));
-    this.connections.working(request.socket); // not before: a body may come byte by byte
+    this.connections.working(request.socket); // only now, because a body may come byte by byte
     let placement: Placement;
     try {
       placement = unpackPlacement(unpack(body), blockItself.nodeCount);
@@ -284,7 +284,7 @@ class Handler {
   }
 }
 
-/** Isolation gives the page shared memory for the judge; nothing is fetched from elsewhere. */
+/** Isolation allows the page shared memory, which the judge needs. Nothing is loaded from other origins. */
 const HEADERS: Readonly<Record<string, string>> = {
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-embedder-policy": "require-corp",
