@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { PLANES } from "../../env/index.js";
+import { PLANES, STATE_NAMES } from "../../env/index.js";
 import { OPTION_PAGES, withOptionTable } from "../support/option-table.js";
 
 const page = readFileSync("docs/training.md", "utf8");
@@ -31,10 +31,11 @@ test("every scalar of metrics.jsonl has its line, and no line is of one that is 
   assert.deepEqual(documented, logged);
 });
 
-test("every observation plane has its line", () => {
-  const table = page.slice(page.indexOf("## Observation"), page.indexOf("## Network"));
-  const rows = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((match) => match[1]!.match(/[A-Za-z]+/g)!);
-  assert.deepEqual(rows, [...PLANES]);
+test("every plane and every state number of an observation has its line, in order", () => {
+  const environment = readFileSync("docs/environment.md", "utf8");
+  const section = environment.slice(environment.indexOf("## Observation"), environment.indexOf("## Batches"));
+  const rows = [...section.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap((match) => match[1]!.match(/[A-Za-z]+/g)!);
+  assert.deepEqual(rows, [...PLANES, ...STATE_NAMES]);
 });
 
 test("the citation names this version, under the licence and in the repository of package.json", () => {
