@@ -5,16 +5,18 @@
 // Run: node dist/benchmarks/network.js
 import { Kernels } from "../kernels/index.js";
 import { Random } from "../netlist/index.js";
-import type { PolicyGraph } from "../policy/network/graph-encoder.js";
-import { PolicyNetwork, type PolicyStep } from "../policy/network/network.js";
+import type { PolicyGraph, PolicyStep } from "../policy/network/contract.js";
+import { tensorsOf } from "../policy/network/memory.js";
+import { graphNetwork } from "../policy/network/network.js";
 import {
   COARSE_CHANNELS,
   COARSE_SIDE,
+  freshParameters,
   type NetworkConfig,
   networkConfig,
+  parameterLayout,
   trunkInputs,
-} from "../policy/network/network-config.js";
-import { initialiseParameters, parameterLayout } from "../policy/network/parameters.js";
+} from "../policy/network/parameters.js";
 import { Adam } from "../policy/ppo/adam.js";
 
 const SEED = 1;
@@ -92,31 +94,42 @@ function timeSize(label: string, nodes: number, edges: number, width: number): v
     planes: PLANES,
     priorPlane: 0,
   });
-  const { length } = parameterLayout(config);
+  const layout = parameterLayout(config);
+  const { length } = layout;
   const parameters = kernels.f32(length);
   const gradients = kernels.f32(length);
-  initialiseParameters(config, SEED, parameters);
+  parameters.set(freshParameters(config, SEED));
   const adam = new Adam(kernels, length);
-  const network = new PolicyNetwork(kernels, config, parameters, gradients);
   const cells = ROWS * COLUMNS;
   const step = randomStep(cells);
-  const dLogits = Float32Array.from(step.mask, (open) => (open ? 1e-3 : 0));
-  network.setBlock(randomGraph(nodes, edges), ROWS, COLUMNS);
+  const dLogits = kernels.f32(cells);
+  dLogits.set(Float32Array.from(step.mask, (open) => (open ? 1e-3 : 0)));
+  const network = graphNetwork.create({
+    kernels,
+    shape: config,
+    parameters: tensorsOf(layout, parameters),
+    gradients: tensorsOf(layout, gradients),
+    graph: randomGraph(nodes, edges),
+    rows: ROWS,
+    columns: COLUMNS,
+    logits: kernels.f32(cells),
+    dLogits,
+  });
   console.log(`${label}: N=${nodes} E=${edges} d=${width}, ${length} parameters, grid ${ROWS}x${COLUMNS}`);
 
   const encode = encoderFlops(config, nodes, edges);
   const head = headFlops(config, cells);
   report(
     "encode, forward",
-    medianMs(31, 10, () => network.encode()),
+    medianMs(31, 10, () => network.encode!()),
     encode,
   );
   const trainStep = (): void => {
     gradients.fill(0);
-    network.encode();
+    network.encode!();
     network.forward(step);
-    network.backward(dLogits, 0.1);
-    network.encodeBackward();
+    network.backward(0.1);
+    network.encodeBackward!();
     adam.step(parameters, gradients, { learningRate: 1e-5, maxGradientNorm: 1 });
   };
   report("training step", medianMs(31, 5, trainStep), 3 * (encode + head));
@@ -127,7 +140,7 @@ function timeSize(label: string, nodes: number, edges: number, width: number): v
   );
   report(
     "head, backward",
-    medianMs(31, 200, () => network.backward(dLogits, 0.1)),
+    medianMs(31, 200, () => network.backward(0.1)),
     2 * head,
   );
 }

@@ -7,9 +7,9 @@ import { type Block, loadBlock, Random } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import {
   Agent,
+  freshParameters,
+  graphNetwork,
   type IterationMetrics,
-  initialiseParameters,
-  parameterLayout,
   parseTrainSettings,
   train,
 } from "../policy/index.js";
@@ -78,10 +78,11 @@ function oneEpisode(block: Block): void {
     planes: config.planes,
   });
   const evaluator = new CounterfactualEvaluator(judge);
-  const length = parameterLayout(config).length;
-  const parameters = kernels.f32(length);
-  initialiseParameters(config, 1, parameters);
-  const agent = Agent.of(kernels, block, { config, parameters, gradients: kernels.f32(length) });
+  const values = freshParameters(config, 1);
+  const parameters = kernels.f32(values.length);
+  parameters.set(values);
+  const gradients = kernels.f32(values.length);
+  const agent = Agent.of(kernels, block, { network: graphNetwork, config, parameters, gradients });
   const { network, distribution } = agent;
   const planes = new Float32Array(observer.planes * block.grid.rows * block.grid.columns);
   const state = new Float32Array(STATE_NUMBERS);
@@ -96,14 +97,14 @@ function oneEpisode(block: Block): void {
   let episodes = 0;
   for (const end = performance.now() + 4000; performance.now() < end; episodes++) {
     const random = Random.stream(1, "benchmark", episodes);
-    timed("encoder (once per version of the parameters)", () => network.encode());
+    timed("encoder (once per version of the parameters)", () => agent.encode());
     timed("empty canvas", () => episode.reset());
     while (!episode.complete && !episode.deadEnd) {
       timed("observation: planes and state", () => observer.observe(planes, state));
       const seen = agent.stepOf(episode, { planes, state });
       timed("network forward", () => network.forward(seen));
       const cell = timed("distribution and draw", () => {
-        distribution.update(network.logits);
+        distribution.update(agent.logits, seen.mask);
         return agent.act(seen.mask, random);
       });
       timed("place: estimated soft macros, next mask", () => episode.place(cell));

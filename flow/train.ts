@@ -68,9 +68,7 @@ export async function trainInFolder(
 async function readLatest(
   run: RunFolder,
   blocks: readonly Block[],
-  now: {
-    readonly settings: TrainSettings;
-    readonly seed?: number;
+  now: Pick<FolderTraining, "settings" | "seed" | "network"> & {
     readonly onProgress: (line: string) => void;
   },
 ): Promise<TrainCheckpoint | undefined> {
@@ -80,7 +78,10 @@ async function readLatest(
     return undefined;
   }
   const nodeCounts = blocks.map((block) => block.nodeCount);
-  const checkpoint = await readTrainCheckpoint(path, nodeCounts, now.onProgress);
+  const checkpoint = await readTrainCheckpoint(path, nodeCounts, {
+    network: now.network,
+    onWarning: now.onProgress,
+  });
   // What shapes the result must be as it was; how long to train, and on how many workers, may change.
   const [was, is] = [checkpoint, { settings: now.settings, seed: now.seed ?? 1 }].map(({ settings, seed }) =>
     JSON.stringify({ seed, ...settings }),

@@ -3,10 +3,18 @@
 import type { CounterfactualEvaluator, Environment, Episode, Observation } from "../env/index.js";
 import type { Kernels } from "../kernels/index.js";
 import type { Block, Random } from "../netlist/index.js";
+import {
+  networkLayout,
+  type PolicyNetwork,
+  type PolicyNetworkModule,
+  type PolicyStep,
+} from "./network/contract.js";
 import { type GraphInput, graphInput } from "./network/graph-input.js";
-import { PolicyNetwork, type PolicyStep } from "./network/network.js";
-import type { NetworkConfig } from "./network/network-config.js";
+import { tensorsOf } from "./network/memory.js";
+import type { NetworkConfig } from "./network/parameters.js";
 import type { Trajectory } from "./ppo/trajectory.js";
+
+const INFEASIBLE = -1e30;
 
 /** A distribution over grid cells, given by logits. */
 export class ActionDistribution {
@@ -24,8 +32,9 @@ export class ActionDistribution {
     this.probabilities = kernels.f32(cells);
   }
 
-  /** Takes the distribution of `logits` [cells], in kernel memory. */
-  update(logits: Float32Array): void {
+  /** Takes the distribution of `logits` [cells], in kernel memory, after making those that `mask` forbids very low. */
+  update(logits: Float32Array, mask: Uint8Array): void {
+    for (let cell = 0; cell < mask.length; cell++) if (mask[cell] === 0) logits[cell] = INFEASIBLE;
     this.entropy = this.kernels.run.softmax(
       logits.byteOffset,
       this.logProbabilities.byteOffset,
@@ -78,6 +87,7 @@ export function mostProbable(logits: Float32Array): number {
 
 /** `parameters` and `gradients` lie in kernel memory; agents of several threads may share `parameters`. */
 export interface AgentPolicy {
+  readonly network: PolicyNetworkModule;
   readonly config: NetworkConfig;
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
@@ -87,6 +97,10 @@ export interface AgentPolicy {
 export class Agent {
   readonly network: PolicyNetwork;
   readonly distribution: ActionDistribution;
+  /** Of the step evaluated last, [cells]; in kernel memory. */
+  readonly logits: Float32Array;
+  /** [cells]: what `network.backward` takes as the derivative of the loss by the logits; in kernel memory. */
+  readonly dLogits: Float32Array;
   /** Graph node of every block node, or -1. */
   readonly graphNodes: Int32Array;
 
@@ -99,12 +113,31 @@ export class Agent {
   constructor(
     kernels: Kernels,
     { graph, rows, columns }: { readonly graph: GraphInput; readonly rows: number; readonly columns: number },
-    policy: AgentPolicy,
+    { network, config: shape, parameters, gradients }: AgentPolicy,
   ) {
+    const layout = networkLayout(network, shape);
+    const logits = kernels.f32(rows * columns);
+    const dLogits = kernels.f32(rows * columns);
     this.graphNodes = graph.graphNodes;
-    this.network = new PolicyNetwork(kernels, policy.config, policy.parameters, policy.gradients);
-    this.network.setBlock(graph, rows, columns);
+    this.logits = logits;
+    this.dLogits = dLogits;
     this.distribution = new ActionDistribution(kernels, rows * columns);
+    this.network = network.create({
+      kernels,
+      shape,
+      parameters: tensorsOf(layout, parameters),
+      gradients: tensorsOf(layout, gradients),
+      graph,
+      rows,
+      columns,
+      logits,
+      dLogits,
+    });
+  }
+
+  /** Must follow every change of the parameters. */
+  encode(): void {
+    this.network.encode?.();
   }
 
   /** What the network is given for the macro that `episode` places next. */
@@ -121,13 +154,13 @@ export class Agent {
   /** Runs the network on a step: `distribution` is then that of its actions. Returns the value. */
   evaluate(step: PolicyStep): number {
     const value = this.network.forward(step);
-    this.distribution.update(this.network.logits);
+    this.distribution.update(this.logits, step.mask);
     return value;
   }
 
   /** An action for the step evaluated last: drawn by its probability, or without `random` the most probable one. */
   act(mask: Uint8Array, random: Random | undefined): number {
-    return random ? sample(this.distribution.probabilities, mask, random) : mostProbable(this.network.logits);
+    return random ? sample(this.distribution.probabilities, mask, random) : mostProbable(this.logits);
   }
 }
 

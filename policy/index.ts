@@ -1,12 +1,19 @@
 // What is learned: the network, its parameters, its optimiser.
 
 export { ActionDistribution, Agent, mostProbable, sample } from "./agent.js";
-export * from "./network/checkpoint.js";
-export { withEncoder } from "./network/graft-encoder.js";
-export type { PolicyGraph } from "./network/graph-encoder.js";
-export { graphInput } from "./network/graph-input.js";
-export * from "./network/network.js";
-export * from "./network/network-config.js";
+export {
+  type AdamState,
+  type Checkpoint,
+  type Policy,
+  readCheckpoint,
+  readPolicy,
+  writeCheckpoint,
+  writePolicy,
+} from "./network/checkpoint.js";
+export * from "./network/contract.js";
+export { type GraphInput, graphInput } from "./network/graph-input.js";
+export * from "./network/memory.js";
+export { graphNetwork } from "./network/network.js";
 export * from "./network/parameters.js";
 export * from "./network/safetensors.js";
 export * from "./ppo/adam.js";

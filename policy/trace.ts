@@ -4,6 +4,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { ForceDirectedPlacer } from "../placer/index.js";
 import { Agent } from "./agent.js";
+import { graphNetwork } from "./network/network.js";
 import type { TrainCheckpoint } from "./ppo/train-checkpoint.js";
 
 /** One episode; maps are [steps x cells], row-major from the lower left. */
@@ -20,7 +21,7 @@ export interface PolicyTrace {
   readonly placement: Placement;
 }
 
-/** Embeddings of the nodes that the graph has, one row of `width` numbers each. */
+/** Embeddings of the nodes that the graph has, one row of `width` numbers each; none if the network has none. */
 export interface NodeEmbeddings {
   readonly nodes: Int32Array;
   readonly width: number;
@@ -31,8 +32,9 @@ export interface NodeEmbeddings {
 export function tracePolicy(
   block: Block,
   judging: JudgeOptions,
-  checkpoint: Pick<TrainCheckpoint, "settings" | "parameters" | "state">,
+  checkpoint: Pick<TrainCheckpoint, "network" | "settings" | "parameters" | "state">,
 ): { readonly trace: PolicyTrace; readonly embeddings: NodeEmbeddings } {
+  const { network = graphNetwork } = checkpoint;
   const config = checkpoint.settings.experimental.network;
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, judging);
@@ -45,8 +47,8 @@ export function tracePolicy(
   const parameters = kernels.f32(checkpoint.parameters.length);
   parameters.set(checkpoint.parameters);
   const gradients = kernels.f32(parameters.length);
-  const agent = Agent.of(kernels, block, { config, parameters, gradients });
-  agent.network.encode();
+  const agent = Agent.of(kernels, block, { network, config, parameters, gradients });
+  agent.encode();
   const cells = block.grid.rows * block.grid.columns;
   const wirePlane = PLANES.indexOf("wire") * cells;
   const steps = episode.macros.length;
@@ -77,19 +79,20 @@ export function tracePolicy(
       masks: masks.slice(0, played * cells),
       placement: copyPlacement(judge.placement),
     },
-    embeddings: embeddingsOf(agent, config.width),
+    embeddings: embeddingsOf(agent),
   };
 }
 
-function embeddingsOf({ network, graphNodes }: Agent, width: number): NodeEmbeddings {
+function embeddingsOf({ network, graphNodes }: Agent): NodeEmbeddings {
   const nodes: number[] = [];
   const rows: Float32Array[] = [];
   graphNodes.forEach((graphNode, node) => {
-    const row = graphNode < 0 ? undefined : network.embedding(graphNode);
+    const row = graphNode < 0 ? undefined : network.embedding?.(graphNode);
     if (!row) return;
     nodes.push(node);
     rows.push(row);
   });
+  const width = rows[0]?.length ?? 0;
   const values = new Float32Array(rows.length * width);
   rows.forEach((row, index) => {
     values.set(row, index * width);

@@ -1,78 +1,117 @@
-// A checkpoint: parameters, the optimiser's moments and the network's configuration in one safetensors file. Other
-// tools see each tensor under its own name.
+// Policies on disk: parameters, the network's name and sizes, and for training the optimiser's moments, in one
+// safetensors file. Other tools see each tensor under its own name.
 import { InputError } from "../../netlist/index.js";
-import { type NetworkConfig, networkConfigSchema } from "./network-config.js";
-import { type ParameterLayout, parameterLayout } from "./parameters.js";
+import { networkLayout, type PolicyNetworkModule } from "./contract.js";
+import type { ParameterLayout } from "./memory.js";
+import { graphNetwork } from "./network.js";
+import { GRAPH_NETWORK, type NetworkConfig, networkConfigSchema } from "./parameters.js";
 import { readSafetensors, type SavedTensor, writeSafetensors } from "./safetensors.js";
 
-/** What training needs to go on, flat arrays as `parameterLayout` lays them. */
-export interface Checkpoint {
+/** A policy ready to play. */
+export interface Policy {
+  /** By default the built-in network. */
+  readonly network?: PolicyNetworkModule;
   readonly config: NetworkConfig;
+  /** Flat, as `networkLayout` lays them. */
   readonly parameters: Float32Array;
-  readonly adam: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
-  /** Whatever else the run wants to keep, by name. */
+  /** Whatever else its maker wants to keep, by name. */
   readonly notes: Readonly<Record<string, string>>;
 }
 
+/** Adam's two moving means, laid out like the parameters, and its steps. */
+export interface AdamState {
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly steps: number;
+}
+
+/** A policy and its optimiser: what training needs to continue. */
+export interface Checkpoint extends Policy {
+  readonly adam: AdamState;
+}
+
 const FORMAT = "ashlar-policy-1";
-const PARTS = ["", "adam.first.", "adam.second."] as const;
+const FIRST = "adam.first.";
+const SECOND = "adam.second.";
+
+/** Writes a policy without its optimiser, a third of a checkpoint, whole or not at all. */
+export async function writePolicy(path: string, policy: Policy): Promise<void> {
+  const tensors = new Map<string, SavedTensor>();
+  addTensors(tensors, layoutOfPolicy(policy), { "": policy.parameters });
+  await writeSafetensors(path, { tensors, metadata: { ...policy.notes, ...ownNotes(policy) } });
+}
 
 /** Writes a checkpoint whole or not at all. */
 export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
-  const { config, parameters, adam, notes } = checkpoint;
-  const layout = parameterLayout(config);
+  const { parameters, adam, notes } = checkpoint;
   const tensors = new Map<string, SavedTensor>();
-  [parameters, adam.first, adam.second].forEach((flat, part) => {
+  const parts = { "": parameters, [FIRST]: adam.first, [SECOND]: adam.second };
+  addTensors(tensors, layoutOfPolicy(checkpoint), parts);
+  const metadata = { ...notes, ...ownNotes(checkpoint), adamSteps: String(adam.steps) };
+  await writeSafetensors(path, { tensors, metadata });
+}
+
+function layoutOfPolicy({ network = graphNetwork, config }: Policy): ParameterLayout {
+  return networkLayout(network, config);
+}
+
+function ownNotes({ network = graphNetwork, config }: Policy): Record<string, string> {
+  return { format: FORMAT, network: network.name, config: JSON.stringify(config) };
+}
+
+/** Adds flat arrays tensor by tensor; the key of each is what the names of its tensors begin with. */
+export function addTensors(
+  tensors: Map<string, SavedTensor>,
+  layout: ParameterLayout,
+  parts: Readonly<Record<string, Float32Array>>,
+): void {
+  for (const [prefix, flat] of Object.entries(parts)) {
     if (flat.length !== layout.length) throw new Error("internal: the arrays are not of this network");
-    for (const { name, shape, offset, length } of layout.tensors) {
-      tensors.set(PARTS[part] + name, { shape, data: flat.subarray(offset, offset + length) });
-    }
-  });
-  const own = { format: FORMAT, config: JSON.stringify(config), adamSteps: String(adam.steps) };
-  await writeSafetensors(path, { tensors, metadata: { ...notes, ...own } });
-}
-
-/** A policy ready to play: what a checkpoint holds without what training needs. */
-export type Policy = Pick<Checkpoint, "config" | "parameters" | "notes">;
-
-/** Writes a policy without its optimiser, a third of a checkpoint, whole or not at all. */
-export async function writePolicy(path: string, { config, parameters, notes }: Policy): Promise<void> {
-  const tensors = new Map<string, SavedTensor>();
-  for (const { name, shape, offset, length } of parameterLayout(config).tensors)
-    tensors.set(name, { shape, data: parameters.subarray(offset, offset + length) });
-  await writeSafetensors(path, {
-    tensors,
-    metadata: { ...notes, format: FORMAT, config: JSON.stringify(config) },
-  });
-}
-
-/** Reads the policy of a file that `writePolicy` or `writeCheckpoint` wrote. Throws `InputError` if it is neither. */
-export async function readPolicy(path: string): Promise<Policy> {
-  const { tensors, config, layout, metadata } = await readTensors(path);
-  const { format: _, config: _config, adamSteps: _steps, ...notes } = metadata;
-  return { config, parameters: flatten(path, layout, tensors, ""), notes };
-}
-
-async function readTensors(path: string) {
-  const { tensors, metadata } = await readSafetensors(path);
-  const { format, config: configText } = metadata;
-  if (format !== FORMAT) {
-    throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
+    for (const { name, shape, offset, length } of layout.tensors)
+      tensors.set(prefix + name, { shape, data: flat.subarray(offset, offset + length) });
   }
-  const config = parseConfig(path, configText ?? "");
-  return { tensors, config, layout: parameterLayout(config), metadata };
 }
 
-/** Reads a checkpoint. Throws `InputError` if the file is not one. */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const { tensors, config, layout, metadata } = await readTensors(path);
-  const { format: _, config: _config, adamSteps, ...notes } = metadata;
-  const [parameters, first, second] = PARTS.map((part) => flatten(path, layout, tensors, part));
+/**
+ * Reads the policy of a file that `writePolicy` or `writeCheckpoint` wrote. Throws `InputError` if it is neither, or
+ * another network's than `network`.
+ */
+export async function readPolicy(path: string, network: PolicyNetworkModule = graphNetwork): Promise<Policy> {
+  const { notes, config, part } = await openCheckpoint(path, network);
+  const { adamSteps: _, ...others } = notes;
+  return { network, config, parameters: part(""), notes: others };
+}
+
+/** Reads a checkpoint. Throws `InputError` if the file is not one, or another network's than `network`. */
+export async function readCheckpoint(
+  path: string,
+  network: PolicyNetworkModule = graphNetwork,
+): Promise<Checkpoint> {
+  const { notes, config, part } = await openCheckpoint(path, network);
+  const { adamSteps, ...others } = notes;
   const steps = Number(adamSteps);
-  if (!Number.isSafeInteger(steps) || steps < 0) {
+  if (adamSteps === undefined || !Number.isSafeInteger(steps) || steps < 0)
     throw new InputError(path, `adamSteps is '${adamSteps}', expected a whole number`);
-  }
-  return { config, parameters: parameters!, adam: { first: first!, second: second!, steps }, notes };
+  const adam = { first: part(FIRST), second: part(SECOND), steps };
+  return { network, config, parameters: part(""), adam, notes: others };
+}
+
+async function openCheckpoint(path: string, network: PolicyNetworkModule) {
+  const { tensors, metadata } = await readSafetensors(path);
+  // Files of earlier versions do not name their network: there was one.
+  const { format, config: configText = "", network: name = GRAPH_NETWORK, ...notes } = metadata;
+  if (format !== FORMAT)
+    throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
+  if (name !== network.name)
+    throw new InputError(
+      path,
+      `is of the network '${name}', not of '${network.name}'`,
+      name === GRAPH_NETWORK ? "leave out --network" : "name that network's module with --network",
+    );
+  const config = parseConfig(path, configText);
+  const layout = networkLayout(network, config);
+  const part = (prefix: string) => flatten(path, tensors, { layout, prefix });
+  return { notes, config, part };
 }
 
 function parseConfig(path: string, text: string): NetworkConfig {
@@ -88,21 +127,24 @@ function parseConfig(path: string, text: string): NetworkConfig {
   throw new InputError(path, `network configuration: ${issue.path.join(".")} ${issue.message}`);
 }
 
-function flatten(
+/** The flat array of the tensors whose names begin with `prefix`. Throws `InputError` for one that does not fit. */
+export function flatten(
   path: string,
-  layout: ParameterLayout,
   tensors: ReadonlyMap<string, SavedTensor>,
-  part: string,
+  { layout, prefix }: { readonly layout: ParameterLayout; readonly prefix: string },
 ): Float32Array {
   const flat = new Float32Array(layout.length);
   for (const { name, shape, offset } of layout.tensors) {
-    const tensor = tensors.get(part + name);
-    if (!tensor) throw new InputError(path, `has no tensor '${part}${name}'`);
-    if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join()) {
-      throw new InputError(path, `tensor '${part}${name}' is [${tensor.shape}], expected F32 [${shape}]`);
-    }
+    const tensor = tensors.get(prefix + name);
+    if (!tensor) throw new InputError(path, `has no tensor '${prefix}${name}'`);
+    if (!(tensor.data instanceof Float32Array) || tensor.shape.join() !== shape.join())
+      throw new InputError(path, `tensor '${prefix}${name}' is [${tensor.shape}], expected F32 [${shape}]`);
     if (!tensor.data.every(Number.isFinite))
-      throw new InputError(path, `tensor '${part}${name}' has numbers that are not finite`, "train it anew");
+      throw new InputError(
+        path,
+        `tensor '${prefix}${name}' has numbers that are not finite`,
+        "train it anew",
+      );
     flat.set(tensor.data, offset);
   }
   return flat;

@@ -1,32 +1,37 @@
-// The policy: a static graph encoder, and per step a trunk, a deconvolution branch, a head shared by all grid cells
-// and a value head. Forward and backward run in kernels; this file says in which order and on which arrays.
-// For a shard of steps: encode(); forward and backward for each step; encodeBackward().
+// The built-in policy network: a static graph encoder (graph-encoder.ts), and per step a trunk, a branch of
+// deconvolutions that paints a map over the grid, a head shared by all cells, and a value head. Forward and backward run
+// in kernels; this file says in which order and on which arrays.
 import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
-import { GraphEncoder, type PolicyGraph } from "./graph-encoder.js";
-import { MapDecoder } from "./map-decoder.js";
-import { mapChannels, type NetworkConfig, trunkInputs } from "./network-config.js";
-import { ParameterAddresses, parameterLayout } from "./parameters.js";
-import { ValueHead, valueInputs } from "./value-head.js";
-import { Workspace } from "./workspace.js";
+import type { NetworkParts, PolicyNetwork, PolicyNetworkModule, PolicyStep } from "./contract.js";
+import { GraphEncoder } from "./graph-encoder.js";
+import { addressesOf, addressOf, f32At, scratchArrays, type Tensors } from "./memory.js";
+import {
+  COARSE_CHANNELS,
+  COARSE_SIDE,
+  GRAPH_NETWORK,
+  initialiseParameters,
+  mapChannels,
+  type NetworkConfig,
+  networkTensors,
+  scaleLogits,
+  trunkInputs,
+  valueInputs,
+} from "./parameters.js";
 
-/** What changes from step to step. Cell = row · columns + column, row 0 at the bottom. */
-export interface PolicyStep {
-  /** Graph node to place. */
-  readonly currentNode: number;
-  /** Graph node to place after it, or -1. */
-  readonly nextNode: number;
-  /** [stateFeatures] */
-  readonly state: Float32Array;
-  /** [planes x cells] */
-  readonly planes: Float32Array;
-  /** [cells], 0 where the node must not go */
-  readonly mask: Uint8Array;
-}
+export const graphNetwork: PolicyNetworkModule<NetworkConfig> = {
+  name: GRAPH_NETWORK,
+  module: import.meta.url,
+  tensors: networkTensors,
+  initialise: initialiseParameters,
+  create: (parts) => new GraphPolicyNetwork(parts),
+  scaleLogits,
+};
+export default graphNetwork;
 
 type Arrays =
   | "state" // [h_current | h_next | summary | state]
   | "dState"
-  | "value" // [trunk | plane means | state], the input of the value head; its head is the trunk
+  | "value" // [trunk | plane means | state], the input of the value head; it begins with the trunk
   | "dTrunk"
   | "inputs" // [planes + map channels x cells]
   | "dMap"
@@ -34,8 +39,8 @@ type Arrays =
   | "dCellBias"
   | "hidden"
   | "dHidden"
-  | "logits"
-  | "dLogits"
+  | "valueHidden"
+  | "dValueHidden"
   | "mask";
 
 const RELU = ENUMS.MatmulMode.relu;
@@ -46,64 +51,51 @@ const NAMES = [
   "cell.trunk",
   "cell.bias",
   "cell.logit.weight",
-  "cell.logit.bias",
-  "cell.priorScale",
+  "value.hidden.weight",
+  "value.hidden.bias",
+  "value.output.weight",
 ] as const;
 type Addresses = Record<(typeof NAMES)[number], number>;
 
-export class PolicyNetwork {
-  /** Of the last forward, [cells]; -1e30 where infeasible. In kernel memory. */
-  logits: Float32Array = new Float32Array(0);
-  /** Gradients of the logits, [cells], in kernel memory: filled in place and given to `backward`, they need no copy. */
-  dLogits: Float32Array = new Float32Array(0);
-
+class GraphPolicyNetwork implements PolicyNetwork {
+  private readonly kernels: Kernels;
   private readonly run: KernelExports;
   private readonly config: NetworkConfig;
-  private readonly parameters: Float32Array;
-  private readonly gradients: Float32Array;
-  private readonly encoder: GraphEncoder | undefined;
-  private readonly decoder: MapDecoder | undefined;
-  private readonly value: ValueHead;
-  private readonly workspace: Workspace<Arrays>;
+  private readonly parameters: Tensors;
+  private readonly gradients: Tensors;
   private readonly weights: Addresses;
   private readonly dWeights: Addresses;
-  private at: Record<Arrays, number> = {} as Record<Arrays, number>;
-  private state: Float32Array = new Float32Array(0);
-  private planes: Float32Array = new Float32Array(0);
-  private mask: Uint8Array = new Uint8Array(0);
-  private nodeCount = 0;
-  private rows = 0;
-  private columns = 0;
+  private readonly encoder: GraphEncoder | undefined;
+  private readonly decoder: MapDecoder | undefined;
+  private readonly cells: number;
+  private readonly nodeCount: number;
+  private readonly logits: number;
+  private readonly dLogits: number;
+  private readonly at: Record<Arrays, number>;
+  private readonly state: Float32Array;
+  private readonly planes: Float32Array;
+  private readonly mask: Uint8Array;
   private currentNode = 0;
   private nextNode = -1;
 
-  /** `parameters` and `gradients` lie in kernel memory; networks of several threads may share `parameters`. */
-  constructor(kernels: Kernels, config: NetworkConfig, parameters: Float32Array, gradients: Float32Array) {
-    const layout = parameterLayout(config);
-    const addresses = new ParameterAddresses(layout, parameters);
-    const dAddresses = new ParameterAddresses(layout, gradients);
+  constructor(parts: NetworkParts<NetworkConfig>) {
+    const { kernels, shape: config, parameters, gradients, graph, rows, columns } = parts;
+    const cells = rows * columns;
+    const channels = mapChannels(config);
+    this.kernels = kernels;
     this.run = kernels.run;
     this.config = config;
     this.parameters = parameters;
     this.gradients = gradients;
-    if (config.encoder) this.encoder = new GraphEncoder(kernels, config, addresses, dAddresses);
-    if (config.deconvolution) this.decoder = new MapDecoder(kernels, config, addresses, dAddresses);
-    this.value = new ValueHead(kernels, config, addresses, dAddresses);
-    this.workspace = new Workspace(kernels);
-    this.weights = Object.fromEntries(NAMES.map((name) => [name, addresses.of(name)])) as Addresses;
-    this.dWeights = Object.fromEntries(NAMES.map((name) => [name, dAddresses.of(name)])) as Addresses;
-  }
-
-  /** Takes a block's graph and grid; allocates only if they are larger than before. `encode` must follow. */
-  setBlock(graph: PolicyGraph, rows: number, columns: number): void {
-    const { config, workspace } = this;
-    const cells = rows * columns;
-    const channels = mapChannels(config);
-    this.rows = rows;
-    this.columns = columns;
+    this.weights = addressesOf(parameters, NAMES);
+    this.dWeights = addressesOf(gradients, NAMES);
+    if (config.encoder) this.encoder = new GraphEncoder(kernels, config, parts);
+    if (config.deconvolution) this.decoder = new MapDecoder(parts);
+    this.cells = cells;
     this.nodeCount = graph.nodeCount;
-    this.encoder?.setGraph(graph);
-    this.at = workspace.lay({
+    this.logits = parts.logits.byteOffset;
+    this.dLogits = parts.dLogits.byteOffset;
+    this.at = scratchArrays<Arrays>(kernels, {
       state: trunkInputs(config),
       dState: trunkInputs(config),
       value: valueInputs(config),
@@ -114,167 +106,71 @@ export class PolicyNetwork {
       dCellBias: config.cellHidden,
       hidden: config.cellHidden * cells,
       dHidden: config.cellHidden * cells,
-      logits: cells,
-      dLogits: cells,
+      valueHidden: config.valueHidden,
+      dValueHidden: config.valueHidden,
       mask: Math.ceil(cells / 4),
     });
     const { at } = this;
     const stateAt = at.state + (trunkInputs(config) - config.stateFeatures) * 4;
-    this.state = workspace.view(stateAt, config.stateFeatures);
-    this.planes = workspace.view(at.inputs, config.planes * cells);
-    this.logits = workspace.view(at.logits, cells);
-    this.dLogits = workspace.view(at.dLogits, cells);
-    this.mask = new Uint8Array(this.logits.buffer, at.mask, cells);
+    this.state = f32At(kernels, stateAt, config.stateFeatures);
+    this.planes = f32At(kernels, at.inputs, config.planes * cells);
+    this.mask = new Uint8Array(kernels.handle.memory.buffer, at.mask, cells);
   }
 
-  /** Runs the static encoder. Once per version of the parameters, before the first `forward`. */
   encode(): void {
     this.encoder?.forward();
   }
 
-  /** A copy of a graph node's embedding as `encode` left it; undefined if the network has no encoder. */
-  embedding(graphNode: number): Float32Array | undefined {
-    if (!this.encoder) return undefined;
-    return this.workspace.view(this.encoder.embedding(graphNode), this.config.width).slice();
+  encodeBackward(): void {
+    this.encoder?.backward();
   }
 
-  /** One step: fills `logits` and returns the value. Its activations stay until the next one. */
+  embedding(graphNode: number): Float32Array | undefined {
+    return this.encoder && f32At(this.kernels, this.encoder.embedding(graphNode), this.config.width).slice();
+  }
+
   forward(step: PolicyStep): number {
     this.takeStep(step);
-    const { run, at, config, weights } = this;
-    const { trunk, cellHidden, planes, stateFeatures, priorPlane } = config;
-    const cells = this.rows * this.columns;
-
-    run.matmul(
-      at.state,
-      weights["trunk.weight"],
-      weights["trunk.bias"],
-      at.value,
-      1,
-      trunkInputs(config),
-      trunk,
-      RELU,
-    );
-
-    this.decoder?.forward(at.value, this.rows, this.columns, at.inputs + planes * cells * 4);
+    const { run, at, config, weights, cells } = this;
+    const { trunk, cellHidden, planes, priorPlane } = config;
+    const inputs = trunkInputs(config);
+    run.matmul(at.state, weights["trunk.weight"], weights["trunk.bias"], at.value, 1, inputs, trunk, RELU);
+    this.decoder?.forward(at.value, at.inputs + planes * cells * 4);
     run.matmul(at.value, weights["cell.trunk"], weights["cell.bias"], at.cellBias, 1, trunk, cellHidden, 0);
-    const prior = priorPlane < 0 ? 0 : at.inputs + priorPlane * cells * 4;
-    const logitBias = this.scalar(weights["cell.logit.bias"]);
-    const priorScale = this.scalar(weights["cell.priorScale"]);
     run.cellHead(
       at.inputs,
       weights["cell.inputs"],
       at.cellBias,
       weights["cell.logit.weight"],
-      logitBias,
-      prior,
-      priorScale,
+      this.parameters["cell.logit.bias"]![0]!,
+      priorPlane < 0 ? 0 : at.inputs + priorPlane * cells * 4,
+      this.parameters["cell.priorScale"]![0]!,
       at.mask,
       at.hidden,
-      at.logits,
+      this.logits,
       planes + mapChannels(config),
       cellHidden,
       cells,
     );
+    return this.value();
+  }
 
+  /** The value of the step: trunk, means of the planes and state to a hidden layer to one number. */
+  private value(): number {
+    const { run, at, config, weights, cells } = this;
+    const { trunk, planes, stateFeatures, valueHidden } = config;
+    const [weight, bias] = [weights["value.hidden.weight"], weights["value.hidden.bias"]];
     run.rowMeans(at.inputs, at.value + trunk * 4, planes, cells);
     run.copyNumbers(at.value + (trunk + planes) * 4, this.state.byteOffset, stateFeatures);
-    return this.value.forward(at.value);
+    run.matmul(at.value, weight, bias, at.valueHidden, 1, valueInputs(config), valueHidden, RELU);
+    const product = run.dotProduct(at.valueHidden, weights["value.output.weight"], valueHidden);
+    return Math.fround(product + this.parameters["value.output.bias"]![0]!);
   }
 
-  /**
-   * Adds the gradients of the last `forward` to the gradients of the heads' parameters, and holds those of the
-   * embeddings until `encodeBackward`. `dLogits` [cells] must be 0 where the mask is.
-   */
-  backward(dLogits: Float32Array, dValue: number): void {
-    if (dLogits !== this.dLogits) this.dLogits.set(dLogits);
-    const { run, at, config } = this;
-    run.clearNumbers(at.dTrunk, config.trunk);
-    this.value.backward(at.value, dValue, at.dTrunk);
-    this.cellsBackward();
-    this.stateBackward();
-  }
-
-  /** Takes the gradients held so far through the encoder. Once after all steps that used its last `encode`. */
-  encodeBackward(): void {
-    this.encoder?.backward();
-  }
-
-  private cellsBackward(): void {
-    const { run, at, config, weights, dWeights } = this;
-    const { trunk, planes, cellHidden, priorPlane } = config;
-    const cells = this.rows * this.columns;
-    const channels = planes + mapChannels(config);
-    const outWeight = weights["cell.logit.weight"];
-    const dOutWeight = dWeights["cell.logit.weight"];
-    run.cellHeadBackward(
-      at.dLogits,
-      at.hidden,
-      outWeight,
-      at.dHidden,
-      at.dCellBias,
-      dOutWeight,
-      cellHidden,
-      cells,
-    );
-    this.addToScalar(dWeights["cell.logit.bias"], run.sumNumbers(at.dLogits, cells));
-    if (priorPlane >= 0) {
-      const prior = at.inputs + priorPlane * cells * 4;
-      this.addToScalar(dWeights["cell.priorScale"], run.dotProduct(at.dLogits, prior, cells));
-    }
-    run.matmulTransposed(at.dHidden, at.inputs, dWeights["cell.inputs"], cellHidden, cells, channels, 1);
-    const dWeight = dWeights["cell.trunk"];
-    const dBias = dWeights["cell.bias"];
-    const weight = weights["cell.trunk"];
-    run.denseBackward(at.value, weight, at.dCellBias, dWeight, dBias, at.dTrunk, trunk, cellHidden, trunk);
-    if (this.decoder) {
-      const mapWeights = weights["cell.inputs"] + planes * 4;
-      run.clearNumbers(at.dMap, mapChannels(config) * cells);
-      run.addTransposedMatmul(
-        mapWeights,
-        channels,
-        at.dHidden,
-        at.dMap,
-        cellHidden,
-        mapChannels(config),
-        cells,
-      );
-      this.decoder.backward(at.value, this.rows, this.columns, at.dMap, at.dTrunk);
-    }
-  }
-
-  private stateBackward(): void {
-    const { run, at, config, weights, dWeights, encoder } = this;
-    const { trunk, width } = config;
-    const inputs = trunkInputs(config);
-    run.reluBackward(at.value, at.dTrunk, trunk);
-    run.clearNumbers(at.dState, inputs);
-    const embeddings = encoder ? 3 * width : 0;
-    const weight = weights["trunk.weight"];
-    const dBias = dWeights["trunk.bias"];
-    run.denseBackward(
-      at.state,
-      weight,
-      at.dTrunk,
-      dWeights["trunk.weight"],
-      dBias,
-      at.dState,
-      inputs,
-      trunk,
-      embeddings,
-    );
-    if (!encoder) return;
-    run.addInto(encoder.embeddingGradient(this.currentNode), at.dState, width);
-    if (this.nextNode >= 0)
-      run.addInto(encoder.embeddingGradient(this.nextNode), at.dState + width * 4, width);
-    run.addInto(encoder.summaryGradient, at.dState + 2 * width * 4, width);
-  }
-
-  /** Copies what the step brings into kernel memory. */
-  private takeStep(step: PolicyStep): void {
+  /** Copies the step into kernel memory, with the embeddings of its nodes. */
+  private takeStep({ currentNode, nextNode, state, planes, mask }: PolicyStep): void {
     const { run, at, encoder, nodeCount } = this;
     const { width } = this.config;
-    const { currentNode, nextNode, state, planes, mask } = step;
     if (
       state.length !== this.state.length ||
       planes.length !== this.planes.length ||
@@ -290,21 +186,192 @@ export class PolicyNetwork {
     this.currentNode = currentNode;
     this.nextNode = nextNode;
     if (!encoder) return;
-    if (!(currentNode >= 0 && currentNode < nodeCount && nextNode >= -1 && nextNode < nodeCount)) {
+    if (!(currentNode >= 0 && currentNode < nodeCount && nextNode >= -1 && nextNode < nodeCount))
       throw new Error(`internal: nodes ${currentNode} and ${nextNode} of a graph of ${nodeCount}`);
-    }
     run.copyNumbers(at.state, encoder.embedding(currentNode), width);
     if (nextNode >= 0) run.copyNumbers(at.state + width * 4, encoder.embedding(nextNode), width);
     else run.clearNumbers(at.state + width * 4, width);
     run.copyNumbers(at.state + 2 * width * 4, encoder.summary, width);
   }
 
-  private scalar(address: number): number {
-    return this.parameters[(address - this.parameters.byteOffset) >> 2]!;
+  backward(dValue: number): void {
+    this.run.clearNumbers(this.at.dTrunk, this.config.trunk);
+    this.valueBackward(dValue);
+    this.cellsBackward();
+    this.stateBackward();
   }
 
-  private addToScalar(address: number, amount: number): void {
-    const index = (address - this.gradients.byteOffset) >> 2;
-    this.gradients[index] = this.gradients[index]! + amount;
+  private valueBackward(dValue: number): void {
+    const { run, at, config, weights, dWeights } = this;
+    const { trunk, valueHidden } = config;
+    run.addScaledInto(dWeights["value.output.weight"], at.valueHidden, dValue, valueHidden);
+    this.addToScalar("value.output.bias", dValue);
+    run.clearNumbers(at.dValueHidden, valueHidden);
+    run.addScaledInto(at.dValueHidden, weights["value.output.weight"], dValue, valueHidden);
+    run.reluBackward(at.valueHidden, at.dValueHidden, valueHidden);
+    run.denseBackward(
+      at.value,
+      weights["value.hidden.weight"],
+      at.dValueHidden,
+      dWeights["value.hidden.weight"],
+      dWeights["value.hidden.bias"],
+      at.dTrunk,
+      valueInputs(config),
+      valueHidden,
+      trunk,
+    );
+  }
+
+  private cellsBackward(): void {
+    const { run, at, config, weights, dWeights, cells, dLogits } = this;
+    const { trunk, planes, cellHidden, priorPlane } = config;
+    const maps = mapChannels(config);
+    const channels = planes + maps;
+    const [outWeight, dOutWeight] = [weights["cell.logit.weight"], dWeights["cell.logit.weight"]];
+    const { hidden, dHidden, dCellBias, dTrunk } = at;
+    run.cellHeadBackward(dLogits, hidden, outWeight, dHidden, dCellBias, dOutWeight, cellHidden, cells);
+    this.addToScalar("cell.logit.bias", run.sumNumbers(dLogits, cells));
+    if (priorPlane >= 0) {
+      const prior = at.inputs + priorPlane * cells * 4;
+      this.addToScalar("cell.priorScale", run.dotProduct(dLogits, prior, cells));
+    }
+    run.matmulTransposed(dHidden, at.inputs, dWeights["cell.inputs"], cellHidden, cells, channels, 1);
+    const [weight, dWeight, dBias] = [weights["cell.trunk"], dWeights["cell.trunk"], dWeights["cell.bias"]];
+    run.denseBackward(at.value, weight, dCellBias, dWeight, dBias, dTrunk, trunk, cellHidden, trunk);
+    if (this.decoder) {
+      const mapWeights = weights["cell.inputs"] + planes * 4;
+      run.clearNumbers(at.dMap, maps * cells);
+      run.addTransposedMatmul(mapWeights, channels, dHidden, at.dMap, cellHidden, maps, cells);
+      this.decoder.backward(at.value, at.dMap, dTrunk);
+    }
+  }
+
+  private stateBackward(): void {
+    const { run, at, config, weights, dWeights, encoder } = this;
+    const { trunk, width } = config;
+    run.reluBackward(at.value, at.dTrunk, trunk);
+    run.clearNumbers(at.dState, trunkInputs(config));
+    run.denseBackward(
+      at.state,
+      weights["trunk.weight"],
+      at.dTrunk,
+      dWeights["trunk.weight"],
+      dWeights["trunk.bias"],
+      at.dState,
+      trunkInputs(config),
+      trunk,
+      encoder ? 3 * width : 0,
+    );
+    if (!encoder) return;
+    run.addInto(encoder.embeddingGradient(this.currentNode), at.dState, width);
+    if (this.nextNode >= 0)
+      run.addInto(encoder.embeddingGradient(this.nextNode), at.dState + width * 4, width);
+    run.addInto(encoder.summaryGradient, at.dState + 2 * width * 4, width);
+  }
+
+  private addToScalar(name: string, amount: number): void {
+    const gradient = this.gradients[name]!;
+    gradient[0] = gradient[0]! + amount;
+  }
+}
+
+/** One transposed convolution from [side x side x inputs] to [2·side x 2·side x outputs]; addresses of its arrays. */
+interface Layer {
+  readonly side: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly weight: number;
+  readonly bias: number;
+  readonly dWeight: number;
+  readonly dBias: number;
+  readonly input: number;
+  readonly dInput: number;
+  readonly output: number;
+  readonly dOutput: number;
+}
+
+const COARSE = COARSE_SIDE * COARSE_SIDE * COARSE_CHANNELS;
+
+/**
+ * The branch of deconvolutions: the trunk to a coarse 4 x 4 map by a dense layer, doubled by transposed convolutions, then
+ * sampled at the centres of the grid's cells, whatever their number.
+ */
+class MapDecoder {
+  private readonly run: KernelExports;
+  private readonly trunk: number;
+  private readonly rows: number;
+  private readonly columns: number;
+  private readonly coarse: { weight: number; bias: number; dWeight: number; dBias: number };
+  private readonly maps: Record<"taps" | "coarse" | "dCoarse", number>;
+  private readonly layers: readonly Layer[];
+
+  constructor({ kernels, shape, parameters, gradients, rows, columns }: NetworkParts<NetworkConfig>) {
+    const { trunk, deconvolutionChannels: channels } = shape;
+    this.run = kernels.run;
+    this.trunk = trunk;
+    this.rows = rows;
+    this.columns = columns;
+    const weightsOf = (layer: string | number) => ({
+      weight: addressOf(parameters, `deconvolution.${layer}.weight`),
+      bias: addressOf(parameters, `deconvolution.${layer}.bias`),
+      dWeight: addressOf(gradients, `deconvolution.${layer}.weight`),
+      dBias: addressOf(gradients, `deconvolution.${layer}.bias`),
+    });
+    this.coarse = weightsOf("coarse");
+    const side = (layer: number): number => COARSE_SIDE << layer;
+    const lengths: Record<string, number> = {
+      coarse: COARSE,
+      dCoarse: COARSE,
+      taps: Math.max(...channels.map((outputs, layer) => side(layer) ** 2 * 9 * outputs)),
+    };
+    channels.forEach((outputs, layer) => {
+      lengths[`map${layer}`] = side(layer + 1) ** 2 * outputs;
+      lengths[`dMap${layer}`] = side(layer + 1) ** 2 * outputs;
+    });
+    const at = scratchArrays<string>(kernels, lengths);
+    this.maps = { taps: at.taps!, coarse: at.coarse!, dCoarse: at.dCoarse! };
+    this.layers = channels.map((outputs, layer) => ({
+      side: side(layer),
+      inputs: layer === 0 ? COARSE_CHANNELS : channels[layer - 1]!,
+      outputs,
+      ...weightsOf(layer),
+      input: layer === 0 ? at.coarse! : at[`map${layer - 1}`]!,
+      dInput: layer === 0 ? at.dCoarse! : at[`dMap${layer - 1}`]!,
+      output: at[`map${layer}`]!,
+      dOutput: at[`dMap${layer}`]!,
+    }));
+  }
+
+  /** Writes the map [channels x cells] from the trunk [trunk]; addresses. */
+  forward(trunk: number, map: number): void {
+    const { run, maps, coarse } = this;
+    run.matmul(trunk, coarse.weight, coarse.bias, maps.coarse, 1, this.trunk, COARSE, RELU);
+    for (const { input, weight, bias, output, side, inputs, outputs } of this.layers) {
+      run.matmul(input, weight, 0, maps.taps, side * side, inputs, 9 * outputs, 0);
+      run.gatherTaps(maps.taps, bias, output, side, side, outputs);
+    }
+    const { output, side, outputs } = this.layers.at(-1)!;
+    run.resample(output, 2 * side, 2 * side, outputs, this.rows, this.columns, map);
+  }
+
+  /** Adds to the parameters' gradients and to dTrunk [trunk], from the gradient of the last `forward`'s map. */
+  backward(trunk: number, dMap: number, dTrunk: number): void {
+    const { run, maps, layers, rows, columns } = this;
+    const last = layers.at(-1)!;
+    const lastSide = 2 * last.side;
+    run.clearNumbers(last.dOutput, lastSide * lastSide * last.outputs);
+    run.resampleBackward(dMap, rows, columns, lastSide, lastSide, last.outputs, last.dOutput);
+    for (const layer of layers.toReversed()) {
+      const { side, inputs, outputs, weight, dWeight, dBias, input, dInput, output, dOutput } = layer;
+      const pixels = side * side;
+      run.reluBackward(output, dOutput, 4 * pixels * outputs);
+      run.addColumnSums(dOutput, outputs, dBias, 4 * pixels, outputs);
+      run.spreadTaps(dOutput, maps.taps, side, side, outputs);
+      run.addTransposedMatmul(input, inputs, maps.taps, dWeight, pixels, inputs, 9 * outputs);
+      run.matmulTransposed(maps.taps, weight, dInput, pixels, 9 * outputs, inputs, 0);
+    }
+    const { weight, dWeight, dBias } = this.coarse;
+    run.reluBackward(maps.coarse, maps.dCoarse, COARSE);
+    run.denseBackward(trunk, weight, maps.dCoarse, dWeight, dBias, dTrunk, this.trunk, COARSE, this.trunk);
   }
 }

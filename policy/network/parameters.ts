@@ -1,40 +1,98 @@
-// Where every parameter lies in the one flat array, and what it starts as. One array, so that the optimiser, the
-// checkpoint and the sum over gradient shards need to know nothing of layers.
+// Sizes of the built-in network, the tensors that follow from them, and what the tensors hold before training. The sizes
+// are stored with every checkpoint, because parameters mean nothing without them.
 import { Matrix, QrDecomposition } from "ml-matrix";
+import { z } from "zod";
 import { Random } from "../../netlist/index.js";
+import type { PolicyNetworkModule } from "./contract.js";
 import {
-  COARSE_CHANNELS,
-  COARSE_SIDE,
-  mapChannels,
-  type NetworkConfig,
-  trunkInputs,
-} from "./network-config.js";
+  layoutOf,
+  type ParameterLayout,
+  type TensorShape,
+  type Tensors,
+  tensorOf,
+  tensorsOf,
+} from "./memory.js";
 
-/** One named tensor, row-major, at `offset` numbers into the flat array. */
-export interface Tensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly length: number;
+/** Name of the built-in network. */
+export const GRAPH_NETWORK = "graph";
+
+const size = z.number().int().min(1);
+const vectorSize = size.multipleOf(4); // kernels walk these four numbers at a time
+
+/** Side of the coarse map that the deconvolutions start from, and its channels. */
+export const COARSE_SIDE = 4;
+export const COARSE_CHANNELS = 32;
+
+/** Factor of the prior plane in the logits of a policy that knows nothing else. */
+export const PRIOR_SCALE = 20;
+
+export const networkConfigSchema = z
+  .strictObject({
+    nodeFeatures: size.describe("static features of a graph node"),
+    spectral: z
+      .number()
+      .int()
+      .min(0)
+      .max(32)
+      .default(0)
+      .describe("how many of them are entries of the graph's leading eigenvectors"),
+    width: vectorSize.default(16).describe("width of node and edge embeddings"),
+    rounds: size.default(3).describe("rounds of the edge-based graph network"),
+    stateFeatures: z.number().int().min(0).describe("numbers that describe the step as a whole"),
+    planes: size.describe(
+      "input planes, each with one number per grid cell: 12, or 15 with congestion and macros alike",
+    ),
+    trunk: vectorSize.default(64).describe("width of the layer that everything of the step goes through"),
+    deconvolutionChannels: z
+      .array(vectorSize)
+      .min(1)
+      .max(5)
+      .default([16, 8, 4])
+      .describe("channels after each doubling of the coarse 4 x 4 map"),
+    cellHidden: vectorSize.default(16).describe("hidden width per grid cell"),
+    valueHidden: vectorSize.default(32).describe("hidden width of the value head"),
+    priorPlane: z.number().int().min(-1).default(-1).describe("plane added to the logits, -1 for none"),
+    priorScale: z.number().default(PRIOR_SCALE).describe("initial factor of the prior plane"),
+    encoder: z.boolean().default(true).describe("false: no graph network, the step's state alone"),
+    deconvolution: z.boolean().default(true).describe("false: no deconvolutions, the planes alone"),
+  })
+  .refine(({ priorPlane, planes }) => priorPlane < planes, {
+    error: "priorPlane must be one of the planes, or -1",
+  })
+  .refine(({ encoder, stateFeatures }) => encoder || stateFeatures > 0, {
+    error: "without the encoder there must be state features",
+  });
+
+export type NetworkConfig = z.output<typeof networkConfigSchema>;
+export type NetworkOptions = z.input<typeof networkConfigSchema>;
+
+/** Checks the options and fills in the defaults. */
+export function networkConfig(options: NetworkOptions): NetworkConfig {
+  return networkConfigSchema.parse(options);
 }
 
-/** All tensors in order and the length of the array that holds them. */
-export interface ParameterLayout {
-  readonly tensors: readonly Tensor[];
-  readonly length: number;
+/** Length of the vector that enters the trunk: both nodes' embeddings, the graph summary, the state. */
+export function trunkInputs(config: NetworkConfig): number {
+  return (config.encoder ? 3 * config.width : 0) + config.stateFeatures;
 }
 
-const LINE = 16; // numbers to a cache line; tensors start on one, and what pads them stays 0
+/** Length of the vector that enters the value head: trunk, means of the planes, state. */
+export function valueInputs({ trunk, planes, stateFeatures }: NetworkConfig): number {
+  return trunk + planes + stateFeatures;
+}
+
+/** Channels that the deconvolutions hand to the cell head. */
+export function mapChannels(config: NetworkConfig): number {
+  return config.deconvolution ? config.deconvolutionChannels.at(-1)! : 0;
+}
+
 const RELU_GAIN = Math.SQRT2; // keeps the variance through a ReLU (He et al. 2015)
 
-/** The tensors that a network of this configuration has. */
-export function parameterLayout(config: NetworkConfig): ParameterLayout {
-  const tensors: Tensor[] = [];
-  let offset = 0;
+/** The tensors that a network of these sizes has. */
+export function networkTensors(config: NetworkConfig): readonly TensorShape[] {
+  const tensors: TensorShape[] = [];
   const add = (name: string, ...shape: number[]): void => {
-    const length = shape.reduce((product, side) => product * side, 1);
-    tensors.push({ name, shape, offset, length });
-    offset += Math.ceil(length / LINE) * LINE;
+    tensors.push({ name, shape });
   };
   const { width, trunk, cellHidden, valueHidden, planes } = config;
   if (config.encoder) {
@@ -65,68 +123,74 @@ export function parameterLayout(config: NetworkConfig): ParameterLayout {
   add("cell.logit.weight", cellHidden);
   add("cell.logit.bias", 1);
   add("cell.priorScale", 1);
-  add("value.hidden.weight", trunk + planes + config.stateFeatures, valueHidden);
+  add("value.hidden.weight", valueInputs(config), valueHidden);
   add("value.hidden.bias", valueHidden);
   add("value.output.weight", valueHidden);
   add("value.output.bias", 1);
-  return { tensors, length: offset };
+  return tensors;
 }
 
-/** The part of a flat array that holds one tensor. */
-export function tensorOf(layout: ParameterLayout, values: Float32Array, name: string): Float32Array {
-  const tensor = layout.tensors.find((candidate) => candidate.name === name);
-  if (!tensor) throw new Error(`internal: no parameter is called ${name}`);
-  return values.subarray(tensor.offset, tensor.offset + tensor.length);
+/** Where those tensors lie in the flat array of all parameters. */
+export function parameterLayout(config: NetworkConfig): ParameterLayout {
+  return layoutOf(networkTensors(config));
 }
 
 /**
- * Fills `parameters` for training from scratch: orthogonal weights, zero biases. The last policy layer is zero, so
- * that the first logits are the prior plane alone (or uniform).
+ * Fills parameters, all 0 before, for training from scratch: orthogonal weights, zero biases. The last policy layer is
+ * zero, so that the first logits are the prior plane alone (or uniform).
  */
-export function initialiseParameters(config: NetworkConfig, seed: number, parameters: Float32Array): void {
-  const layout = parameterLayout(config);
-  if (parameters.length !== layout.length) {
-    throw new Error(`internal: ${parameters.length} parameters, the network has ${layout.length}`);
-  }
-  parameters.fill(0);
-  const set = (name: string, values: ArrayLike<number>): void =>
-    tensorOf(layout, parameters, name).set(values);
+export function initialiseParameters(config: NetworkConfig, seed: number, outParameters: Tensors): void {
   const orthogonal = (name: string, rows: number, columns: number, gain: number): number[] =>
-    orthogonalMatrix(rows, columns, gain, Random.stream(seed, "parameters", name)).to1DArray();
-  for (const { name, shape } of layout.tensors) {
+    orthogonalMatrix(rows, columns, { gain, random: Random.stream(seed, "parameters", name) }).to1DArray();
+  for (const { name, shape } of networkTensors(config)) {
     const [rows = 1, columns = 1] = shape;
+    const set = (values: ArrayLike<number>) => outParameters[name]!.set(values);
     const round = /^encoder\.(round\d+)\.ends$/.exec(name)?.[1];
-    if (round) setRound(config.width, seed, round, set);
+    if (round)
+      initialiseRound(config.width, Random.stream(seed, "parameters", `encoder.${round}`), {
+        outEnds: outParameters[name]!,
+        outEdge: outParameters[`encoder.${round}.edge`]!,
+      });
     else if (shape.length === 4) {
       // A pixel of the output sums 9/4 of the nine taps on average, so the gain makes up for a factor 4 of variance.
-      set(name, orthogonal(name, rows * 9, shape[3]!, 2 * RELU_GAIN));
-    } else if (name === "value.output.weight") set(name, orthogonal(name, rows, 1, 1));
-    else if (name === "cell.priorScale") set(name, [config.priorScale]);
-    else if (shape.length === 2) set(name, orthogonal(name, rows, columns, RELU_GAIN));
+      set(orthogonal(name, rows * 9, shape[3]!, 2 * RELU_GAIN));
+    } else if (name === "value.output.weight") set(orthogonal(name, rows, 1, 1));
+    else if (name === "cell.priorScale") set([config.priorScale]);
+    else if (shape.length === 2) set(orthogonal(name, rows, columns, RELU_GAIN));
   }
 }
 
+/** All parameters of a network as training from scratch begins with them, one flat array. */
+export function freshParameters(config: NetworkConfig, seed: number): Float32Array {
+  const layout = parameterLayout(config);
+  const parameters = new Float32Array(layout.length);
+  initialiseParameters(config, seed, tensorsOf(layout, parameters));
+  return parameters;
+}
+
 /** A round is one dense layer from [h_i, h_j, w] to an embedding, stored as [Wa | Wb] and c. */
-function setRound(
+function initialiseRound(
   width: number,
-  seed: number,
-  round: string,
-  set: (name: string, values: ArrayLike<number>) => void,
+  random: Random,
+  { outEnds, outEdge }: { readonly outEnds: Float32Array; readonly outEdge: Float32Array },
 ): void {
-  const random = Random.stream(seed, "parameters", `encoder.${round}`);
-  const joint = orthogonalMatrix(2 * width + 1, width, RELU_GAIN, random);
+  const joint = orthogonalMatrix(2 * width + 1, width, { gain: RELU_GAIN, random });
   const ends = new Matrix(width, 2 * width);
   ends.setSubMatrix(joint.subMatrix(0, width - 1, 0, width - 1), 0, 0);
   ends.setSubMatrix(joint.subMatrix(width, 2 * width - 1, 0, width - 1), 0, width);
-  set(`encoder.${round}.ends`, ends.to1DArray());
-  set(`encoder.${round}.edge`, joint.getRow(2 * width));
+  outEnds.set(ends.to1DArray());
+  outEdge.set(joint.getRow(2 * width));
 }
 
 /**
  * A rows x columns matrix whose shorter side's vectors are orthogonal with length `gain`: Q of the QR decomposition
  * of normal numbers, with the signs of R's diagonal, which makes it uniform among orthogonal matrices.
  */
-export function orthogonalMatrix(rows: number, columns: number, gain: number, random: Random): Matrix {
+export function orthogonalMatrix(
+  rows: number,
+  columns: number,
+  { gain, random }: { readonly gain: number; readonly random: Random },
+): Matrix {
   const long = Math.max(rows, columns);
   const short = Math.min(rows, columns);
   const normal = Matrix.zeros(long, short);
@@ -141,20 +205,46 @@ export function orthogonalMatrix(rows: number, columns: number, gain: number, ra
   return rows >= columns ? q : q.transpose();
 }
 
-/** Addresses of the tensors of one flat array in kernel memory, by name. */
-export class ParameterAddresses {
-  private readonly addresses = new Map<string, number>();
-
-  constructor(layout: ParameterLayout, values: Float32Array) {
-    if (values.length !== layout.length) {
-      throw new Error(`internal: ${values.length} parameters, the network has ${layout.length}`);
-    }
-    for (const { name, offset } of layout.tensors) this.addresses.set(name, values.byteOffset + offset * 4);
+/**
+ * Scales in place what was learned of the logits, from 0, the prior alone, to 1, the policy as it is; also a policy that
+ * began without the prior. A policy that is to learn here is less sure of itself then, so that it still explores. The
+ * last layer is linear, so a part of it lies between the prior and what was learned; the layers below stay.
+ */
+export function scaleLogits(_config: NetworkConfig, scale: number, outParameters: Tensors): void {
+  if (scale === 1) return;
+  for (const name of ["cell.logit.weight", "cell.logit.bias"]) {
+    const tensor = outParameters[name]!;
+    for (let i = 0; i < tensor.length; i++) tensor[i]! *= scale;
   }
+  const priorScale = outParameters["cell.priorScale"]!;
+  priorScale[0] = scale * priorScale[0]! + (1 - scale) * PRIOR_SCALE;
+}
 
-  of(name: string): number {
-    const address = this.addresses.get(name);
-    if (address === undefined) throw new Error(`internal: no parameter is called ${name}`);
-    return address;
+/**
+ * The same policy with an encoder as training from scratch begins with, to which the trunk does not listen yet: its
+ * weights for embeddings are zero, so that the policy plays as before. A policy without an encoder travels well, as it
+ * knows no block by heart; to learn one block well it must tell macros apart, which the embeddings let it do. A policy
+ * that has an encoder, or another network, is given back as it is.
+ */
+export function withEncoder<
+  Policy extends {
+    readonly network?: PolicyNetworkModule;
+    readonly config: NetworkConfig;
+    readonly parameters: Float32Array;
+  },
+>(policy: Policy, seed: number): Policy {
+  if (policy.network !== undefined && policy.network.name !== GRAPH_NETWORK) return policy;
+  if (policy.config.encoder) return policy;
+  const config = { ...policy.config, encoder: true };
+  const [before, after] = [parameterLayout(policy.config), parameterLayout(config)];
+  const parameters = freshParameters(config, seed);
+  for (const { name } of before.tensors) {
+    const kept = tensorOf(before, policy.parameters, name);
+    const grown = tensorOf(after, parameters, name);
+    // Of the trunk's inputs the embeddings come first.
+    if (name === "trunk.weight")
+      grown.fill(0, 0, (trunkInputs(config) - trunkInputs(policy.config)) * config.trunk);
+    grown.set(kept, grown.length - kept.length);
   }
+  return { ...policy, config, parameters };
 }

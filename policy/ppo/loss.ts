@@ -62,7 +62,7 @@ export function accumulateGradient(
   { episodes, samples }: { readonly episodes: readonly Trajectory[]; readonly samples: readonly Sample[] },
   options: LossOptions,
 ): LossStatistics {
-  const { network, distribution } = agent;
+  const { network, distribution, dLogits } = agent;
   const { minibatch } = options;
   const cells = distribution.probabilities.length;
   const sums = { ...NO_SAMPLES };
@@ -78,12 +78,8 @@ export function accumulateGradient(
     });
     const action = episode.actions[step]!;
     if (imitate) {
-      distribution.backward(
-        action,
-        { logProbability: -options.imitation / minibatch, entropy: 0 },
-        network.dLogits,
-      );
-      network.backward(network.dLogits, 0);
+      distribution.backward(action, { logProbability: -options.imitation / minibatch, entropy: 0 }, dLogits);
+      network.backward(0);
       sums.imitationLoss -= distribution.logProbabilities[action]!;
       continue;
     }
@@ -95,8 +91,8 @@ export function accumulateGradient(
     });
     const valueError = value - episode.returns[step]!;
     const slopes = { logProbability: slope / minibatch, entropy: -options.entropy / minibatch };
-    distribution.backward(action, slopes, network.dLogits);
-    network.backward(network.dLogits, (options.valueWeight * valueError) / minibatch);
+    distribution.backward(action, slopes, dLogits);
+    network.backward((options.valueWeight * valueError) / minibatch);
     sums.played++;
     sums.policyLoss += loss;
     sums.valueLoss += 0.5 * valueError * valueError;
@@ -104,7 +100,7 @@ export function accumulateGradient(
     sums.kl += kl;
     sums.clipped += clipped ? 1 : 0;
   }
-  network.encodeBackward();
+  network.encodeBackward?.();
   return sums;
 }
 

@@ -14,8 +14,9 @@
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
-import { soften } from "../network/init-logit-scale.js";
-import { initialiseParameters, parameterLayout } from "../network/parameters.js";
+import { checkPolicyNetwork, networkLayout, type PolicyNetworkModule } from "../network/contract.js";
+import { type ParameterLayout, tensorsOf } from "../network/memory.js";
+import { graphNetwork } from "../network/network.js";
 import { Adam } from "./adam.js";
 import { computeAdvantages, NO_SCALE, rewardScale } from "./advantages.js";
 import { alternateOrders, chooseOrder, type OrderTrial } from "./choose-order.js";
@@ -38,6 +39,8 @@ export interface TrainOptions {
   readonly budget: { readonly seconds?: number | undefined; readonly iterations?: number | undefined };
   /** How placements are scored; by default as published. */
   readonly rules?: JudgeRules;
+  /** The network to train; by default the built-in one. */
+  readonly network?: PolicyNetworkModule | undefined;
   readonly observer?: TrainObserver;
   /** Where training begins if not from scratch. */
   readonly from?: StartPoint | undefined;
@@ -58,7 +61,8 @@ export interface TrainObserver {
 export type StartPoint =
   | TrainCheckpoint
   | {
-      /** A trained policy's. */
+      /** A trained policy's network and parameters. */
+      readonly network?: PolicyNetworkModule | undefined;
       readonly parameters?: Float32Array;
       /** Of each block, episodes to begin from and to imitate. */
       readonly elites?: readonly (readonly Elite[])[];
@@ -71,14 +75,16 @@ export type StartPoint =
  * episode finds a cell for every macro, and parameters that diverge.
  */
 export async function train(blocks: readonly Block[], options: TrainOptions): Promise<TrainCheckpoint> {
-  const { seed = 1, workers: threads = 2, budget, rules = PUBLISHED_RULES, observer = {}, from } = options;
+  const { seed = 1, workers: threads = 2, budget, observer = {}, from } = options;
+  const { rules = PUBLISHED_RULES, network = graphNetwork } = options;
   const settings = parseTrainSettings(options.settings);
-  const { network, elites, shards } = settings.experimental;
+  const { network: config, elites, shards } = settings.experimental;
+  await checkPolicyNetwork(network);
   const clock = startClock(budget);
   const kernels = Kernels.create();
-  const learner = createLearner(kernels, settings, seed);
+  const learner = createLearner(kernels, { network, settings, seed });
   const state = begin(blocks, settings, { learner, from });
-  const { planes } = network;
+  const { planes } = config;
   const trainingBlocks = blocks.map((block, index) => new TrainingBlock(kernels, block, { index, planes }));
   const memory = { episodes: settings.episodes, elites: imitates(settings) ? elites : 0, planes };
   const slots = makeSlots(kernels, blocks, memory);
@@ -90,6 +96,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
     shards,
     rules,
     network,
+    config,
     parameters,
   });
   try {
@@ -150,7 +157,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       });
 
       // Checkpoint
-      await observer.onCheckpoint?.({ settings, seed, parameters, adam, state });
+      await observer.onCheckpoint?.({ network, settings, seed, parameters, adam, state });
       const entropy = wholeEntropy(played);
       if (update.gradientSteps > 0 && entropy < LEAST_ENTROPY) {
         await observer.onCollapse?.(state.iteration, entropy);
@@ -160,7 +167,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   } finally {
     await workers.close();
   }
-  return { settings, seed, parameters, adam, state };
+  return { network, settings, seed, parameters, adam, state };
 }
 
 /** The iteration that a step of the algorithm belongs to. */
@@ -310,16 +317,24 @@ export function halved(weight: number, every: number, iteration: number): number
   return every === 0 ? weight : weight * 2 ** (-iteration / every);
 }
 
-/** What an update changes; in kernel memory. */
+/** What an update changes, in kernel memory, and the network that reads it. */
 interface Learner {
+  readonly network: PolicyNetworkModule;
+  readonly layout: ParameterLayout;
   readonly parameters: Float32Array;
   readonly adam: Adam;
 }
 
-function createLearner(kernels: Kernels, { experimental }: TrainSettings, seed: number): Learner {
-  const parameters = kernels.f32(parameterLayout(experimental.network).length);
-  initialiseParameters(experimental.network, seed, parameters);
-  return { parameters, adam: new Adam(kernels, parameters.length) };
+function createLearner(
+  kernels: Kernels,
+  given: { readonly network: PolicyNetworkModule; readonly settings: TrainSettings; readonly seed: number },
+): Learner {
+  const { network, settings, seed } = given;
+  const config = settings.experimental.network;
+  const layout = networkLayout(network, config);
+  const parameters = kernels.f32(layout.length);
+  network.initialise(config, seed, tensorsOf(layout, parameters));
+  return { network, layout, parameters, adam: new Adam(kernels, parameters.length) };
 }
 
 /** Gives parameters and optimiser what they begin with, and returns where training stands. */
@@ -328,8 +343,9 @@ function begin(
   { initLogitScale, experimental }: TrainSettings,
   { learner, from }: { readonly learner: Learner; readonly from: StartPoint | undefined },
 ): TrainState {
-  const { parameters, adam } = learner;
-  if (from?.parameters && from.parameters.length !== parameters.length)
+  const { network, layout, parameters, adam } = learner;
+  const other = from?.network !== undefined && from.network.name !== network.name;
+  if (other || (from?.parameters && from.parameters.length !== parameters.length))
     throw new Error("internal: the policy to start with is of another network");
   if (from?.parameters) parameters.set(from.parameters);
   if (from && "state" in from) {
@@ -338,7 +354,15 @@ function begin(
     adam.steps = from.adam.steps;
     return { ...from.state, blocks: from.state.blocks.map((block) => ({ ...block })) };
   }
-  if (from?.parameters) soften(experimental.network, parameters, initLogitScale);
+  if (from?.parameters && initLogitScale !== 1) {
+    if (!network.scaleLogits)
+      throw new InputError(
+        "setting initLogitScale",
+        `is ${initLogitScale}, but the network '${network.name}' has no scaleLogits`,
+        "leave it at 1",
+      );
+    network.scaleLogits(experimental.network, initLogitScale, tensorsOf(layout, parameters));
+  }
   const known = blocks.map((_, i): BlockState => (from?.elites ? { elites: from.elites[i]! } : {}));
   return { iteration: 0, episodes: 0, blocks: known };
 }

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { BASIC_PLANES, PLANES, STATE_NUMBERS } from "../../env/index.js";
 import { InputError } from "../../netlist/index.js";
 import { NODE_FEATURES } from "../network/graph-input.js";
-import { networkConfigSchema } from "../network/network-config.js";
+import { networkConfigSchema } from "../network/parameters.js";
 
 /** Sizes of what this version's observations hold. A checkpoint with others is refused. */
 function observationSizes(given: unknown) {

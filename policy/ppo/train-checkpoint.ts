@@ -4,7 +4,8 @@
 import { z } from "zod";
 import { type Costs, MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
 import { InputError, type Placement, revivePlacement, storePlacement } from "../../netlist/index.js";
-import { readCheckpoint, writeCheckpoint } from "../network/checkpoint.js";
+import { type AdamState, readCheckpoint, writeCheckpoint } from "../network/checkpoint.js";
+import type { PolicyNetworkModule } from "../network/contract.js";
 import { parseTrainSettings, type TrainSettings } from "./settings.js";
 
 /** Mean and deviation of the proxy cost in a block's first iteration with a placement: the unit of its rewards. */
@@ -47,16 +48,18 @@ export interface TrainState {
 }
 
 export interface TrainCheckpoint {
+  /** By default the built-in network. */
+  readonly network?: PolicyNetworkModule;
   readonly settings: TrainSettings;
   readonly seed: number;
   readonly parameters: Float32Array;
-  readonly adam: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
+  readonly adam: AdamState;
   readonly state: TrainState;
 }
 
 /** Writes the checkpoint whole or not at all. */
 export async function writeTrainCheckpoint(path: string, checkpoint: TrainCheckpoint): Promise<void> {
-  const { settings, seed, parameters, adam, state } = checkpoint;
+  const { network, settings, seed, parameters, adam, state } = checkpoint;
   const blocks = state.blocks.map(({ best, ...known }) => ({
     ...known,
     ...(best && { best: { ...best, placement: storePlacement(best.placement) } }),
@@ -66,22 +69,27 @@ export async function writeTrainCheckpoint(path: string, checkpoint: TrainCheckp
     seed: String(seed),
     state: JSON.stringify({ ...state, blocks }),
   };
-  await writeCheckpoint(path, { config: settings.experimental.network, parameters, adam, notes });
+  const config = settings.experimental.network;
+  await writeCheckpoint(path, { ...(network && { network }), config, parameters, adam, notes });
 }
 
 /**
  * Reads a checkpoint of training on blocks of so many nodes each. One that an earlier version wrote is read with a line
- * to `onWarning`. Throws `InputError` if the file is not such a checkpoint.
+ * to `onWarning`. Throws `InputError` if the file is not such a checkpoint, or of another network than `network`.
  */
 export async function readTrainCheckpoint(
   path: string,
   nodeCounts: readonly number[],
-  onWarning: (line: string) => void = () => {},
+  options: {
+    /** By default the built-in network. */
+    readonly network?: PolicyNetworkModule | undefined;
+    readonly onWarning?: (line: string) => void;
+  } = {},
 ): Promise<TrainCheckpoint> {
-  const { parameters, adam, notes } = await readCheckpoint(path);
+  const { network, parameters, adam, notes } = await readCheckpoint(path, options.network);
   try {
     const { settings, seed } = readSettings(notes, () =>
-      onWarning(`${path} was written by an earlier version; the next version will not read it`),
+      options.onWarning?.(`${path} was written by an earlier version; the next version will not read it`),
     );
     const { blocks, ...counts } = stateSchema.parse(JSON.parse(notes.state!));
     if (blocks.length !== nodeCounts.length) throw new Error("other blocks");
@@ -89,7 +97,14 @@ export async function readTrainCheckpoint(
       ...known,
       ...(best && { best: { ...best, placement: revivePlacement(best.placement, nodeCounts[i]!) } }),
     }));
-    return { settings, seed, parameters, adam, state: { ...counts, blocks: revived } as TrainState };
+    return {
+      ...(network && { network }),
+      settings,
+      seed,
+      parameters,
+      adam,
+      state: { ...counts, blocks: revived } as TrainState,
+    };
   } catch {
     throw new InputError(
       path,

@@ -17,7 +17,8 @@ import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
 import { endPool, ForceDirectedPlacer } from "../../placer/index.js";
 import { Agent, playEpisode, replayEpisode } from "../agent.js";
-import type { NetworkConfig } from "../network/network-config.js";
+import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract.js";
+import type { NetworkConfig } from "../network/parameters.js";
 import {
   accumulateGradient,
   type LossOptions,
@@ -64,19 +65,21 @@ export class Workers {
       readonly seed: number;
       readonly shards: number;
       readonly rules: JudgeRules;
-      readonly network: NetworkConfig;
+      readonly network: PolicyNetworkModule;
+      readonly config: NetworkConfig;
       /** In the memory of `kernels`. */
       readonly parameters: Float32Array;
     },
   ) {
-    const { workers, seed, shards, rules, network, parameters } = options;
+    const { workers, seed, shards, rules, network, config, parameters } = options;
     this.seed = seed;
     this.shards = Array.from({ length: shards }, () => kernels.f32(parameters.length));
     const setup: Setup = {
       handle: kernels.handle,
       blocks,
       rules,
-      network,
+      networkModule: network.module,
+      config,
       parametersAddress: parameters.byteOffset,
       parameterCount: parameters.length,
     };
@@ -172,7 +175,8 @@ interface Setup {
   readonly handle: KernelHandle;
   readonly blocks: readonly Block[];
   readonly rules: JudgeRules;
-  readonly network: NetworkConfig;
+  readonly networkModule: string;
+  readonly config: NetworkConfig;
   readonly parametersAddress: number;
   readonly parameterCount: number;
 }
@@ -223,21 +227,27 @@ function here(): Promise<Thread> {
 }
 
 async function startThread(setup: Setup): Promise<Thread> {
-  return new Thread(setup, await loadCostTerms(setup.rules));
+  const [judgeOptions, network] = [
+    await loadCostTerms(setup.rules),
+    await loadPolicyNetwork(setup.networkModule),
+  ];
+  return new Thread(setup, judgeOptions, network);
 }
 
 /** What a thread has, made on its first task; the context of a block when the block first comes up. */
 class Thread {
   readonly setup: Setup;
   readonly judgeOptions: JudgeOptions;
+  readonly network: PolicyNetworkModule;
   readonly kernels: Kernels;
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
   private readonly contexts = new Map<number, WorkerContext>();
 
-  constructor(setup: Setup, judgeOptions: JudgeOptions) {
+  constructor(setup: Setup, judgeOptions: JudgeOptions, network: PolicyNetworkModule) {
     this.setup = setup;
     this.judgeOptions = judgeOptions;
+    this.network = network;
     this.kernels = Kernels.attach(setup.handle);
     this.parameters = this.shared(setup.parametersAddress);
     this.gradients = this.kernels.f32(setup.parameterCount);
@@ -283,14 +293,15 @@ class WorkerContext {
   private readonly trajectories = new Map<number, Trajectory>();
   private encodedVersion = -1;
 
-  constructor({ kernels, setup, judgeOptions, parameters, gradients }: Thread, index: number) {
+  constructor({ kernels, setup, judgeOptions, network, parameters, gradients }: Thread, index: number) {
+    const { config } = setup;
     this.kernels = kernels;
     this.index = index;
     this.block = setup.blocks[index]!;
     this.judge = new Judge(kernels, this.block, judgeOptions);
-    this.planes = setup.network.planes;
+    this.planes = config.planes;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
-    this.agent = Agent.of(kernels, this.block, { config: setup.network, parameters, gradients });
+    this.agent = Agent.of(kernels, this.block, { network, config, parameters, gradients });
   }
 
   collect({ address, order, seed, stream, version, greedy, start, counterfactualSamples }: Collect): void {
@@ -341,7 +352,7 @@ class WorkerContext {
   /** Encodes the block anew if the parameters changed since the last time. */
   private encode(version: number): void {
     if (version === this.encodedVersion) return;
-    this.agent.network.encode();
+    this.agent.encode();
     this.encodedVersion = version;
   }
 }

@@ -1,6 +1,7 @@
 // How good a policy is on a block that it does not learn on: the costs of a few episodes, zero-shot.
 import { type Block, isInputError } from "../../netlist/index.js";
 import type { Policy } from "../network/checkpoint.js";
+import type { PolicyNetworkModule } from "../network/contract.js";
 import type { IterationMetrics } from "../ppo/metrics.js";
 import { train } from "../ppo/ppo.js";
 import type { TrainSettings } from "../ppo/settings.js";
@@ -15,7 +16,7 @@ export interface PolicyEvaluation {
 const MOST_AT_ONCE = 32;
 
 /**
- * Plays episodes of a policy without learning, or of one that has learned nothing if there is no policy. The first
+ * Plays episodes of a policy without learning, or of one that has learned nothing where there is no policy. The first
  * episode takes the most probable cells, the others draw them. Plays at least `samples` episodes: more than fit into
  * memory are divided into equal parts. A block on which every episode is a dead end is told to `onProgress`.
  */
@@ -26,12 +27,14 @@ export async function evaluatePolicy(
     readonly samples: number;
     /** As the policy was trained with: order and network; those of learning do not matter. */
     readonly settings: TrainSettings;
+    /** Of the policy; needed where there is none. */
+    readonly network?: PolicyNetworkModule | undefined;
     readonly seed: number;
     readonly workers: number;
     readonly onProgress?: (line: string) => void;
   },
 ): Promise<PolicyEvaluation> {
-  const { samples, settings, seed, workers, onProgress } = options;
+  const { samples, settings, network = policy?.network, seed, workers, onProgress } = options;
   const iterations = Math.ceil(samples / MOST_AT_ONCE);
   const episodes = Math.ceil(samples / iterations);
   const lines: IterationMetrics[] = [];
@@ -40,6 +43,7 @@ export async function evaluatePolicy(
       settings: { ...settings, episodes, epochs: 0, eliteShare: 0 },
       seed,
       workers,
+      network,
       budget: { iterations },
       observer: { onIteration: (metrics) => void lines.push(metrics) },
       from: policy,

@@ -2,15 +2,16 @@
 // the names that the policy gives them, so that a policy may start with them.
 import { z } from "zod";
 import { InputError } from "../../netlist/index.js";
-import type { Policy } from "../network/checkpoint.js";
-import { networkConfigSchema } from "../network/network-config.js";
-import { initialiseParameters, parameterLayout, tensorOf } from "../network/parameters.js";
+import { addTensors, flatten, type Policy } from "../network/checkpoint.js";
+import { tensorOf } from "../network/memory.js";
+import { freshParameters, networkConfigSchema, parameterLayout } from "../network/parameters.js";
 import { readSafetensors, type SavedTensor, writeSafetensors } from "../network/safetensors.js";
 import type { RewardState } from "./reward-model.js";
 import { type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
 
 const FORMAT = "ashlar-reward-1";
-const PARTS = ["", "adam.first.", "adam.second."] as const;
+const FIRST = "adam.first.";
+const SECOND = "adam.second.";
 const configSchema = z.strictObject({
   network: networkConfigSchema,
   hidden: z.number().int().min(4),
@@ -31,9 +32,10 @@ export interface RewardCheckpoint {
 export async function writeRewardModel(path: string, checkpoint: RewardCheckpoint): Promise<void> {
   const { config, state, notes } = checkpoint;
   const tensors = new Map<string, SavedTensor>();
-  [state.parameters, state.adam.first, state.adam.second].forEach((flat, part) => {
-    for (const { name, shape, offset, length } of rewardLayout(config).tensors)
-      tensors.set(PARTS[part] + name, { shape, data: flat.subarray(offset, offset + length) });
+  addTensors(tensors, rewardLayout(config), {
+    "": state.parameters,
+    [FIRST]: state.adam.first,
+    [SECOND]: state.adam.second,
   });
   const own = {
     format: FORMAT,
@@ -54,18 +56,9 @@ export async function readRewardModel(path: string): Promise<RewardCheckpoint> {
   const steps = stepsSchema.safeParse({ epoch, adamSteps });
   if (!steps.success) throw new InputError(path, "does not say how many epochs and steps it has behind it");
   const layout = rewardLayout(config);
-  const [parameters, first, second] = PARTS.map((part) => {
-    const flat = new Float32Array(layout.length);
-    for (const { name, shape, offset } of layout.tensors) {
-      const tensor = tensors.get(part + name);
-      if (!(tensor?.data instanceof Float32Array) || tensor.shape.join() !== shape.join())
-        throw new InputError(path, `has no tensor '${part}${name}' of F32 [${shape}]`);
-      flat.set(tensor.data, offset);
-    }
-    return flat;
-  });
-  const adam = { first: first!, second: second!, steps: steps.data.adamSteps };
-  return { config, state: { parameters: parameters!, adam, epoch: steps.data.epoch }, notes };
+  const part = (prefix: string) => flatten(path, tensors, { layout, prefix });
+  const adam = { first: part(FIRST), second: part(SECOND), steps: steps.data.adamSteps };
+  return { config, state: { parameters: part(""), adam, epoch: steps.data.epoch }, notes };
 }
 
 function parseConfig(path: string, text: string): RewardNetworkConfig {
@@ -83,8 +76,7 @@ function parseConfig(path: string, text: string): RewardNetworkConfig {
 export function encoderFrom({ config, state }: RewardCheckpoint, seed: number): Policy {
   const { network } = config;
   const layout = parameterLayout(network);
-  const parameters = new Float32Array(layout.length);
-  initialiseParameters(network, seed, parameters);
+  const parameters = freshParameters(network, seed);
   for (const { name } of layout.tensors)
     if (name.startsWith("encoder."))
       tensorOf(layout, parameters, name).set(tensorOf(rewardLayout(config), state.parameters, name));

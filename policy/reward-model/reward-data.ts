@@ -7,8 +7,9 @@ import { type JudgeRules, PUBLISHED_RULES } from "../../env/index.js";
 import { type Block, fileNameOf, InputError } from "../../netlist/index.js";
 import { endPool } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
+import { graphNetwork } from "../network/network.js";
 import { digestOf, type RewardData, readShard } from "./reward-shard.js";
-import type { RewardSetup, ShardTask } from "./reward-worker.js";
+import type { PlainPolicy, RewardSetup, ShardTask } from "./reward-worker.js";
 
 const SHARD = 100; // samples
 
@@ -34,7 +35,11 @@ export async function buildRewardData(
     throw new InputError(folder, `cannot be made a folder (${error.message})`, "choose another");
   });
   const players = digestOf(
-    policies.flatMap(({ config, parameters }) => [JSON.stringify(config), parameters]),
+    policies.flatMap(({ network = graphNetwork, config, parameters }) => [
+      ...(network === graphNetwork ? [] : [network.name]),
+      JSON.stringify(config),
+      parameters,
+    ]),
   );
   const tasks = blocks.flatMap((block, index) => {
     const name = `${block.name}-${digestOfBlock(block, rules)}`;
@@ -52,7 +57,13 @@ export async function buildRewardData(
   const known = await Promise.all(tasks.map(({ path, key }) => readShard(path, key)));
   const missing = tasks.filter((_, index) => !known[index]);
   if (missing.length > 0)
-    await drawShards(missing, { blocks, rules, policies }, workers, tasks.length, onShard);
+    await drawShards(
+      missing,
+      { blocks, rules, policies: policies.map(plainPolicy) },
+      workers,
+      tasks.length,
+      onShard,
+    );
   const shards = await Promise.all(
     tasks.map(async ({ path, key }, index) => {
       const shard = known[index] ?? (await readShard(path, key));
@@ -61,6 +72,10 @@ export async function buildRewardData(
     }),
   );
   return blocks.map((_, block) => joinShards(shards.filter((_, index) => tasks[index]!.block === block)));
+}
+
+function plainPolicy({ network = graphNetwork, config, parameters }: Policy): PlainPolicy {
+  return { networkModule: network.module, config, parameters };
 }
 
 async function drawShards(

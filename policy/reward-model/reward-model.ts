@@ -2,7 +2,7 @@
 // The same seed gives the same bytes. Its encoder is the policy's, so that a policy may start with it.
 import { Kernels } from "../../kernels/index.js";
 import { Random } from "../../netlist/index.js";
-import type { PolicyGraph } from "../network/graph-encoder.js";
+import type { PolicyGraph } from "../network/contract.js";
 import { Adam } from "../ppo/adam.js";
 import { kendallTau } from "./kendall.js";
 import { leastSquares, linearPrediction } from "./linear-baseline.js";

@@ -2,18 +2,25 @@
 // and a head that adds to them the numbers of the placement. Forward and backward run in kernels.
 import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import { Random } from "../../netlist/index.js";
-import { GraphEncoder, type PolicyGraph } from "../network/graph-encoder.js";
-import type { NetworkConfig } from "../network/network-config.js";
+import type { PolicyGraph } from "../network/contract.js";
+import { GraphEncoder } from "../network/graph-encoder.js";
 import {
-  initialiseParameters,
-  orthogonalMatrix,
-  ParameterAddresses,
+  addressesOf,
+  f32At,
+  layoutOf,
   type ParameterLayout,
-  parameterLayout,
-  type Tensor,
+  scratchArrays,
+  type TensorShape,
   tensorOf,
+  tensorsOf,
+} from "../network/memory.js";
+import {
+  freshParameters,
+  type NetworkConfig,
+  networkTensors,
+  orthogonalMatrix,
+  parameterLayout,
 } from "../network/parameters.js";
-import { Workspace } from "../network/workspace.js";
 import { REWARD_LABELS, REWARD_NUMBERS } from "./reward-sample.js";
 
 /** Sizes of the head beside those of the policy's network. */
@@ -29,7 +36,6 @@ const OUTPUTS = REWARD_LABELS.length;
 const POOLS = 3; // edges' mean, hard macros' mean, all nodes' mean
 const PLACE = 7; // feature of a node where its x, y and "known" are (policy/network/graph-input.ts)
 const RELU = ENUMS.MatmulMode.relu;
-const LINE = 16; // numbers to a cache line, as in policy/network/parameters.ts
 const ENCODER = "encoder.";
 
 const HEAD = [
@@ -43,20 +49,15 @@ type Head = Record<(typeof HEAD)[number], number>;
 
 /** The encoder's tensors as the policy has them, then those of the head. */
 export function rewardLayout({ network, hidden }: RewardNetworkConfig): ParameterLayout {
-  const tensors: Tensor[] = parameterLayout(network).tensors.filter(({ name }) => name.startsWith(ENCODER));
-  const last = tensors.at(-1);
-  let offset = last ? last.offset + Math.ceil(last.length / LINE) * LINE : 0;
-  const add = (name: (typeof HEAD)[number], ...shape: number[]): void => {
-    const length = shape.reduce((product, side) => product * side, 1);
-    tensors.push({ name, shape, offset, length });
-    offset += Math.ceil(length / LINE) * LINE;
-  };
-  add("reward.hidden.weight", headInputs(network), hidden);
-  add("reward.hidden.bias", hidden);
-  add("reward.output.weight", hidden, OUTPUTS);
-  add("reward.output.bias", OUTPUTS);
-  add("reward.direct.weight", REWARD_NUMBERS.length, OUTPUTS); // past the hidden layer
-  return { tensors, length: offset };
+  const encoder = networkTensors(network).filter(({ name }) => name.startsWith(ENCODER));
+  const head: readonly (TensorShape & { readonly name: (typeof HEAD)[number] })[] = [
+    { name: "reward.hidden.weight", shape: [headInputs(network), hidden] },
+    { name: "reward.hidden.bias", shape: [hidden] },
+    { name: "reward.output.weight", shape: [hidden, OUTPUTS] },
+    { name: "reward.output.bias", shape: [OUTPUTS] },
+    { name: "reward.direct.weight", shape: [REWARD_NUMBERS.length, OUTPUTS] }, // past the hidden layer
+  ];
+  return layoutOf([...encoder, ...head]);
 }
 
 function headInputs({ width }: NetworkConfig): number {
@@ -71,14 +72,13 @@ export function initialiseReward(
   out: Float32Array,
 ): void {
   const layout = rewardLayout(config);
-  const policy = new Float32Array(parameterLayout(config.network).length);
-  initialiseParameters(config.network, seed, policy);
+  const policy = tensorsOf(parameterLayout(config.network), freshParameters(config.network, seed));
   out.fill(0);
   for (const { name } of layout.tensors)
-    if (name.startsWith(ENCODER))
-      tensorOf(layout, out, name).set(tensorOf(parameterLayout(config.network), policy, name));
+    if (name.startsWith(ENCODER)) tensorOf(layout, out, name).set(policy[name]!);
   const random = Random.stream(seed, "parameters", "reward.hidden.weight");
-  const hidden = orthogonalMatrix(headInputs(config.network), config.hidden, Math.SQRT2, random);
+  const gain = Math.SQRT2;
+  const hidden = orthogonalMatrix(headInputs(config.network), config.hidden, { gain, random });
   tensorOf(layout, out, "reward.hidden.weight").set(hidden.to1DArray());
   if (config.numbers) tensorOf(layout, out, "reward.direct.weight").set(direct);
 }
@@ -90,7 +90,7 @@ export class RewardNetwork {
   private readonly run: KernelExports;
   private readonly config: RewardNetworkConfig;
   private readonly encoder: GraphEncoder;
-  private readonly workspace: Workspace<Arrays>;
+  private readonly kernels: Kernels;
   private readonly at: Record<Arrays, number>;
   private readonly weights: Head;
   private readonly dWeights: Head;
@@ -107,15 +107,14 @@ export class RewardNetwork {
     gradients: Float32Array,
   ) {
     const layout = rewardLayout(config);
-    const addresses = new ParameterAddresses(layout, parameters);
-    const dAddresses = new ParameterAddresses(layout, gradients);
+    const tensors = tensorsOf(layout, parameters);
+    const dTensors = tensorsOf(layout, gradients);
     const { network, hidden } = config;
+    this.kernels = kernels;
     this.run = kernels.run;
     this.config = config;
-    this.encoder = new GraphEncoder(kernels, network, addresses, dAddresses);
-    this.encoder.setGraph(graph);
-    this.workspace = new Workspace(kernels);
-    this.at = this.workspace.lay({
+    this.encoder = new GraphEncoder(kernels, network, { graph, parameters: tensors, gradients: dTensors });
+    this.at = scratchArrays<Arrays>(kernels, {
       inputs: headInputs(network),
       dInputs: headInputs(network),
       hidden,
@@ -123,8 +122,8 @@ export class RewardNetwork {
       outputs: OUTPUTS,
       dOutputs: OUTPUTS,
     });
-    this.weights = Object.fromEntries(HEAD.map((name) => [name, addresses.of(name)])) as Head;
-    this.dWeights = Object.fromEntries(HEAD.map((name) => [name, dAddresses.of(name)])) as Head;
+    this.weights = addressesOf(tensors, HEAD);
+    this.dWeights = addressesOf(dTensors, HEAD);
     this.nodeCount = graph.nodeCount;
     this.features = this.encoder.features;
     this.macros = Array.from({ length: graph.nodeCount }, (_, node) => node).filter(
@@ -157,7 +156,7 @@ export class RewardNetwork {
     run.addColumnSums(encoder.embedding(0), width, mean, nodeCount, width);
     run.scaleNumbers(mean, 1 / nodeCount, width);
     const numbersAt = at.inputs + POOLS * width * 4;
-    if (config.numbers) this.workspace.view(numbersAt, numbers.length).set(numbers);
+    if (config.numbers) f32At(this.kernels, numbersAt, numbers.length).set(numbers);
     else run.clearNumbers(numbersAt, numbers.length);
     run.matmul(
       at.inputs,
@@ -190,7 +189,7 @@ export class RewardNetwork {
       OUTPUTS,
       ENUMS.MatmulMode.add,
     );
-    return this.workspace.view(at.outputs, OUTPUTS);
+    return f32At(this.kernels, at.outputs, OUTPUTS);
   }
 
   /** Adds the gradient of the last `forward` to that of the parameters, given that of its outputs. */
@@ -200,7 +199,7 @@ export class RewardNetwork {
     const count = REWARD_NUMBERS.length;
     const inputs = headInputs(config.network);
     const numbersAt = at.inputs + POOLS * width * 4;
-    this.workspace.view(at.dOutputs, OUTPUTS).set(dOutputs);
+    f32At(this.kernels, at.dOutputs, OUTPUTS).set(dOutputs);
     run.clearNumbers(at.dHidden, config.hidden);
     run.clearNumbers(at.dInputs, inputs);
     run.addTransposedMatmul(

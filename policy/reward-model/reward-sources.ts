@@ -16,6 +16,7 @@ import { InputError, type Random } from "../../netlist/index.js";
 import { GRID_ANNEAL_DEFAULTS, GridAnnealer, greedyPlacement } from "../../placer/index.js";
 import { Agent } from "../agent.js";
 import type { Policy } from "../network/checkpoint.js";
+import { graphNetwork } from "../network/network.js";
 
 /** Where a placement came from, in the order of the numbers that data files hold. */
 export const REWARD_SOURCES = ["random", "prior", "greedy", "annealed", "policy"] as const;
@@ -152,11 +153,17 @@ export class PlacementSource {
   }
 }
 
-function blockPolicy({ kernels, block }: Judge, { config, parameters: values }: Policy): BlockPolicy {
+function blockPolicy({ kernels, block }: Judge, policy: Policy): BlockPolicy {
+  const { network = graphNetwork, config, parameters: values } = policy;
   const parameters = kernels.f32(values.length);
   parameters.set(values);
-  const agent = Agent.of(kernels, block, { config, parameters, gradients: kernels.f32(values.length) });
-  agent.network.encode();
+  const agent = Agent.of(kernels, block, {
+    network,
+    config,
+    parameters,
+    gradients: kernels.f32(values.length),
+  });
+  agent.encode();
   return { agent, planes: config.planes };
 }
 

@@ -1,15 +1,14 @@
 // The whole policy network in float64: forward and analytic gradient, for one block and one step. It reads the same
 // flat parameter array as the network in kernels.
 import { Matrix } from "ml-matrix";
-import type { PolicyGraph } from "../../policy/network/graph-encoder.js";
-import type { PolicyStep } from "../../policy/network/network.js";
+import type { PolicyGraph, PolicyStep } from "../../policy/network/contract.js";
 import {
   COARSE_CHANNELS,
   COARSE_SIDE,
   type NetworkConfig,
+  parameterLayout,
   trunkInputs,
-} from "../../policy/network/network-config.js";
-import { parameterLayout } from "../../policy/network/parameters.js";
+} from "../../policy/network/parameters.js";
 import * as layers from "./layers-twin.js";
 
 /** Block and grid of a twin. */

@@ -1,13 +1,13 @@
 // A small policy problem for tests: a random graph, grid and step, and parameters away from their zeros.
 import { Random } from "../../../netlist/index.js";
-import type { PolicyGraph } from "../../../policy/network/graph-encoder.js";
-import type { PolicyStep } from "../../../policy/network/network.js";
+import type { PolicyGraph, PolicyStep } from "../../../policy/network/contract.js";
 import {
+  freshParameters,
   type NetworkConfig,
   type NetworkOptions,
   networkConfig,
-} from "../../../policy/network/network-config.js";
-import { initialiseParameters, parameterLayout } from "../../../policy/network/parameters.js";
+  parameterLayout,
+} from "../../../policy/network/parameters.js";
 
 const SMALL: NetworkOptions = {
   nodeFeatures: 5,
@@ -29,8 +29,7 @@ export function smallConfig(options: Partial<NetworkOptions> = {}): NetworkConfi
 
 /** Initial parameters plus noise, so that the layers that start as zero take part. */
 export function noisyParameters(config: NetworkConfig, seed: number): Float32Array {
-  const values = new Float32Array(parameterLayout(config).length);
-  initialiseParameters(config, seed, values);
+  const values = freshParameters(config, seed);
   const random = Random.stream(seed, "noise");
   for (const { offset, length } of parameterLayout(config).tensors) {
     for (let i = offset; i < offset + length; i++) values[i] = values[i]! + 0.2 * random.normal();

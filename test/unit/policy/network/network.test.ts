@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../../kernels/index.js";
-import type { PolicyGraph } from "../../../../policy/network/graph-encoder.js";
-import { PolicyNetwork, type PolicyStep } from "../../../../policy/network/network.js";
-import type { NetworkConfig, NetworkOptions } from "../../../../policy/network/network-config.js";
-import { initialiseParameters, parameterLayout } from "../../../../policy/network/parameters.js";
+import type { PolicyGraph, PolicyStep } from "../../../../policy/network/contract.js";
+import { tensorsOf } from "../../../../policy/network/memory.js";
+import { graphNetwork } from "../../../../policy/network/network.js";
+import {
+  freshParameters,
+  type NetworkConfig,
+  type NetworkOptions,
+  parameterLayout,
+} from "../../../../policy/network/parameters.js";
 import { assertClose } from "../../../support/close.js";
 import { twinBackward, twinForward } from "../../../twins/network-twin.js";
 import {
@@ -16,16 +21,46 @@ import {
   smallConfig,
 } from "../tiny-policy.js";
 
-function build(config: NetworkConfig, values: Float32Array) {
-  const kernels = Kernels.create();
+/** Parameters and gradients in a memory of their own. */
+function build(config: NetworkConfig, values: Float32Array, kernels = Kernels.create()) {
   const parameters = kernels.f32(values.length);
   const gradients = kernels.f32(values.length);
   parameters.set(values);
-  return {
+  return { config, kernels, parameters, gradients };
+}
+type Memory = ReturnType<typeof build>;
+
+interface Board {
+  readonly graph: PolicyGraph;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A network for one block, and the arrays that it shares with its user. */
+function networkFor({ config, kernels, parameters, gradients }: Memory, { graph, rows, columns }: Board) {
+  const layout = parameterLayout(config);
+  const logits = kernels.f32(rows * columns);
+  const dLogits = kernels.f32(rows * columns);
+  const network = graphNetwork.create({
     kernels,
-    parameters,
-    gradients,
-    network: new PolicyNetwork(kernels, config, parameters, gradients),
+    shape: config,
+    parameters: tensorsOf(layout, parameters),
+    gradients: tensorsOf(layout, gradients),
+    graph,
+    rows,
+    columns,
+    logits,
+    dLogits,
+  });
+  return {
+    logits,
+    forward: (step: PolicyStep) => network.forward(step),
+    encode: () => network.encode!(),
+    encodeBackward: () => network.encodeBackward!(),
+    backward: (slopes: Float32Array, dValue: number) => {
+      dLogits.set(slopes);
+      network.backward(dValue);
+    },
   };
 }
 
@@ -77,11 +112,12 @@ for (const { name, options, graph: size, grid, nodes } of CASES) {
   test(`logits, value and every gradient equal the twin: ${name}`, () => {
     const config = smallConfig(options);
     const values = noisyParameters(config, 1);
-    const { gradients, network } = build(config, values);
+    const memory = build(config, values);
+    const { gradients } = memory;
     const graph = randomGraph(size[0], size[1], config.nodeFeatures);
     const [rows, columns] = grid;
     const block = { graph, rows, columns };
-    network.setBlock(graph, rows, columns);
+    const network = networkFor(memory, block);
     network.encode();
     // Two steps on one encoding: the second has the nodes the other way round, where there are two.
     const turned: [number, number] = nodes[1] < 0 ? nodes : [nodes[1], nodes[0]];
@@ -114,10 +150,9 @@ for (const { name, options, graph: size, grid, nodes } of CASES) {
 
 test("before any training the logits are the prior plane times its scale, and infeasible cells -1e30", () => {
   const config = smallConfig();
-  const values = new Float32Array(parameterLayout(config).length);
-  initialiseParameters(config, 5, values);
-  const { network } = build(config, values);
-  network.setBlock(randomGraph(5, 9, config.nodeFeatures), 4, 6);
+  const memory = build(config, freshParameters(config, 5));
+  const graph = randomGraph(5, 9, config.nodeFeatures);
+  const network = networkFor(memory, { graph, rows: 4, columns: 6 });
   network.encode();
   const step = randomStep(config, 24, [0, 1]);
   network.forward(step);
@@ -126,61 +161,54 @@ test("before any training the logits are the prior plane times its scale, and in
   assert.deepEqual([...network.logits], expected);
 });
 
-/** Logits, value and gradients of one step, as one list. */
-function runOnce(
-  { network, gradients }: { network: PolicyNetwork; gradients: Float32Array },
-  config: NetworkConfig,
-  graph: PolicyGraph,
-  rows: number,
-  columns: number,
-): number[] {
-  gradients.fill(0);
-  network.setBlock(graph, rows, columns);
+/** Logits, value and gradients of one step on a new network, as one list. */
+function runOnce(memory: Memory, board: Board): { readonly result: number[]; readonly logits: Float32Array } {
+  memory.gradients.fill(0);
+  const network = networkFor(memory, board);
   network.encode();
-  const step = randomStep(config, rows * columns, [0, 1]);
+  const step = randomStep(memory.config, board.rows * board.columns, [0, 1]);
   const value = network.forward(step);
   network.backward(randomLogitGradient(step), 1);
   network.encodeBackward();
-  return [value, ...network.logits, ...gradients];
+  return { result: [value, ...network.logits, ...memory.gradients], logits: network.logits };
 }
 
-test("a small block after a large one gives the same bits as alone, and asks for no more memory", () => {
+test("networks of a large and of a small block in one memory give the same bits as alone", () => {
   const config = smallConfig();
   const values = noisyParameters(config, 2);
-  const small = randomGraph(5, 9, config.nodeFeatures);
-  const large = randomGraph(50, 200, config.nodeFeatures);
-  const alone = runOnce(build(config, values), config, small, 5, 7);
+  const small = { graph: randomGraph(5, 9, config.nodeFeatures), rows: 5, columns: 7 };
+  const large = { graph: randomGraph(50, 200, config.nodeFeatures), rows: 20, columns: 20 };
+  const alone = runOnce(build(config, values), small).result;
   const shared = build(config, values);
-  runOnce(shared, config, large, 20, 20);
-  const before = shared.kernels.u8(1).byteOffset;
-  assert.deepEqual(runOnce(shared, config, small, 5, 7), alone);
-  assert.equal(shared.kernels.u8(1).byteOffset, before + 64);
+  const first = runOnce(shared, large);
+  const before = [...first.logits];
+  assert.deepEqual(runOnce(shared, small).result, alone);
+  assert.deepEqual([...first.logits], before);
 });
 
 test("two networks on one memory and one set of parameters do not disturb each other", () => {
   const config = smallConfig();
   const values = noisyParameters(config, 2);
-  const graph = randomGraph(5, 9, config.nodeFeatures);
+  const board = { graph: randomGraph(5, 9, config.nodeFeatures), rows: 5, columns: 7 };
   const first = build(config, values);
   const attached = Kernels.attach(first.kernels.handle);
-  const gradients = attached.f32(values.length);
-  const second = { gradients, network: new PolicyNetwork(attached, config, first.parameters, gradients) };
-  const expected = runOnce(first, config, graph, 5, 7);
-  runOnce(second, config, randomGraph(6, 12, config.nodeFeatures), 6, 6);
-  assert.deepEqual([...first.network.logits], expected.slice(1, 36));
-  assert.deepEqual(runOnce(second, config, graph, 5, 7), expected);
+  const second = { ...first, kernels: attached, gradients: attached.f32(values.length) };
+  const { result: expected, logits } = runOnce(first, board);
+  runOnce(second, { graph: randomGraph(6, 12, config.nodeFeatures), rows: 6, columns: 6 });
+  assert.deepEqual([...logits], expected.slice(1, 36));
+  assert.deepEqual(runOnce(second, board).result, expected);
 });
 
 test("arrays and indices that do not fit are refused before a kernel sees them", () => {
   const config = smallConfig();
-  const { network } = build(config, noisyParameters(config, 2));
+  const memory = build(config, noisyParameters(config, 2));
   const graph = randomGraph(5, 9, config.nodeFeatures);
-  assert.throws(
-    () => network.setBlock({ ...graph, edgeTargets: new Int32Array(9).fill(5) }, 5, 5),
-    /internal: edge 0/,
-  );
-  assert.throws(() => network.setBlock({ ...graph, nodeCount: 6 }, 5, 5), /internal: 25 features/);
-  network.setBlock(graph, 5, 5);
+  const size = { rows: 5, columns: 5 };
+  const wrongEdges = { ...graph, edgeTargets: new Int32Array(9).fill(5) };
+  assert.throws(() => networkFor(memory, { graph: wrongEdges, ...size }), /internal: edge 0/);
+  const oneNodeMore = { ...graph, nodeCount: 6 };
+  assert.throws(() => networkFor(memory, { graph: oneNodeMore, ...size }), /internal: 25 features/);
+  const network = networkFor(memory, { graph, ...size });
   network.encode();
   const step = randomStep(config, 25, [0, 1]);
   assert.throws(() => network.forward({ ...step, currentNode: 5 }), /internal: nodes 5 and 1/);

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix } from "ml-matrix";
 import { Random } from "../../../../netlist/index.js";
-import { networkConfig } from "../../../../policy/network/network-config.js";
+import { tensorOf } from "../../../../policy/network/memory.js";
 import {
-  initialiseParameters,
+  freshParameters,
+  networkConfig,
   orthogonalMatrix,
   parameterLayout,
-  tensorOf,
 } from "../../../../policy/network/parameters.js";
 import { assertClose } from "../../../support/close.js";
 import { matrixOf } from "../../../support/random-arrays.js";
@@ -22,7 +22,10 @@ test("an orthogonal matrix has orthogonal vectors of its gain along its shorter 
     [3, 7],
     [1, 6],
   ] as const) {
-    const q = orthogonalMatrix(rows, columns, 1.5, Random.stream(1, "q", rows, columns));
+    const q = orthogonalMatrix(rows, columns, {
+      gain: 1.5,
+      random: Random.stream(1, "q", rows, columns),
+    });
     const product = rows >= columns ? q.transpose().mmul(q) : q.mmul(q.transpose());
     const expected = Matrix.eye(product.rows, product.rows, 1.5 ** 2);
     assertClose(product.to1DArray(), expected.to1DArray(), 1e-12, `${rows}x${columns}`);
@@ -47,8 +50,7 @@ test("tensors follow each other without overlap, each on its own cache line", ()
 test("a fresh network has orthogonal layers, zero biases and a zero last policy layer", () => {
   const config = smallConfig();
   const layout = parameterLayout(config);
-  const values = new Float32Array(layout.length);
-  initialiseParameters(config, 1, values);
+  const values = freshParameters(config, 1);
   const get = (name: string): Float32Array => tensorOf(layout, values, name);
   for (const { name } of layout.tensors) {
     if (name.endsWith("bias"))
@@ -72,11 +74,7 @@ test("a fresh network has orthogonal layers, zero biases and a zero last policy 
 
 test("the same seed gives the same parameters, another seed others", () => {
   const config = smallConfig();
-  const [a, b, c] = [1, 1, 2].map((seed) => {
-    const values = new Float32Array(parameterLayout(config).length);
-    initialiseParameters(config, seed, values);
-    return values;
-  });
+  const [a, b, c] = [1, 1, 2].map((seed) => freshParameters(config, seed));
   assert.deepEqual(a, b);
   assert.notDeepEqual(a, c);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { InputError } from "../../../../netlist/index.js";
 import { readCheckpoint, writeCheckpoint } from "../../../../policy/network/checkpoint.js";
+import { graphNetwork } from "../../../../policy/network/network.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
 import {
   readSafetensors,
@@ -97,7 +98,7 @@ function someCheckpoint() {
   const config = smallConfig();
   const [parameters, first, second] = [1, 2, 3].map((seed) => noisyParameters(config, seed));
   const adam = { first: first!, second: second!, steps: 12 };
-  return { config, parameters: parameters!, adam, notes: { iteration: "4" } };
+  return { network: graphNetwork, config, parameters: parameters!, adam, notes: { iteration: "4" } };
 }
 
 test("a checkpoint comes back whole, and its tensors have the parameters' names", async () => {
@@ -134,6 +135,7 @@ test("a safetensors file that is no checkpoint, or lacks a part, is refused", as
   const without = new Map(tensors);
   without.delete("adam.first.trunk.bias");
   await refused({ metadata: {} }, /format 'unknown'/);
+  await refused({ metadata: { ...metadata, network: "other" } }, /of the network 'other', not of 'graph'/);
   await refused({ metadata: { ...metadata, config: "{" } }, /not JSON/);
   await refused({ metadata: { ...metadata, config: '{"width":7}' } }, /network configuration/);
   await refused({ metadata: { ...metadata, adamSteps: "x" } }, /adamSteps/);

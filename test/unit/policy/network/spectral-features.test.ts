@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import { Random } from "../../../../netlist/index.js";
-import { spectralFeatures } from "../../../../policy/network/spectral-features.js";
+import { spectralFeatures } from "../../../../policy/network/graph-input.js";
 
 function graphOf(nodeCount: number, edges: readonly (readonly [number, number, number])[]) {
   return {

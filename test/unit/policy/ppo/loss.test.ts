@@ -5,6 +5,7 @@ import { PLANES, STATE_NUMBERS } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
 import { Agent } from "../../../../policy/agent.js";
+import { graphNetwork } from "../../../../policy/network/network.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
 import { accumulateGradient, clippedSurrogate, type Sample } from "../../../../policy/ppo/loss.js";
 import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
@@ -63,9 +64,9 @@ function build() {
   const agent = new Agent(
     kernels,
     { graph, rows: ROWS, columns: COLUMNS },
-    { config, parameters, gradients },
+    { network: graphNetwork, config, parameters, gradients },
   );
-  const { network, distribution } = agent;
+  const { distribution } = agent;
   const shape = {
     steps: STEPS,
     cells: CELLS,
@@ -76,7 +77,7 @@ function build() {
   const bytes = kernels.u8(trajectoryBytes(shape));
   const slot = new Trajectory(kernels, { address: bytes.byteOffset, block: 0, shape });
   const random = Random.stream(6, "ppo-loss");
-  network.encode();
+  agent.encode();
   for (let step = 0; step < STEPS; step++) {
     const made = randomStep(config, CELLS, [step, step === STEPS - 1 ? -1 : step + 1], 40 + step);
     made.mask[step] = 1;
@@ -103,7 +104,7 @@ const LOSS = { clip: CLIP, entropy: 0.05, valueWeight: 0.5, imitation: 0.4, mini
 
 function lossOf(bench: ReturnType<typeof build>): number {
   const { agent, slot } = bench;
-  agent.network.encode();
+  agent.encode();
   const sums = accumulateGradient(agent, { episodes: [slot], samples: SAMPLES }, LOSS);
   const played = sums.policyLoss + LOSS.valueWeight * sums.valueLoss - LOSS.entropy * sums.entropy;
   return (played + LOSS.imitation * sums.imitationLoss) / SAMPLES.length;
@@ -147,7 +148,7 @@ test("shards add up: the gradient of five samples is the sum of the gradients of
   const { agent, slot, gradients } = bench;
   const run = (samples: Sample[]) => {
     gradients.fill(0);
-    agent.network.encode();
+    agent.encode();
     const sums = accumulateGradient(agent, { episodes: [slot], samples }, LOSS);
     return { gradient: gradients.slice(), sums };
   };
@@ -172,7 +173,7 @@ test("shards add up: the gradient of five samples is the sum of the gradients of
 
 test("a minibatch of no samples has no gradient", () => {
   const { agent, slot, gradients } = build();
-  agent.network.encode();
+  agent.encode();
   const sums = accumulateGradient(agent, { episodes: [slot], samples: [] }, LOSS);
   assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0, 0, 0]);
   assert.ok(gradients.every((value) => value === 0));

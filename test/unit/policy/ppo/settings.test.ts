@@ -79,7 +79,8 @@ test("a checkpoint of the version before is read with one warning, and training 
   const path = "test/unit/policy/ppo/fixtures/before-settings.safetensors";
   const block = generateBlock({ seed: 1, macros: 4, softMacros: 8, ports: 8 });
   const warnings: string[] = [];
-  const checkpoint = await readTrainCheckpoint(path, [block.nodeCount], (line) => warnings.push(line));
+  const onWarning = (line: string) => void warnings.push(line);
+  const checkpoint = await readTrainCheckpoint(path, [block.nodeCount], { onWarning });
   assert.equal(warnings.length, 1);
   assert.match(warnings[0]!, /before-settings\.safetensors was written by an earlier version/);
   const { settings, seed } = checkpoint;

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { InputError, Random } from "../../../../netlist/index.js";
 import { writeCheckpoint } from "../../../../policy/network/checkpoint.js";
+import { graphNetwork } from "../../../../policy/network/network.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
 import { parseTrainSettings } from "../../../../policy/ppo/settings.js";
 import {
@@ -29,6 +30,7 @@ function checkpoint(): TrainCheckpoint {
     return flat;
   };
   return {
+    network: graphNetwork,
     settings,
     seed: 3,
     parameters: numbers(),

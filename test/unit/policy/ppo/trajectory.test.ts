@@ -92,9 +92,9 @@ test("a distribution's gradient equals finite differences of c log p(action) + d
   const random = Random.stream(8, "distribution");
   const open = Array.from({ length: CELLS }, (_, cell) => cell % 4 !== 1);
   const logits = kernels.f32(CELLS);
-  logits.set(open.map((isOpen) => (isOpen ? random.normal() : -1e30)));
+  logits.set(open.map((isOpen) => (isOpen ? random.normal() : 1e3)));
   const distribution = new ActionDistribution(kernels, CELLS);
-  distribution.update(logits);
+  distribution.update(logits, Uint8Array.from(open, Number));
   const [action, c, d] = [6, 0.7, -0.3];
   const objective = (values: readonly number[]): number => {
     const total = values.reduce((sum, value) => sum + Math.exp(value), 0);

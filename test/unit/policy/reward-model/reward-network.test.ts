@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
-import { networkConfig } from "../../../../policy/network/network-config.js";
+import { networkConfig } from "../../../../policy/network/parameters.js";
 import {
   RewardNetwork,
   type RewardNetworkConfig,

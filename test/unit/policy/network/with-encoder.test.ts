@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateBlock } from "../../../../netlist/index.js";
 import {
-  initialiseParameters,
+  freshParameters,
   type Policy,
   parameterLayout,
   parseTrainSettings,
@@ -48,8 +48,6 @@ test("an encoder that is added changes nothing that is played, but what is learn
 
 test("a policy with an encoder is given back as it is", () => {
   const { network: config } = parseTrainSettings().experimental;
-  const parameters = new Float32Array(parameterLayout(config).length);
-  initialiseParameters(config, 1, parameters);
-  const policy = { config, parameters, notes: {} };
+  const policy = { config, parameters: freshParameters(config, 1), notes: {} };
   assert.equal(withEncoder(policy, 2), policy);
 });
