@@ -55,7 +55,7 @@ await build({
     withoutNode,
     licenses({ banner: "", thirdParty: { output: { file: "third-party.txt", template: notices } } }),
   ],
-  // kernels.ts uses import.meta to find its file; the page passes a compiled module instead.
+  // kernels/kernels.ts uses import.meta to find its file; the page passes a compiled module instead.
   logOverride: { "empty-import-meta": "silent" },
   logLevel: "warning",
 });
