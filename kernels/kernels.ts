@@ -1,23 +1,23 @@
-// The door to the WASM module: one compiled module and one shared memory per job, used by every thread of it.
-// Kernels are pure functions over addresses in that memory; they keep no state of their own, so any number of
-// threads may run them at once on arrays that do not overlap.
+// Access to the WASM module. A job has one compiled module and one shared memory for all its threads. Kernels are functions
+// of addresses in that memory and have no state of their own, so threads may run them at the same time on arrays that do
+// not overlap.
 import { readFileSync } from "node:fs";
 import type { KernelExports } from "./generated/kernel-types.js";
 
-/** What another thread needs to work on the same memory; posts to a worker as it is. */
+/** What another thread needs to use the same memory. It can be posted to a worker. */
 export interface KernelHandle {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
 }
 
 const PAGE_BYTES = 65536;
-const MAXIMUM_PAGES = 65536; // 4 GiB, all that 32-bit addresses reach; only touched pages cost memory
-const ALIGNMENT = 64; // a cache line: threads never share one
+const MAXIMUM_PAGES = 65536; // 4 GiB, the limit of 32-bit addresses; only used pages take memory
+const ALIGNMENT = 64; // a cache line, so that threads never share one
 const HEAP_TOP = 4; // index of the 32-bit word that holds the heap's end; static data starts at byte 64
 
 let compiled: WebAssembly.Module | undefined;
 
-/** A WASM instance and its heap. Arrays are allocated once, zeroed, and live as long as the memory. */
+/** A WASM instance and its heap. Arrays are zeroed when they are allocated, and live as long as the memory. */
 export class Kernels {
   readonly run: KernelExports;
   readonly handle: KernelHandle;
@@ -29,8 +29,8 @@ export class Kernels {
   }
 
   /**
-   * Gives the module a fresh memory. Without one, the package's own file is compiled, once per process; a browser has
-   * no files and hands in what it fetched.
+   * An instance with a new memory. By default the package's own module is compiled, once per process; a browser has no
+   * files and passes the module that it fetched.
    */
   static create(module: WebAssembly.Module = compiledModule()): Kernels {
     const memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
@@ -39,7 +39,7 @@ export class Kernels {
     return kernels;
   }
 
-  /** Joins the memory of another thread. */
+  /** An instance on the memory of another thread. */
   static attach(handle: KernelHandle): Kernels {
     return new Kernels(handle);
   }
@@ -69,14 +69,14 @@ export class Kernels {
     return new BigInt64Array(this.handle.memory.buffer, address, length);
   }
 
-  /** Copies an array into kernel memory and gives its address. */
+  /** Copies an array into kernel memory. Returns its byte address. */
   copyOf(source: Float64Array | Float32Array | Int32Array | Uint8Array): number {
     const bytes = this.u8(source.byteLength);
     bytes.set(new Uint8Array(source.buffer, source.byteOffset, source.byteLength));
     return bytes.byteOffset;
   }
 
-  /** Address of `bytes` zeroed bytes. Safe from any thread: the heap's end moves by one atomic addition. */
+  /** Allocates zeroed bytes. Any thread may call it, because the end of the heap moves by one atomic addition. */
   private reserve(bytes: number): number {
     const { memory } = this.handle;
     const size = align(Math.max(bytes, 1));

@@ -58,7 +58,7 @@ export interface CostMaps {
 }
 
 /** Value of one unit of the fixed-point maps; 1 is a full cell. */
-export const MAP_UNIT = 1 / CONSTANTS.MAP_BITS;
+export const MAP_UNIT = 1 / CONSTANTS.MAP_ONE;
 
 /** The kernels read `Block.kinds`: this compiles only while both sides number the kinds alike. */
 NodeKind satisfies typeof ENUMS.NodeKind;
@@ -105,7 +105,7 @@ export class Judge {
     this.congestion = kernels.i64(2 * cells);
     const demands = kernels.i64(nets.netCount);
     for (let net = 0; net < nets.netCount; net++)
-      demands[net] = BigInt(Math.round(nets.netDemands[net]! * CONSTANTS.DEMAND_BITS));
+      demands[net] = BigInt(Math.round(nets.netDemands[net]! * CONSTANTS.DEMAND_ONE));
     this.state = new KernelRecord(kernels, "JudgeState");
     this.state.set({
       canvasWidth: canvas.width,

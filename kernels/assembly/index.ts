@@ -5,7 +5,7 @@
 export { maskCells } from "./judge/feasible";
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge/judge";
 export { readMap } from "./judge/judge-maps";
-export { DEMAND_BITS, MAP_BITS } from "./judge/judge-state";
+export { DEMAND_ONE, MAP_ONE } from "./judge/judge-state";
 export { MOST_NODES_PER_MOVE } from "./judge/move-state";
 export { commitMove, revertMove, startMoves, tryMove } from "./judge/moves";
 export { sumOfLargest } from "./judge/select";

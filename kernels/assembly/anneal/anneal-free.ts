@@ -1,5 +1,5 @@
 // Simulated annealing of hard and soft macros anywhere on the canvas (protocol `free`). The whole loop runs here; the
-// caller sets temperature, reach and proposal shares between slices. Proposals: free-soft.ts, free-hard.ts.
+// caller sets temperature, reach and proposal shares between sweeps. Proposals: free-soft.ts, free-hard.ts.
 import { f64At, i32At } from "../judge/judge-state";
 import { rebin } from "./free-bins";
 import {
@@ -28,7 +28,7 @@ export enum FreeProposal {
 }
 const KINDS: i32 = FreeProposal.hardOptimal + 1;
 
-/** What a proposal costs before any point is moved, in points. */
+/** Work of a proposal before any point is moved, in points. */
 const WORK_OF_PROPOSAL: f64 = 8;
 
 /** Makes `steps` proposals. */
@@ -62,7 +62,7 @@ export function annealFree(address: usize, steps: i32): void {
     }
     undoMove(moves);
   }
-  exactCost(moves); // the last move may have been undone: the judge's sums are those of the placement again
+  exactCost(moves); // updates the judge's sums, as the last move may have been undone
 }
 
 // @ts-ignore: decorator

@@ -1,14 +1,14 @@
-// Simulated annealing of hard macros on grid-cell centres, soft macros standing still. The whole loop runs here; the
-// caller sets temperature and proposal shares between slices, and has the soft macros settled from time to time.
+// Simulated annealing of hard macros on grid-cell centres while soft macros stay where they are. The whole loop runs here.
+// Between sweeps the caller sets temperature and proposal shares, and has the soft macros placed again.
 import { centreX, centreY, fits, GridAnneal, settleCells } from "./grid-anneal-state";
 import { drawKind, GridProposal, propose, proposeFlip } from "./grid-proposals";
 import { i32At, JudgeState } from "../judge/judge-state";
 import { exactCost, keepMove, leastCost, measureMove, MoveState, routeMove, stageNode, undoMove } from "../judge/moves";
 import { uniform } from "./random";
 
-/** How many times its usual change congestion may have to make up before a move is dropped unrouted. */
+/** A move is dropped before routing if congestion would have to improve by more than this many times its usual change. */
 const SCREEN: f64 = 2;
-/** Weight of the latest move in the usual change. */
+/** Weight of the latest move in the moving average of changes. */
 const CHANGE_RATE: f64 = 1.0 / 64;
 
 /** Makes `steps` proposals. */
@@ -54,9 +54,9 @@ export function annealGrid(address: usize, steps: i32): void {
 }
 
 /**
- * Measures the move, and routes it unless wirelength and density alone cost so much more than the threshold that
- * congestion would have to make up for several times what it usually changes. No bound: about one acceptable move in
- * twenty is lost, and most of the others cost a fifth.
+ * Measures the move and routes it, unless wirelength and density alone exceed the threshold by so much that congestion
+ * would have to improve by several times its usual change. This is a heuristic, not a bound: about one acceptable move
+ * in twenty is lost, and most rejected moves take a fifth of the time.
  */
 // @ts-ignore: decorator
 @inline

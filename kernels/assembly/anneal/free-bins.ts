@@ -1,8 +1,8 @@
-// What stands in the way of a hard macro: obstacles listed in square bins, every obstacle in each bin that it touches.
+// Obstacles of hard macros, listed in square bins: every obstacle is in each bin that it touches.
 import { f64At, i32At } from "../judge/judge-state";
 import { FreeAnneal, judgeOf } from "./free-state";
 
-/** A box that ends this far outside the canvas is inside: rounding of the edge's own place, µm. */
+/** µm: a box may exceed the canvas by this much, because coordinates are rounded. */
 const EDGE: f64 = 1e-9;
 
 // @ts-ignore: decorator
@@ -17,7 +17,7 @@ function boxAt(state: FreeAnneal, obstacle: i32): usize {
   return state.boxes + (<usize>obstacle << 5);
 }
 
-/** Enters an obstacle into the bins that its box touches. */
+/** Adds an obstacle to the bins that its box touches. */
 function enter(state: FreeAnneal, obstacle: i32): void {
   const box = boxAt(state, obstacle);
   const c0 = binOf(load<f64>(box), state.binWidth, state.binColumns);
@@ -44,6 +44,7 @@ function enter(state: FreeAnneal, obstacle: i32): void {
   store<i32>(state.slotCounts + (<usize>obstacle << 2), slot - first);
 }
 
+/** Removes an obstacle from its bins. */
 function leave(state: FreeAnneal, obstacle: i32): void {
   const first = i32At(state.slotStarts, obstacle);
   const end = first + i32At(state.slotCounts, obstacle);
@@ -56,7 +57,7 @@ function leave(state: FreeAnneal, obstacle: i32): void {
   }
 }
 
-/** Takes the box of a hard macro from where its node stands. */
+/** Updates the box of a hard macro from the place of its node. */
 function measure(state: FreeAnneal, hard: i32): void {
   const judge = judgeOf(state);
   const node = i32At(state.hards, hard);
@@ -69,7 +70,7 @@ function measure(state: FreeAnneal, hard: i32): void {
   store<f64>(box, y + f64At(state.halfHeights, node), 24);
 }
 
-/** Fills the bins afresh from where the nodes stand. */
+/** Fills the bins from the places of the nodes. */
 export function startFree(address: usize): void {
   const state = changetype<FreeAnneal>(address);
   memory.fill(state.binHeads, 0xff, <usize>(state.binColumns * state.binRows) << 2);
@@ -79,18 +80,18 @@ export function startFree(address: usize): void {
   }
 }
 
-/** A hard macro stands elsewhere now. */
+/** Updates the bins after a hard macro has moved. */
 export function rebin(state: FreeAnneal, hard: i32): void {
   leave(state, hard);
   measure(state, hard);
   enter(state, hard);
 }
 
-/** What `blockerAt` answers besides the number of an obstacle. */
+/** Results of `blockerAt` other than the number of an obstacle. */
 export const NOTHING = -1;
 export const CANVAS_EDGE = -2;
 
-/** The first thing found in the way of a hard macro at (x, y); itself and `except` count for nothing. */
+/** The first obstacle found for a hard macro at (x, y), other than itself and `except`. */
 export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: i32): i32 {
   const judge = judgeOf(state);
   const node = i32At(state.hards, hard);
@@ -101,7 +102,7 @@ export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: 
   if (left < -EDGE || bottom < -EDGE || right > judge.canvasWidth + EDGE || top > judge.canvasHeight + EDGE) {
     return CANVAS_EDGE;
   }
-  // A hair less than the gap, so that macros set exactly at the gap are free of each other after rounding.
+  // Slightly less than the gap, so that rounding does not make macros at exactly the gap collide.
   const gap = state.gap * 0.99;
   const c0 = binOf(left - gap, state.binWidth, state.binColumns);
   const r0 = binOf(bottom - gap, state.binHeight, state.binRows);
@@ -126,15 +127,15 @@ export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: 
 }
 
 /**
- * How far a hard macro can slide until it touches something, µm: direction 0 right, 1 left, 2 up, 3 down. Obstacles
- * that it already touches sideways do not hold it.
+ * How far a hard macro can slide before it touches something, in µm. Direction: 0 right, 1 left, 2 up, 3 down. Obstacles
+ * that it touches sideways do not stop it.
  */
 export function freeWay(state: FreeAnneal, hard: i32, direction: i32): f64 {
   const judge = judgeOf(state);
   const gap = state.gap;
   const own = boxAt(state, hard);
   const forward = (direction & 1) == 0;
-  const along = direction < 2 ? 0 : 1; // place of the low end in a box; the high one is two further
+  const along = direction < 2 ? 0 : 1; // index of the low end in a box; the high end is two further
   const across = 1 - along;
   const lowSide = f64At(own, across) - gap;
   const highSide = f64At(own, across + 2) + gap;

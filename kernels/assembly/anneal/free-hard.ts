@@ -1,4 +1,4 @@
-// Proposals of free annealing for hard macros. Each stages its nodes where they fit, or none.
+// Proposals of free annealing for hard macros. Each stages its nodes at legal places, or stages none.
 import { f64At, i32At, JudgeState } from "../judge/judge-state";
 import { blockerAt, CANVAS_EDGE, freeWay, NOTHING } from "./free-bins";
 import { inside } from "./free-soft";
@@ -8,9 +8,9 @@ import { netOptimal } from "./net-optimal";
 import { below, uniform } from "./random";
 
 const TAU: f64 = 6.283185307179586;
-/** How often a macro that meets another on its way to the best place is set beside that one. */
+/** How often a macro whose best place is taken is moved to the side of the obstacle. */
 const PUSHES = 4;
-/** Jitter around the best place, in cells. */
+/** Random offset from the best place, in cells. */
 const OPTIMAL_JITTER: f64 = 2;
 
 // @ts-ignore: decorator
@@ -19,7 +19,7 @@ function anyHard(state: FreeAnneal): i32 {
   return below(state.random, state.hardCount);
 }
 
-/** Stages a hard macro that is known to fit. */
+/** Stages a hard macro at a place that is known to be legal. */
 function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f64): void {
   const node = i32At(state.hards, hard);
   stageNode(movesOf(state), node, x, y, load<u8>(judge.orientations + node));
@@ -27,7 +27,7 @@ function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f
   state.chosenCount = state.chosenCount + 1;
 }
 
-/** Two of equal size change places, which always fits. */
+/** Swaps two macros of equal size, which is always legal. */
 export function proposeSameSwap(state: FreeAnneal): void {
   const a = anyHard(state);
   const count = i32At(state.sizeCounts, a);
@@ -46,7 +46,7 @@ function stageSwap(state: FreeAnneal, a: i32, b: i32): void {
   stageHard(state, judge, b, xA, yA);
 }
 
-/** Any two change places if both fit; near the edge they come as near as the canvas allows. */
+/** Swaps any two macros if both fit; near an edge they are moved inside the canvas. */
 export function proposeSwap(state: FreeAnneal): void {
   const a = anyHard(state);
   const b = anyHard(state);
@@ -66,7 +66,7 @@ export function proposeSwap(state: FreeAnneal): void {
   stageHard(state, judge, b, xB, yB);
 }
 
-/** A step by a fraction of a cell. */
+/** Moves a macro by a small random step. */
 export function proposeShift(state: FreeAnneal): void {
   const hard = anyHard(state);
   const judge = judgeOf(state);
@@ -79,7 +79,7 @@ export function proposeShift(state: FreeAnneal): void {
   stageFitting(state, judge, hard, f64At(judge.xs, node) + dx, f64At(judge.ys, node) + dy, 1);
 }
 
-/** Along one axis until something is touched, or part of that way. */
+/** Moves a macro along one axis until it touches something, or part of that way. */
 export function proposeSlide(state: FreeAnneal): void {
   const hard = anyHard(state);
   const direction = below(state.random, 4);
@@ -103,7 +103,7 @@ export function proposeFlip(state: FreeAnneal): void {
   stageNode(movesOf(state), node, f64At(judge.xs, node), f64At(judge.ys, node), <u8>turned);
 }
 
-/** To where the macro's wires are shortest, or beside what stands there, or in exchange for its like. */
+/** Moves a macro to where its wires are shortest, or next to the obstacle there, or swaps it with one of equal size. */
 export function proposeHardOptimal(state: FreeAnneal): void {
   const hard = anyHard(state);
   if (!netOptimal(state, i32At(state.hards, hard))) return;
@@ -119,8 +119,8 @@ export function proposeHardOptimal(state: FreeAnneal): void {
 }
 
 /**
- * Stages the macro at a place if it fits; otherwise beside the first obstacle there, on the side that is nearest, and
- * so on a few times. An obstacle of equal size changes places with it instead, now and then.
+ * Stages the macro at a place if it fits, otherwise at the nearest side of the first obstacle there, and so on a few
+ * times. Sometimes it is swapped with an obstacle of equal size instead.
  */
 function stageFitting(state: FreeAnneal, judge: JudgeState, hard: i32, wantedX: f64, wantedY: f64, pushes: i32): void {
   const node = i32At(state.hards, hard);

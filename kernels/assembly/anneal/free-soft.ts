@@ -1,4 +1,4 @@
-// Proposals of free annealing for soft macros. Each stages its nodes, or none if it has nothing to propose.
+// Proposals of free annealing for soft macros. Each stages its nodes, or none.
 import { f64At, i32At, i64At, JudgeState } from "../judge/judge-state";
 import { FreeAnneal, judgeOf, movesOf } from "./free-state";
 import { stageNode } from "../judge/moves";
@@ -6,19 +6,19 @@ import { netOptimal } from "./net-optimal";
 import { below, uniform } from "./random";
 
 const TAU: f64 = 6.283185307179586;
-/** Values of congestion among which a route shift looks for the hottest. */
+/** Random cells of which a route shift takes the most congested. */
 const HOT_SAMPLES = 8;
-/** Soft macros that it tries until one stands on the hot line and has a wire through the hot cell. */
+/** Soft macros that it tries until one is on the congested line and has a wire through the cell. */
 const LINE_TRIES = 24;
-/** Nets of each that it looks at. */
+/** Nets of each that it checks. */
 const NET_TRIES = 4;
-/** Soft macros among which a cooling move takes the most crowded, and cells among which it takes the least. */
+/** Soft macros of which a cooling move takes the one in the most crowded cell, and cells of which it takes the emptiest. */
 const CROWDED_SAMPLES = 3;
 const COOL_SAMPLES = 6;
-/** How far off a cooling move looks, in cells. */
+/** Reach of a cooling move, in cells. */
 const COOL_RANGE = 3;
 
-/** A node's centre such that its box is inside; in the middle of the canvas if that is too small. */
+/** The nearest coordinate that keeps a box inside the canvas, or the middle if the canvas is too small. */
 // @ts-ignore: decorator
 @inline
 export function inside(centre: f64, half: f64, length: f64): f64 {
@@ -26,7 +26,7 @@ export function inside(centre: f64, half: f64, length: f64): f64 {
   return max(half, min(length - half, centre));
 }
 
-/** Stages a soft macro at a place, or as near to it as the canvas allows. */
+/** Stages a soft macro at a place, or as near to it as possible inside the canvas. */
 export function stageSoft(state: FreeAnneal, judge: JudgeState, node: i32, x: f64, y: f64): void {
   stageNode(
     movesOf(state), node,
@@ -42,7 +42,7 @@ function anySoft(state: FreeAnneal): i32 {
   return i32At(state.softs, below(state.random, state.softCount));
 }
 
-/** Into the interval where the node's wires are shortest, and off it by up to about a cell. */
+/** Moves a soft macro to where its wires are shortest, plus a random offset of about a cell. */
 export function proposeSoftOptimal(state: FreeAnneal): void {
   const node = anySoft(state);
   if (!netOptimal(state, node)) return;
@@ -57,7 +57,7 @@ export function proposeSoftOptimal(state: FreeAnneal): void {
   );
 }
 
-/** A step in any direction, normally distributed. */
+/** Moves a soft macro by a normally distributed step. */
 export function proposeSoftStep(state: FreeAnneal): void {
   const node = anySoft(state);
   const judge = judgeOf(state);
@@ -68,7 +68,7 @@ export function proposeSoftStep(state: FreeAnneal): void {
   stageSoft(state, judge, node, x, y);
 }
 
-/** Two soft macros change places. */
+/** Swaps two soft macros. */
 export function proposeSoftSwap(state: FreeAnneal): void {
   const a = anySoft(state);
   const b = anySoft(state);
@@ -79,8 +79,8 @@ export function proposeSoftSwap(state: FreeAnneal): void {
 }
 
 /**
- * Wires run along the driver's row, then along the sink's column: a driver on a hot line of horizontal wires goes one
- * row up or down, a sink on one of vertical wires one column left or right.
+ * Moves wires off a congested line. Wires run along the driver's row, then along the sink's column, so a driver on a
+ * congested row moves one row up or down, and a sink on a congested column moves one column left or right.
  */
 export function proposeRouteShift(state: FreeAnneal): void {
   const judge = judgeOf(state);
@@ -102,7 +102,7 @@ export function proposeRouteShift(state: FreeAnneal): void {
     const node = anySoft(state);
     const x = f64At(judge.xs, node);
     const y = f64At(judge.ys, node);
-    // Centres are on the canvas, so these are small numbers.
+    // Centres are on the canvas, so these numbers are small.
     if ((horizontal ? <i32>(y / judge.cellHeight) : <i32>(x / judge.cellWidth)) != (horizontal ? row : column)) {
       continue;
     }
@@ -150,7 +150,7 @@ function wiresThrough(
   return false;
 }
 
-/** What a cell holds: area, and wires in both directions. */
+/** How crowded a cell is: covered area plus wires in both directions. */
 // @ts-ignore: decorator
 @inline
 function crowding(judge: JudgeState, cell: i32): i64 {
@@ -164,7 +164,7 @@ function clampCell(at: i32, count: i32): i32 {
   return max(0, min(count - 1, at));
 }
 
-/** A soft macro in a crowded cell goes to an uncrowded one near. */
+/** Moves a soft macro from a crowded cell to a less crowded one nearby. */
 export function proposeCooling(state: FreeAnneal): void {
   const judge = judgeOf(state);
   const columns = judge.columns;

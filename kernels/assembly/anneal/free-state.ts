@@ -5,7 +5,7 @@ import { MoveState } from "../judge/moves";
 @unmanaged
 export class FreeAnneal {
   temperature: f64;
-  /** Proxy cost of the placement as it stands. */
+  /** Proxy cost of the current placement. */
   cost: f64;
   /** Standard deviation of a soft macro's step, as a fraction of the canvas. */
   softReach: f64;
@@ -15,7 +15,7 @@ export class FreeAnneal {
   gap: f64;
   binWidth: f64;
   binHeight: f64;
-  // Where the wires of a node are shortest; see net-optimal.ts.
+  // Interval in which the wires of a node are shortest, µm; see net-optimal.ts.
   leastX: f64;
   mostX: f64;
   leastY: f64;
@@ -24,13 +24,13 @@ export class FreeAnneal {
   random: usize;
   softCount: i32;
   hardCount: i32;
-  /** Nodes of the movable macros. Hard ones of equal size stand together. */
+  /** Nodes of the movable macros. Hard ones of equal size are consecutive. */
   softs: usize;
   hards: usize;
-  /** Per hard macro: first of its size in `hards`, and how many there are. */
+  /** Per hard macro: first of its size in `hards`, and their number. */
   sizeFirsts: usize;
   sizeCounts: usize;
-  /** Per node, as turned. */
+  /** Per node: half sides in µm, as turned. */
   halfWidths: usize;
   halfHeights: usize;
   nodeNetStarts: usize;
@@ -39,9 +39,9 @@ export class FreeAnneal {
   obstacleCount: i32;
   binColumns: i32;
   binRows: i32;
-  /** Per obstacle: left, bottom, right, top. */
+  /** Per obstacle: left, bottom, right, top, in µm. */
   boxes: usize;
-  /** Per obstacle: its first slot; it has one slot for every bin that it touches. */
+  /** Per obstacle: its first slot. It has a slot for every bin that it touches. */
   slotStarts: usize;
   /** Per obstacle: slots in use. */
   slotCounts: usize;
@@ -51,20 +51,20 @@ export class FreeAnneal {
   previousSlots: usize;
   slotBins: usize;
   slotObstacles: usize;
-  /** Scratch of the weighted medians: values and weights. */
+  /** Scratch space of the weighted medians: values and weights. */
   valuesX: usize;
   valuesY: usize;
   weightsX: usize;
   weightsY: usize;
   /** Cumulative shares of the kinds of proposals, f64. */
   shares: usize;
-  /** Per kind: proposals, feasible ones, accepted ones (i32); cost that accepted ones took off, work (f64). */
+  /** Per kind: numbers of proposals, feasible ones and accepted ones (i32); cost removed and work (f64). */
   tried: usize;
   feasible: usize;
   accepted: usize;
   gains: usize;
   work: usize;
-  /** Hard macros of the proposal under way. */
+  /** Hard macros of the current proposal. */
   chosenCount: i32;
   chosen: usize;
 }

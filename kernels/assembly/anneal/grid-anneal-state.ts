@@ -1,7 +1,7 @@
-// State of annealing on grid cells, and which macro may stand on which cell.
+// State of annealing on grid cells, and which macro may be on which cell.
 import { f64At, i32At, JudgeState } from "../judge/judge-state";
 
-/** Two macros that overlap by no more than this do not overlap, in µm. */
+/** Overlaps of up to this many µm are ignored. */
 const TOUCHING: f64 = 1e-6;
 /** Most macros of one proposal; no more than MOST_NODES_PER_MOVE. */
 export const MOST_CHOSEN: i32 = 8;
@@ -9,9 +9,9 @@ export const MOST_CHOSEN: i32 = 8;
 @unmanaged
 export class GridAnneal {
   temperature: f64;
-  /** Proxy cost of the placement as it stands. */
+  /** Proxy cost of the current placement. */
   cost: f64;
-  /** By how much a routed move's congestion changed the cost lately, on average. */
+  /** Moving average of how much the congestion of a routed move changed the cost. */
   congestionChange: f64;
   moves: usize;
   random: usize;
@@ -25,11 +25,11 @@ export class GridAnneal {
   /** Macros of every class: `members[memberStarts[c] .. memberStarts[c + 1]]`. */
   memberStarts: usize;
   members: usize;
-  /** Per class of equal size and cell: 1 where the canvas, blockages and fixed macros leave room. */
+  /** Per class of equal size and cell: 1 where canvas, blockages and fixed macros leave room. */
   allowed: usize;
   /** Per cell: the macro on its centre, or -1. */
   cellMacros: usize;
-  /** How many cells apart two macros can be and still overlap. */
+  /** Largest distance in cells at which two macros can overlap. */
   reachColumns: i32;
   reachRows: i32;
   nodeNetStarts: usize;
@@ -38,12 +38,12 @@ export class GridAnneal {
   wireRows: usize;
   /** Cumulative shares of the kinds of proposals, f64. */
   shares: usize;
-  /** Per kind: proposals, feasible ones, accepted ones (i32), and cost taken off (f64). */
+  /** Per kind: numbers of proposals, feasible ones and accepted ones (i32); cost removed (f64). */
   tried: usize;
   feasible: usize;
   accepted: usize;
   gains: usize;
-  // The proposal under way: macros and their new cells.
+  // The current proposal: macros and their new cells.
   count: i32;
   chosen: usize;
   targets: usize;
@@ -69,7 +69,7 @@ export function choose(state: GridAnneal, macro: i32, cell: i32): void {
   state.count = state.count + 1;
 }
 
-/** Whether the macro may stand on the cell, the others being where they are. */
+/** Whether the macro may be on the cell while the macros outside the proposal stay where they are. */
 export function stands(state: GridAnneal, judge: JudgeState, macro: i32, cell: i32): bool {
   const cells = judge.columns * judge.rows;
   if (!load<u8>(state.allowed + i32At(state.classes, macro) * cells + cell)) return false;
@@ -103,7 +103,7 @@ export function overlap(state: GridAnneal, judge: JudgeState, a: i32, cellA: i32
     dy < f64At(state.halfHeights, a) + f64At(state.halfHeights, b) - TOUCHING;
 }
 
-/** Whether all chosen macros may stand on their targets together. */
+/** Whether all macros of the proposal may be on their new cells together. */
 export function fits(state: GridAnneal, judge: JudgeState): bool {
   for (let i = 0; i < state.count; i++) {
     const macro = i32At(state.chosen, i);
@@ -117,7 +117,7 @@ export function fits(state: GridAnneal, judge: JudgeState): bool {
   return true;
 }
 
-/** Notes where the accepted proposal's macros now stand. */
+/** Records the new cells of an accepted proposal. */
 export function settleCells(state: GridAnneal): void {
   for (let i = 0; i < state.count; i++) {
     store<i32>(state.cellMacros + (<usize>i32At(state.macroCells, i32At(state.chosen, i)) << 2), -1);

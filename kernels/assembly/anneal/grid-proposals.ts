@@ -1,4 +1,4 @@
-// Proposals of annealing on grid cells: which macros go to which cells.
+// Proposals of annealing on grid cells: macros and their new cells.
 import { choose, GridAnneal, MOST_CHOSEN, overlap, stands } from "./grid-anneal-state";
 import { f64At, i32At, i64At, JudgeState } from "../judge/judge-state";
 import { MoveState } from "../judge/moves";
@@ -20,13 +20,14 @@ export enum GridProposal {
 }
 const KINDS: i32 = GridProposal.coolMove + 1;
 
-/** Cells that a wire move, or a move off a crowded spot, chooses the best of. */
+/** Random cells of which a wire move or a cool move takes the best. */
 const CANDIDATES = 8;
-/** Macros of which a move off a crowded spot takes the one that stands in the most congestion. */
+/** Random macros of which a cool move takes the one in the most congestion. */
 const HOT_CANDIDATES = 4;
-/** How far from the best cell a wire swap looks, in cells. */
+/** Largest random offset of a wire swap from the best cell, in cells. */
 const WIRE_JITTER = 2;
 
+/** Draws a kind of proposal by the shares. */
 export function drawKind(state: GridAnneal): i32 {
   const draw = uniform(state.random);
   for (let kind = 0; kind < KINDS - 1; kind++) if (draw <= f64At(state.shares, kind)) return kind;
@@ -68,7 +69,7 @@ export function propose(state: GridAnneal, judge: JudgeState, kind: i32): void {
   }
 }
 
-/** To one of the eight cells around, or by as much as the macro's own size along one axis. */
+/** Moves a macro to one of the eight cells around. */
 function proposeShift(state: GridAnneal, judge: JudgeState, macro: i32): void {
   const cell = i32At(state.macroCells, macro);
   const direction = below(state.random, 9);
@@ -79,7 +80,7 @@ function proposeShift(state: GridAnneal, judge: JudgeState, macro: i32): void {
   choose(state, macro, row * judge.columns + column);
 }
 
-/** Four macros change places in a ring. */
+/** Rotates the places of four macros. */
 function proposeShuffle(state: GridAnneal): void {
   if (state.macroCount < 4) return;
   const a = below(state.random, state.macroCount);
@@ -93,7 +94,7 @@ function proposeShuffle(state: GridAnneal): void {
   choose(state, d, i32At(state.macroCells, a));
 }
 
-/** The cell with the shortest wires among a few random ones. */
+/** Moves a macro to the cell with the shortest wires among a few random ones. */
 function proposeWireMove(state: GridAnneal, judge: JudgeState, macro: i32): void {
   let best = -1;
   let bestLength: f64 = Infinity;
@@ -107,7 +108,7 @@ function proposeWireMove(state: GridAnneal, judge: JudgeState, macro: i32): void
   if (best >= 0) choose(state, macro, best);
 }
 
-/** Changes places with a macro near the cell where the wires would be shortest. */
+/** Moves a macro near the cell where its wires would be shortest, and swaps it with the macro there. */
 function proposeWireSwap(state: GridAnneal, judge: JudgeState, macro: i32): void {
   const column = leastOf(state.wireColumns, judge.columns) + below(state.random, 2 * WIRE_JITTER + 1) - WIRE_JITTER;
   const row = leastOf(state.wireRows, judge.rows) + below(state.random, 2 * WIRE_JITTER + 1) - WIRE_JITTER;
@@ -140,7 +141,7 @@ function memberLike(state: GridAnneal, macro: i32): i32 {
   return i32At(state.members, start + below(state.random, count));
 }
 
-/** One cell along its row or column, pushing on whoever stands in the way. */
+/** Moves a macro by one cell along its row or column, and pushes the macros in its way. */
 function proposeSlide(state: GridAnneal, judge: JudgeState, macro: i32): void {
   const direction = below(state.random, 4);
   const columnStep = direction == 0 ? 1 : direction == 1 ? -1 : 0;
@@ -169,7 +170,7 @@ function proposeSlide(state: GridAnneal, judge: JudgeState, macro: i32): void {
   state.count = 0;
 }
 
-/** Of a few macros the one in the most congestion, to the least congested of a few cells where it may stand. */
+/** Moves the one of a few macros that is in the most congestion to the least congested of a few cells. */
 function proposeCoolMove(state: GridAnneal, judge: JudgeState): void {
   let macro = -1;
   let hottest: i64 = -1;
@@ -192,7 +193,7 @@ function proposeCoolMove(state: GridAnneal, judge: JudgeState): void {
   if (best >= 0) choose(state, macro, best);
 }
 
-/** Congestion of a cell, the worse of the two directions. */
+/** Congestion of a cell: the larger of the two directions. */
 // @ts-ignore: decorator
 @inline
 function heatOf(judge: JudgeState, cell: i32): i64 {

@@ -1,15 +1,15 @@
-// Where the wires of a node are shortest. The half-perimeter of its nets, as a function of its centre's x alone, is
-// convex and piecewise linear: every net adds a slope of -weight left of one breakpoint and +weight right of another,
-// so the best x lie between the two weighted medians of the breakpoints. Likewise y.
+// Finds where the wires of a node are shortest. As a function of the x of its centre, the half-perimeter of its nets is
+// convex and piecewise linear: every net adds a slope of -weight left of one breakpoint and +weight right of another. So
+// the best x are between the two weighted medians of the breakpoints. The same holds for y.
 import { placeOf, turnedX, turnedY } from "../judge/judge-nets";
 import { f64At, i32At } from "../judge/judge-state";
 import { FreeAnneal, judgeOf } from "./free-state";
 import { below } from "./random";
 
-/** Nets looked at: of nodes with more, an evenly spread sample with a random start. */
+/** Most nets considered. Of nodes with more, an evenly spaced sample with a random start. */
 export const MOST_NETS: i32 = 24;
 
-/** Leaves the best interval of the centre of `node` in leastX .. mostY. False if no net has another point. */
+/** Writes the best interval for the centre of `node` to leastX .. mostY. Returns false if no net has another point. */
 export function netOptimal(state: FreeAnneal, node: i32): bool {
   const judge = judgeOf(state);
   const first = i32At(state.nodeNetStarts, node);
@@ -73,7 +73,7 @@ export function netOptimal(state: FreeAnneal, node: i32): bool {
   return true;
 }
 
-/** Keeps the values sorted. */
+/** Inserts a value into the sorted list. */
 // @ts-ignore: decorator
 @inline
 function insert(values: usize, weights: usize, count: i32, value: f64, weight: f64): void {

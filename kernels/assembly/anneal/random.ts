@@ -1,4 +1,4 @@
-// xoroshiro128+ (Blackman and Vigna), the generator of netlist/random.ts, for loops that may not leave the module.
+// xoroshiro128+ (Blackman and Vigna), the generator of netlist/random.ts, for loops inside the module.
 // A stream is two 64-bit words in kernel memory.
 
 /** Next 64 bits of the stream at `address`. */
@@ -27,7 +27,7 @@ export function below(address: usize, bound: i32): i32 {
   return <i32>(((nextBits(address) >> 32) * <u64>bound) >> 32);
 }
 
-/** Low 32 bits of the next number, for comparison with the library's generator. */
+/** Low 32 bits of the next number, so that a test can compare it with netlist/random.ts. */
 export function nextInt32(address: usize): i32 {
   return <i32>nextBits(address);
 }

@@ -1,11 +1,11 @@
-// The force-directed placer of soft macros: nets pull, overlapping macros push, every step's forces are divided by
-// the largest. Order of the arithmetic follows the specification; see placer/cells/force-directed.ts.
+// The force-directed placer of soft macros: nets pull, overlapping macros push, and the forces of each step are divided by
+// the largest. The order of the arithmetic follows the specification; see placer/cells/force-directed.ts.
 import { enterStanding, push } from "./force-push";
 import { ForceState, pairAt } from "./force-state";
 import { placePointsOf } from "../judge/judge-nets";
 import { f64At, i32At, JudgeState } from "../judge/judge-state";
 
-/** Reads the bodies' places from the judge's placement and sums up the pulls of fixed points. */
+/** Reads the places of bodies from the judge's placement and adds up the pulls of fixed points. */
 export function beginForces(address: usize, fromCentre: bool): void {
   const state = changetype<ForceState>(address);
   const judge = changetype<JudgeState>(state.judge);
@@ -25,7 +25,7 @@ export function beginForces(address: usize, fromCentre: bool): void {
     for (let i = i32At(state.anchorStarts, body); i < end; i++) {
       const point = i32At(state.anchorPoints, i);
       const px = f64At(judge.pointXs, point);
-      if (px != px) continue; // the point's macro is not placed
+      if (px != px) continue; // its macro is not placed
       const weight = f64At(state.anchorWeights, i);
       sum += weight;
       x += weight * px;
@@ -38,7 +38,7 @@ export function beginForces(address: usize, fromCentre: bool): void {
   }
 }
 
-/** Runs `steps` steps of one phase. */
+/** Runs one phase of the schedule. */
 export function runForces(address: usize, steps: i32, attract: f64, repel: f64, maxMove: f64): void {
   const state = changetype<ForceState>(address);
   const attracting = attract != 0 && (repel == 0 || attract / repel > 1e-4);
@@ -52,7 +52,7 @@ export function runForces(address: usize, steps: i32, attract: f64, repel: f64, 
   }
 }
 
-/** Writes the moving bodies' places to the judge's placement, and their points. */
+/** Writes the places of moving bodies to the judge's placement and updates their points. */
 export function endForces(address: usize): void {
   const state = changetype<ForceState>(address);
   const judge = changetype<JudgeState>(state.judge);
@@ -89,7 +89,7 @@ function pull(state: ForceState, attract: f64): void {
   }
 }
 
-/** Scales the forces so that the largest moves by `maxMove`, on x and y apart; who would leave the canvas stays. */
+/** Moves the bodies by their forces, scaled so that the largest in x and in y is `maxMove`. Bodies stay on the canvas. */
 function moveBodies(state: ForceState, maxMove: f64): void {
   const judge = changetype<JudgeState>(state.judge);
   let largest = f64x2.splat(0);
@@ -115,8 +115,9 @@ function moveBodies(state: ForceState, maxMove: f64): void {
 }
 
 /**
- * Anticipates where soft macros will go while macros are still being placed: `sweeps` times, every one moves to the
- * weighted mean of what it is connected to that stands. No repulsion; who is connected to nothing stays.
+ * Estimates the places of soft macros while hard macros are still being placed: in each of `sweeps` sweeps, every soft
+ * macro moves to the weighted mean of the placed points that it is connected to. There is no repulsion. Soft macros
+ * without connections stay.
  */
 export function relaxBodies(address: usize, sweeps: i32): void {
   const state = changetype<ForceState>(address);

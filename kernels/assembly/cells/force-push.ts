@@ -1,13 +1,13 @@
-// Which macros overlap, and how they push each other. The canvas is cut into strips, every body is an entry of all
-// strips that it reaches, and each strip is swept from left to right, two entries at a time. A pair that meets in
-// several strips counts in the first of them, where one of the two begins.
+// Finds overlapping macros and lets them push each other. The canvas is divided into strips, every body is an entry of all
+// strips that it reaches, and each strip is swept from left to right, two entries at a time. A pair that meets in several
+// strips counts in the first of them, where one of the two begins.
 import { ForceState, pairAt } from "./force-state";
 import { f64At, i32At } from "../judge/judge-state";
 
-/** Slack by which macros may touch before they push (said to be the original's), in µm. */
+/** µm: macros push only if they overlap by more (the value that TILOS gives for the original). */
 const CONTACT: f64 = 1e-4;
 
-/** Enters the standing bodies, whose places do not change while others move. */
+/** Adds the entries of fixed bodies, which do not change while others move. */
 export function enterStanding(state: ForceState): void {
   const first = state.movingCount;
   const end = state.bodyCount;
@@ -20,8 +20,8 @@ export function enterStanding(state: ForceState): void {
 }
 
 /**
- * Every overlapping pair of which one moves pushes apart along the line between the centres; coinciding centres push
- * along (-1, -1), the lower node first. Adds to `forces`.
+ * Pushes all overlapping pairs with a moving body apart along the line between their centres. If the centres coincide, the
+ * body of the lower node is pushed along (-1, -1). Adds to `forces`.
  */
 export function push(state: ForceState, strength: f64): void {
   const movingCount = state.movingCount;
@@ -38,7 +38,7 @@ export function push(state: ForceState, strength: f64): void {
   }
 }
 
-/** Brings the bodies from `start` to `end` of the order into the order of their left edges: a few exchanges a step. */
+/** Sorts bodies `start` .. `end` of the order by left edge. Insertion sort, because few change places in a step. */
 function sortByLeftEdge(state: ForceState, start: i32, end: i32): void {
   const order = state.order;
   const lefts = state.bodyLefts;
@@ -74,7 +74,7 @@ function enter(state: ForceState, start: i32, end: i32, starts: usize, base: i32
     store<i32>(state.lastStrips + (<usize>body << 2), last);
     for (let strip = first; strip <= last; strip++) add(starts, strip, 1);
   }
-  // Each strip's count becomes its end, which filling from behind brings to its start.
+  // The count of each strip becomes its end; filling it backwards turns that into its start.
   let sum = base;
   for (let strip = 0; strip <= stripCount; strip++) {
     sum += i32At(starts, strip);
@@ -96,7 +96,7 @@ function enter(state: ForceState, start: i32, end: i32, starts: usize, base: i32
 function stripOf(state: ForceState, y: f64): i32 {
   const strip = floor(y * state.stripsPerMicron);
   const last = state.stripCount - 1;
-  if (!(strip > 0)) return 0; // below the canvas, or nowhere
+  if (!(strip > 0)) return 0; // below the canvas, or not placed (NaN)
   return strip < <f64>last ? <i32>strip : last;
 }
 
@@ -121,7 +121,7 @@ function writeEntry(state: ForceState, entry: i32, body: i32, isFirst: bool): vo
   store<i64>(state.isFirst + at, isFirst ? -1 : 0);
 }
 
-/** The pairs of a strip: moving entries among themselves, and with the standing ones whose left edge is near enough. */
+/** The pairs of a strip: moving entries with each other and with fixed ones whose left edge is near enough. */
 function pushStrip(state: ForceState, strip: i32, strength: f64): void {
   const end = <usize>i32At(state.movingStarts, strip + 1) << 3;
   let standing = <usize>i32At(state.standingStarts, strip) << 3;
@@ -136,8 +136,8 @@ function pushStrip(state: ForceState, strip: i32, strength: f64): void {
 }
 
 /**
- * Pushes entry `a` and those from `first` on apart, up to `end` or the first whose left edge is beyond `right`. All are
- * offsets, in bytes, into the entries' arrays. Pushes of standing entries are summed up too, and nobody reads them.
+ * Pushes entry `a` apart from the entries from `first` up to `end`, or up to the first whose left edge is beyond `right`.
+ * All are byte offsets into the arrays of entries. Pushes of fixed entries are added up too, but never read.
  */
 // @ts-ignore: decorator
 @inline
@@ -187,7 +187,7 @@ function pushRun(state: ForceState, a: usize, first: usize, end: usize, right: f
   if (b + 8 == end && load<f64>(lefts + b) <= right) pushPair(state, a, b, strength);
 }
 
-/** The same for a single pair: one left over, or one that coincides. */
+/** The same for a single pair: the last of an odd number, or one with coinciding centres. */
 function pushPair(state: ForceState, a: usize, b: usize, strength: f64): void {
   if (!(load<i64>(state.isFirst + a) | load<i64>(state.isFirst + b))) return;
   const dx = load<f64>(state.xs + a) - load<f64>(state.xs + b);

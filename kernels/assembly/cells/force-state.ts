@@ -1,16 +1,16 @@
-// State of the force-directed placer: its bodies, which are all macros of a block, those that move first.
+// State of the force-directed placer. Its bodies are all macros of a block, the moving ones first.
 
 @unmanaged
 export class ForceState {
   /** Strips of the canvas per µm of its height. */
   stripsPerMicron: f64;
-  /** In µm. */
+  /** Width of the widest fixed body, µm. */
   widestStanding: f64;
   judge: usize;
   movingCount: i32;
   bodyCount: i32;
   stripCount: i32;
-  /** Number of the first entry of a standing body. */
+  /** Index of the first entry of a fixed body. */
   standingFirst: i32;
   /** Per body: node, half sizes. */
   bodyNodes: usize;
@@ -20,13 +20,13 @@ export class ForceState {
   anchorStarts: usize;
   anchorPoints: usize;
   anchorWeights: usize;
-  /** Pulls between moving bodies, each kept by one of the two: entries linkStarts[i] .. linkStarts[i + 1] of (other, weight). */
+  /** Pulls between moving bodies, stored with one of the two: entries linkStarts[i] .. linkStarts[i + 1] of (other, weight). */
   linkStarts: usize;
   linkOthers: usize;
   linkWeights: usize;
-  /** Per moving body: sum of the weights of its pulls between moving bodies, whoever keeps them. */
+  /** Per moving body: sum of the weights of its pulls between moving bodies, on either side. */
   linkSums: usize;
-  // Working numbers of bodies; of pairs the x comes first.
+  // Working values of bodies; pairs are x, y.
   /** Pairs: centre, force, and sum of weight times point over the fixed points. */
   places: usize;
   forces: usize;
@@ -37,12 +37,12 @@ export class ForceState {
   /** First and last strip of each, i32. */
   firstStrips: usize;
   lastStrips: usize;
-  /** Bodies by left edge, the moving ones and the standing ones by themselves. */
+  /** Bodies by left edge, first the moving ones, then the fixed ones. */
   order: usize;
-  /** Entries of a strip: movingStarts[s] .. movingStarts[s + 1], and the same of those that stand. */
+  /** Entries of a strip: movingStarts[s] .. movingStarts[s + 1], and likewise those of fixed bodies. */
   movingStarts: usize;
   standingStarts: usize;
-  // Entries, a body in a strip that it reaches, by left edge; each an f64 but for the body.
+  // Entries, each a body in a strip that it reaches, by left edge. All values are f64 except the body.
   entryBodies: usize;
   lefts: usize;
   xs: usize;

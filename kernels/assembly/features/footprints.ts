@@ -1,5 +1,5 @@
-// Sums of a plane over a rectangle with its centre on each grid cell, by a table of sums (Crow 1984): what a macro
-// would cover, or stand beside, wherever it goes. Lengths are in columns and rows, so that a cell has area 1.
+// Sums of a plane over a rectangle around each grid cell, by a summed-area table (Crow 1984): what a macro would cover, or
+// have next to it, on each cell. Lengths are in columns and rows, so that a cell has area 1.
 
 /** sums [(rows + 1) x (columns + 1)], f64: of all cells of plane [rows x columns] below and to the left of each corner. */
 export function sumTable(plane: usize, columns: i32, rows: i32, sums: usize): void {
@@ -17,7 +17,7 @@ export function sumTable(plane: usize, columns: i32, rows: i32, sums: usize): vo
   }
 }
 
-/** What lies between two corners of a row of sums at `at`, both within 0 .. size; between corners sums are linear. */
+/** Value of a row of sums at a position between corners, by linear interpolation; 0 .. size. */
 // @ts-ignore: decorator
 @inline
 function sumAt(row: usize, at: f64, size: i32): f64 {

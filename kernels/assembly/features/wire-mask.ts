@@ -1,12 +1,12 @@
-// The wire mask of a macro: by how much the wirelength grows if its centre goes to each cell. A half-perimeter is a
-// sum of an x and a y part, so the mask is a sum of a vector over columns and one over rows.
+// The wire mask of a macro: how much the wirelength increases with its centre on each cell. A half-perimeter is the sum of
+// an x part and a y part, so the mask is the sum of a vector over columns and one over rows.
 import { turnedX, turnedY } from "../judge/judge-nets";
 import { f64At, i32At, JudgeState } from "../judge/judge-state";
 
 /**
- * Writes `outColumns` (one f64 per grid column) and `outRows`: the weighted growth in µm of the nets of `node` for
- * its centre in each column and row. Nets of a node: `nodeNets[nodeNetStarts[node] ..]`. Points of other nodes count
- * where they stand, those of unplaced nodes (NaN) not at all; `node` itself may stand anywhere.
+ * Writes `outColumns` (one f64 per grid column) and `outRows`: the weighted increase in µm of the nets of `node` for its
+ * centre in each column and row. Nets of a node: `nodeNets[nodeNetStarts[node] ..]`. Points of nodes that are not placed
+ * (NaN) are ignored, and the current place of `node` does not matter.
  */
 export function wireMask(
   address: usize, node: i32, nodeNetStarts: usize, nodeNets: usize, outColumns: usize, outRows: usize,
@@ -50,14 +50,14 @@ export function wireMask(
       bottom = min(bottom, y);
       top = max(top, y);
     }
-    if (left > right) continue; // nothing else of the net stands yet
+    if (left > right) continue; // no other point of the net is placed
     const weight = f64At(state.netWeights, net);
     addGrowth(outColumns, columns, state.cellWidth, weight, left, right, minDx, maxDx);
     addGrowth(outRows, rows, state.cellHeight, weight, bottom, top, minDy, maxDy);
   }
 }
 
-/** Adds weight * (growth of [low, high] when it takes in centre + minOffset .. centre + maxOffset) per cell. */
+/** Adds weight * (increase of [low, high] when it takes in centre + minOffset .. centre + maxOffset) per cell. */
 function addGrowth(
   out: usize, count: i32, cell: f64, weight: f64, low: f64, high: f64, minOffset: f64, maxOffset: f64,
 ): void {

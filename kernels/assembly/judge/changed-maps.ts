@@ -1,7 +1,7 @@
-// From steps of demand and covered cells to final maps, for the flagged rows and columns only; and what keeps and
-// undoes them.
+// Computes final maps from demand steps and covered cells, for the flagged rows and columns only, and keeps or undoes
+// these changes.
 import { horizontalCongestion, verticalCongestion } from "./judge-maps";
-import { DEMAND_BITS, f64At, i64At, JudgeState, MAP_BITS, toFixed } from "./judge-state";
+import { DEMAND_ONE, f64At, i64At, JudgeState, MAP_ONE, toFixed } from "./judge-state";
 import { COVERED, MoveState, ROUTED, STALE } from "./move-state";
 import { changeTop, TopList } from "./top-list";
 
@@ -29,7 +29,7 @@ export function flagBox(state: MoveState, judge: JudgeState, node: i32): void {
   }
 }
 
-/** Tells the density's top sum what changed in the covered rows. */
+/** Updates the top sum of density for the covered rows. */
 export function followDensity(state: MoveState, judge: JudgeState): void {
   const columns = judge.columns;
   const top = changetype<TopList>(state.densityList);
@@ -43,7 +43,7 @@ export function followDensity(state: MoveState, judge: JudgeState): void {
   }
 }
 
-/** Stores a final value and tells the top sum if it is, or was, near the top. */
+/** Stores a final value, and updates the top sum if it is, or was, near the top. */
 // @ts-ignore: decorator
 @inline
 function setCongestion(at: usize, top: TopList, base: i64, i: i32, fresh: i64): void {
@@ -53,13 +53,13 @@ function setCongestion(at: usize, top: TopList, base: i64, i: i32, fresh: i64): 
   if (old >= base || fresh >= base) changeTop(top, i, old, fresh);
 }
 
-/** Sums the steps up and computes the final congestion that they and the blocked tracks reach. */
+/** Adds up the steps, and computes the final congestion from them and the blocked tracks. */
 export function finishChanged(state: MoveState, judge: JudgeState): void {
   if (judge.smoothing > 0) finishSmoothed(state, judge);
   else finishSharp(state, judge);
 }
 
-/** Without smoothing a cell's congestion depends on that cell alone. */
+/** Without smoothing: the congestion of a cell depends only on that cell. */
 function finishSharp(state: MoveState, judge: JudgeState): void {
   const columns = judge.columns;
   const rows = judge.rows;
@@ -71,7 +71,7 @@ function finishSharp(state: MoveState, judge: JudgeState): void {
     finishLine(
       state, state.horizontalSteps + at, judge.horizontalDemand + at, judge.horizontalBlocked + at,
       judge.congestion + at, row * columns, 1, columns, (flags & COVERED) != 0,
-      MAP_BITS / DEMAND_BITS / judge.horizontalCapacity,
+      MAP_ONE / DEMAND_ONE / judge.horizontalCapacity,
     );
   }
   for (let column = 0; column < columns; column++) {
@@ -81,12 +81,12 @@ function finishSharp(state: MoveState, judge: JudgeState): void {
     finishLine(
       state, state.verticalSteps + <usize>(column * rows << 3), judge.verticalDemand + at, judge.verticalBlocked + at,
       judge.congestion + (<usize>cells << 3) + at, cells + column, columns, rows, (flags & COVERED) != 0,
-      MAP_BITS / DEMAND_BITS / judge.verticalCapacity,
+      MAP_ONE / DEMAND_ONE / judge.verticalCapacity,
     );
   }
 }
 
-/** One row, or one column (`stride` apart in the maps). Where nothing was covered, only changed demand counts. */
+/** One row, or one column (`stride` apart in the maps). If `covered` is false, only demand has changed. */
 function finishLine(
   state: MoveState, steps: usize, demands: usize, blocked: usize, congestion: usize,
   first: i32, stride: i32, count: i32, covered: bool, scale: f64,
@@ -109,7 +109,7 @@ function finishLine(
   }
 }
 
-/** With smoothing a row's demand reaches the rows up to `smoothing` away, a column's the columns. */
+/** With smoothing: demand of a row or column also counts in those up to `smoothing` away. */
 function finishSmoothed(state: MoveState, judge: JudgeState): void {
   const columns = judge.columns;
   const rows = judge.rows;
@@ -220,7 +220,7 @@ export function keepChanged(state: MoveState, judge: JudgeState): void {
   }
 }
 
-/** Final congestion of one row or column back to the kept values. */
+/** Restores the final congestion of one row or column. */
 function restoreLine(congestion: usize, kept: usize, top: TopList, first: i32, stride: i32, count: i32): void {
   const base = top.base;
   const end = first + count * stride;
@@ -229,7 +229,7 @@ function restoreLine(congestion: usize, kept: usize, top: TopList, first: i32, s
   }
 }
 
-/** Brings the changed rows and columns back to what was kept, and clears the flags. */
+/** Restores the changed rows and columns, and clears the flags. */
 export function undoChanged(state: MoveState, judge: JudgeState): void {
   const columns = judge.columns;
   const rows = judge.rows;

@@ -1,14 +1,14 @@
-// Where a macro may go: inside the canvas, off the placed hard macros, off the blockages.
+// Where a macro may be placed: inside the canvas, without overlap with placed hard macros and blockages.
 import { f64At, i32At, JudgeState } from "./judge-state";
 
-/** Overlap that counts as none, in µm. */
+/** Overlaps of up to this many µm are ignored. */
 export const TOUCHING: f64 = 1e-6;
-/** How far a macro may stick out of the canvas, in cells: sizes in files are single-precision. */
+/** In cells: a macro may exceed the canvas by this much, because sizes in files are single-precision. */
 const OUTSIDE_TOLERANCE: f64 = 1e-4;
 
 /**
- * Writes the mask of a node over all cells: 1 where its centre may stand on the cell's centre. The node's own
- * place counts if it has one: unplace it first. Blockages are `blockageCount` rows of left, bottom, right, top.
+ * Writes the mask of a node over all cells: 1 where its centre may be on the cell's centre. The node must not be placed,
+ * or its own place counts as an obstacle. Blockages are `blockageCount` rows of left, bottom, right, top.
  * Returns the number of feasible cells.
  */
 export function maskCells(

@@ -1,10 +1,10 @@
-// What nodes do to the grid: the area they cover, the tracks that hard macros block; and the final congestion.
-import { addTo, DEMAND_BITS, f64At, i64At, JudgeState, MAP_BITS, NodeKind, toFixed } from "./judge-state";
+// The grid maps: area that nodes cover, tracks that hard macros block, and the final congestion.
+import { addTo, DEMAND_ONE, f64At, i64At, JudgeState, MAP_ONE, NodeKind, toFixed } from "./judge-state";
 
-/** A row or column counts as covered in full if no more than this is missing, in µm (the original binary's). */
+/** µm: a row or column counts as fully covered if no more than this is missing (as in the original binary). */
 const FULL_COVER: f64 = 1e-5;
 
-/** Adds (sign 1) or takes away (sign -1) a node's area and, if it is a hard macro, the tracks that it blocks. */
+/** Adds (sign 1) or removes (sign -1) a node's area and, for hard macros, the tracks that it blocks. */
 export function coverNode(state: JudgeState, node: i32, sign: i64): void {
   const kind = load<u8>(state.kinds + node);
   if (kind == NodeKind.Port) return;
@@ -33,15 +33,15 @@ export function coverNode(state: JudgeState, node: i32, sign: i64): void {
     for (let column = c0; column <= c1; column++) {
       const dx = min(right, <f64>(column + 1) * cellWidth) - max(left, <f64>column * cellWidth);
       if (dx <= 0) continue;
-      addTo(state.density, row * columns + column, sign * toFixed(dx * dy / cellArea * MAP_BITS));
+      addTo(state.density, row * columns + column, sign * toFixed(dx * dy / cellArea * MAP_ONE));
     }
   }
   if (kind == NodeKind.HardMacro) blockTracks(state, left, right, bottom, top, c0, c1, r0, r1, sign);
 }
 
 /**
- * Tracks blocked by a hard macro in the cells that it touches. Where it spans several rows and covers the bottom or
- * the top one only in part, its top row blocks no vertical tracks; likewise its right column no horizontal ones.
+ * Tracks blocked by a hard macro in the cells that it touches. If it spans several rows and covers the bottom or the top
+ * one only partly, no vertical tracks are blocked in its top row; likewise no horizontal ones in its right column.
  */
 function blockTracks(
   state: JudgeState, left: f64, right: f64, bottom: f64, top: f64,
@@ -58,8 +58,8 @@ function blockTracks(
     (abs(heightIn0 - cellHeight) > FULL_COVER || abs(heightIn1 - cellHeight) > FULL_COVER);
   const rightColumnOpen = c0 < c1 &&
     (abs(widthIn0 - cellWidth) > FULL_COVER || abs(widthIn1 - cellWidth) > FULL_COVER);
-  const verticalPerUm = state.verticalUsed / state.verticalCapacity * MAP_BITS;
-  const horizontalPerUm = state.horizontalUsed / state.horizontalCapacity * MAP_BITS;
+  const verticalPerUm = state.verticalUsed / state.verticalCapacity * MAP_ONE;
+  const horizontalPerUm = state.horizontalUsed / state.horizontalCapacity * MAP_ONE;
   for (let row = r0; row <= r1; row++) {
     const dy = min(top, <f64>(row + 1) * cellHeight) - max(bottom, <f64>row * cellHeight);
     if (dy <= 0) continue;
@@ -78,13 +78,13 @@ function blockTracks(
 
 /** Fixed-point map [n] as f32 shares of `most`, cut at 1. */
 export function readMap(map: usize, target: usize, n: i32, most: f64): void {
-  const unit = 1 / (MAP_BITS * most);
+  const unit = 1 / (MAP_ONE * most);
   for (let i = 0; i < n; i++) {
     store<f32>(target + (<usize>i << 2), <f32>min(<f64>i64At(map, i) * unit, 1));
   }
 }
 
-/** Cells that a cell's demand is shared with: those at most `range` away that exist, itself included. */
+/** Number of cells that share a cell's demand: those within `range`, including itself. */
 // @ts-ignore: decorator
 @inline
 function shares(index: i32, range: i32, length: i32): f64 {
@@ -95,7 +95,7 @@ function shares(index: i32, range: i32, length: i32): f64 {
 export function horizontalCongestion(state: JudgeState, row: i32, column: i32): i64 {
   const columns = state.columns;
   const cell = row * columns + column;
-  const scale = MAP_BITS / DEMAND_BITS / state.horizontalCapacity;
+  const scale = MAP_ONE / DEMAND_ONE / state.horizontalCapacity;
   const range = state.smoothing;
   if (range == 0) {
     return toFixed(<f64>i64At(state.horizontalDemand, cell) * scale) + i64At(state.horizontalBlocked, cell);
@@ -113,7 +113,7 @@ export function horizontalCongestion(state: JudgeState, row: i32, column: i32): 
 export function verticalCongestion(state: JudgeState, row: i32, column: i32): i64 {
   const columns = state.columns;
   const base = row * columns;
-  const scale = MAP_BITS / DEMAND_BITS / state.verticalCapacity;
+  const scale = MAP_ONE / DEMAND_ONE / state.verticalCapacity;
   const range = state.smoothing;
   if (range == 0) {
     return toFixed(<f64>i64At(state.verticalDemand, base + column) * scale) +

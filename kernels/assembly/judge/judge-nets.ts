@@ -1,4 +1,4 @@
-// Wirelength and routing of nets: where points are, how long a net is, which cell borders its wires cross.
+// Wirelength and routing of nets: places of points, lengths of nets, and the cell borders that wires cross.
 import { addTo, f64At, i32At, JudgeState, rowOf, toFixed } from "./judge-state";
 
 /** Cell of a point: row * columns + column, or -1 outside the grid (a point on the right or top edge is outside). */
@@ -9,7 +9,7 @@ export function cellOf(state: JudgeState, x: f64, y: f64): i32 {
     column = max(0, min(column, <f64>(state.columns - 1)));
     row = max(0, min(row, <f64>(state.rows - 1)));
   }
-  // Written so that NaN (not placed) is outside.
+  // Written so that NaN (not placed) counts as outside.
   if (!(column >= 0 && column < <f64>state.columns && row >= 0 && row < <f64>state.rows)) return -1;
   return <i32>row * state.columns + <i32>column;
 }
@@ -32,7 +32,7 @@ export function turnedY(orientation: i32, dx: f64, dy: f64): f64 {
   return orientation >= 6 ? dx : -dx;
 }
 
-/** Moves the points of a node to where the node stands. */
+/** Updates the points of a node from its place. */
 export function placePointsOf(state: JudgeState, node: i32): void {
   const x = f64At(state.xs, node);
   const y = f64At(state.ys, node);
@@ -65,7 +65,7 @@ export function lengthOfNet(state: JudgeState, net: i32): i64 {
   const pointYs = state.pointYs;
   const start = i32At(netStarts, net);
   const end = i32At(netStarts, net + 1);
-  // x and y side by side: the vector minimum is one instruction, the scalar one with its rules for NaN is many.
+  // x and y in one vector: the vector minimum is one instruction, while the scalar one has rules for NaN and needs many.
   let least = placeOf(pointXs, pointYs, i32At(netPoints, start));
   let most = least;
   let missing = f64x2.ne(least, least);
@@ -115,7 +115,7 @@ function routeTwo(state: JudgeState, source: i32, sink: i32, demand: i64): void 
   addColumn(state, sinkColumn, sourceRow, sinkRow, demand);
 }
 
-/** Three cells: an L, or a T whose trunk is the middle row; the driver plays no part. */
+/** Three cells: an L, or a T whose trunk is the middle row. The driver does not matter. */
 function routeThree(state: JudgeState, a: i32, b: i32, c: i32, demand: i64): void {
   const columns = state.columns;
   const rows = state.rows;

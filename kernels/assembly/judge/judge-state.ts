@@ -3,10 +3,10 @@
 // All sums are 64-bit fixed-point integers. Integer addition is exact in any order, so a cost updated move by move
 // equals, to the last bit, the cost computed from scratch, and an undone move leaves no trace.
 
-/** Fractional bits of density and congestion values (a value of 1 is 2^42). */
-export const MAP_BITS: f64 = 4398046511104.0; // 2^42
-/** Fractional bits of routed demand, in wires. */
-export const DEMAND_BITS: f64 = 4294967296.0; // 2^32
+/** Fixed-point representation of 1 in density and congestion maps. */
+export const MAP_ONE: f64 = 4398046511104.0; // 2^42
+/** Fixed-point representation of one wire of routed demand. */
+export const DEMAND_ONE: f64 = 4294967296.0; // 2^32
 
 /** Kinds of nodes; `NodeKind` of netlist/block.ts is checked against it when TypeScript is compiled. */
 export enum NodeKind {
@@ -23,10 +23,10 @@ export class JudgeState {
   canvasHeight: f64;
   cellWidth: f64;
   cellHeight: f64;
-  /** Wires that fit through a cell: tracks per µm times the cell's height or width. */
+  /** Wires that fit through a cell: tracks per µm times its height or width. */
   horizontalCapacity: f64;
   verticalCapacity: f64;
-  /** Tracks per µm that a hard macro takes. */
+  /** Tracks per µm that a hard macro blocks. */
   horizontalUsed: f64;
   verticalUsed: f64;
   /** Fixed-point units per µm of weighted wirelength. */
@@ -35,7 +35,7 @@ export class JudgeState {
   wirelength: i64;
   densityTop: i64;
   congestionTop: i64;
-  /** 2^32 / columns, rounded up: what `rowOf` multiplies with. */
+  /** 2^32 / columns, rounded up: the factor of `rowOf`. */
   rowFactor: i64;
   // Counts and switches, i32.
   nodeCount: i32;
@@ -55,7 +55,7 @@ export class JudgeState {
   widths: usize;
   heights: usize;
   kinds: usize;
-  // Points: the distinct places of pins on their nodes, in node order.
+  // Points: distinct offsets of pins on their nodes, in node order.
   nodePointStarts: usize;
   pointNodes: usize;
   pointXOffsets: usize;
@@ -83,7 +83,7 @@ export class JudgeState {
   selection: usize;
 }
 
-// Short names for what every kernel of the judge does: element i of an array.
+// Element i of an array.
 
 // @ts-ignore: decorator
 @inline

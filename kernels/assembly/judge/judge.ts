@@ -1,12 +1,12 @@
-// The judge in full: all three costs of a placement, from nothing but where the nodes stand.
+// Full evaluation: all three costs of a placement, from the places of nodes alone.
 import { coverNode, horizontalCongestion, verticalCongestion } from "./judge-maps";
 import { lengthOfNet, placePointsOf, routeNet } from "./judge-nets";
 import { JudgeState } from "./judge-state";
 import { sumOfLargest } from "./select";
 
 /**
- * Evaluates the placement in `xs`, `ys`, `orientations` and leaves points, net lengths, maps and the three sums in
- * the state. Nodes at NaN are not placed: they cover nothing, and their nets are neither measured nor routed.
+ * Evaluates the placement in `xs`, `ys`, `orientations`. Points, net lengths, maps and the three sums are left in the
+ * state. Nodes at NaN are not placed: they cover nothing, and their nets are neither measured nor routed.
  */
 export function evaluatePlacement(address: usize): void {
   const state = changetype<JudgeState>(address);
@@ -49,13 +49,13 @@ function finishMaps(state: JudgeState): void {
   }
 }
 
-/** Moves the points of all nodes to where the nodes stand, and nothing else. */
+/** Updates the points of all nodes from their places, and nothing else. */
 export function placePoints(address: usize): void {
   const state = changetype<JudgeState>(address);
   for (let node = 0; node < state.nodeCount; node++) placePointsOf(state, node);
 }
 
-/** Moves the points of one node to where it stands. */
+/** Updates the points of one node from its place. */
 export function placeNodePoints(address: usize, node: i32): void {
   placePointsOf(changetype<JudgeState>(address), node);
 }

@@ -1,25 +1,25 @@
 // State of the incremental judge.
 //
-// The judge's own arrays are the working state: they describe the placement with the move under way. The `kept` arrays
-// describe the placement before it. Rows and columns of the maps that a move touches are flagged, and keeping or
-// undoing a move copies only those; with integer sums an undone move leaves no trace.
+// The judge's own arrays describe the placement with the current move, the `kept` arrays the placement before it. Rows and
+// columns of the maps that the move touches are flagged, and only those are copied when it is kept or undone. Sums are
+// integers, so an undone move leaves no trace.
 
-/** Room for the nodes of one move. */
+/** Most nodes of one move. */
 export const MOST_NODES_PER_MOVE: i32 = 16;
 
 /** Flags of a row or column: routed demand changed; blocked tracks or density changed. */
 export const ROUTED: u8 = 1;
 export const COVERED: u8 = 2;
-/** Final congestion to be computed anew. */
+/** Flag: final congestion must be computed again. */
 export const STALE: u8 = 4;
 
 @unmanaged
 export class MoveState {
-  // What a unit of each sum counts in the proxy cost.
+  // Proxy cost per unit of each sum.
   lengthFactor: f64;
   densityFactor: f64;
   congestionFactor: f64;
-  /** Wirelength and the congestion's top sum before the move under way. */
+  /** Wirelength and top sum of congestion before the current move. */
   oldWirelength: i64;
   oldCongestionTop: i64;
   judge: usize;
@@ -28,7 +28,7 @@ export class MoveState {
   /** Nets of node n, each once: nodeNets[nodeNetStarts[n] .. nodeNetStarts[n + 1]]. */
   nodeNetStarts: usize;
   nodeNets: usize;
-  // The move under way: nodes with their new places.
+  // The current move: nodes with their new places.
   moveCount: i32;
   moveNodes: usize;
   moveXs: usize;
@@ -37,9 +37,9 @@ export class MoveState {
   oldXs: usize;
   oldYs: usize;
   oldOrientations: usize;
-  /** 1 once its nets are routed. */
+  /** 1 after its nets were routed. */
   routed: i32;
-  /** How many points it moves. */
+  /** Number of points that it moves. */
   pointCount: i32;
   keptPointXs: usize;
   keptPointYs: usize;
@@ -51,12 +51,12 @@ export class MoveState {
   oldLengths: usize;
   netStamps: usize;
   /**
-   * Demand as steps, each the difference to the cell before: a wire adds where it starts and takes away where it ends.
-   * Horizontal ones row by row, vertical ones column by column.
+   * Demand as steps, each the difference from the cell before: a wire adds one where it starts and subtracts one where
+   * it ends. Horizontal steps are stored row by row, vertical ones column by column.
    */
   horizontalSteps: usize;
   verticalSteps: usize;
-  // The maps as they were before the move.
+  // The maps before the move.
   keptHorizontalSteps: usize;
   keptVerticalSteps: usize;
   keptHorizontalDemand: usize;

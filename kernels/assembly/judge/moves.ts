@@ -1,6 +1,5 @@
-// Moves, judged by what they change: nodes are put elsewhere, the state follows, and either all of it is kept or all
-// of it is undone. Every sum is an integer, so the state after any number of moves is the one that a full evaluation
-// would give, bit by bit.
+// Incremental evaluation of moves: nodes move, the state is updated, and the move is either kept or undone as a whole.
+// Every sum is an integer, so the state after any number of moves equals that of a full evaluation, bit by bit.
 import { finishChanged, flagBox, followDensity, keepChanged, undoChanged } from "./changed-maps";
 import { coverNode } from "./judge-maps";
 import { lengthOfNet, placePointsOf } from "./judge-nets";
@@ -11,7 +10,7 @@ import { exactTop, keepTop, leastTop, rebuildTop, TopList } from "./top-list";
 
 export { MoveState };
 
-/** Makes the state ready for moves; the judge must have evaluated the placement in full. */
+/** Prepares the state for moves, after a full evaluation of the placement. */
 export function startMoves(address: usize): void {
   const state = changetype<MoveState>(address);
   const judge = changetype<JudgeState>(state.judge);
@@ -52,7 +51,7 @@ function takeSteps(state: MoveState, judge: JudgeState): void {
   }
 }
 
-/** Adds a node to the move under way. */
+/** Adds a node to the current move. */
 // @ts-ignore: decorator
 @inline
 export function stageNode(state: MoveState, node: i32, x: f64, y: f64, orientation: u8): void {
@@ -64,15 +63,15 @@ export function stageNode(state: MoveState, node: i32, x: f64, y: f64, orientati
   store<u8>(state.moveOrientations + i, orientation);
 }
 
-/** Carries the staged nodes' move out. `leastCost` and `exactCost` then tell its cost; keep or undo must follow. */
+/** Moves the staged nodes. `leastCost` and `exactCost` then return the cost; `keepMove` or `undoMove` must follow. */
 export function applyMove(state: MoveState): void {
   measureMove(state);
   routeMove(state);
 }
 
 /**
- * The first, cheap half of a move: places, what is covered, and net lengths. Returns the proxy cost as if congestion
- * stayed as it is. `routeMove` or `undoMove` must follow.
+ * The first and cheap half of a move: places, covered area and net lengths. Returns the proxy cost for unchanged
+ * congestion. `routeMove` or `undoMove` must follow.
  */
 export function measureMove(state: MoveState): f64 {
   const judge = changetype<JudgeState>(state.judge);
@@ -81,7 +80,7 @@ export function measureMove(state: MoveState): f64 {
   state.pointCount = 0;
   state.netCount = 0;
   if (state.netStamp == i32.MAX_VALUE) {
-    memory.fill(state.netStamps, 0, <usize>judge.netCount << 2); // no old stamp may meet a new one
+    memory.fill(state.netStamps, 0, <usize>judge.netCount << 2); // old stamps must not equal new ones
     state.netStamp = 0;
   }
   state.netStamp++;
@@ -101,7 +100,7 @@ export function measureMove(state: MoveState): f64 {
   return proxyOf(state, wirelength, leastTop(changetype<TopList>(state.densityList)), state.oldCongestionTop);
 }
 
-/** The second half: routes and congestion. */
+/** The second half of a move: routes and congestion. */
 export function routeMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
   for (let i = 0; i < state.netCount; i++) rerouteNet(state, judge, i32At(state.nets, i));
@@ -109,7 +108,7 @@ export function routeMove(state: MoveState): void {
   state.routed = 1;
 }
 
-/** Moves one staged node with its points: what it covers, and the list of its nets. */
+/** Moves one staged node with its points, updates covered area and lists its nets. */
 function moveOneNode(state: MoveState, judge: JudgeState, i: i32): void {
   const node = i32At(state.moveNodes, i);
   const at = <usize>node << 3;
@@ -122,7 +121,7 @@ function moveOneNode(state: MoveState, judge: JudgeState, i: i32): void {
   const x = f64At(state.moveXs, i);
   const y = f64At(state.moveYs, i);
   const orientation = load<u8>(state.moveOrientations + i);
-  // A mirrored node covers what it covered.
+  // A node that is only mirrored covers the same area.
   const covers = x != oldX || y != oldY || orientation >> 2 != oldOrientation >> 2;
   if (covers) {
     flagBox(state, judge, node);
@@ -159,7 +158,7 @@ function proxyOf(state: MoveState, wirelength: i64, density: i64, congestion: i6
     <f64>congestion * state.congestionFactor;
 }
 
-/** A lower bound of the proxy cost after the move under way, without any selection. */
+/** A lower bound of the proxy cost after the current move, without selecting the largest values. */
 export function leastCost(state: MoveState): f64 {
   const judge = changetype<JudgeState>(state.judge);
   return proxyOf(
@@ -168,7 +167,7 @@ export function leastCost(state: MoveState): f64 {
   );
 }
 
-/** The proxy cost after the move under way; leaves the sums in the judge's state. */
+/** The proxy cost after the current move. Updates the judge's sums. */
 export function exactCost(state: MoveState): f64 {
   const judge = changetype<JudgeState>(state.judge);
   judge.densityTop = exactTop(changetype<TopList>(state.densityList));
@@ -176,7 +175,7 @@ export function exactCost(state: MoveState): f64 {
   return proxyOf(state, judge.wirelength, judge.densityTop, judge.congestionTop);
 }
 
-/** Keeps the move under way; `exactCost` must have been asked. */
+/** Keeps the current move; `exactCost` must have been called. */
 export function keepMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
   state.oldCongestionTop = judge.congestionTop;
@@ -192,7 +191,7 @@ export function keepMove(state: MoveState): void {
   state.moveCount = 0;
 }
 
-/** Undoes the move under way. The judge's two top sums are those of the last `exactCost`. */
+/** Undoes the current move. The judge's top sums stay those of the last `exactCost`. */
 export function undoMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
   undoChanged(state, judge);
@@ -228,9 +227,9 @@ function copyPoints(
   }
 }
 
-// The same by address, for callers outside the module.
+// The same by address, for calls from TypeScript.
 
-/** Carries out the staged move and returns its proxy cost. */
+/** Makes the staged move and returns its proxy cost. */
 export function tryMove(address: usize): f64 {
   const state = changetype<MoveState>(address);
   applyMove(state);
@@ -241,7 +240,7 @@ export function commitMove(address: usize): void {
   keepMove(changetype<MoveState>(address));
 }
 
-/** Undoes the move; the top sums are computed again, so that the judge's costs are those before it. */
+/** Undoes the move and computes the top sums again, so that the judge's costs are those before it. */
 export function revertMove(address: usize): void {
   const state = changetype<MoveState>(address);
   undoMove(state);

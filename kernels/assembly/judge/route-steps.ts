@@ -1,5 +1,5 @@
-// Nets of moved nodes: their new lengths, and their routes as steps of demand. A wire of any length costs two
-// additions; summing the steps along a row or column gives the very integers of the full evaluation.
+// Nets of moved nodes: their new lengths, and their routes as steps of demand. A wire of any length takes two additions.
+// Adding up the steps along a row or column gives exactly the integers of the full evaluation.
 import { addTo, i32At, i64At, JudgeState } from "./judge-state";
 import { MoveState, ROUTED } from "./move-state";
 
@@ -33,14 +33,14 @@ function stepTwo(state: MoveState, judge: JudgeState, source: i32, sink: i32, de
   stepColumn(state, judge.rows, to & 0xffff, from >> 16, to >> 16, demand);
 }
 
-/** Three cells; the rules are `routeThree`'s of judge-nets.ts. */
+/** Three cells, by the rules of `routeThree` in judge-nets.ts. */
 function stepThree(state: MoveState, judge: JudgeState, a: i32, b: i32, c: i32, demand: i64): void {
   const columns = judge.columns;
   const rows = judge.rows;
   const first = min(min(a, b), c);
   const third = max(max(a, b), c);
   const second = a + b + c - first - third;
-  // By row, then column: the order of the cells' numbers.
+  // By row, then column, which is the order of cell numbers.
   const low = i32At(state.cellPlaces, first);
   const middle = i32At(state.cellPlaces, second);
   const high = i32At(state.cellPlaces, third);
@@ -90,7 +90,7 @@ function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: usize, si
     if (sink >= 0 && sink != source) stepTwo(state, judge, source, sink, demand);
     return;
   }
-  // Distinct sinks by stamps; written without a branch, which would be taken at random.
+  // Finds distinct sinks by stamps, without a branch that could not be predicted.
   const list = judge.cellList;
   const stamps = judge.cellStamps;
   const stamp = nextStamp(judge);
@@ -111,10 +111,10 @@ function stepNet(state: MoveState, judge: JudgeState, net: i32, cells: usize, si
   for (let i = 0; i < count; i++) stepTwo(state, judge, source, i32At(list, i), demand);
 }
 
-/** From how many points on a net is looked at for a sink that moved alone. */
+/** Nets with at least this many points are checked for a single sink that moved. */
 const MANY: i32 = 5;
 
-/** Takes a net's old route away and adds the new one, where a point of it moved to another cell. */
+/** Removes a net's old route and adds the new one, if one of its points moved to another cell. */
 export function rerouteNet(state: MoveState, judge: JudgeState, net: i32): void {
   const before = state.keptPointCells;
   const after = judge.pointCells;
@@ -136,8 +136,8 @@ export function rerouteNet(state: MoveState, judge: JudgeState, net: i32): void 
 }
 
 /**
- * Routes only the wires of the one sink that moved. Nothing and false if that is not all that changes: the wires are
- * the sink's own where three cells besides hold sinks before and after.
+ * Reroutes only the wires of the one sink that moved, and returns true. If other wires change too, does nothing and
+ * returns false. Wires belong to that sink alone if three other cells hold points both before and after.
  */
 function rerouteSink(state: MoveState, judge: JudgeState, net: i32, points: usize, count: i32, mover: i32): bool {
   const cells = judge.pointCells;
@@ -159,19 +159,19 @@ function rerouteSink(state: MoveState, judge: JudgeState, net: i32, points: usiz
   }
   if (others < 3) return false;
   const demand = i64At(judge.netDemands, net);
-  // Cells that another point holds keep their wires.
+  // Cells with another point keep their wires.
   if (i32At(stamps, oldCell) != stamp) stepTwo(state, judge, source, oldCell, -demand);
   if (i32At(stamps, newCell) != stamp) stepTwo(state, judge, source, newCell, demand);
   return true;
 }
 
-/** A stamp that no cell has. */
+/** A new stamp, which no cell has. */
 // @ts-ignore: decorator
 @inline
 function nextStamp(judge: JudgeState): i32 {
   let stamp = judge.stamp + 1;
   if (stamp <= 0) {
-    // The counter has run over: no old stamp may meet a new one.
+    // The counter has overflowed. Old stamps must not equal new ones.
     memory.fill(judge.cellStamps, 0, <usize>(judge.columns * judge.rows) << 2);
     stamp = 1;
   }

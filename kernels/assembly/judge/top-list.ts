@@ -1,5 +1,5 @@
-// Sum of the k largest of an array that changes a little at a time: a histogram of the values near the top, with
-// the members of its buckets in one list. A change costs O(1); the sum looks only at the members of one bucket.
+// Sum of the k largest values of an array that changes little by little: a histogram of the values near the top, with the
+// members of its buckets in one list. A change takes O(1); the sum sorts only the members of one bucket.
 import { i32At, i64At } from "./judge-state";
 import { sumOfLargest } from "./select";
 
@@ -8,11 +8,11 @@ export const BUCKETS: i32 = 512;
 
 @unmanaged
 export class TopList {
-  /** Values below are not counted (they are far from the top); 1 if all others are zero. */
+  /** Lower end of the window. Values below are far from the top and not listed. 1 if all of these are zero. */
   base: i64;
   /** Sum of the values in buckets above `boundary`. */
   sumAbove: i64;
-  /** The array (i64, none negative), kept by its owner; every change is told by `changeTop`. */
+  /** The array (i64, not negative). Its owner reports every change by `changeTop`. */
   values: usize;
   length: i32;
   wanted: i32;
@@ -21,13 +21,13 @@ export class TopList {
   boundary: i32;
   countAbove: i32;
   memberCount: i32;
-  /** Numbers of members at which the window is laid anew. */
+  /** Numbers of members below and above which the window is chosen again. */
   fewest: i32;
   most: i32;
   /** Per bucket: number and sum of its members. */
   counts: usize;
   sums: usize;
-  /** Indices of the values at or above `base`, in no order, and where each index is in that list. */
+  /** Indices of the values at or above `base`, in any order, and the position of each index in that list. */
   members: usize;
   places: usize;
   scratch: usize;
@@ -39,7 +39,7 @@ function bucketOf(top: TopList, value: i64): i32 {
   return <i32>min((value - top.base) >> <i64>top.shift, <i64>(BUCKETS - 1));
 }
 
-/** Lays the window around the values as they are. */
+/** Chooses the window for the current values. */
 export function rebuildTop(top: TopList): void {
   const length = top.length;
   const scratch = top.scratch;
@@ -71,7 +71,7 @@ export function rebuildTop(top: TopList): void {
   top.most = 2 * top.memberCount + 64;
 }
 
-/** Lays the window anew if too few or too many values are in it. */
+/** Chooses the window again if too few or too many values are in it. */
 export function keepTop(top: TopList): void {
   if (top.memberCount < top.fewest || top.memberCount > top.most) rebuildTop(top);
 }
@@ -106,7 +106,7 @@ function removeMember(top: TopList, i: i32, value: i64): void {
   count(top, value, -1);
 }
 
-/** Tells that value `i` went from `old` to `fresh`. */
+/** Updates the list after value `i` changed from `old` to `fresh`. */
 export function changeTop(top: TopList, i: i32, old: i64, fresh: i64): void {
   const base = top.base;
   if (old >= base) {
@@ -121,7 +121,7 @@ export function changeTop(top: TopList, i: i32, old: i64, fresh: i64): void {
   }
 }
 
-/** Moves the boundary to the bucket that holds the k-th largest value. Returns how many are above. */
+/** Moves the boundary to the bucket of the k-th largest value. Returns the number of values above it. */
 // @ts-ignore: decorator
 @inline
 function settleTop(top: TopList): i32 {
@@ -145,7 +145,7 @@ function settleTop(top: TopList): i32 {
   return above;
 }
 
-/** No more than the sum of the k largest: those in the boundary's bucket are taken at its lower edge. */
+/** A lower bound of the sum of the k largest values: those in the boundary bucket count as its lower edge. */
 export function leastTop(top: TopList): i64 {
   if (top.memberCount < top.wanted) return 0;
   const missing = top.wanted - settleTop(top);

@@ -1,7 +1,7 @@
 // Transposed convolution, 3x3, stride 2, 'same': [height x width x cIn] to [2·height x 2·width x cOut], channels
 // last, bias and ReLU. Output row o takes input row i with tap t where o = 2·i + t, so that even rows see taps 0
 // and 2, odd rows tap 1; columns alike. All nine taps of all pixels are one matrix product
-// [pixels x cIn] · [cIn x 9·cOut]; here is what moves the products to their pixels and back. cOut is a multiple of 4.
+// [pixels x cIn] · [cIn x 9·cOut]; the functions here move the products to their pixels and back. cOut is a multiple of 4.
 
 /**
  * outputs [2h x 2w x channels] = relu(bias + the taps that meet at each pixel).

@@ -1,4 +1,4 @@
-// Small passes over f32 arrays: sums, ReLU's gradient, copies. Any length; the last 1 to 3 numbers go one by one.
+// Simple loops over f32 arrays of any length: sums, gradient of ReLU, copies. The last 1 to 3 numbers are scalar.
 import { laneSum, madd } from "./vector";
 
 /** target [n] += source [n]. */

@@ -5,7 +5,7 @@
 const LOG2_E: f32 = Math.LOG2E as f32;
 const LN2_HIGH: f32 = 0.693359375; // exact in 10 bits, so that n · LN2_HIGH is exact
 const LN2_LOW: f32 = -2.1219444005469057e-4;
-const LOWEST: f32 = -87; // below, e^x is less than the smallest normal number; taken as 0
+const LOWEST: f32 = -87; // e^x below is smaller than the smallest normal number and becomes 0
 
 /** e^x of four numbers x <= 0: e^x = 2^n · e^r with |r| <= ln 2 / 2 and e^r by its Taylor series to r^7. */
 // @ts-ignore: decorator

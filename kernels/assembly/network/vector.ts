@@ -1,4 +1,4 @@
-// What kernels on vectors of four f32 share.
+// Helpers for vectors of four f32.
 
 /** sum + x · y, rounded twice: a fused product would differ between machines. */
 // @ts-ignore: decorator
