@@ -1,6 +1,6 @@
-// What each part of the policy's training is worth: the same training without it, or with the other choice, for equal
-// time and several seeds, on one block. Prints a table of the last mean cost and of the best, each with its spread over
-// the seeds. Runs that are in OUT already are read, so that a stopped one goes on. Run:
+// Ablation of the policy's training: the same training without a part, or with another choice for it, on one block, with
+// equal time and several seeds. Prints a table of the final mean cost and of the best cost, with their spread over seeds.
+// Runs that are already in OUT are reused, so that the program can be stopped and started again. Run:
 //
 //   node dist/benchmarks/ablation.js OUT BLOCK [--seeds 1,2,3] [--budget 2m] [--workers 1] [--only "all,no encoder,…"]
 import { existsSync } from "node:fs";
@@ -10,7 +10,7 @@ import { place } from "../flow/index.js";
 import { readJsonLines } from "../flow/json-lines.js";
 import type { IterationMetrics } from "../policy/index.js";
 
-/** Settings of each variant; `all` is what training does unless told otherwise. */
+/** Settings of each variant; `all` has the defaults. */
 const VARIANTS: Readonly<Record<string, readonly string[]>> = {
   all: [],
   "no encoder": ["experimental.network.encoder=false"],
@@ -51,7 +51,7 @@ if (out === undefined || block === undefined) {
   process.exit(1);
 }
 
-/** Last mean, which is over a tenth of the iterations, and best. */
+/** Mean cost over the last tenth of the iterations, and best cost. */
 async function run(variant: string, seed: number): Promise<{ last: number; best: number }> {
   const folder = join(out!, `${variant.replace(/\W+/g, "-")}-s${seed}`);
   if (!existsSync(join(folder, "summary.json"))) {
@@ -76,7 +76,7 @@ async function run(variant: string, seed: number): Promise<{ last: number; best:
   };
 }
 
-/** Mean, and least to most. */
+/** Mean and range. */
 function spread(numbers: readonly number[]): string {
   const mean = numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
   return `${mean.toFixed(4)} (${Math.min(...numbers).toFixed(4)}–${Math.max(...numbers).toFixed(4)})`;
@@ -86,7 +86,7 @@ const wanted = values.only.split(",");
 for (const variant of wanted) if (!VARIANTS[variant]) throw new Error(`no variant '${variant}'`);
 const seeds = values.seeds.split(",").map(Number);
 const found = new Map<string, { last: number; best: number }[]>();
-// Seed by seed, so that what the machine does meanwhile hits all variants alike.
+// All variants of a seed before the next seed, so that changes in the load of the machine affect all variants alike.
 for (const seed of seeds)
   for (const variant of wanted) found.set(variant, [...(found.get(variant) ?? []), await run(variant, seed)]);
 console.log(`| ${values.budget}, seeds ${values.seeds} | last mean | best |\n|---|---|---|`);

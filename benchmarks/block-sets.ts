@@ -1,6 +1,6 @@
-// Do more blocks to learn from make a better policy for blocks never seen? Pretrains on each set for the same number of
-// iterations and plays the held-out blocks, mean of 16 episodes from the same streams before and after. Runs that are
-// in OUT already are read, so that a stopped one goes on. Run:
+// Does pretraining on more blocks make a better policy for unseen blocks? Pretrains on each set for the same number of
+// iterations, and evaluates the held-out blocks before and after by the mean of 16 episodes from the same streams. Runs
+// that are already in OUT are reused, so that the program can be stopped and started again. Run:
 //
 //   node dist/benchmarks/block-sets.js OUT [--sets two,five,twenty] [--seeds 1,2] [--iterations 100] [--workers 1]
 //     [--set NAME=VALUE …] [HELD_OUT_BLOCK …]
@@ -51,7 +51,7 @@ for (const name of values.sets.split(",")) {
 
 const names = [...summaries.values()][0]![0]!.held_out.map(({ block }) => block);
 const isReal = new Set(real.map((path) => basename(path)));
-/** Change of the mean cost by pretraining, %. */
+/** Change of the mean cost by pretraining, in %. */
 const change = (summary: PretrainSummary, block: string): number => {
   const { before, after } = summary.held_out.find((held) => held.block === block)!;
   return 100 * (after.mean / before.mean - 1);

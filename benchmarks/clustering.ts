@@ -1,6 +1,6 @@
-// Clustering of flat blocks beside the original's groups: soft macros, cut, and the proxy cost that the same method
-// reaches in the same iterations. As the two netlists differ, the macros' places are also scored on the original's
-// netlist (soft macros settled anew) and by the wirelength of the flat one (cells in the middle of their soft macros).
+// Compares our clustering of flat blocks with the original's groups: number of soft macros, cut nets, and the proxy cost
+// that the same method reaches in the same iterations. The two netlists differ, so the macros' places are also scored on
+// the original's netlist (with soft macros placed again) and by the wirelength of the flat netlist.
 // Run: node dist/benchmarks/clustering.js [iterations] [seeds] [blocks…]
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -65,20 +65,20 @@ async function compareOn(folder: string): Promise<void> {
       const softs = block.kinds.filter((kindOf) => kindOf === NodeKind.SoftMacro).length;
       console.log(
         `| ${original.name} | ${kind} | ${softs} | ${cutNets(flat, groups)} | ${seed} | ${proxy_cost.toFixed(4)} ` +
-          `| ${scoreOn(original, block, placement).toFixed(4)} | ${flatWirelength(flat, groups, block, placement).toExponential(3)} ` +
+          `| ${scoreOn(original, block, placement).toFixed(4)} | ${flatWirelength({ flat, groups }, block, placement).toExponential(3)} ` +
           `| ${seconds.toFixed(0)} |`,
       );
     }
 }
 
-/** Per node of the flat file, pins of macros included. */
+/** Groups per node of the flat file, including pins of macros. */
 function readGroups(path: string): Int32Array {
   const bytes = readFileSync(path);
   const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString();
   return Int32Array.from(text.trim().split("\n"), Number);
 }
 
-/** Proxy of the hard macros' places on the original's netlist. */
+/** Proxy cost of the hard macros' places on the original's netlist. */
 function scoreOn(original: Block, block: Block, placement: Placement): number {
   const judge = new Judge(Kernels.create(), original);
   judge.placement.xs.set(original.initial.xs);
@@ -107,8 +107,14 @@ function cutNets(flat: Block, groups: Int32Array): number {
   return cut;
 }
 
-/** Half-perimeters of the flat nets of at most 500 sinks, µm; cells stand where their soft macros do. */
-function flatWirelength(flat: Block, groups: Int32Array, block: Block, placement: Placement): number {
+interface Clustered {
+  readonly flat: Block;
+  /** Per node of the flat file. */
+  readonly groups: Int32Array;
+}
+
+/** Half-perimeters of the flat nets with at most 500 sinks, µm. Cells are at the centres of their soft macros. */
+function flatWirelength({ flat, groups }: Clustered, block: Block, placement: Placement): number {
   const { xs, ys, orientations } = placement;
   const nodeOfName = new Map(block.nodeNames.map((name, node) => [name, node]));
   const nodeOf = Int32Array.from({ length: flat.nodeCount }, (_, node) => {

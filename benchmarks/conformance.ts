@@ -1,4 +1,4 @@
-// Every golden value of the shared conformance data through the function behind `ashlar eval`, as a table.
+// Checks every golden value of the shared conformance data with the function behind `ashlar eval`, and prints a table.
 // Run: npm run -s conformance. Exits with 1 if a value differs by more than its file allows.
 import { pathToFileURL } from "node:url";
 import { type BlockOptions, evaluate } from "../flow/index.js";
@@ -8,13 +8,13 @@ const COSTS = ["wirelength", "wirelength_cost", "density_cost", "congestion_cost
 type CostName = (typeof COSTS)[number];
 type PerCost<T> = Readonly<Record<CostName, T>>;
 
-/** One golden record, whatever file it comes from. */
+/** One golden record of any file. */
 interface GoldenCase {
   readonly name: string;
   readonly netlist: string;
   readonly options: BlockOptions;
   readonly expected: PerCost<number>;
-  /** Largest difference allowed, relative or absolute: either is enough. */
+  /** Largest relative and absolute differences. One of them must hold. */
   readonly tolerance: PerCost<{ readonly relative: number; readonly absolute: number }>;
   /** Costs that are not compared because nodes are not placed. */
   readonly leftOut: readonly CostName[];

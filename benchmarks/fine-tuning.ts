@@ -1,12 +1,12 @@
-// What a pretrained policy is worth on a block that it has not seen: played as it is (16 samples), beside searches in the
-// same seconds; tuned; and beside it a policy that learns from scratch, for longer. Prints a table, and writes curves of
-// the mean cost against time. Runs that are in OUT already are read, so that a stopped one goes on. Run:
+// Measures a pretrained policy on unseen blocks: zero-shot with 16 samples, compared with searches in the same time; after
+// fine-tuning; and compared with a policy that learns from scratch for longer. Prints a table, and draws the mean cost
+// over time. Runs that are already in OUT are reused, so that the program can be stopped and started again. Run:
 //
 //   node dist/benchmarks/fine-tuning.js OUT BLOCK … [--policy shipped] [--seeds 1,2] [--budget 5m]
 //     [--scratch 60m] [--workers 1] [--set NAME=VALUE …]
 //
-// where --set is for the policy from scratch, such as experimental.network.priorScale=0 beside one that was pretrained without prior;
-// and look at two trainings side by side with: ashlar view OUT/BLOCK-tuned-s1 OUT/BLOCK-scratch-s1
+// where --set applies to the policy from scratch, for example experimental.network.priorScale=0 if the other one was
+// pretrained without the prior. Compare two trainings with: ashlar view OUT/BLOCK-tuned-s1 OUT/BLOCK-scratch-s1
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -29,12 +29,17 @@ const { values, positionals } = parseArgs({
 });
 const [out = "runs/fine-tuning", ...blocks] = positionals;
 
+interface Named {
+  readonly name: string;
+  readonly seed: number;
+}
+
 interface Run {
   readonly summary: PlaceSummary;
   readonly metrics: readonly IterationMetrics[];
 }
 
-async function run(path: string, name: string, seed: number, options: PlaceOptions): Promise<Run> {
+async function run(path: string, { name, seed }: Named, options: PlaceOptions): Promise<Run> {
   const folder = join(out, `${basename(path)}-${name}-s${seed}`);
   if (!existsSync(join(folder, "summary.json"))) {
     process.stderr.write(`${folder}\n`);
@@ -51,7 +56,7 @@ const last = ({ metrics }: Run) => {
   const tail = metrics.slice(-Math.max(1, Math.ceil(metrics.length / 10)));
   return tail.reduce((sum, line) => sum + line["cost/proxy"], 0) / tail.length;
 };
-/** Seconds until the best cost was at `level`. */
+/** Time until the best cost was at `level`. */
 const reached = ({ metrics }: Run, level: number) => {
   const line = metrics.find((line) => line["cost/best"] <= level);
   return line ? `${line.seconds.toFixed(0)} s` : "never";
@@ -68,18 +73,26 @@ for (const path of blocks) {
   const curves: Curve[] = [];
   for (const seed of values.seeds.split(",").map(Number)) {
     const { policy, budget, set } = values;
-    const shot = await run(path, "shot", seed, { policy, iterations: 1, set: ["episodes=16"] });
+    const shot = await run(path, { name: "shot", seed }, { policy, iterations: 1, set: ["episodes=16"] });
     const [first] = shot.metrics;
     const searched: string[] = [];
     for (const method of ["greedy", "anneal"] as const) {
-      const { summary } = await run(path, method, seed, {
-        method,
-        budget: `${shot.summary.seconds.toFixed(1)}s`,
-      });
+      const { summary } = await run(
+        path,
+        { name: method, seed },
+        {
+          method,
+          budget: `${shot.summary.seconds.toFixed(1)}s`,
+        },
+      );
       searched.push(cost(summary.proxy_cost));
     }
-    const tuned = await run(path, "tuned", seed, { policy, finetune: true, budget });
-    const scratch = await run(path, "scratch", seed, { policy: "none", budget: values.scratch, set });
+    const tuned = await run(path, { name: "tuned", seed }, { policy, finetune: true, budget });
+    const scratch = await run(
+      path,
+      { name: "scratch", seed },
+      { policy: "none", budget: values.scratch, set },
+    );
     const cells = [
       basename(path),
       seed,

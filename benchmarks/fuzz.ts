@@ -1,5 +1,5 @@
-// Broken files by the thousand: each must read or be refused with one line, soon and in little memory.
-// Run: node dist/benchmarks/fuzz.js [INPUTS] [SEED]. Exits with 1 if any input does otherwise, or takes over 2 s.
+// Reads thousands of broken files. Each must be read or refused with a one-line error, quickly and with little memory.
+// Run: node dist/benchmarks/fuzz.js [INPUTS] [SEED]. Exits with 1 if an input fails, or takes over 2 s.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,14 +21,14 @@ import { FUZZ_DEF, TINY_LEF } from "../test/unit/netlist/formats/lefdef/tiny-des
 
 const SLOW_SECONDS = 2;
 
-/** A format: a small set of files that reads, which of them get broken, and how the set is read. */
+/** A format: a small valid set of files, the files that are broken, and the reader. */
 interface FuzzedFormat {
   readonly files: Readonly<Record<string, string>>;
   readonly broken: readonly string[];
   readonly read: (folder: string) => Promise<unknown>;
 }
 
-/** One node of every kind, small so that a mutation hits something that matters. */
+/** One node of every kind. The block is small, so that mutations hit something that matters. */
 function seedBlock(): Block {
   const draft = new NetlistDraft();
   const port = draft.addPort("in", 0, 50);
@@ -53,7 +53,7 @@ const NETLIST = {
 const DESIGN = { "top.def": FUZZ_DEF, "cells.lef": TINY_LEF };
 const loadDesign = (folder: string) => loadBlock(join(folder, "top.def"));
 
-/** One line per format; its files are made by our own writers or by hand. */
+/** Formats by name. Their files are made by our writers or by hand. */
 export const FORMATS: Readonly<Record<string, FuzzedFormat>> = {
   "pb.txt": { files: NETLIST, broken: ["netlist.pb.txt"], read: loadBlock },
   plc: { files: NETLIST, broken: ["initial.plc"], read: loadBlock },
@@ -110,7 +110,7 @@ const PIECES = [
   ...["__proto__", "constructor", "toString", "a", "m", "p"],
 ];
 
-/** The text with one to four bytes, words or lines left out, doubled, exchanged, cut off or replaced. */
+/** The text after one to four mutations: bytes, words or lines are removed, doubled, swapped, cut off or replaced. */
 function mutate(text: string, random: Random): string {
   let result = text;
   for (let i = random.below(4); i >= 0; i--)
@@ -125,40 +125,35 @@ const MUTATIONS: readonly ((text: string, random: Random) => string)[] = [
     const at = random.below(text.length + 1);
     return text.slice(0, at) + String.fromCharCode(random.below(256)) + text.slice(at + 1);
   },
-  (text, random) => onParts(text, /(?<=\n)/, (lines, at) => lines.splice(at, 1 + random.below(3)), random),
-  (text, random) => onParts(text, /(?<=\n)/, (lines, at) => lines.splice(at, 0, lines[at]!), random),
-  (text, random) => onParts(text, /(?<=\n)/, (lines, at) => lines.push(...lines.splice(at, 1)), random),
-  (text, random) => onParts(text, /(?<=\s)/, (words, at) => words.splice(at, 1), random),
+  (text, random) =>
+    onParts(text.split(/(?<=\n)/), random, (lines, at) => lines.splice(at, 1 + random.below(3))),
+  (text, random) => onParts(text.split(/(?<=\n)/), random, (lines, at) => lines.splice(at, 0, lines[at]!)),
+  (text, random) => onParts(text.split(/(?<=\n)/), random, (lines, at) => lines.push(...lines.splice(at, 1))),
+  (text, random) => onParts(text.split(/(?<=\s)/), random, (words, at) => words.splice(at, 1)),
   (text, random) => {
     const piece = PIECES[random.below(PIECES.length)]!;
-    return onParts(text, /(?<=\s)/, (words, at) => words.splice(at, 1, `${piece} `), random);
+    return onParts(text.split(/(?<=\s)/), random, (words, at) => words.splice(at, 1, `${piece} `));
   },
-  // A number or a name becomes another of the same file: cycles, references to itself, doubles.
+  // Replaces a number or a name by another of the same file: cycles, self-references, duplicates.
   (text, random) =>
-    onParts(
-      text,
-      /\b(?=\w)|(?<=\w)\b/,
-      (words, at) => words.splice(at, 1, words[random.below(words.length)]!),
-      random,
+    onParts(text.split(/\b(?=\w)|(?<=\w)\b/), random, (words, at) =>
+      words.splice(at, 1, words[random.below(words.length)]!),
     ),
   (text, random) => {
     const many = 1 + random.below(2000);
-    return onParts(text, /(?<=\s)/, (words, at) => words.splice(at, 0, words[at]!.repeat(many)), random);
+    return onParts(text.split(/(?<=\s)/), random, (words, at) =>
+      words.splice(at, 0, words[at]!.repeat(many)),
+    );
   },
 ];
 
-function onParts(
-  text: string,
-  separator: RegExp,
-  change: (parts: string[], at: number) => void,
-  random: Random,
-): string {
-  const parts = text.split(separator);
+/** Changes the parts of a text at a random one, and joins them. */
+function onParts(parts: string[], random: Random, change: (parts: string[], at: number) => void): string {
   if (parts.length > 0) change(parts, random.below(parts.length));
   return parts.join("");
 }
 
-/** The bytes of a broken file: text, or text packed, whose packing may be broken too. */
+/** The bytes of a broken file: text, or gzip that may be broken too. */
 function broken(text: string, random: Random): Uint8Array {
   if (random.below(12) > 0) return Buffer.from(mutate(text, random));
   const packed = gzipSync(random.below(2) === 0 ? text : mutate(text, random));
@@ -170,12 +165,12 @@ function broken(text: string, random: Random): Uint8Array {
 export interface FuzzResult {
   readonly read: number;
   readonly refused: number;
-  /** What was neither, each with the number of the input. */
+  /** Inputs that were neither read nor refused, by number. */
   readonly failures: readonly string[];
   readonly slowestSeconds: number;
 }
 
-/** Reads `inputs` broken sets of files of a format. The same seed and number give the same input. */
+/** Reads `inputs` broken sets of files of a format. Seed and number determine an input. */
 export async function fuzz(name: string, inputs: number, seed: number): Promise<FuzzResult> {
   const format = FORMATS[name]!;
   const folder = mkdtempSync(join(tmpdir(), "ashlar-fuzz-"));
@@ -185,7 +180,7 @@ export async function fuzz(name: string, inputs: number, seed: number): Promise<
   let slowestSeconds = 0;
   try {
     for (const [file, text] of Object.entries(format.files)) writeFileSync(join(folder, file), text);
-    await format.read(folder); // whole, it reads
+    await format.read(folder); // the valid set must read
     for (let input = 0; input < inputs; input++) {
       const random = Random.stream(seed, "fuzz", name, input);
       const file = format.broken[random.below(format.broken.length)]!;

@@ -1,5 +1,5 @@
-// Statistics of generated blocks beside those of the open clustered netlists: prints a table, puts it into
-// docs/generator.md and draws docs/generator.svg. Needs the benchmark netlists beside the project.
+// Compares statistics of generated blocks with those of the open clustered netlists: prints a table, puts it into
+// docs/generator.md and draws docs/generator.svg. Needs the benchmark netlists.
 // Run: node dist/benchmarks/generator-statistics.js
 import { readFileSync } from "node:fs";
 import {
@@ -34,7 +34,7 @@ const MARKS = ["<!-- table: generator-statistics -->", "<!-- end of table -->"] 
 
 interface Sample {
   readonly description: BlockDescription;
-  /** Pins of nets, weights of nets, areas of soft macros over their median. */
+  /** Pins of nets, weights of nets, areas of soft macros relative to their median. */
   readonly fanouts: readonly number[];
   readonly weights: readonly number[];
   readonly areas: readonly number[];
@@ -78,7 +78,7 @@ const COLUMNS: readonly Column[] = [
   ["Rent exponent", (d) => d.rent?.exponent ?? Number.NaN, 2],
 ];
 
-/** Statistics in rows; one column per real block, then least to greatest of all of them, then of each family. */
+/** A table of statistics. Columns: each real block, the range of all real blocks, the range of each family. */
 function table(real: readonly Sample[], made: ReadonlyMap<Family, readonly Sample[]>): string {
   const range = (samples: readonly Sample[], [, value, decimals]: Column) => {
     const values = samples.map(({ description }) => value(description));
@@ -102,7 +102,7 @@ function tailOf(values: readonly number[], thresholds: readonly number[]): numbe
   });
 }
 
-/** Logarithm of the wires of clusters of each size, between the levels that were measured. */
+/** Logarithm of the wires that leave clusters of each size, interpolated between the measured levels. */
 function rentOf(levels: readonly RentLevel[], sizes: readonly number[]): number[] {
   return sizes.map((size) => {
     const above = levels.findIndex((level) => level.size >= size);
@@ -115,18 +115,23 @@ function rentOf(levels: readonly RentLevel[], sizes: readonly number[]): number[
   });
 }
 
+interface Samples {
+  /** Values on the x axis. */
+  readonly xs: readonly number[];
+  readonly real: readonly Sample[];
+  readonly made: ReadonlyMap<Family, readonly Sample[]>;
+}
+
 function panelOf(
   titles: Pick<ChartPanel, "title" | "xLabel" | "yLabel">,
-  xs: readonly number[],
   curveOf: (sample: Sample) => number[],
-  real: readonly Sample[],
-  made: ReadonlyMap<Family, readonly Sample[]>,
+  { xs, real, made }: Samples,
 ): ChartPanel {
   const average = (samples: readonly Sample[]) => {
     const curves = samples.map(curveOf);
     const column = (at: number) => curves.map((curve) => curve[at]!).filter(Number.isFinite);
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-    // A point that few samples reach would show those samples, not all: at least half must.
+    // A point needs at least half of the samples, or it would show only those few.
     const columns = xs.map((_, at) => {
       const values = column(at);
       return 2 * values.length >= curves.length ? values : [];
@@ -171,10 +176,8 @@ async function main(): Promise<void> {
           xLabel: "macros in a cluster",
           yLabel: "log10 of wires that leave",
         },
-        sizes,
         ({ description }) => rentOf(description.rent?.levels ?? [], sizes),
-        real,
-        made,
+        { xs: sizes, real, made },
       ),
       panelOf(
         {
@@ -182,10 +185,8 @@ async function main(): Promise<void> {
           xLabel: "pins of a net",
           yLabel: "log10 of share at or above",
         },
-        counts,
         ({ fanouts }) => tailOf(fanouts, counts),
-        real,
-        made,
+        { xs: counts, real, made },
       ),
       panelOf(
         {
@@ -193,10 +194,8 @@ async function main(): Promise<void> {
           xLabel: "weight of a net",
           yLabel: "log10 of share at or above",
         },
-        weights,
         (sample) => tailOf(sample.weights, weights),
-        real,
-        made,
+        { xs: weights, real, made },
       ),
       panelOf(
         {
@@ -204,10 +203,8 @@ async function main(): Promise<void> {
           xLabel: "area over the median",
           yLabel: "log10 of share at or above",
         },
-        areas,
         (sample) => tailOf(sample.areas, areas),
-        real,
-        made,
+        { xs: areas, real, made },
       ),
     ],
     { title: "Generated families beside five open clustered netlists" },

@@ -1,5 +1,5 @@
-// A million random moves of every kind through the incremental judge, half of them undone, compared with a full
-// evaluation by a second judge every so often: costs and maps must be equal to the last bit.
+// Makes a million random moves of every kind with the incremental judge and undoes half of them. At intervals a second
+// judge evaluates the placement in full: costs and maps must be equal to the last bit.
 // Run: node dist/benchmarks/incremental-soak.js BLOCK [MOVES] [SEED]. Exits with 1 at the first difference.
 import { IncrementalJudge, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";

@@ -1,6 +1,6 @@
-// How many placements and moves a core judges in a second: full evaluations, soft macros settled, moves tried and undone
-// one by one, and feasible proposals inside the two annealing loops (drawn, judged, kept or undone). One thread; seconds
-// are of processor time.
+// Measures how many placements and moves one core evaluates per second: full evaluations, placements of soft macros, single
+// moves that are tried and undone, and feasible proposals in the two annealing loops. One thread; all times are processor
+// times.
 // Run: node dist/benchmarks/moves.js BLOCK [SECONDS per row]
 import { Episode, IncrementalJudge, Judge, putOnCell, sampleFeasibleCell } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -16,12 +16,12 @@ import {
 } from "../placer/index.js";
 
 const SEED = 1;
-/** Where in the schedules the loops are timed: early, middle and late slices in turn. */
+/** Positions in the schedules at which the loops are timed, in turn. */
 const PROGRESS = [0.1, 0.5, 0.9];
-/** Slices of free annealing before its rows: nets are long only in a random start. */
+/** Sweeps of free annealing before it is timed, because nets are long only at a random start. */
 const SETTLING_SLICES = 8;
 
-/** Parts that a row's time is cut into: its median, and the best one, when nothing else ran on the machine. */
+/** Parts of the time of a row. The row reports their median, and the best one, which other processes disturbed least. */
 const PARTS = 10;
 
 interface Row {
@@ -30,13 +30,13 @@ interface Row {
   readonly best: number;
 }
 
-/** Seconds of processor time that this process has had: other processes on the machine do not count. */
+/** Processor time of this process in seconds; other processes do not count. */
 function processorSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-/** Calls `work`, which says how much it did, for about `seconds`, after a warm-up of a tenth of that. */
+/** Calls `work`, which returns how much it did, for about `seconds`, after a warm-up of a tenth of that. */
 function rateOf(what: string, seconds: number, work: (turn: number) => number): Row {
   const rates: number[] = [];
   let done = 0;
@@ -54,7 +54,7 @@ function rateOf(what: string, seconds: number, work: (turn: number) => number): 
   return { what, perSecond: sorted[PARTS >> 1]!, best: sorted[PARTS - 1]! };
 }
 
-/** A random legal placement with settled soft macros, in the judge and returned. */
+/** A random legal placement with soft macros placed; it is also left in the judge. */
 function randomStart(judge: Judge, cells: ForceDirectedPlacer): Placement {
   const random = Random.stream(SEED, "start");
   const episode = new Episode(judge, cells);
@@ -87,7 +87,7 @@ function timeGridMoves(judge: Judge, macros: Int32Array, seconds: number): Row {
 }
 
 function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row {
-  // Soft macros stay: settling them is not what is timed here.
+  // Soft macros stay where they are, because placing them is not timed here.
   const still = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
   const annealer = new GridAnnealer(judge, still);
   annealer.begin(placement, Random.stream(SEED, "grid"));
@@ -101,13 +101,13 @@ function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row 
   });
 }
 
-function timeFreeLoop(
-  judge: Judge,
-  placement: Placement,
-  seconds: number,
-  what: string,
-  wanted: (kind: FreeProposal) => boolean,
-): Row {
+interface FreeRow {
+  readonly what: string;
+  readonly seconds: number;
+  readonly wanted: (kind: FreeProposal) => boolean;
+}
+
+function timeFreeLoop(judge: Judge, placement: Placement, { what, seconds, wanted }: FreeRow): Row {
   const shares = Object.fromEntries(
     FREE_PROPOSALS.map((kind) => [kind, wanted(kind) ? FREE_ANNEAL_DEFAULTS.shares[kind] : 0]),
   ) as Record<FreeProposal, number>;
@@ -141,9 +141,13 @@ function measure(block: Block, seconds: number): Row[] {
     }),
     timeGridMoves(judge, macros, seconds),
     timeGridLoop(judge, start, seconds),
-    timeFreeLoop(judge, start, seconds, "soft macros in the loop, anywhere", isSoft),
-    timeFreeLoop(judge, start, seconds, "hard macros in the loop, anywhere", (kind) => !isSoft(kind)),
-    timeFreeLoop(judge, start, seconds, "both in the loop, anywhere", () => true),
+    timeFreeLoop(judge, start, { seconds, what: "soft macros in the loop, anywhere", wanted: isSoft }),
+    timeFreeLoop(judge, start, {
+      seconds,
+      what: "hard macros in the loop, anywhere",
+      wanted: (kind) => !isSoft(kind),
+    }),
+    timeFreeLoop(judge, start, { seconds, what: "both in the loop, anywhere", wanted: () => true }),
   ];
 }
 

@@ -1,7 +1,7 @@
-// Times the policy network alone, one thread: the graph encoder and a whole training step at two graph sizes, and
-// the per-step heads at one grid. GFLOP/s count multiplications and additions of products and of edges, not copies.
-// An edge's weight is one number, so an edge costs about 11 operations per channel and round, and no product of its
-// own; networks with a vector of edge features do more work at the same size. A backward pass counts twice a forward.
+// Times the policy network alone on one thread: the graph encoder and a whole training step at two graph sizes, and the
+// heads, which run at every step, at one grid. GFLOP/s count the multiplications and additions of products and edges, not
+// copies. An edge has a single weight, so it takes about 11 operations per channel and round and no product of its own;
+// networks with vectors of edge features do more work at the same size. A backward pass counts as two forward passes.
 // Run: node dist/benchmarks/network.js
 import { Kernels } from "../kernels/index.js";
 import { Random } from "../netlist/index.js";
@@ -85,7 +85,13 @@ function headFlops(config: NetworkConfig, cells: number): number {
   return 2 * (sum + (trunk + PLANES + STATE) * valueHidden);
 }
 
-function timeSize(label: string, nodes: number, edges: number, width: number): void {
+interface Size {
+  readonly nodes: number;
+  readonly edges: number;
+  readonly width: number;
+}
+
+function timeSize(label: string, { nodes, edges, width }: Size): void {
   const kernels = Kernels.create();
   const config = networkConfig({
     nodeFeatures: NODE_FEATURES,
@@ -145,5 +151,5 @@ function timeSize(label: string, nodes: number, edges: number, width: number): v
   );
 }
 
-timeSize("A", 1000, 10000, 32);
-timeSize("B", 3500, 28400, 8);
+timeSize("A", { nodes: 1000, edges: 10000, width: 32 });
+timeSize("B", { nodes: 3500, edges: 28400, width: 8 });

@@ -1,6 +1,6 @@
-// How well the reward model foretells costs: five blocks' placements, some played by two policies at an early and a later
-// stage, the blocks held out from the set, and further ones that are named. Prints Kendall's tau of the model and of the
-// linear baselines; OUT/reward/scatter.svg is the picture. Runs that are in OUT already are read. Run:
+// Measures how well the reward model predicts costs: of placements of five blocks, some of them by two policies at an early
+// and a later stage, of the blocks held out from the set, and of further blocks on the command line. Prints Kendall's tau
+// of the model and of linear baselines, and draws OUT/reward/scatter.svg. Runs that are already in OUT are reused. Run:
 //
 //   node dist/benchmarks/reward-model.js OUT [--placements 10000] [--epochs 15] [HELD_OUT_BLOCK …]
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { generateCommand, pretrain, pretrainRewardModel, readBlockSet } from "../flow/index.js";
 import { REWARD_LABELS, type RewardScore, type Taus } from "../policy/index.js";
 
-/** Iterations after which the playing policies stopped learning. */
+/** Training iterations of the policies that made placements. */
 const STAGES = [4, 30];
 
 const { values, positionals } = parseArgs({

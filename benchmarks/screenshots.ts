@@ -1,5 +1,5 @@
-// The pictures of docs/: a policy's run, its maps, and what changed beside another run of the same block, in a real
-// browser. Run: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER [PICTURE …]]
+// Takes the screenshots of docs/ in a real browser: a policy's run, its maps, and the comparison with another run of the
+// same block. Run: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER [PICTURE …]]
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { view } from "../flow/index.js";
@@ -12,7 +12,7 @@ if (run === undefined || other === undefined) {
 }
 const SIZE = { width: 1440, height: 900 };
 
-/** What a reader does before each picture. */
+/** Actions before each picture. */
 const SCENES: Readonly<Record<string, { theme: "light" | "dark"; act: (page: Page) => Promise<unknown> }>> = {
   "viewer-light": {
     theme: "light",

@@ -1,5 +1,5 @@
-// How fast a policy trains: episodes per minute and gradient steps per second with worker threads, how busy the cores
-// are, and where the time of an episode goes on one thread.
+// Measures how fast a policy trains: episodes per minute and gradient steps per second with worker threads, the use of the
+// cores, and how the time of an episode is spent on one thread.
 // Run: node dist/benchmarks/training.js BLOCK [SECONDS] [WORKERS]
 import { CounterfactualEvaluator, Environment, Judge, STATE_NUMBERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -28,7 +28,7 @@ console.log(
 await wholeRun();
 oneEpisode(block);
 
-/** Rates of a run after its first iteration, in which workers are set up. */
+/** Rates of a run without its first iteration, which sets up workers. */
 async function wholeRun(): Promise<void> {
   const lines: IterationMetrics[] = [];
   let warm = { cpu: process.cpuUsage(), at: performance.now() };
@@ -69,7 +69,7 @@ async function wholeRun(): Promise<void> {
   row("largest memory", peak.bytes / 2 ** 20, "MiB");
 }
 
-/** Milliseconds of an episode's parts on this thread, means over some seconds. */
+/** Milliseconds of the parts of an episode on this thread, as means over some seconds. */
 function oneEpisode(block: Block): void {
   const { network: config, counterfactualSamples } = settings.experimental;
   const kernels = Kernels.create();

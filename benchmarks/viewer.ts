@@ -1,11 +1,11 @@
-// The viewer, measured in a real Chromium: frame times while panning and zooming, load times, weight of the page,
-// memory over a long replay, and ten thousand hostile requests. Prints one JSON object.
+// Measures the viewer in a real Chromium: frame times while panning and zooming, load times, size of the page, memory over a
+// long replay, and ten thousand hostile requests. Prints one JSON object.
 //
 //   node dist/benchmarks/viewer.js [--replay SECONDS] [--requests N] [--renderer webgl|canvas]
 //     [--chromium-options "…"] [NAME=BLOCK …]
 //
-// Blocks beside the generated ones are loaded and timed too. Software drawing is what a machine without a graphics
-// card does; `--chromium-options` asks for another, `--renderer` for another of pixi's.
+// Named blocks are loaded and timed in addition to the generated ones. Chromium draws in software, as on a machine without
+// a graphics card, unless `--chromium-options` says otherwise. `--renderer` chooses one of pixi's renderers.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -30,17 +30,17 @@ const FRAMES = 120;
 
 interface FrameTimes {
   readonly frames: number;
-  /** From the first step until the last picture stands, per step: what the machine can keep up with. */
+  /** Time per step, from the first step until the last picture is drawn. */
   readonly drawnMs: number;
-  /** The page's own work in it: all that is left where a graphics card draws. */
+  /** The page's own part of it, which is all that remains with a graphics card. */
   readonly scriptMs: number;
-  /** Between animation frames; a drawing process that lags behind does not show here. */
+  /** Time between animation frames, without a drawing process that lags behind. */
   readonly medianMs: number;
   readonly p95Ms: number;
   readonly worstMs: number;
 }
 
-/** Milliseconds between animation frames while `step` is carried out in each. */
+/** Frame times while `step` runs in each frame. */
 async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<FrameTimes> {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
@@ -75,10 +75,10 @@ async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<FrameTimes>
           if (before > 0) found.push(now - before);
           before = now;
           if (found.length >= Number(frames)) {
-            canvas.toDataURL(); // waits for every picture before
+            canvas.toDataURL(); // waits for the pictures before
             return resolve({ gaps: found, drawnMs: (performance.now() - began) / found.length });
           }
-          // Frames in which nothing happened would look fast.
+          // Frames in which nothing happens would be too fast.
           if (found.length === 10 && state() === start) return reject(new Error(`${code}: nothing moved`));
           const i = found.length;
           if (code === "zoom") wheel(i % 60 < 30 ? -40 : 40);
@@ -103,7 +103,7 @@ async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<FrameTimes>
   };
 }
 
-/** A block of rows of standard cells among a few macros, placed, in a folder. */
+/** Writes a placed block with rows of standard cells and a few macros to a folder. */
 async function writeCells(cells: number): Promise<string> {
   const random = Random.stream(1, "cells");
   const draft = new NetlistDraft();
@@ -138,7 +138,7 @@ async function writeCells(cells: number): Promise<string> {
   return write(block);
 }
 
-/** A block of rows of hard macros with nets between neighbours, placed, in a folder. */
+/** Writes a placed block with rows of hard macros and nets between neighbours to a folder. */
 async function writeMacros(macros: number, nets: number): Promise<string> {
   const random = Random.stream(2, "macros");
   const draft = new NetlistDraft();
@@ -190,7 +190,7 @@ function pageWeight(): Record<string, number> {
   return { ...Object.fromEntries(sizes), total: sizes.reduce((sum, [, size]) => sum + size, 0) };
 }
 
-/** Bytes of the page's JavaScript heap after a collection. */
+/** Size of the page's JavaScript heap in bytes, after a garbage collection. */
 async function heapOf(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page);
   await session.send("HeapProfiler.collectGarbage");
@@ -212,7 +212,7 @@ const { values, positionals } = parseArgs({
 const browser = await launchBrowser(
   values["chromium-options"] === undefined ? {} : { args: values["chromium-options"].split(" ") },
 );
-/** The page's address with the renderer asked for. */
+/** The page's address with the chosen renderer. */
 const addressOf = (address: string): string =>
   values.renderer === undefined ? address : `${address}&renderer=${values.renderer}`;
 const result: Record<string, unknown> = { browser: browser.version(), weightBytes: pageWeight() };
@@ -243,7 +243,7 @@ for (const [name, path] of blocks) {
 
 const seconds = Number(values.replay);
 const run = await writeRun(await writeBlock(32), "random", 200);
-// Replay needs many frames; what the run found is repeated, as of iterations of its own: of one only one is played.
+// Replay needs many frames, so those of the run are repeated, each with an iteration of its own.
 const lines = readFileSync(join(run, "frames.jsonl"), "utf8").trim().split("\n");
 const repeated = Array.from({ length: 400 }, (_, i) =>
   JSON.stringify({ ...JSON.parse(lines[i % lines.length]!), iteration: i + 1 }),
