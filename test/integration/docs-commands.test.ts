@@ -1,8 +1,8 @@
-// Every command that the documentation quotes is run here, or at least read: a page whose commands no longer work
-// fails. Budgets are shortened, see `shorten`; everything else runs as it is written.
+// Every command and program that the documentation quotes is run here, or at least read: a page whose commands no
+// longer work fails. Budgets are shortened, see `shorten`; everything else runs as it is written.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -38,6 +38,19 @@ function shellCommand(command: string): string {
     /\bnpx ashlar ([^|>&]*)/g,
     (_, args: string) => `"${process.execPath}" "${MAIN}" ${shorten(args)}`,
   );
+}
+
+/** A program as the shell takes it. */
+function shellProgram(text: string, folder: string): string {
+  writeFileSync(join(folder, "page.js"), text);
+  return `"${process.execPath}" page.js`;
+}
+
+/** Writes a file that a page shows; one that is part of the repository must be the same there. */
+function writeShownFile({ text, file }: Fence, folder: string, where: string): void {
+  const path = join(folder, file!);
+  if (existsSync(path)) assert.equal(readFileSync(path, "utf8").trim(), text.trim(), where);
+  else writeFileSync(path, `${text}\n`);
 }
 
 interface Ended {
@@ -76,6 +89,9 @@ async function run(command: string, cwd: string): Promise<Ended> {
 /** The page's own folder, with the parts of the repository and the netlists that its commands name. */
 function makePageFolder(fences: readonly Fence[]): string {
   const folder = makeFolder();
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(resolve("."), join(folder, "node_modules/ashlar"), "dir");
+  writeFileSync(join(folder, "package.json"), `{ "type": "module" }`);
   for (const part of PARTS) cpSync(part, join(folder, part), { recursive: true });
   for (const name of new Set(fences.flatMap(({ needs }) => needs)))
     if (existsSync(join(BENCHMARKS, name)))
@@ -84,34 +100,36 @@ function makePageFolder(fences: readonly Fence[]): string {
 }
 
 describe("commands in the documentation", { concurrency: 2 }, () => {
-  for (const { page, fences } of pages.filter(({ fences }) =>
-    fences.some(({ language }) => language === "sh"),
-  ))
+  for (const { page, fences } of pages.filter(({ fences }) => fences.some(isRun)))
     test(`${page} works as written`, async (t) => {
       const folder = makePageFolder(fences);
       let printed = "";
       let skipped = false;
       for (const fence of fences) {
         const where = `${page}:${fence.line}`;
-        if (fence.language === "sh") {
+        if (fence.file !== undefined) writeShownFile(fence, folder, where);
+        else if (isRun(fence)) {
           skipped = fence.needs.some((name) => !existsSync(join(folder, name)));
           if (skipped) t.diagnostic(`${where}: left out, ${fence.needs.join(" ")} is not at hand`);
           printed = "";
-          for (const command of skipped ? [] : commandsOf(fence.text)) {
+          const isProgram = fence.language === "js";
+          const commands = isProgram ? [shellProgram(fence.text, folder)] : commandsOf(fence.text);
+          for (const command of skipped ? [] : commands) {
             const { code, output } = await run(command, folder);
             assert.equal(code, 0, `${where}: ${command}\n${output}`);
             printed += output;
           }
           for (const file of skipped ? [] : fence.writes)
-            assert.ok(
-              existsSync(join(folder, file)) && statSync(join(folder, file)).size > 0,
-              `${where}: ${file}`,
-            );
+            assert.ok(statSync(join(folder, file)).size > 0, `${where}: ${file}`);
         }
         if (fence.prints && !skipped) assertPrinted(where, fence.text, printed);
       }
     });
 });
+
+function isRun({ language, text, file }: Fence): boolean {
+  return language === "sh" || (language === "js" && file === undefined && text.includes('from "ashlar'));
+}
 
 /** The lines of a page's output, in this order; `…` stands for lines that are left out. */
 function assertPrinted(where: string, text: string, printed: string): void {

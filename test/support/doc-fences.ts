@@ -1,5 +1,5 @@
 // The fenced code of the documentation, by the convention of CONTRIBUTING.md ("Commands in the documentation"):
-// `sh` is run by a test, `console` is not and says why, `text` is output or the content of a file.
+// `sh` is run by a test, and so is `js` that imports the library; `console` is not and says why; `text` is output.
 import { readdirSync, readFileSync } from "node:fs";
 
 const LANGUAGES = ["sh", "console", "text", "ts", "js", "json"];
@@ -15,6 +15,8 @@ export interface Fence {
   readonly needs: readonly string[];
   /** `<!-- not run: REASON -->` before it. */
   readonly reason?: string;
+  /** `<!-- file: NAME -->` before it: the content of a file that commands below use. */
+  readonly file?: string;
   /** `<!-- prints -->` before it: the `sh` block above must have printed these lines. */
   readonly prints: boolean;
   /** `<!-- writes: FILE … -->` after it. */
@@ -64,6 +66,7 @@ export function readFences(page: string): Fence[] {
       prints: before("prints") !== undefined,
       writes: after("writes") ?? [],
       ...(reason !== undefined && { reason }),
+      ...(before("file") && { file: before("file")!.join(" ") }),
     });
     at = end;
   }
@@ -72,7 +75,7 @@ export function readFences(page: string): Fence[] {
 
 /** Reads a line such as `<!-- needs: a b -->`. */
 function directive(line = ""): (name: string) => string[] | undefined {
-  const [, name, words] = /^ *<!-- (not run|needs|prints|writes)(?:: (.*))? -->$/.exec(line) ?? [];
+  const [, name, words] = /^ *<!-- (not run|needs|file|prints|writes)(?:: (.*))? -->$/.exec(line) ?? [];
   return (wanted) => (name === wanted ? (words ?? "").split(" ").filter(Boolean) : undefined);
 }
 
