@@ -6,6 +6,7 @@ import {
   type Clustering,
   clusterBlock,
   copyPlacement,
+  countCells,
   DEFAULT_CLUSTERS,
   NodeKind,
   nodesOfKind,
@@ -40,20 +41,20 @@ export interface ClusterChoice {
   readonly seed: number;
 }
 
-/** The block itself, or if it has standard cells, these as soft macros. */
+/** The block itself, or if it has standard cells that may move, these as soft macros. */
 export function clusterFlat(
   flat: Block,
   { clusters, clusterBy, clustering, seed }: ClusterChoice,
   report: (line: string) => void = () => {},
 ): { block: Block; clustering?: Clustering } {
-  const cells = nodesOfKind(flat, NodeKind.StandardCell).length;
+  const { movable: cells, fixed } = countCells(flat);
   if (cells === 0 || !clustering) return { block: flat };
   const found = clusterBlock(flat, { by: clusterBy, seed, ...(clusters !== undefined && { clusters }) });
   const softs = nodesOfKind(found.block, NodeKind.SoftMacro).length;
   const places = found.placed ? "and their places" : "alone, for want of places";
   report(
     `${flat.name}: ${cells} standard cells in ${softs} soft macros (by nets ${places}); ` +
-      `${found.cutNets} of ${found.nets} nets between them`,
+      `${found.cutNets} of ${found.nets} nets between them${fixed > 0 ? `; ${fixed} fixed cells keep their places` : ""}`,
   );
   return { block: found.block, clustering: found };
 }
@@ -77,7 +78,7 @@ export async function writeClustering(
   await writeFileAtomically(join(folder, "groups.txt"), `${lines.join("\n")}\n`);
 }
 
-/** A placement of what was clustered as one of the flat block: cells stand in the middle of their soft macros. */
+/** A placement of what was clustered as one of the flat block: movable cells are in the middle of their soft macros. */
 export function flatPlacement(flat: Block, placement: Placement, clustering?: Clustering): Placement {
   if (!clustering) return placement;
   const { xs, ys, orientations } = copyPlacement(flat.initial);

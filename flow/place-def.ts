@@ -78,12 +78,14 @@ function countMovable({ block, design }: LoadedDef, report: (line: string) => vo
     report(`${design.path}: all ${macros} macros are FIXED and stay; --free-fixed lets them move`);
 }
 
-/** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
+/** Ports of nets that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
 function withPortsInside(block: Block, report: (line: string) => void): Block {
   const initial = copyPlacement(block.initial);
+  const isInNet = new Uint8Array(block.nodeCount);
+  for (const pin of block.netPins) isInNet[block.pinNodes[pin]!] = 1;
   let count = 0;
   for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] !== NodeKind.Port || !Number.isNaN(initial.xs[node]!)) continue;
+    if (block.kinds[node] !== NodeKind.Port || !isInNet[node] || !Number.isNaN(initial.xs[node]!)) continue;
     initial.xs[node] = block.canvas.width / 2;
     initial.ys[node] = block.canvas.height / 2;
     count++;

@@ -121,6 +121,22 @@ export function nodesOfKind(netlist: Netlist, kind: NodeKind): Int32Array {
   return nodes;
 }
 
+/** Whether a node is a standard cell that may move. Fixed ones are obstacles: they are never clustered. */
+export function isMovableCell({ kinds, fixed }: Pick<Block, "kinds" | "fixed">, node: number): boolean {
+  return kinds[node] === NodeKind.StandardCell && fixed[node] !== 1;
+}
+
+/** Numbers of standard cells that may move, and of fixed ones. */
+export function countCells({ kinds, fixed, nodeCount }: Pick<Block, "kinds" | "fixed" | "nodeCount">): {
+  readonly movable: number;
+  readonly fixed: number;
+} {
+  const counts = [0, 0];
+  for (let node = 0; node < nodeCount; node++)
+    if (kinds[node] === NodeKind.StandardCell) counts[fixed[node]!]!++;
+  return { movable: counts[0]!, fixed: counts[1]! };
+}
+
 /** Area of all macros and cells, in µm². */
 export function totalArea(netlist: Netlist): number {
   let area = 0;

@@ -3,6 +3,7 @@ export * from "./arrays.js";
 export * from "./block.js";
 export * from "./clustering/index.js";
 export * from "./files.js";
+export * from "./fixed-cells.js";
 export { type BookshelfFrame, frameOf } from "./formats/bookshelf/block-parts.js";
 export * from "./formats/bookshelf/bookshelf-writer.js";
 export * from "./formats/bookshelf/load-bookshelf.js";

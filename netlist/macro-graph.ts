@@ -3,6 +3,7 @@
 // `compileGraph` turns it into typed arrays for fast loops. Facts: Circuit Training's observation of a block.
 import { UndirectedGraph } from "graphology";
 import { type Block, NodeKind } from "./block.js";
+import { isFixedCell } from "./fixed-cells.js";
 import { InputError } from "./input-error.js";
 import type { Placement } from "./placement.js";
 
@@ -55,15 +56,16 @@ interface Draft {
 
 /**
  * The graph of a clustered block. Ports are clustered by the grid cell that they stand in (`placement`, the block's
- * own if not given); ports without a place are left out. Throws `InputError` for a block with more than 30,000
+ * own if not given); ports without a place and fixed cells without nets are left out. Throws `InputError` for a block with more than 30,000
  * macros and cells.
  */
 export function buildMacroGraph(block: Block, placement: Placement = block.initial): MacroGraph {
   const graph: MacroGraph = new UndirectedGraph<MacroGraphNode, MacroGraphEdge>();
   const graphNodes = new Int32Array(block.nodeCount).fill(-1);
+  const isObstacle = obstacles(block);
   for (let node = 0; node < block.nodeCount; node++) {
     const kind = block.kinds[node] as NodeKind;
-    if (kind === NodeKind.Port) continue;
+    if (kind === NodeKind.Port || isObstacle[node]) continue;
     if (graph.order >= MOST_NODES)
       throw new InputError(
         block.name,
@@ -76,6 +78,13 @@ export function buildMacroGraph(block: Block, placement: Placement = block.initi
   addPortClusters({ graph, graphNodes }, block, placement);
   addConnections({ graph, graphNodes }, block);
   return graph;
+}
+
+/** Per node, 1 for a fixed cell without nets, such as a tap cell. There may be many thousands of them. */
+function obstacles(block: Block): Uint8Array {
+  const found = Uint8Array.from(block.kinds, (_, node) => (isFixedCell(block, node) ? 1 : 0));
+  for (const pin of block.netPins) found[block.pinNodes[pin]!] = 0;
+  return found;
 }
 
 function addPortClusters({ graph, graphNodes }: Draft, block: Block, placement: Placement): void {

@@ -200,13 +200,18 @@ export function checkFeasible(judge: Judge): void {
 
 /**
  * Throws `InputError` for a placement that cannot be scored: a node without a place, or so far from the canvas that the
- * units must be wrong.
+ * units must be wrong. A node without area and nets, such as a power pin, needs no place.
  */
 export function checkPlaced(block: Block, placement: Placement): void {
+  const counts = Uint8Array.from(block.widths, (width, node) =>
+    block.kinds[node] !== NodeKind.Port && width * block.heights[node]! > 0 ? 1 : 0,
+  );
+  for (const pin of block.netPins) counts[block.pinNodes[pin]!] = 1;
   let missing = 0;
   let example = "";
   for (let node = 0; node < block.nodeCount; node++) {
     if (Number.isNaN(placement.xs[node]! + placement.ys[node]!)) {
+      if (!counts[node]) continue;
       if (missing++ === 0) example = block.nodeNames[node]!;
     } else refuseFarPlace(block, placement, node);
   }

@@ -2,6 +2,7 @@
 
 import { groupBy } from "../arrays.js";
 import type { Block } from "../block.js";
+import { isFixedCell } from "../fixed-cells.js";
 import { MOST_SINKS } from "./clustered-block.js";
 
 export interface CellNets {
@@ -14,7 +15,7 @@ export interface CellNets {
   readonly nodeNets: Int32Array;
 }
 
-/** Nets with at least two nodes and at most `MOST_SINKS` sinks. */
+/** Nets with at least two nodes and at most `MOST_SINKS` sinks. Fixed cells do not count as nodes of a net. */
 export function cellNets(block: Block): CellNets {
   const { netPins, pinNodes } = block;
   const starts = new Int32Array(block.netCount + 1);
@@ -31,6 +32,7 @@ export function cellNets(block: Block): CellNets {
     for (let i = from; i < to; i++) {
       const node = pinNodes[netPins[i]!]!;
       if (seenIn[node] === net) continue;
+      if (isFixedCell(block, node)) continue;
       seenIn[node] = net;
       owners[end] = nets;
       nodes[end++] = node;

@@ -1,7 +1,9 @@
 // Clusters standard cells into soft macros, after Circuit Training's grouper. First come groups around macros and ports.
 // Partitioning with few nets cut then assigns the other cells to these groups or to a number of further ones of about
-// equal area. Where cells have places, groups that spread too wide are divided and tiny ones join a neighbour.
-import { type Block, NodeKind, nodesOfKind } from "../block.js";
+// equal area. Where cells have places, groups that spread too wide are divided and tiny ones join a neighbour. Fixed cells
+// are in no group; the clustered block keeps them where they are.
+import { type Block, countCells, isMovableCell, NodeKind, nodesOfKind } from "../block.js";
+import { isFixedCell } from "../fixed-cells.js";
 import { InputError } from "../input-error.js";
 import { contract } from "../partition/coarsen.js";
 import { type Hypergraph, makeHypergraph } from "../partition/hypergraph.js";
@@ -50,8 +52,8 @@ export interface Clustering {
  * soft macros already.
  */
 export function clusterBlock(flat: Block, options: ClusterOptions = {}): Clustering {
-  const cells = nodesOfKind(flat, NodeKind.StandardCell).length;
-  const most = Math.min(DEFAULT_CLUSTERS, Math.ceil(cells / LEAST_CELLS));
+  const cells = countCells(flat).movable;
+  const most = Math.max(1, Math.min(DEFAULT_CLUSTERS, Math.ceil(cells / LEAST_CELLS)));
   const { clusters = most, seed = 1, by = "partition", utilisation = SOFT_UTILISATION } = options;
   if (!Number.isInteger(clusters) || clusters < 1)
     throw new InputError(flat.name, `${clusters} clusters`, "a whole number of at least 1 was expected");
@@ -79,33 +81,41 @@ export function clusterBlock(flat: Block, options: ClusterOptions = {}): Cluster
   return { block, groups, nodeOf, placed, cutNets: cutNets(nets, groups), nets: nets.netCount };
 }
 
-function everyCellPlaced({ kinds, nodeCount, initial }: Block): boolean {
-  for (let node = 0; node < nodeCount; node++)
-    if (kinds[node] === NodeKind.StandardCell && Number.isNaN(initial.xs[node]! + initial.ys[node]!))
-      return false;
+function everyCellPlaced(flat: Block): boolean {
+  const { xs, ys } = flat.initial;
+  for (let node = 0; node < flat.nodeCount; node++)
+    if (isMovableCell(flat, node) && Number.isNaN(xs[node]! + ys[node]!)) return false;
   return true;
 }
 
 /** Gives every cell without a group one of first .. first + clusters - 1. */
 function partitionCells(flat: Block, nets: CellNets, task: GroupingTask): void {
   const { groups, first, clusters, random } = task;
-  // A vertex per fixed group, then one per cell that is in none. Ports and macros of no group have no nets to cut.
+  // A vertex per fixed group, then one per cell that is in none. Ports and macros of no group have no nets to cut. All
+  // fixed cells share one vertex, which has no nets and no area.
   const vertexOf = new Int32Array(flat.nodeCount);
   let vertices = first;
-  for (let node = 0; node < flat.nodeCount; node++)
-    vertexOf[node] = groups[node]! >= 0 ? groups[node]! : vertices++;
+  let fixedCells = -1;
+  for (let node = 0; node < flat.nodeCount; node++) {
+    if (groups[node]! >= 0) vertexOf[node] = groups[node]!;
+    else if (!isFixedCell(flat, node)) vertexOf[node] = vertices++;
+    else {
+      if (fixedCells < 0) fixedCells = vertices++;
+      vertexOf[node] = fixedCells;
+    }
+  }
   const graph = contract(hypergraphOf(flat, nets), vertexOf, vertices);
   const fixedParts = new Int32Array(vertices).fill(-1);
   for (let group = 0; group < first; group++) fixedParts[group] = group;
   const parts = partition(graph, first + clusters, { random, tolerance: TOLERANCE, fixedParts });
   for (let node = 0; node < flat.nodeCount; node++)
-    if (flat.kinds[node] === NodeKind.StandardCell) groups[node] = parts[vertexOf[node]!]!;
+    if (isMovableCell(flat, node)) groups[node] = parts[vertexOf[node]!]!;
 }
 
-/** Nodes with the areas of standard cells; others have none. */
+/** Nodes with the areas of movable cells; others have none. */
 function hypergraphOf(flat: Block, nets: CellNets): Hypergraph {
-  const areas = Float64Array.from(flat.kinds, (kind, node) =>
-    kind === NodeKind.StandardCell ? flat.widths[node]! * flat.heights[node]! : 0,
+  const areas = Float64Array.from(flat.kinds, (_, node) =>
+    isMovableCell(flat, node) ? flat.widths[node]! * flat.heights[node]! : 0,
   );
   const weights = new Int32Array(nets.netCount).fill(1);
   return makeHypergraph(areas, { starts: nets.netStarts, vertices: nets.netNodes, weights });

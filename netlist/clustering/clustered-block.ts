@@ -4,7 +4,8 @@
 // pin of its own (`Poutput_multi_i`). All pins of a soft macro are at its centre.
 
 import { groupBy } from "../arrays.js";
-import { type Block, type Netlist, NodeKind } from "../block.js";
+import { type Block, isMovableCell, type Netlist, NodeKind } from "../block.js";
+import { addPortsOfFixedCells, isFixedCell, placeStandIn, type StandIn } from "../fixed-cells.js";
 import { NetlistDraft } from "../netlist-draft.js";
 import { emptyPlacement } from "../placement.js";
 
@@ -18,9 +19,12 @@ const LEAST_HEIGHT = 1e-6;
 const LEAST_MASS = 1e-30;
 
 export interface ClusteredBlock {
-  /** Ports and hard macros in their old order, then a soft macro per group, in the order of group numbers. */
+  /**
+   * Ports and hard macros in their old order, then a soft macro per group, in the order of group numbers, then the fixed
+   * cells with the ports at their pins.
+   */
   readonly block: Block;
-  /** Per node of the flat block: its node here (for cells, their soft macro), or -1 for a cell of no group. */
+  /** Per node of the flat block: its node here (for cells, their soft macro), or -1 for fixed cells and cells of no group. */
   readonly nodeOf: Int32Array;
 }
 
@@ -34,8 +38,8 @@ export interface ClusteredOptions {
 /**
  * The block with one soft macro for each group that has a standard cell. If all cells of a group have places, the soft
  * macro is at their centre of area.
- * @param groups per node of `flat` its group, or -1. Cells without a group are left out with their nets; the groups of
- *   other nodes do not matter.
+ * @param groups per node of `flat` its group, or -1. Movable cells without a group are left out with their nets; the
+ *   groups of other nodes do not matter.
  */
 export function clusteredBlock(
   flat: Block,
@@ -52,12 +56,11 @@ export function clusteredBlock(
   const heights = softs.areas.map((area) => Math.max(area / utilisation / softWidth, LEAST_HEIGHT));
   for (const [soft, name] of softs.names.entries())
     draft.addNode(NodeKind.SoftMacro, name, softWidth, heights[soft]!);
+  const standing = addFixedCells(flat, draft, pinOf);
   addNets(flat, draft, { softs, first, pinOf });
   const { netlist } = draft.finish(flat.name);
-  return {
-    nodeOf,
-    block: { ...flat, ...netlist, ...places(flat, netlist, { nodeOf, softs, first }), source: undefined },
-  };
+  const placed = places(flat, netlist, { nodeOf, softs, first, standing });
+  return { nodeOf, block: { ...flat, ...netlist, ...placed, source: undefined } };
 }
 
 interface Softs {
@@ -71,7 +74,7 @@ interface Softs {
 }
 
 function gatherSofts(flat: Block, groups: Int32Array): Softs {
-  const isGrouped = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! >= 0;
+  const isGrouped = (node: number) => isMovableCell(flat, node) && groups[node]! >= 0;
   const used = new Set<number>();
   for (let node = 0; node < flat.nodeCount; node++) if (isGrouped(node)) used.add(groups[node]!);
   const sorted = [...used].sort((a, b) => a - b);
@@ -115,6 +118,18 @@ function addPortsAndMacros(flat: Block, draft: NetlistDraft, nodeOf: Int32Array)
   return pinOf;
 }
 
+/** Adds the fixed cells that have an area, and a port for each pin of a fixed cell that is in a net. Fills `pinOf`. */
+function addFixedCells(flat: Block, draft: NetlistDraft, pinOf: Int32Array): StandIn[] {
+  const cells: StandIn[] = [];
+  for (let cell = 0; cell < flat.nodeCount; cell++) {
+    if (!isFixedCell(flat, cell) || !(flat.widths[cell]! * flat.heights[cell]! > 0)) continue;
+    const [width, height] = [flat.widths[cell]!, flat.heights[cell]!];
+    const node = draft.addNode(NodeKind.StandardCell, flat.nodeNames[cell]!, width, height);
+    cells.push({ node, cell, xOffset: 0, yOffset: 0 });
+  }
+  return [...cells, ...addPortsOfFixedCells(flat, draft, pinOf)];
+}
+
 /**
  * The distinct sinks of a net outside its driver's group: soft macros as -1 - soft, then pins of ports and macros.
  * Sorting puts soft macros in descending and pins in ascending order, as in the original's files.
@@ -132,7 +147,7 @@ interface Numbering {
   readonly softs: Softs;
   /** Node of the first soft macro. */
   readonly first: number;
-  /** Per pin of the flat block its pin, or -1 for pins of cells. */
+  /** Per pin of the flat block its pin, or -1 for pins of movable cells. */
   readonly pinOf: Int32Array;
 }
 
@@ -152,7 +167,7 @@ function addNets(flat: Block, draft: NetlistDraft, { softs, first, pinOf }: Numb
     const singleOf = new Map<number, Output>();
     for (let i = starts[soft]!; i < starts[soft + 1]!; i++) {
       const net = items[i]!;
-      const targets = targetsOf(flat, net, { softs, own: soft });
+      const targets = targetsOf(flat, net, { softs, pinOf, own: soft });
       const weight = flat.netWeights[net]!;
       if (targets.length > 1) multi.push({ targets, weight });
       if (targets.length !== 1) continue;
@@ -174,7 +189,7 @@ function addNets(flat: Block, draft: NetlistDraft, { softs, first, pinOf }: Numb
     const net = items[i]!;
     const driver = pinOf[flat.netPins[flat.netStarts[net]!]!]!;
     if (driver >= 0)
-      draft.addNet(driver, sinksOf(targetsOf(flat, net, { softs, own: -1 })), flat.netWeights[net]!);
+      draft.addNet(driver, sinksOf(targetsOf(flat, net, { softs, pinOf, own: -1 })), flat.netWeights[net]!);
   }
   for (const { driver, output } of nets) draft.addNet(driver, sinksOf(output.targets), output.weight);
 }
@@ -183,28 +198,32 @@ function addNets(flat: Block, draft: NetlistDraft, { softs, first, pinOf }: Numb
 function targetsOf(
   flat: Block,
   net: number,
-  driver: { readonly softs: Softs; readonly own: number },
+  driver: Pick<Numbering, "softs" | "pinOf"> & { readonly own: number },
 ): Targets {
-  const { softs, own } = driver;
+  const { softs, pinOf, own } = driver;
   const start = flat.netStarts[net]! + 1;
   const end = flat.netStarts[net + 1]!;
   if (end - start > MOST_SINKS) return [];
   const targets = new Set<number>();
   for (let i = start; i < end; i++) {
     const pin = flat.netPins[i]!;
-    const node = flat.pinNodes[pin]!;
-    const soft = softs.of[node]!;
-    if (flat.kinds[node] !== NodeKind.StandardCell) targets.add(pin);
+    const soft = softs.of[flat.pinNodes[pin]!]!;
+    if (pinOf[pin]! >= 0) targets.add(pin);
     else if (soft >= 0 && soft !== own) targets.add(-1 - soft);
   }
   return [...targets].sort((a, b) => a - b);
+}
+
+interface Places extends Pick<Numbering, "softs" | "first"> {
+  readonly nodeOf: Int32Array;
+  readonly standing: readonly StandIn[];
 }
 
 /** Places and fixed flags of the flat block, with soft macros at the centres of their cells. */
 function places(
   flat: Block,
   { nodeCount, kinds }: Netlist,
-  { nodeOf, softs, first }: Pick<Numbering, "softs" | "first"> & { readonly nodeOf: Int32Array },
+  { nodeOf, softs, first, standing }: Places,
 ): Pick<Block, "fixed" | "initial"> {
   const initial = emptyPlacement(nodeCount);
   const fixed = new Uint8Array(nodeCount);
@@ -218,5 +237,11 @@ function places(
   }
   initial.xs.set(softs.xs, first);
   initial.ys.set(softs.ys, first);
+  for (const standIn of standing) {
+    fixed[standIn.node] = 1;
+    placeStandIn(flat, standIn, initial);
+    if (kinds[standIn.node] !== NodeKind.Port)
+      initial.orientations[standIn.node] = flat.initial.orientations[standIn.cell]!;
+  }
   return { fixed, initial };
 }

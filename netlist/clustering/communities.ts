@@ -2,7 +2,7 @@
 // alternative to partitioning. How many and how large they are is for the graph to say.
 import { UndirectedGraph } from "graphology";
 import louvainModule from "graphology-communities-louvain";
-import { type Block, NodeKind } from "../block.js";
+import { type Block, isMovableCell } from "../block.js";
 import type { Random } from "../random.js";
 import type { CellNets } from "./cell-nets.js";
 
@@ -26,7 +26,7 @@ export interface GroupingTask {
 /** Gives cells without a group one of their own, from `first` on. Returns how many groups it found. */
 export function findCommunities(flat: Block, nets: CellNets, task: GroupingTask): number {
   const { groups, first, clusters, random } = task;
-  const isFree = (node: number) => flat.kinds[node] === NodeKind.StandardCell && groups[node]! < 0;
+  const isFree = (node: number) => isMovableCell(flat, node) && groups[node]! < 0;
   const graph = new UndirectedGraph();
   for (let node = 0; node < flat.nodeCount; node++) if (isFree(node)) graph.addNode(node);
   const { netCount, netStarts, netNodes } = nets;

@@ -1,6 +1,6 @@
 // Groups that are fixed before partitioning: each hard macro with the cells next to it in the netlist, and ports that
 // lie close together with theirs. Facts: Circuit Training's grouper (`fixed_logic_levels` = 1).
-import { type Block, type Grid, NodeKind } from "../block.js";
+import { type Block, type Grid, isMovableCell, NodeKind } from "../block.js";
 import type { CellNets } from "./cell-nets.js";
 
 export interface FixedGroups {
@@ -68,7 +68,7 @@ function groupPorts(block: Block, grid: Grid, { groups, count: first }: FixedGro
 function addNeighbours(block: Block, nets: CellNets, groups: Int32Array): void {
   const { netStarts, netNodes, nodeStarts, nodeNets } = nets;
   const join = (node: number, group: number): void => {
-    if (groups[node]! < 0 && block.kinds[node] === NodeKind.StandardCell) groups[node] = group;
+    if (groups[node]! < 0 && isMovableCell(block, node)) groups[node] = group;
   };
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] === NodeKind.StandardCell || groups[node]! < 0) continue;

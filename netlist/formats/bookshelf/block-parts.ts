@@ -214,7 +214,8 @@ function kindsOf({ nodes, rows, places, box }: FileParts): Uint8Array {
     const isHigh = height > rowHeight && width > 0;
     const terminal = nodes.terminals[node]!;
     if (terminal === Terminal.Movable) return isHigh ? NodeKind.HardMacro : NodeKind.StandardCell;
-    if (terminal === Terminal.Coverable || !isHigh) return NodeKind.Port;
+    // Lower than a row: a pad, whatever it stands on. As high as one: a cell that is fixed, if it is inside.
+    if (terminal === Terminal.Coverable || height < rowHeight || !(width > 0)) return NodeKind.Port;
     const sideways = isSideways(places.orientations[node]!);
     const left = places.lefts[node]!;
     const bottom = places.bottoms[node]!;
@@ -223,7 +224,8 @@ function kindsOf({ nodes, rows, places, box }: FileParts): Uint8Array {
       bottom < box.top &&
       left + (sideways ? height : width) > box.left &&
       bottom + (sideways ? width : height) > box.bottom;
-    return meets ? NodeKind.HardMacro : NodeKind.Port;
+    if (!meets) return NodeKind.Port;
+    return isHigh ? NodeKind.HardMacro : NodeKind.StandardCell;
   });
 }
 

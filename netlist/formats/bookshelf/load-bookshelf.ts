@@ -1,7 +1,9 @@
 // Loads a block from a Bookshelf set. Database units count as micrometres because the format has no others. The canvas is
 // the bounding box of the rows. Movable nodes higher than a row are hard macros, others are standard cells. Terminals
-// are ports, except those that are higher than a row and inside the canvas, which are fixed hard macros.
+// are ports, except those inside the canvas that are as high as a row, which are fixed cells, or higher, which are fixed
+// hard macros. Nodes that the .pl file fixes are fixed whatever they are.
 import { type Block, NodeKind } from "../../block.js";
+import { isFixedCell } from "../../fixed-cells.js";
 import { gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
@@ -28,6 +30,8 @@ export interface BookshelfReading {
   readonly terminals: number;
   /** Terminals that became hard macros. */
   readonly fixedMacros: number;
+  /** Standard cells that may not move: terminals inside the canvas, and cells that the .pl file fixes. */
+  readonly fixedCells: number;
   /** Ports of the second and further pins of pads. */
   readonly extraPorts: number;
   readonly rows: number;
@@ -192,9 +196,11 @@ function readingOf(
 ): BookshelfReading {
   let terminals = 0;
   let fixedMacros = 0;
+  let fixedCells = 0;
   let unplaced = 0;
   for (let node = 0; node < nodes.names.length; node++) {
     if (Number.isNaN(block.initial.xs[node]!)) unplaced++;
+    if (isFixedCell(block, node)) fixedCells++;
     if (nodes.terminals[node] === Terminal.Movable) continue;
     terminals++;
     if (block.kinds[node] === NodeKind.HardMacro) fixedMacros++;
@@ -205,6 +211,7 @@ function readingOf(
     nodes: nodes.names.length,
     terminals,
     fixedMacros,
+    fixedCells,
     extraPorts: block.nodeCount - nodes.names.length,
     rows: rows.length,
     rowHeight: commonHeight(rows),

@@ -45,8 +45,9 @@ export function hardBlockagesOf(design: DefDesign): Blockage[] {
 
 /**
  * The netlist of a design. Nodes are in the order ports, hard macros, cells, each in file order. Components of class BLOCK
- * are hard macros, placed ones of class PAD and RING are fixed hard macros, and all others are standard cells. Supply
- * nets (use POWER or GROUND) and nets with fewer than two pins are left out.
+ * are hard macros, placed ones of class PAD and RING are fixed hard macros, and all others are standard cells. Those of
+ * class COVER (such as bumps) lie above everything else: they are standard cells without area. Supply nets (use POWER
+ * or GROUND) and nets with fewer than two pins are left out.
  */
 export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
   const { components, pins, nets, units } = design;
@@ -87,8 +88,10 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
     const component = componentOfNode[node]!;
     const { width, height, masterClass } = masters[component]!;
     kinds[node] = componentKinds[component]!;
-    widths[node] = width;
-    heights[node] = height;
+    if (masterClass !== "COVER") {
+      widths[node] = width;
+      heights[node] = height;
+    }
     nodeNames[node] = components.names[component]!;
     const status = components.statuses[component]!;
     const isPad = kinds[node] === NodeKind.HardMacro && masterClass !== "BLOCK";

@@ -1,20 +1,24 @@
 // Converts blocks from other formats to what the netlist text format (`.pb.txt`) can hold: ports and cells have one pin
-// each, at their centre, and a pin drives at most one net.
+// each, at their centre, and a pin drives at most one net. Fixed cells whose pins are elsewhere get ports at their pins, so
+// that they cost the same; the pins of movable cells have to go to the cell's centre.
 import { type Block, NodeKind } from "../../block.js";
+import { addPortsOfFixedCells, isFixedCell, placeStandIn } from "../../fixed-cells.js";
 import { InputError } from "../../input-error.js";
 import { NetlistDraft } from "../../netlist-draft.js";
+import { emptyPlacement } from "../../placement.js";
 
 export interface PbForm {
   readonly block: Block;
-  /** Number of cell pins that were moved to the centre of their cell. */
+  /** Number of pins of movable cells that were moved to the centre of their cell. */
   readonly centredPins: number;
   /** Number of nets with another driver, because their own drives another net. */
   readonly redrivenNets: number;
 }
 
 /**
- * The block in this form, with the same order of nodes and with single-precision numbers. Wirelength does not depend on
- * which pin drives a net, so a cell's second net is driven by one of its other pins. Throws `InputError` if there are
+ * The block in this form, with the same order of nodes and with single-precision numbers; ports at the pins of fixed
+ * cells come last. Wirelength does not depend on which pin drives a net, so a cell's second net is driven by one of its
+ * other pins. Throws `InputError` if there are
  * too many nets for that.
  */
 export function toPbForm(where: string, block: Block): PbForm {
@@ -24,7 +28,9 @@ export function toPbForm(where: string, block: Block): PbForm {
     draft.addNode(kinds[node] as NodeKind, block.nodeNames[node]!, block.widths[node]!, block.heights[node]!);
   const pinOfNode = new Int32Array(block.nodeCount).fill(-1);
   const pinOf = new Int32Array(block.pinCount);
-  let pins = 0;
+  const isSplit = splitCells(block);
+  const ports = addPortsOfFixedCells(block, draft, pinOf, (cell) => isSplit[cell] === 1);
+  let pins = ports.length;
   let centredPins = 0;
   for (let pin = 0; pin < block.pinCount; pin++) {
     const node = pinNodes[pin]!;
@@ -34,6 +40,7 @@ export function toPbForm(where: string, block: Block): PbForm {
       pins++;
       continue;
     }
+    if (isSplit[node]) continue; // the pin is a port, or in no net
     if (x !== 0 || y !== 0) centredPins++;
     if (pinOfNode[node] === -1) {
       pinOfNode[node] = draft.addPin(node, block.nodeNames[node]!);
@@ -59,11 +66,34 @@ export function toPbForm(where: string, block: Block): PbForm {
     draft.addNet(driver, others.length > 0 ? others : [driver], block.netWeights[index]!);
   });
   const { netlist } = draft.finish(block.name);
+  const fixed = new Uint8Array(netlist.nodeCount).fill(1);
+  fixed.set(block.fixed);
+  const initial = emptyPlacement(netlist.nodeCount);
+  initial.xs.set(block.initial.xs);
+  initial.ys.set(block.initial.ys);
+  initial.orientations.set(block.initial.orientations);
+  for (const port of ports) placeStandIn(block, port, initial);
   return {
-    block: { ...block, ...netlist, initial: block.initial, source: undefined },
+    block: { ...block, ...netlist, fixed, initial, source: undefined },
     centredPins,
     redrivenNets,
   };
+}
+
+/** Per node, 1 for fixed cells that the format has no room for: with several pins, or one that is not at the centre. */
+function splitCells(block: Block): Uint8Array {
+  const { pinNodes, pinXOffsets, pinYOffsets } = block;
+  const split = new Uint8Array(block.nodeCount);
+  const seen = new Uint8Array(block.nodeCount);
+  for (const pin of block.netPins) {
+    const node = pinNodes[pin]!;
+    if (isFixedCell(block, node) && (pinXOffsets[pin] !== 0 || pinYOffsets[pin] !== 0)) split[node] = 1;
+  }
+  for (const node of pinNodes) {
+    if (seen[node] && isFixedCell(block, node)) split[node] = 1;
+    seen[node] = 1;
+  }
+  return split;
 }
 
 /** Per net its pins in the draft, each once. */

@@ -168,6 +168,19 @@ test("a placement with nodes missing is refused with their number and one name",
   );
 });
 
+test("a port of no net needs no place, one of a net does", () => {
+  const draft = macros({ A: [10, 10] });
+  draft.addPort("VDD", Number.NaN, Number.NaN);
+  const free = blockOf(draft, {}, { A: [50, 50] });
+  checkPlaced(free, free.initial);
+  draft.addNet(draft.addPort("in", Number.NaN, Number.NaN), [draft.addPin(0, "A/in")]);
+  const block = blockOf(draft, {}, { A: [50, 50] });
+  assert.throws(
+    () => checkPlaced(block, block.initial),
+    (error) => error instanceof InputError && /1 of 3 nodes have no place, 'in'/.test(error.message),
+  );
+});
+
 test("a placement in other units, far from the canvas, is refused; one just outside is not", () => {
   const far = blockOf(macros({ A: [10, 10] }), {}, { A: [50_000, 50_000] });
   assert.throws(
