@@ -26,7 +26,7 @@ test("every scalar of metrics.jsonl has its line, and no line is of one that is 
   const fields = /interface IterationMetrics \{([^}]*)\}/.exec(source)![1]!;
   const logged = [...fields.matchAll(/readonly "?([a-z_/]+)"?:/g)].map((match) => match[1]!);
   assert.ok(logged.length > 15);
-  const table = page.slice(page.indexOf("## metrics.jsonl"), page.indexOf("## Checkpoint"));
+  const table = page.slice(page.indexOf("## Metrics"), page.indexOf("## Checkpoint"));
   const documented = [...table.matchAll(/^\| `([a-z_/]+)` \|/gm)].map((match) => match[1]!);
   assert.deepEqual(documented, logged);
 });
