@@ -115,6 +115,8 @@ function rentOf(levels: readonly RentLevel[], sizes: readonly number[]): number[
   });
 }
 
+type Titles = Pick<ChartPanel, "title" | "xLabel" | "yLabel">;
+
 interface Samples {
   /** Values on the x axis. */
   readonly xs: readonly number[];
@@ -123,7 +125,7 @@ interface Samples {
 }
 
 function panelOf(
-  titles: Pick<ChartPanel, "title" | "xLabel" | "yLabel">,
+  titles: Titles,
   curveOf: (sample: Sample) => number[],
   { xs, real, made }: Samples,
 ): ChartPanel {
@@ -168,45 +170,32 @@ async function main(): Promise<void> {
   const sizes = [1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
   const weights = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128];
   const areas = [0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1, 1.3, 1.6, 2, 2.5, 3, 4, 5];
+  const shareOf = (title: string, xLabel: string, xs: readonly number[]) => ({
+    titles: { title, xLabel, yLabel: "log10 of share at or above" },
+    xs,
+  });
+  const rent = { title: "Rent's rule", xLabel: "macros in a cluster", yLabel: "log10 of wires that leave" };
+  const panels: { titles: Titles; xs: readonly number[]; curveOf: (sample: Sample) => number[] }[] = [
+    {
+      titles: rent,
+      xs: sizes,
+      curveOf: ({ description }) => rentOf(description.rent?.levels ?? [], sizes),
+    },
+    {
+      ...shareOf("Fan-out", "pins of a net", counts),
+      curveOf: ({ fanouts }) => tailOf(fanouts, counts),
+    },
+    {
+      ...shareOf("Net weights", "weight of a net", weights),
+      curveOf: (sample) => tailOf(sample.weights, weights),
+    },
+    {
+      ...shareOf("Soft macros", "area over the median", areas),
+      curveOf: (sample) => tailOf(sample.areas, areas),
+    },
+  ];
   const svg = renderPanelsSvg(
-    [
-      panelOf(
-        {
-          title: "Rent's rule",
-          xLabel: "macros in a cluster",
-          yLabel: "log10 of wires that leave",
-        },
-        ({ description }) => rentOf(description.rent?.levels ?? [], sizes),
-        { xs: sizes, real, made },
-      ),
-      panelOf(
-        {
-          title: "Fan-out",
-          xLabel: "pins of a net",
-          yLabel: "log10 of share at or above",
-        },
-        ({ fanouts }) => tailOf(fanouts, counts),
-        { xs: counts, real, made },
-      ),
-      panelOf(
-        {
-          title: "Net weights",
-          xLabel: "weight of a net",
-          yLabel: "log10 of share at or above",
-        },
-        (sample) => tailOf(sample.weights, weights),
-        { xs: weights, real, made },
-      ),
-      panelOf(
-        {
-          title: "Soft macros",
-          xLabel: "area over the median",
-          yLabel: "log10 of share at or above",
-        },
-        (sample) => tailOf(sample.areas, areas),
-        { xs: areas, real, made },
-      ),
-    ],
+    panels.map(({ titles, xs, curveOf }) => panelOf(titles, curveOf, { xs, real, made })),
     { title: "Generated families beside five open clustered netlists" },
   );
   await writeFileAtomically(PICTURE, svg);

@@ -6,6 +6,11 @@ import type { Placement } from "./placement.js";
 export const NodeKind = { HardMacro: 0, SoftMacro: 1, StandardCell: 2, Port: 3 } as const;
 export type NodeKind = (typeof NodeKind)[keyof typeof NodeKind];
 
+/** Whether a kind is that of hard or soft macros. */
+export function isMacro(kind: number): boolean {
+  return kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro;
+}
+
 /** Sides in µm; the lower left corner is the origin. */
 export interface Canvas {
   readonly width: number;

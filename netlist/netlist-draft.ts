@@ -3,7 +3,7 @@
 //
 // Numbers in netlist files are single-precision decimals. In memory they are the doubles nearest to those decimals,
 // because every published cost was computed from these.
-import { type Netlist, NodeKind } from "./block.js";
+import { isMacro, type Netlist, NodeKind } from "./block.js";
 import { emptyPlacement, type Placement } from "./placement.js";
 
 /** A netlist under construction. */
@@ -62,9 +62,8 @@ export class NetlistDraft {
     const newPins = new Int32Array(pinCount);
     for (let node = 0, index = 0; node < nodeCount; node++) {
       fileIndices[node] = index;
-      const isMacro = this.kinds[node] === NodeKind.HardMacro || this.kinds[node] === NodeKind.SoftMacro;
       // A port or cell shares the index of its pin, or has one of its own if it has no pin.
-      if (isMacro || this.pinsOfNode[node]!.length === 0) index++;
+      if (isMacro(this.kinds[node]!) || this.pinsOfNode[node]!.length === 0) index++;
       for (const pin of this.pinsOfNode[node]!) {
         newPins[pin] = oldPins.length;
         pinFileIndices[oldPins.length] = index++;

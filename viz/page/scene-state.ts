@@ -126,13 +126,7 @@ export class SceneState extends Emitter<SceneEvents> {
     if (before) this.tryBefore = before;
     this.trying = moves;
     this.costs = this.judge.try(moves);
-    this.place(moves);
-    this.refreshMap();
-    this.emit(
-      "placement",
-      moves.map((move) => move.node),
-    );
-    this.emit("costs", undefined);
+    this.showMoved(moves);
   }
   private tryBefore: readonly Move[] = [];
 
@@ -147,13 +141,9 @@ export class SceneState extends Emitter<SceneEvents> {
 
   revertMoves(): void {
     if (!this.trying) return;
-    const nodes = this.trying.map((move) => move.node);
     this.trying = undefined;
     this.costs = this.judge.revert();
-    this.place(this.tryBefore);
-    this.refreshMap();
-    this.emit("placement", nodes);
-    this.emit("costs", undefined);
+    this.showMoved(this.tryBefore);
   }
 
   undo(): void {
@@ -181,13 +171,7 @@ export class SceneState extends Emitter<SceneEvents> {
   private carryOut(moves: readonly Move[]): void {
     this.costs = this.judge.try(moves);
     this.judge.commit();
-    this.place(moves);
-    this.refreshMap();
-    this.emit(
-      "placement",
-      moves.map((move) => move.node),
-    );
-    this.emit("costs", undefined);
+    this.showMoved(moves);
   }
 
   private evaluate(recorded?: Costs): void {
@@ -200,12 +184,19 @@ export class SceneState extends Emitter<SceneEvents> {
     this.emit("costs", undefined);
   }
 
-  private place(moves: readonly Move[]): void {
+  /** Puts nodes at their new places and tells the page. */
+  private showMoved(moves: readonly Move[]): void {
     for (const { node, x, y, orientation } of moves) {
       this.placement.xs[node] = x;
       this.placement.ys[node] = y;
       this.placement.orientations[node] = orientation;
     }
+    this.refreshMap();
+    this.emit(
+      "placement",
+      moves.map((move) => move.node),
+    );
+    this.emit("costs", undefined);
   }
 
   private placesOf(moves: readonly Move[]): Move[] {

@@ -1,7 +1,7 @@
 // Computes final maps from demand steps and covered cells, for the flagged rows and columns only, and keeps or undoes
 // these changes.
 import { horizontalCongestion, verticalCongestion } from "./judge-maps";
-import { DEMAND_ONE, f64At, i64At, JudgeState, MAP_ONE, toFixed } from "./judge-state";
+import { DEMAND_ONE, f64At, i64At, isSideways, JudgeState, MAP_ONE, toFixed } from "./judge-state";
 import { COVERED, MoveState, ROUTED, STALE } from "./move-state";
 import { changeTop, TopList } from "./top-list";
 
@@ -10,7 +10,7 @@ export function flagBox(state: MoveState, judge: JudgeState, node: i32): void {
   const x = f64At(judge.xs, node);
   const y = f64At(judge.ys, node);
   if (x != x || y != y) return;
-  const sideways = load<u8>(judge.orientations + node) >= 4;
+  const sideways = isSideways(judge, node);
   const halfWidth = (sideways ? f64At(judge.heights, node) : f64At(judge.widths, node)) / 2;
   const halfHeight = (sideways ? f64At(judge.widths, node) : f64At(judge.heights, node)) / 2;
   const columns = judge.columns;

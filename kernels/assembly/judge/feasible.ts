@@ -1,5 +1,5 @@
 // Where a macro may be placed: inside the canvas, without overlap with placed hard macros and blockages.
-import { f64At, i32At, JudgeState } from "./judge-state";
+import { f64At, i32At, isSideways, JudgeState } from "./judge-state";
 
 /** Overlaps of up to this many µm are ignored. */
 export const TOUCHING: f64 = 1e-6;
@@ -18,7 +18,7 @@ export function maskCells(
   const columns = state.columns;
   const rows = state.rows;
   memory.fill(mask, 0, <usize>(columns * rows));
-  const sideways = load<u8>(state.orientations + node) >= 4;
+  const sideways = isSideways(state, node);
   const halfWidth = (sideways ? f64At(state.heights, node) : f64At(state.widths, node)) / 2;
   const halfHeight = (sideways ? f64At(state.widths, node) : f64At(state.heights, node)) / 2;
   const cellWidth = state.cellWidth;
@@ -34,7 +34,7 @@ export function maskCells(
     const other = i32At(hardMacros, i);
     const x = f64At(state.xs, other);
     if (x != x) continue;
-    const turned = load<u8>(state.orientations + other) >= 4;
+    const turned = isSideways(state, other);
     const reachX = (turned ? f64At(state.heights, other) : f64At(state.widths, other)) / 2 + halfWidth - TOUCHING;
     const reachY = (turned ? f64At(state.widths, other) : f64At(state.heights, other)) / 2 + halfHeight - TOUCHING;
     clearRange(state, mask, x, f64At(state.ys, other), reachX, reachY);

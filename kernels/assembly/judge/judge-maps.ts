@@ -1,5 +1,5 @@
 // The grid maps: area that nodes cover, tracks that hard macros block, and the final congestion.
-import { addTo, DEMAND_ONE, f64At, i64At, JudgeState, MAP_ONE, NodeKind, toFixed } from "./judge-state";
+import { addTo, DEMAND_ONE, f64At, i64At, isSideways, JudgeState, MAP_ONE, NodeKind, toFixed } from "./judge-state";
 
 /** µm: a row or column counts as fully covered if no more than this is missing (as in the original binary). */
 const FULL_COVER: f64 = 1e-5;
@@ -11,7 +11,7 @@ export function coverNode(state: JudgeState, node: i32, sign: i64): void {
   const x = f64At(state.xs, node);
   const y = f64At(state.ys, node);
   if (x != x) return; // not placed
-  const sideways = load<u8>(state.orientations + node) >= 4;
+  const sideways = isSideways(state, node);
   const width = sideways ? f64At(state.heights, node) : f64At(state.widths, node);
   const height = sideways ? f64At(state.widths, node) : f64At(state.heights, node);
   const left = x - width / 2;

@@ -110,6 +110,13 @@ export function addTo(array: usize, i: i32, amount: i64): void {
   store<i64>(at, load<i64>(at) + amount);
 }
 
+/** Whether a node is turned by a quarter, so that its width and height are swapped: codes of E, FE, W and FW. */
+// @ts-ignore: decorator
+@inline
+export function isSideways(state: JudgeState, node: i32): bool {
+  return load<u8>(state.orientations + node) >= 4;
+}
+
 /** Nearest integer of a non-negative number. */
 // @ts-ignore: decorator
 @inline

@@ -1,7 +1,7 @@
 // Converts blocks from other formats to what the netlist text format (`.pb.txt`) can hold: ports and cells have one pin
 // each, at their centre, and a pin drives at most one net. Fixed cells whose pins are elsewhere get ports at their pins, so
 // that they cost the same; the pins of movable cells have to go to the cell's centre.
-import { type Block, NodeKind } from "../../block.js";
+import { type Block, isMacro, NodeKind } from "../../block.js";
 import { addPortsOfFixedCells, isFixedCell, placeStandIn } from "../../fixed-cells.js";
 import { InputError } from "../../input-error.js";
 import { NetlistDraft } from "../../netlist-draft.js";
@@ -147,8 +147,4 @@ function chooseDrivers(nets: readonly number[][], pins: number): Int32Array | un
     }
   }
   return driverOf;
-}
-
-function isMacro(kind: number): boolean {
-  return kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro;
 }

@@ -1,7 +1,7 @@
 // Writer of the netlist text format (`.pb.txt`), the counterpart of pb-netlist-reader.ts. Nodes come in file-index order
 // and numbers as the shortest decimals of their float32, so that a file that is read and written again stays the same,
 // byte for byte. The x and y of a pin are informative in this format; they follow its macro.
-import { type Canvas, type Netlist, NodeKind } from "../../block.js";
+import { type Canvas, isMacro, type Netlist, NodeKind } from "../../block.js";
 import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { float32 } from "../../netlist-draft.js";
@@ -225,8 +225,4 @@ function quoted(text: string): string {
     .replaceAll("\r", "\\r")
     .replaceAll("\t", "\\t");
   return `"${escaped}"`;
-}
-
-function isMacro(kind: number): boolean {
-  return kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro;
 }
