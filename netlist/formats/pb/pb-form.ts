@@ -1,7 +1,7 @@
 // Converts blocks from other formats to what the netlist text format (`.pb.txt`) can hold: ports and cells have one pin
 // each, at their centre, and a pin drives at most one net. Fixed cells whose pins are elsewhere get ports at their pins, so
 // that they cost the same; the pins of movable cells have to go to the cell's centre.
-import { type Block, isMacro, NodeKind } from "../../block.js";
+import { type Block, isMacro, type NodeKind } from "../../block.js";
 import { addPortsOfFixedCells, isFixedCell, placeStandIn } from "../../fixed-cells.js";
 import { InputError } from "../../input-error.js";
 import { NetlistDraft } from "../../netlist-draft.js";
