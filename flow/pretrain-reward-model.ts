@@ -139,7 +139,7 @@ export async function pretrainRewardModel(
       const block = prepared[index]!;
       const unseen = index >= blocks.length;
       const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
-      return { block: all[index]!.name, ...scoreBlock(model, block, indices, linear) };
+      return { block: all[index]!.name, ...scoreBlock({ block, indices }, model, linear) };
     };
     await fitModel(model, { ...fit, seed, epochs }, known, score, run, report);
     const checkpoint = {

@@ -23,17 +23,24 @@ export * from "./ppo/settings.js";
 export * from "./ppo/train-checkpoint.js";
 export * from "./pretrain/demonstrations.js";
 export * from "./pretrain/evaluate-policy.js";
-export * from "./reward-model/kendall.js";
-export * from "./reward-model/reward-checkpoint.js";
-export * from "./reward-model/reward-data.js";
-export * from "./reward-model/reward-model.js";
-export { type RewardNetworkConfig, rewardLayout } from "./reward-model/reward-network.js";
+export * from "./reward-model/checkpoint.js";
+export { buildRewardData, type RewardData, type RewardDataOptions } from "./reward-model/data.js";
+export {
+  fitLinear,
+  isHeldOut,
+  type RewardBlock,
+  type RewardFitOptions,
+  RewardModel,
+  type RewardState,
+  rewardBlock,
+} from "./reward-model/model.js";
+export { type RewardNetworkConfig, rewardLayout } from "./reward-model/network.js";
 export {
   LENGTH_NUMBERS,
   REWARD_LABELS,
   REWARD_NUMBERS,
   type RewardLabel,
-} from "./reward-model/reward-sample.js";
-export type { RewardData } from "./reward-model/reward-shard.js";
-export { REWARD_SOURCES, type RewardSource } from "./reward-model/reward-sources.js";
+} from "./reward-model/sample.js";
+export { kendallTau, type RewardScore, scoreBlock, type Taus } from "./reward-model/scoring.js";
+export { REWARD_SOURCES, type RewardSource } from "./reward-model/sources.js";
 export * from "./trace.js";

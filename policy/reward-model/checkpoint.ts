@@ -1,13 +1,13 @@
-// The reward model on disk, in the manner of a policy's checkpoint: every tensor under its name, the encoder's under
-// the names that the policy gives them, so that a policy may start with them.
+// The reward model on disk, like a policy's checkpoint: every tensor under its name. The encoder's tensors have the names
+// that the policy gives them, so that a policy can start with them.
 import { z } from "zod";
 import { InputError } from "../../netlist/index.js";
 import { addTensors, flatten, type Policy } from "../network/checkpoint.js";
 import { tensorOf } from "../network/memory.js";
 import { freshParameters, networkConfigSchema, parameterLayout } from "../network/parameters.js";
 import { readSafetensors, type SavedTensor, writeSafetensors } from "../network/safetensors.js";
-import type { RewardState } from "./reward-model.js";
-import { type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
+import type { RewardState } from "./model.js";
+import { type RewardNetworkConfig, rewardLayout } from "./network.js";
 
 const FORMAT = "ashlar-reward-1";
 const FIRST = "adam.first.";
@@ -28,7 +28,7 @@ export interface RewardCheckpoint {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-/** Writes the model and what fitting needs to go on, whole or not at all. */
+/** Writes the model and what fitting needs to continue, whole or not at all. */
 export async function writeRewardModel(path: string, checkpoint: RewardCheckpoint): Promise<void> {
   const { config, state, notes } = checkpoint;
   const tensors = new Map<string, SavedTensor>();
@@ -54,7 +54,7 @@ export async function readRewardModel(path: string): Promise<RewardCheckpoint> {
     throw new InputError(path, `is of format '${format ?? "unknown"}', expected '${FORMAT}'`);
   const config = parseConfig(path, text ?? "");
   const steps = stepsSchema.safeParse({ epoch, adamSteps });
-  if (!steps.success) throw new InputError(path, "does not say how many epochs and steps it has behind it");
+  if (!steps.success) throw new InputError(path, "does not say how many epochs and steps it was fitted for");
   const layout = rewardLayout(config);
   const part = (prefix: string) => flatten(path, tensors, { layout, prefix });
   const adam = { first: part(FIRST), second: part(SECOND), steps: steps.data.adamSteps };
@@ -70,8 +70,8 @@ function parseConfig(path: string, text: string): RewardNetworkConfig {
 }
 
 /**
- * A policy that has learnt nothing but the reward model's encoder: `encoder.*` carry over, all other layers start as
- * they do from scratch. It plays at first as the prior does, since its last layer is 0.
+ * A policy that has learned nothing but the reward model's encoder: `encoder.*` carry over, all other layers start as
+ * they do from scratch. At first it plays as the prior does, since its last layer is 0.
  */
 export function encoderFrom({ config, state }: RewardCheckpoint, seed: number): Policy {
   const { network } = config;

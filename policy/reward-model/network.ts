@@ -1,5 +1,5 @@
-// The reward model's network: the policy's own graph encoder with every node at its place, means over its embeddings,
-// and a head that adds to them the numbers of the placement. Forward and backward run in kernels.
+// The reward model's network: the policy's graph encoder with every node's place among its features, means over the
+// embeddings, and a head that takes these and the numbers of the placement. Forward and backward run in kernels.
 import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
 import { Random } from "../../netlist/index.js";
 import type { PolicyGraph } from "../network/contract.js";
@@ -21,9 +21,9 @@ import {
   orthogonalMatrix,
   parameterLayout,
 } from "../network/parameters.js";
-import { REWARD_LABELS, REWARD_NUMBERS } from "./reward-sample.js";
+import { REWARD_LABELS, REWARD_NUMBERS } from "./sample.js";
 
-/** Sizes of the head beside those of the policy's network. */
+/** Sizes of the policy's network, of which the encoder is used, and of the head. */
 export interface RewardNetworkConfig {
   readonly network: NetworkConfig;
   /** Width of the head's hidden layer, a multiple of 4. */
@@ -67,8 +67,7 @@ function headInputs({ width }: NetworkConfig): number {
 /** The encoder as a policy starts; a head that begins with what `direct` says, [REWARD_NUMBERS x REWARD_LABELS]. */
 export function initialiseReward(
   config: RewardNetworkConfig,
-  seed: number,
-  direct: ArrayLike<number>,
+  { seed, direct }: { readonly seed: number; readonly direct: ArrayLike<number> },
   out: Float32Array,
 ): void {
   const layout = rewardLayout(config);
@@ -102,10 +101,13 @@ export class RewardNetwork {
   constructor(
     kernels: Kernels,
     config: RewardNetworkConfig,
-    graph: PolicyGraph,
-    parameters: Float32Array,
-    gradients: Float32Array,
+    given: {
+      readonly graph: PolicyGraph;
+      readonly parameters: Float32Array;
+      readonly gradients: Float32Array;
+    },
   ) {
+    const { graph, parameters, gradients } = given;
     const layout = rewardLayout(config);
     const tensors = tensorsOf(layout, parameters);
     const dTensors = tensorsOf(layout, gradients);
@@ -132,10 +134,14 @@ export class RewardNetwork {
   }
 
   /**
-   * Foretells the labels of a placement, in deviations of its block; a view that the next call overwrites. `places`
+   * Predicts the labels of a placement, in deviations of its block; a view that the next call overwrites. `places`
    * [2 x graph nodes], mirrored in x or y if the factor is -1, and standardised `numbers` [REWARD_NUMBERS].
    */
-  forward(places: Float32Array, numbers: Float32Array, mirrorX = 1, mirrorY = 1): Float32Array {
+  forward(
+    places: Float32Array,
+    numbers: Float32Array,
+    { mirrorX = 1, mirrorY = 1 }: { readonly mirrorX?: 1 | -1; readonly mirrorY?: 1 | -1 } = {},
+  ): Float32Array {
     const { run, at, config, encoder, weights, features, nodeCount, macros } = this;
     const { width, nodeFeatures } = config.network;
     if (places.length !== 2 * nodeCount || numbers.length !== REWARD_NUMBERS.length)

@@ -1,14 +1,14 @@
 // Fitting the reward model: samples of several blocks, each label in deviations of its block, least squares by Adam.
-// The same seed gives the same bytes. Its encoder is the policy's, so that a policy may start with it.
+// The same seed gives the same bytes. The encoder is the policy's, so that a policy can start with it.
+import { Matrix, solve } from "ml-matrix";
 import { Kernels } from "../../kernels/index.js";
 import { Random } from "../../netlist/index.js";
+import type { AdamState } from "../network/checkpoint.js";
 import type { PolicyGraph } from "../network/contract.js";
 import { Adam } from "../ppo/adam.js";
-import { kendallTau } from "./kendall.js";
-import { leastSquares, linearPrediction } from "./linear-baseline.js";
-import { initialiseReward, RewardNetwork, type RewardNetworkConfig, rewardLayout } from "./reward-network.js";
-import { LENGTH_NUMBERS, REWARD_LABELS, REWARD_NUMBERS, type RewardLabel } from "./reward-sample.js";
-import type { RewardData } from "./reward-shard.js";
+import type { RewardData } from "./data.js";
+import { initialiseReward, RewardNetwork, type RewardNetworkConfig, rewardLayout } from "./network.js";
+import { REWARD_LABELS, REWARD_NUMBERS } from "./sample.js";
 
 export interface RewardFitOptions {
   readonly seed: number;
@@ -17,7 +17,7 @@ export interface RewardFitOptions {
   readonly learningRate: number;
 }
 
-/** A block's samples, in deviations from its own mean: of the numbers no label is needed for that. */
+/** A block's samples. Numbers and labels are in deviations from the block's own means, which a new block has too. */
 export interface RewardBlock {
   readonly graph: PolicyGraph;
   readonly places: readonly Float32Array[];
@@ -28,15 +28,12 @@ export interface RewardBlock {
 /** Where fitting stands: parameters as `rewardLayout` lays them, the optimiser's moments, epochs done. */
 export interface RewardState {
   readonly parameters: Float32Array;
-  readonly adam: { readonly first: Float32Array; readonly second: Float32Array; readonly steps: number };
+  readonly adam: AdamState;
   readonly epoch: number;
 }
 
-/** Kendall's tau per label. */
-export type Taus = Readonly<Record<RewardLabel, number>>;
-
 const GRADIENT_NORM = 1;
-const HELD_OUT_EVERY = 10; // every tenth sample of a block is never learnt from
+const HELD_OUT_EVERY = 10; // every tenth sample of a block is never learned from
 
 /** Standardises a block's data. */
 export function rewardBlock(graph: PolicyGraph, data: RewardData): RewardBlock {
@@ -67,12 +64,12 @@ function standardise(rows: readonly Float32Array[]): Float32Array[] {
   return out;
 }
 
-/** Whether a sample is kept from learning. */
+/** Whether nothing is learned from a sample. */
 export function isHeldOut(index: number): boolean {
   return index % HELD_OUT_EVERY === HELD_OUT_EVERY - 1;
 }
 
-/** Learns from the blocks' samples that are not held out, and foretells any. */
+/** Learns from the blocks' samples that are not held out, and predicts the labels of any. */
 export class RewardModel {
   readonly config: RewardNetworkConfig;
   readonly parameters: Float32Array;
@@ -99,10 +96,10 @@ export class RewardModel {
     this.epoch = from.epoch;
   }
 
-  /** A model that has learnt nothing but the linear fit of the numbers. */
+  /** A model that has learned nothing but the linear fit of the numbers. */
   static start(config: RewardNetworkConfig, seed: number, blocks: readonly RewardBlock[]): RewardModel {
     const parameters = new Float32Array(rewardLayout(config).length);
-    initialiseReward(config, seed, fitLinear(blocks, REWARD_NUMBERS.length), parameters);
+    initialiseReward(config, { seed, direct: fitLinear(blocks, REWARD_NUMBERS.length) }, parameters);
     return new RewardModel(config, parameters);
   }
 
@@ -129,7 +126,7 @@ export class RewardModel {
     for (let first = 0; first < samples.length; first += minibatch) {
       const batch = samples.slice(first, first + minibatch);
       this.gradients.fill(0);
-      for (const { block, index } of batch) squares += this.learn(block, index, batch.length, random);
+      for (const { block, index } of batch) squares += this.learn({ block, index }, batch.length, random);
       const progress = (this.epoch + first / samples.length) / epochs;
       this.adam.step(this.parameters, this.gradients, {
         learningRate: (learningRate * (1 + Math.cos(Math.PI * progress))) / 2,
@@ -141,31 +138,34 @@ export class RewardModel {
   }
 
   /** Adds one sample's gradient. A mirrored placement costs the same, so each comes mirrored at random. */
-  private learn(block: RewardBlock, index: number, batch: number, random: Random): number {
+  private learn(
+    { block, index }: { readonly block: RewardBlock; readonly index: number },
+    batch: number,
+    random: Random,
+  ): number {
     const network = this.network(block.graph);
     const mirrors = random.below(4);
-    const outputs = network.forward(
-      block.places[index]!,
-      block.numbers[index]!,
-      mirrors & 1 ? -1 : 1,
-      mirrors & 2 ? -1 : 1,
-    );
+    const outputs = network.forward(block.places[index]!, block.numbers[index]!, {
+      mirrorX: mirrors & 1 ? -1 : 1,
+      mirrorY: mirrors & 2 ? -1 : 1,
+    });
     const labels = block.labels[index]!;
     const errors = Array.from(outputs, (output, label) => output - labels[label]!);
     network.backward(errors.map((error) => (2 * error) / (batch * errors.length)));
     return errors.reduce((sum, error) => sum + error * error, 0);
   }
 
-  /** Labels foretold for samples of a block, in its deviations. */
+  /** Predicted labels of samples of a block, in the block's deviations. */
   predict(block: RewardBlock, indices: readonly number[]): Float32Array[] {
     const network = this.network(block.graph);
     return indices.map((index) => network.forward(block.places[index]!, block.numbers[index]!).slice());
   }
 
   private network(graph: PolicyGraph): RewardNetwork {
+    const { parameters, gradients } = this;
     let network = this.networks.get(graph);
     if (!network) {
-      network = new RewardNetwork(this.kernels, this.config, graph, this.parameters, this.gradients);
+      network = new RewardNetwork(this.kernels, this.config, { graph, parameters, gradients });
       this.networks.set(graph, network);
     }
     return network;
@@ -185,38 +185,20 @@ export function fitLinear(blocks: readonly RewardBlock[], count: number): number
   return leastSquares(inputs, outputs);
 }
 
-/** How well each of the predictors orders some samples of a block. */
-export interface RewardScore {
-  readonly samples: number;
-  readonly model: Taus;
-  /** Linear on the wirelengths before settling, and linear on all numbers that the model sees. */
-  readonly linearLengths: Taus;
-  readonly linearAll: Taus;
-}
+/** Keeps columns that say the same apart; in deviations of the standardised inputs. */
+const RIDGE = 1e-3;
 
-export function scoreBlock(
-  model: RewardModel,
-  block: RewardBlock,
-  indices: readonly number[],
-  linear: { readonly lengths: readonly number[]; readonly all: readonly number[] },
-): RewardScore {
-  const predicted = model.predict(block, indices);
-  const taus = (value: (row: number, label: number) => number): Taus =>
-    Object.fromEntries(
-      REWARD_LABELS.map((name, label) => [
-        name,
-        kendallTau(
-          indices.map((_, row) => value(row, label)),
-          indices.map((index) => block.labels[index]![label]!),
-        ),
-      ]),
-    ) as unknown as Taus;
-  const line = (weights: readonly number[], count: number) => (row: number, label: number) =>
-    linearPrediction(block.numbers[indices[row]!]!.subarray(0, count), weights, REWARD_LABELS.length, label);
-  return {
-    samples: indices.length,
-    model: taus((row, label) => predicted[row]![label]!),
-    linearLengths: taus(line(linear.lengths, LENGTH_NUMBERS.length)),
-    linearAll: taus(line(linear.all, REWARD_NUMBERS.length)),
-  };
+/**
+ * Weights [inputs x outputs], row-major, of the least squares fit of standardised `outputs` [rows x outputs] by
+ * standardised `inputs` [rows x inputs], with a little ridge.
+ */
+export function leastSquares(
+  inputs: readonly ArrayLike<number>[],
+  outputs: readonly ArrayLike<number>[],
+): number[] {
+  const x = new Matrix(inputs.map((row) => Array.from(row)));
+  const y = new Matrix(outputs.map((row) => Array.from(row)));
+  const square = x.transpose().mmul(x);
+  for (let i = 0; i < square.rows; i++) square.set(i, i, square.get(i, i) + RIDGE * x.rows);
+  return solve(square, x.transpose().mmul(y)).to1DArray();
 }

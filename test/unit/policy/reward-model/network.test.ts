@@ -8,8 +8,8 @@ import {
   RewardNetwork,
   type RewardNetworkConfig,
   rewardLayout,
-} from "../../../../policy/reward-model/reward-network.js";
-import { REWARD_LABELS, REWARD_NUMBERS } from "../../../../policy/reward-model/reward-sample.js";
+} from "../../../../policy/reward-model/network.js";
+import { REWARD_LABELS, REWARD_NUMBERS } from "../../../../policy/reward-model/sample.js";
 import { randomGraph } from "../tiny-policy.js";
 
 const NODES = 7;
@@ -30,7 +30,7 @@ function problem() {
     for (let i = tensor.offset; i < tensor.offset + tensor.length; i++) parameters[i] = 0.4 * random.normal();
   const graph = randomGraph(NODES, 12, FEATURES);
   for (let node = 0; node < 3; node++) graph.features[node * FEATURES] = 1; // hard macros
-  const network = new RewardNetwork(kernels, config, graph, parameters, gradients);
+  const network = new RewardNetwork(kernels, config, { graph, parameters, gradients });
   const places = Float32Array.from({ length: 2 * NODES }, () => random.normal());
   const numbers = Float32Array.from({ length: REWARD_NUMBERS.length }, () => random.normal());
   return { network, parameters, gradients, tensors, places, numbers };
@@ -76,7 +76,7 @@ test("gradients of several samples add up", () => {
 test("the encoder sees where nodes stand, and a mirror is as if they stood mirrored", () => {
   const { network, places, numbers } = problem();
   const plain = network.forward(places, numbers).slice();
-  const mirrored = network.forward(places, numbers, -1, 1).slice();
+  const mirrored = network.forward(places, numbers, { mirrorX: -1 }).slice();
   assert.notDeepEqual(mirrored, plain);
   const turned = places.map((place, i) => (i % 2 === 0 ? -place : place));
   assert.deepEqual(network.forward(turned, numbers).slice(), mirrored);

@@ -1,7 +1,7 @@
 // Kendall's tau on lists short enough to count pairs by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kendallTau } from "../../../../policy/reward-model/kendall.js";
+import { kendallTau } from "../../../../policy/reward-model/scoring.js";
 
 test("agreeing less disagreeing pairs over all pairs", () => {
   assert.equal(kendallTau([1, 2, 3, 4], [10, 20, 30, 40]), 1);

@@ -4,8 +4,8 @@ import { test } from "node:test";
 import { Episode, Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { ForceDirectedPlacer } from "../../../../placer/index.js";
-import { REWARD_NUMBERS, RewardSampler } from "../../../../policy/reward-model/reward-sample.js";
-import { REWARD_SOURCES } from "../../../../policy/reward-model/reward-sources.js";
+import { REWARD_NUMBERS, RewardSampler } from "../../../../policy/reward-model/sample.js";
+import { REWARD_SOURCES } from "../../../../policy/reward-model/sources.js";
 import { smallBlock } from "../../../support/blocks.js";
 
 const block = smallBlock(3);

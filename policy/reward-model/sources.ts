@@ -1,5 +1,5 @@
-// Placements of every quality, for the reward model to learn from: random, drawn from the prior, greedy, annealed for
-// a short while, and played by policies. A placement is the cell of every movable hard macro, in the order by area.
+// Placements of every quality, for the reward model to learn from: random, drawn from the prior, greedy, annealed
+// briefly, and played by policies. A placement is the cell of every movable hard macro, in the order by area.
 import {
   BASIC_PLANES,
   type CellPlacer,
@@ -22,7 +22,7 @@ import { graphNetwork } from "../network/network.js";
 export const REWARD_SOURCES = ["random", "prior", "greedy", "annealed", "policy"] as const;
 export type RewardSource = (typeof REWARD_SOURCES)[number];
 
-/** Shares of the sources in a data set; without policies theirs goes to the others. */
+/** Shares of the sources in a data set; without policies the others share theirs. */
 const SHARES: Readonly<Record<RewardSource, number>> = {
   random: 0.2,
   prior: 0.2,
@@ -31,12 +31,12 @@ const SHARES: Readonly<Record<RewardSource, number>> = {
   policy: 0.15,
 };
 
-/** Ranges of what is drawn for each placement, evenly in the logarithm. */
+/** Ranges of what is drawn for each placement, uniformly in the logarithm. */
 const SHARPNESS = [2, 100] as const; // of the prior: probabilities go as exp(sharpness · prior)
 const NOISE = [0.01, 3] as const; // of greedy cells, in wire spans
 const EDGE_WEIGHT = [0.1, 10] as const; // what greedy pays for an edge, in wire spans
-const SLICES = [1, 12] as const; // of annealing
-const STEPS_PER_MACRO = 20; // a quarter of the annealer's own slice: short runs must differ
+const SWEEPS = [1, 12] as const; // of annealing
+const STEPS_PER_MACRO = 20; // a quarter of the annealer's own: short runs must differ
 const MOST_TRIES = 50;
 const PRIOR = PLANES.indexOf("prior");
 
@@ -85,18 +85,18 @@ export class PlacementSource {
     );
   }
 
-  /** Leaves a placement in the judge; false at a dead end. */
+  /** Leaves a placement in the judge. Returns false at a dead end. */
   private play(source: RewardSource, random: Random): boolean {
     switch (source) {
       case "random":
         return this.playPrior(0, random);
       case "prior":
-        return this.playPrior(between(SHARPNESS, random), random);
+        return this.playPrior(drawGeometric(SHARPNESS, random), random);
       case "greedy":
         return greedyPlacement(
           this.episode,
           this.observer,
-          { edgeWeight: between(EDGE_WEIGHT, random), noise: between(NOISE, random) },
+          { edgeWeight: drawGeometric(EDGE_WEIGHT, random), noise: drawGeometric(NOISE, random) },
           random,
         );
       case "annealed":
@@ -122,11 +122,11 @@ export class PlacementSource {
 
   private anneal(random: Random): boolean {
     const { annealer, judge } = this;
-    const sharpness = random.uniform() < 0.5 ? 0 : between(SHARPNESS, random);
-    const slices = Math.round(between(SLICES, random));
+    const sharpness = random.uniform() < 0.5 ? 0 : drawGeometric(SHARPNESS, random);
+    const sweeps = Math.round(drawGeometric(SWEEPS, random));
     if (!this.playPrior(sharpness, random)) return false;
     annealer.begin(judge.placement, random);
-    for (let slice = 0; slice < slices; slice++) annealer.slice(slice / slices);
+    for (let sweep = 0; sweep < sweeps; sweep++) annealer.slice(sweep / sweeps);
     return true;
   }
 
@@ -142,7 +142,7 @@ export class PlacementSource {
     return episode.complete;
   }
 
-  /** The cells on which the macros of the judge's placement stand. */
+  /** The cells of the macros in the judge's placement. */
   private cells(): Int32Array {
     const { placement, block } = this.judge;
     const { canvas, grid } = block;
@@ -178,7 +178,7 @@ function drawSource(random: Random, policies: boolean): RewardSource {
   );
 }
 
-/** From a range, evenly in the logarithm. */
-function between([least, most]: readonly [number, number], random: Random): number {
+/** Draws from a range, uniformly in the logarithm. */
+function drawGeometric([least, most]: readonly [number, number], random: Random): number {
   return least * (most / least) ** random.uniform();
 }

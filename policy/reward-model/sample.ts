@@ -1,30 +1,30 @@
-// A sample of the reward model: what is known of a placement as soon as its hard macros stand, and what it turned
-// out to cost once the soft macros were settled. The first is cheap: soft macros are anticipated by a few sweeps
-// (as in the policy's observations) and the judge looks once. The second is what the model learns to foretell.
+// A sample of the reward model: numbers that describe a placement of hard macros, and its costs once the soft macros
+// are placed. The numbers are cheap: a few sweeps estimate where soft macros will be (as in the policy's observations),
+// and the judge evaluates once. The costs are what the model learns to predict.
 import { Judge, type JudgeOptions, putOnCell } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import { type Block, NodeKind, Random } from "../../netlist/index.js";
 import { ForceDirectedPlacer } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { type GraphInput, graphInput } from "../network/graph-input.js";
-import { PlacementSource, REWARD_SOURCES } from "./reward-sources.js";
+import { PlacementSource, REWARD_SOURCES } from "./sources.js";
 
-/** What is foretold, from the judge after settling, all macros in orientation N. */
+/** What is predicted: costs after soft macros are placed, with all macros in orientation N. */
 export const REWARD_LABELS = ["wirelength", "density", "congestion", "proxy"] as const;
 export type RewardLabel = (typeof REWARD_LABELS)[number];
 
-const SWEEPS = 30; // of anticipation, as at the start of an episode
+const SWEEPS = 30; // that estimate soft macros, as at the start of an episode
 const TOP_SHARES = [0.01, 0.03, 0.1, 0.2, 0.4, 0.7] as const;
 const PAIRS = ["macro-macro", "macro-soft", "macro-port", "soft-soft", "soft-port", "port-port"] as const;
 const MAPS = ["density", "horizontal", "vertical"] as const;
 
-/** Wirelengths before settling: what the linear baseline sees. Lengths are shares of the canvas side. */
+/** Wirelengths before soft macros are placed: what the linear baseline sees. Lengths are shares of the canvas side. */
 export const LENGTH_NUMBERS: readonly string[] = [
   "hpwl",
   ...PAIRS.flatMap((pair) => [`${pair}/x`, `${pair}/y`]),
 ];
 
-/** All numbers that describe a placement before its soft macros are settled; the lengths come first. */
+/** All numbers that describe a placement before its soft macros are placed; the lengths come first. */
 export const REWARD_NUMBERS: readonly string[] = [
   ...LENGTH_NUMBERS,
   "density",
