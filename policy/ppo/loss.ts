@@ -53,6 +53,14 @@ export const NO_SAMPLES: LossStatistics = {
   imitationLoss: 0,
 };
 
+/** Mean of a statistic over the samples that were just played, 0 if there were none. */
+export function meanPlayed(
+  statistics: LossStatistics,
+  name: "policyLoss" | "valueLoss" | "entropy" | "kl" | "clipped",
+): number {
+  return statistics[name] / Math.max(1, statistics.played);
+}
+
 /**
  * Adds the gradient of the samples to the agent's gradients. The agent must have encoded its block with the current
  * parameters.

@@ -1,5 +1,6 @@
 // What a training iteration logs, by the names in metrics.jsonl; what each means is in docs/training.md.
 import { moments } from "./advantages.js";
+import { type LossStatistics, meanPlayed } from "./loss.js";
 import type { BestPlacement, RewardScale } from "./train-checkpoint.js";
 import type { Trajectory } from "./trajectory.js";
 
@@ -67,6 +68,34 @@ function costMetricsOf({ played, best, scale }: PlayedBlock) {
     "cost/wirelength": mean("wirelengthCost"),
     "cost/density": mean("densityCost"),
     "cost/congestion": mean("congestionCost"),
+  };
+}
+
+/** What an update did. */
+export interface UpdateStatistics {
+  /** Of every minibatch of which the gradient was computed. */
+  readonly minibatches: LossStatistics[];
+  /** Sum of the gradients' norms before they were cut, over the steps taken. */
+  gradientNorms: number;
+}
+
+/** The losses of an update: means over its minibatches. */
+export function updateMetrics(
+  { minibatches, gradientNorms }: UpdateStatistics,
+  played: readonly Trajectory[],
+) {
+  const count = Math.max(1, minibatches.length);
+  const mean = (name: Parameters<typeof meanPlayed>[1]) =>
+    minibatches.reduce((sum, statistics) => sum + meanPlayed(statistics, name), 0) / count;
+  return {
+    "losses/policy": mean("policyLoss"),
+    "losses/value": mean("valueLoss"),
+    "losses/entropy": mean("entropy"),
+    "losses/approx_kl": mean("kl"),
+    "losses/clip_fraction": mean("clipped"),
+    "losses/explained_variance": explainedVariance(played),
+    "losses/gradient_norm": gradientNorms / count,
+    "charts/gradient_steps": minibatches.length,
   };
 }
 

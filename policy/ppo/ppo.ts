@@ -9,8 +9,8 @@
 //                episodes so far are imitated (self-imitation, Oh et al. 2018)
 //   logs         and writes a checkpoint.
 //
-// So it is not the actor-critic that Circuit Training (Mirhoseini et al. 2021) trains with PPO: no critic stands behind
-// the advantages unless groupSize is 1, and neither elites nor difference rewards are part of that method.
+// This differs from the PPO of Circuit Training (Mirhoseini et al. 2021), which has an actor and a critic: advantages here
+// need no critic unless groupSize is 1, and neither elites nor difference rewards are part of that method.
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
@@ -21,8 +21,14 @@ import { Adam } from "./adam.js";
 import { computeAdvantages, NO_SCALE, rewardScale } from "./advantages.js";
 import { alternateOrders, chooseOrder, type OrderTrial } from "./choose-order.js";
 import { type BlockElite, drawStarts, EliteMemory, mergeElites } from "./elites.js";
-import type { Sample } from "./loss.js";
-import { costMetrics, explainedVariance, type IterationMetrics, wholeEntropy } from "./metrics.js";
+import { meanPlayed, type Sample } from "./loss.js";
+import {
+  costMetrics,
+  type IterationMetrics,
+  type UpdateStatistics,
+  updateMetrics,
+  wholeEntropy,
+} from "./metrics.js";
 import { parseTrainSettings, type TrainSettings, type TrainSettingsInput } from "./settings.js";
 import type { BestPlacement, BlockState, Elite, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import { assignEpisodes, type BlockBatch, bestOf, makeSlots, TrainingBlock } from "./training-block.js";
@@ -71,14 +77,15 @@ export type StartPoint =
 /**
  * Trains a policy on one or several blocks and returns its last checkpoint. With the same seed and iterations the
  * result is the same to the last bit, whatever the number of workers and however often training was stopped and
- * continued from a checkpoint. Throws `InputError` for bad settings, a budget without a limit, a block on which no
- * episode finds a cell for every macro, and parameters that diverge.
+ * continued from a checkpoint. Throws `InputError` for bad settings and arguments, a budget without a limit, a block on
+ * which no episode finds a cell for every macro, and parameters that diverge.
  */
 export async function train(blocks: readonly Block[], options: TrainOptions): Promise<TrainCheckpoint> {
   const { seed = 1, workers: threads = 2, budget, observer = {}, from } = options;
   const { rules = PUBLISHED_RULES, network = graphNetwork } = options;
   const settings = parseTrainSettings(options.settings);
   const { network: config, elites, shards } = settings.experimental;
+  checkArguments(blocks, { seed, threads });
   await checkPolicyNetwork(network);
   const clock = startClock(budget);
   const kernels = Kernels.create();
@@ -144,14 +151,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
         ...costMetrics(
           batches.map(({ block, episodes }) => ({ played: episodes, ...state.blocks[block.index]! })),
         ),
-        "losses/policy": update.policyLoss,
-        "losses/value": update.valueLoss,
-        "losses/entropy": update.entropy,
-        "losses/approx_kl": update.kl,
-        "losses/clip_fraction": update.clipFraction,
-        "losses/explained_variance": explainedVariance(played),
-        "losses/gradient_norm": update.gradientNorm,
-        "charts/gradient_steps": update.gradientSteps,
+        ...updateMetrics(update, played),
         "charts/episodes_per_second": settings.episodes / (clock.seconds() - began),
         "charts/play_seconds": playSeconds,
       });
@@ -159,7 +159,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       // Checkpoint
       await observer.onCheckpoint?.({ network, settings, seed, parameters, adam, state });
       const entropy = wholeEntropy(played);
-      if (update.gradientSteps > 0 && entropy < LEAST_ENTROPY) {
+      if (update.minibatches.length > 0 && entropy < LEAST_ENTROPY) {
         await observer.onCollapse?.(state.iteration, entropy);
         break;
       }
@@ -225,17 +225,6 @@ function processRollouts(
   return isBetter;
 }
 
-/** Means over the gradient steps of an iteration. */
-interface UpdateStatistics {
-  policyLoss: number;
-  valueLoss: number;
-  entropy: number;
-  kl: number;
-  clipFraction: number;
-  gradientNorm: number;
-  gradientSteps: number;
-}
-
 /**
  * A few passes over the steps that were played and those to be imitated, in shuffled minibatches, each a step of Adam.
  * Ends early when the mean divergence of a minibatch from the policy that played exceeds the target.
@@ -257,7 +246,7 @@ async function updatePolicy(
   const entropy = halved(settings.entropy, experimental.entropyHalving, iteration);
   const learningRate = halved(settings.learningRate, experimental.learningRateHalving, iteration);
   const random = Random.stream(seed, "shuffle", iteration);
-  const sums: UpdateStatistics = { ...NO_UPDATE };
+  const update: UpdateStatistics = { minibatches: [], gradientNorms: 0 };
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     random.shuffle(samples);
     for (let start = 0; start < samples.length; start += settings.minibatch) {
@@ -269,47 +258,16 @@ async function updatePolicy(
         imitation: settings.imitation,
         minibatch: minibatch.length,
       });
-      const count = Math.max(1, statistics.played);
-      const kl = statistics.kl / count;
-      sums.policyLoss += statistics.policyLoss / count;
-      sums.valueLoss += statistics.valueLoss / count;
-      sums.entropy += statistics.entropy / count;
-      sums.kl += kl;
-      sums.clipFraction += statistics.clipped / count;
-      sums.gradientSteps++;
-      if (kl > experimental.targetKl && epoch > 0) return meanOf(sums);
-      sums.gradientNorm += adam.step(parameters, gradient, {
+      update.minibatches.push(statistics);
+      if (meanPlayed(statistics, "kl") > experimental.targetKl && epoch > 0) return update;
+      update.gradientNorms += adam.step(parameters, gradient, {
         learningRate,
         maxGradientNorm: experimental.gradientNorm,
       });
       workers.parametersChanged();
     }
   }
-  return meanOf(sums);
-}
-
-const NO_UPDATE: UpdateStatistics = {
-  policyLoss: 0,
-  valueLoss: 0,
-  entropy: 0,
-  kl: 0,
-  clipFraction: 0,
-  gradientNorm: 0,
-  gradientSteps: 0,
-};
-
-function meanOf(sums: UpdateStatistics): UpdateStatistics {
-  const { gradientSteps } = sums;
-  const count = Math.max(1, gradientSteps);
-  return {
-    policyLoss: sums.policyLoss / count,
-    valueLoss: sums.valueLoss / count,
-    entropy: sums.entropy / count,
-    kl: sums.kl / count,
-    clipFraction: sums.clipFraction / count,
-    gradientNorm: sums.gradientNorm / count,
-    gradientSteps,
-  };
+  return update;
 }
 
 /** A weight of the settings in an iteration, the first being 0: it halves in `every` iterations, never if that is 0. */
@@ -391,6 +349,8 @@ function elitesToImitate(
   return all.slice(0, elites);
 }
 
+const MOST_WORKERS = 64;
+
 /** Below this entropy, in nats, every episode is the same and nothing is left to learn from. */
 const LEAST_ENTROPY = 0.002;
 
@@ -415,6 +375,17 @@ function refuseDivergence(parameters: Float32Array, iteration: number): void {
       `training diverged in iteration ${iteration}: a parameter is not finite`,
       "choose a smaller one; the checkpoint of the iteration before is kept",
     );
+}
+
+function checkArguments(
+  blocks: readonly Block[],
+  { seed, threads }: { readonly seed: number; readonly threads: number },
+): void {
+  if (blocks.length === 0) throw new InputError("blocks", "there are none", "give at least one");
+  if (!(Number.isSafeInteger(seed) && seed >= 0))
+    throw new InputError("seed", `${seed}, a whole number from 0 was expected`);
+  if (!(Number.isInteger(threads) && threads >= 1 && threads <= MOST_WORKERS))
+    throw new InputError("workers", `${threads}, a whole number from 1 to ${MOST_WORKERS} was expected`);
 }
 
 /** The time since now, and whether the budget is spent. */

@@ -102,3 +102,15 @@ test("a checkpoint of the version before is read with one warning, and training 
     "6ffb50cb0831fe5e6023d14e03dcb38570fd52bcaf32e1850d92686151a0ac6e",
   );
 });
+
+test("a run without blocks or limits, and numbers that are none, are refused before anything begins", async () => {
+  const block = generateBlock({ seed: 1, macros: 4, softMacros: 8, ports: 8 });
+  const refused = (work: Promise<unknown>, message: RegExp) =>
+    assert.rejects(work, (error) => error instanceof InputError && message.test(error.message));
+  const budget = { iterations: 0 };
+  await refused(train([], { budget }), /blocks: there are none/);
+  await refused(train([block], { budget: {} }), /budget: neither seconds nor iterations/);
+  await refused(train([block], { budget, seed: -1 }), /seed: -1/);
+  await refused(train([block], { budget, workers: 1.5 }), /workers: 1\.5/);
+  await refused(train([block], { budget, settings: { epochs: -1 } }), /setting epochs/);
+});
