@@ -99,7 +99,7 @@ export class Agent {
   readonly distribution: ActionDistribution;
   /** Of the step evaluated last, [cells]; in kernel memory. */
   readonly logits: Float32Array;
-  /** [cells]: what `network.backward` takes as the derivative of the loss by the logits; in kernel memory. */
+  /** One number per cell: what `network.backward` takes as the derivative of the loss by the logits; in kernel memory. */
   readonly dLogits: Float32Array;
   /** Graph node of every block node, or -1. */
   readonly graphNodes: Int32Array;

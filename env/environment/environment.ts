@@ -40,7 +40,7 @@ export interface ObservationSpace {
   readonly planes: BoxSpace;
   /** [STATE_NUMBERS]; what each number is, see `STATE_NAMES`. */
   readonly state: BoxSpace;
-  /** [rows x columns]: 1 where the action is allowed. */
+  /** 1 where the action is allowed; rows x columns cells. */
   readonly mask: BoxSpace;
 }
 
