@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { place } from "../flow/index.js";
+import { place, settingsOfTexts } from "../flow/index.js";
 import { readJsonLines } from "../flow/json-lines.js";
 import type { IterationMetrics } from "../policy/index.js";
 
@@ -56,7 +56,7 @@ async function run(variant: string, seed: number): Promise<{ last: number; best:
   const folder = join(out!, `${variant.replace(/\W+/g, "-")}-s${seed}`);
   if (!existsSync(join(folder, "summary.json"))) {
     process.stderr.write(`${folder}\n`);
-    const set = [...VARIANTS[variant]!];
+    const settings = settingsOfTexts(VARIANTS[variant]!);
     const { budget, workers } = values;
     await place(block!, {
       method: "policy",
@@ -64,7 +64,7 @@ async function run(variant: string, seed: number): Promise<{ last: number; best:
       budget,
       workers: Number(workers),
       seed,
-      set,
+      settings,
       out: folder,
     });
   }

@@ -7,7 +7,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { generateCommand, type PretrainSummary, pretrain, readBlockSet } from "../flow/index.js";
+import {
+  generateCommand,
+  type PretrainSummary,
+  pretrain,
+  readBlockSet,
+  settingsOfTexts,
+} from "../flow/index.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,7 +45,7 @@ for (const name of values.sets.split(",")) {
             heldOut: [...real, ...heldOut.map((block) => join(blocks, "held-out", block.name))],
             iterations: Number(values.iterations),
             workers: Number(values.workers),
-            set: values.set,
+            settings: settingsOfTexts(values.set),
             seed,
             out: run,
           },

@@ -10,8 +10,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { parseBudget } from "../flow/budget.js";
-import { type PlaceOptions, type PlaceSummary, place } from "../flow/index.js";
+import { type PlaceOptions, type PlaceSummary, parseBudget, place, settingsOfTexts } from "../flow/index.js";
 import { readJsonLines } from "../flow/json-lines.js";
 import type { IterationMetrics } from "../policy/index.js";
 import { type Curve, renderCurvesSvg } from "../viz/index.js";
@@ -72,8 +71,13 @@ console.log("|---|---|---|---|---|---|---|---|");
 for (const path of blocks) {
   const curves: Curve[] = [];
   for (const seed of values.seeds.split(",").map(Number)) {
-    const { policy, budget, set } = values;
-    const shot = await run(path, { name: "shot", seed }, { policy, iterations: 1, set: ["episodes=16"] });
+    const { policy, budget } = values;
+    const settings = settingsOfTexts(values.set);
+    const shot = await run(
+      path,
+      { name: "shot", seed },
+      { policy, iterations: 1, settings: { episodes: 16 } },
+    );
     const [first] = shot.metrics;
     const searched: string[] = [];
     for (const method of ["greedy", "anneal"] as const) {
@@ -91,7 +95,7 @@ for (const path of blocks) {
     const scratch = await run(
       path,
       { name: "scratch", seed },
-      { policy: "none", budget: values.scratch, set },
+      { policy: "none", budget: values.scratch, settings },
     );
     const cells = [
       basename(path),

@@ -93,7 +93,7 @@ function timeGridLoop(judge: Judge, placement: Placement, seconds: number): Row 
   annealer.begin(placement, Random.stream(SEED, "grid"));
   let before = 0;
   return rateOf("hard macros in the loop on grid cells", seconds, (turn) => {
-    annealer.slice(PROGRESS[turn % PROGRESS.length]!);
+    annealer.sweep(PROGRESS[turn % PROGRESS.length]!);
     const now = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
     const done = now - before;
     before = now;
@@ -112,10 +112,10 @@ function timeFreeLoop(judge: Judge, placement: Placement, { what, seconds, wante
     FREE_PROPOSALS.map((kind) => [kind, wanted(kind) ? FREE_ANNEAL_DEFAULTS.shares[kind] : 0]),
   ) as Record<FreeProposal, number>;
   const annealer = new FreeAnnealer(judge, placement, Random.stream(SEED, "free"), { shares });
-  for (let slice = 0; slice < SETTLING_SLICES; slice++) annealer.slice(slice / SETTLING_SLICES);
+  for (let slice = 0; slice < SETTLING_SLICES; slice++) annealer.sweep(slice / SETTLING_SLICES);
   let before = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
   return rateOf(what, seconds, (turn) => {
-    annealer.slice(PROGRESS[turn % PROGRESS.length]!);
+    annealer.sweep(PROGRESS[turn % PROGRESS.length]!);
     const now = Object.values(annealer.counts()).reduce((sum, { feasible }) => sum + feasible, 0);
     const done = now - before;
     before = now;

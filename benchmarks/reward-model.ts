@@ -25,11 +25,11 @@ if (!existsSync(blocks)) await generateCommand({ set, out: blocks });
 const { training, heldOut } = readBlockSet(set);
 const learnt = training.map(({ name }) => join(blocks, "training", name));
 
-const player: string[] = [];
+const samplePolicy: string[] = [];
 for (const iterations of STAGES) {
   const run = join(out, `stage${iterations}`);
   if (!existsSync(join(run, "summary.json"))) await pretrain(learnt, { iterations, out: run }, say);
-  player.push(join(run, "policy.safetensors"));
+  samplePolicy.push(join(run, "policy.safetensors"));
 }
 
 const run = join(out, "reward");
@@ -40,7 +40,7 @@ if (!existsSync(join(run, "summary.json")))
       heldOut: [...real, ...heldOut.map(({ name }) => join(blocks, "held-out", name))],
       placements: Number(values.placements),
       epochs: Number(values.epochs),
-      player,
+      samplePolicy,
       out: run,
     },
     say,

@@ -2,17 +2,19 @@
 // The command line: each command parses its options, calls one function of the library and prints the result.
 import { Command } from "commander";
 import { VERSION } from "../flow/index.js";
-import { addCompare } from "./compare.js";
-import { addConvert } from "./convert.js";
-import { addDemo } from "./demo.js";
-import { addEval } from "./eval.js";
-import { addGenerate } from "./generate.js";
-import { addInfo } from "./info.js";
+import {
+  addCompare,
+  addConvert,
+  addDemo,
+  addEval,
+  addGenerate,
+  addInfo,
+  addPlace,
+  addPretrain,
+  addTrain,
+  addView,
+} from "./commands.js";
 import { oneLine, runCommand } from "./output.js";
-import { addPlace } from "./place.js";
-import { addPretrain } from "./pretrain.js";
-import { addTrain } from "./train.js";
-import { addView } from "./view.js";
 
 const program = new Command("ashlar")
   .description(

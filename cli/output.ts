@@ -1,4 +1,5 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
+import { basename, relative, sep } from "node:path";
 import { isInputError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
@@ -43,19 +44,48 @@ export function printResult(result: object, json: boolean): void {
   }
 }
 
-/** A line of progress on standard error; on a terminal each replaces the one before. */
-export function progressReporter(quiet: boolean): { line: (text: string) => void; done: () => void } {
-  if (quiet) return { line: () => {}, done: () => {} };
+/** Nested objects as indented lines; lists of plain values on one line. */
+export function indented(value: object, margin = ""): string {
+  return Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .map(([name, item]) => {
+      if (item === null || typeof item !== "object") return `${margin}${name}: ${item}`;
+      if (Array.isArray(item) && item.every((entry) => typeof entry !== "object"))
+        return `${margin}${name}: ${item.join(" ")}`;
+      return `${margin}${name}:\n${indented(item, `${margin}  `)}`;
+    })
+    .join("\n");
+}
+
+/**
+ * Does the work with a function that shows a line of progress on standard error; on a terminal each line replaces the
+ * one before.
+ */
+export async function withProgress<Result>(
+  quiet: boolean,
+  work: (onProgress: (line: string) => void) => Promise<Result>,
+): Promise<Result> {
+  if (quiet) return work(() => {});
   const live = process.stderr.isTTY === true;
   let shown = false;
-  return {
-    line: (text) => {
-      const width = process.stderr.columns ?? 100;
-      process.stderr.write(live ? `\r\x1b[K${text.slice(0, width - 1)}` : `${text}\n`);
-      shown = live;
-    },
-    done: () => {
-      if (shown) process.stderr.write("\n");
-    },
+  const show = (text: string) => {
+    const width = process.stderr.columns ?? 100;
+    process.stderr.write(live ? `\r\x1b[K${text.slice(0, width - 1)}` : `${text}\n`);
+    shown = live;
   };
+  try {
+    return await work(show);
+  } finally {
+    if (shown) process.stderr.write("\n");
+  }
+}
+
+/** How to call this program again, as a user can paste it: it was started by npx, by a script of npm, or by Node.js. */
+export function ownCommand({ env, argv }: Pick<NodeJS.Process, "env" | "argv"> = process): string {
+  const program = argv[1] ?? "";
+  const installed = program.split(sep).includes("node_modules");
+  if (env.npm_command === "exec" || installed) return "npx ashlar";
+  if (basename(program) === "ashlar") return "ashlar"; // on the path
+  if (["start", "ashlar"].includes(env.npm_lifecycle_event ?? "")) return "npm run -s ashlar --";
+  return `node ${relative("", program)}`;
 }

@@ -1,8 +1,11 @@
-// Command-line options made from a schema: name, default, check and help are declared once, in the schema.
+// Command-line options made from a schema: name, default, check and help are declared once, in the schema. `--config`
+// reads them from a JSON file; flags override the file.
+import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { z } from "zod";
+import { flagOf, parseOptions } from "../flow/index.js";
 import { InputError } from "../netlist/index.js";
-import { addConfigOption } from "./config-file.js";
+import { addSetOption, repeated, withSettings } from "./settings.js";
 
 interface JsonProperty {
   readonly type?: string;
@@ -11,17 +14,28 @@ interface JsonProperty {
   readonly description?: string;
 }
 
-/** Adds an option for every property of an object schema; nested objects are left to `--set`. */
-export function addSchemaOptions(command: Command, schema: z.ZodObject): Command {
-  for (const [name, property] of Object.entries(propertiesOf(schema))) {
-    if (property.type === "object") continue;
-    command.addOption(toOption(name, property));
+/**
+ * Adds an option for every property of an object schema, `--set` for its settings, and `--config`.
+ * @param renamed options that were renamed, old name to new: the old flags still work, with a warning
+ */
+export function addSchemaOptions(
+  command: Command,
+  schema: z.ZodObject,
+  renamed: Readonly<Record<string, string>> = {},
+): Command {
+  const properties = propertiesOf(schema);
+  for (const [name, property] of Object.entries(properties)) {
+    if (name === "settings") addSetOption(command, property.description ?? "");
+    else command.addOption(toOption(name, property));
   }
-  return addConfigOption(command, schema);
+  for (const [was, is] of Object.entries(renamed))
+    command.addOption(toOption(was, properties[is]!).hideHelp().default(undefined));
+  return addConfigOption(command, schema, renamed);
 }
 
 function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {
-  return z.toJSONSchema(schema, { io: "input" }).properties as Record<string, JsonProperty>;
+  const { properties } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  return properties as Record<string, JsonProperty>;
 }
 
 function toOption(name: string, property: JsonProperty): Option {
@@ -29,12 +43,7 @@ function toOption(name: string, property: JsonProperty): Option {
   const { type, description, default: preset } = property;
   if (type === "boolean")
     return new Option(preset === true ? flag.replace("--", "--no-") : flag, description);
-  if (type === "array")
-    // Repeated, not variadic: `--set a=1 BLOCK` must leave the block alone.
-    return new Option(`${flag} <value>`, description).argParser((text, before: string[] | undefined) => [
-      ...(before ?? []),
-      text,
-    ]);
+  if (type === "array") return repeated(new Option(`${flag} <value>`, description));
   const number = type === "number" || type === "integer";
   const option = new Option(`${flag} <${number ? "number" : "value"}>`, description);
   if (property.enum) option.choices(property.enum);
@@ -50,17 +59,67 @@ function parseNumber(flag: string, text: string): number {
   return value;
 }
 
+/** Adds `--config`, and translates old names of options, from flags and file alike. */
+function addConfigOption(
+  command: Command,
+  schema: z.ZodObject,
+  renamed: Readonly<Record<string, string>>,
+): Command {
+  command.option(
+    "--config <file>",
+    'JSON file of options by name, such as { "grid": "20x20" }; flags override it',
+  );
+  const names = Object.keys(schema.shape);
+  const known = [...names, ...Object.keys(renamed), ...(names.includes("settings") ? ["set"] : [])];
+  return command.hook("preAction", () => {
+    const { config } = command.opts<{ config?: string }>();
+    for (const [name, value] of Object.entries(config === undefined ? {} : readConfig(config))) {
+      if (!known.includes(name))
+        throw new InputError(
+          config!,
+          `'${name}' is no option of '${command.name()}'`,
+          `use ${names.join(", ")}`,
+        );
+      const flagged = command.getOptionValueSource(name) === "cli";
+      if (!flagged) command.setOptionValueWithSource(name, value, "config");
+    }
+    for (const [was, is] of Object.entries(renamed)) {
+      const source = command.getOptionValueSource(was);
+      if (source !== "cli" && source !== "config") continue;
+      process.stderr.write(
+        `${flagOf(was)} is called ${flagOf(is)} now; the next version will not know the old name\n`,
+      );
+      command.setOptionValueWithSource(is, command.getOptionValue(was), source);
+    }
+  });
+}
+
+function readConfig(path: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new InputError(
+      path,
+      `cannot be read (${(error as Error).message})`,
+      "name a JSON file with --config",
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(path, `is no JSON (${(error as Error).message})`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new InputError(path, "holds no object, option names with their values were expected");
+  return value as Record<string, unknown>;
+}
+
 /** The options that a schema knows, checked; others (such as `json`) are the command's own. */
-export function parseOptions<S extends z.ZodObject>(
-  schema: S,
-  options: Record<string, unknown>,
-): z.output<S> {
-  const known = Object.keys(propertiesOf(schema));
-  const given = Object.fromEntries(Object.entries(options).filter(([name]) => known.includes(name)));
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError(flagOf(String(issue.path[0] ?? "")), issue.message);
+export function optionsFor<S extends z.ZodObject>(schema: S, options: Record<string, unknown>): z.output<S> {
+  const given = Object.entries(withSettings(options)).filter(([name]) => name in schema.shape);
+  return parseOptions(schema, Object.fromEntries(given));
 }
 
 /** Throws `InputError` for an option that was given, by flag or in a file, though the schema that counts lacks it. */
@@ -70,8 +129,4 @@ export function refuseBeyond(command: Command, all: z.ZodObject, schema: z.ZodOb
     if (name in schema.shape || (source !== "cli" && source !== "config")) continue;
     throw new InputError(flagOf(name), why);
   }
-}
-
-function flagOf(name: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Block, FAMILIES, generateBlock, InputError } from "../netlist/index.js";
-import { checked } from "./settings.js";
+import { checkWith } from "../placer/index.js";
 
 const blockSchema = z.strictObject({
   /** Name of the block and of its folder. */
@@ -43,7 +43,7 @@ export function readBlockSet(path: string): BlockSet {
   } catch (error) {
     throw new InputError(path, `no JSON file: ${(error as Error).message}`, "a block set was expected");
   }
-  const set = checked(setSchema, data, path);
+  const set = checkWith(setSchema, data, path);
   const names = new Set<string>();
   const recipes = new Map<string, string>();
   for (const block of [...set.training, ...set.heldOut]) {

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { fileNameOf, InputError, isInputError, writeFileAtomically } from "../netlist/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
 import { type DesignOptions, designOptions } from "./block-options.js";
-import { parseBudget } from "./budget.js";
 import {
   type ComparedRun,
   type Comparison,
@@ -14,22 +13,25 @@ import {
   medianCurve,
   rowOf,
 } from "./comparison.js";
-import { loadDistinct } from "./distinct-blocks.js";
-import { type PlaceSummary, place } from "./place.js";
-import { METHOD_NAMES, type MethodName } from "./place-options.js";
+import { loadDistinct } from "./learning-blocks.js";
+import { parseBudget, parseOptions, runOptions } from "./options.js";
+import { type PlaceSummary, place, protocolOption } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
+import { findMethod, type MethodChoice, methodNames } from "./registry.js";
 import { makeFolder, readMetricsOf } from "./run-folder.js";
 import { VERSION } from "./version.js";
 
 export const compareOptionsSchema = z.strictObject({
-  methods: z.string().default("policy,anneal").describe("methods of place, with commas between"),
+  methods: z
+    .custom<string | readonly MethodChoice[]>()
+    .default("policy,anneal")
+    .describe(
+      `methods of place, with commas between: ${methodNames().join(", ")}, or modules of your own, such as ./mine.js`,
+    ),
   budget: z.string().default("60s").describe("wall-clock time of each run, such as 60s or 5m"),
   seeds: z.string().default("1,2,3").describe("seeds, with commas between"),
-  workers: z.number().int().min(1).max(64).default(2).describe("worker threads of each run"),
-  protocol: z
-    .enum(["fd", "free"])
-    .default("fd")
-    .describe("fd: hard macros on cell centres, soft macros settled by force; free: both anywhere"),
+  workers: runOptions.workers.describe("worker threads of each run"),
+  protocol: protocolOption,
   ...designOptions,
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
 });
@@ -44,23 +46,23 @@ type ResolvedCompareOptions = z.output<typeof compareOptionsSchema>;
 export async function compare(
   paths: readonly string[],
   given: CompareOptions,
-  report: (line: string) => void = () => {},
+  onProgress: (line: string) => void = () => {},
 ): Promise<Comparison> {
-  const options = compareOptionsSchema.parse(given);
+  const options = parseOptions(compareOptionsSchema, given);
   parseBudget(options.budget);
-  const methods = parseMethods(options.methods);
+  const methods = await findMethods(options.methods);
   const seeds = parseSeeds(options.seeds);
-  const blocks = await readBlocks(paths, options, report);
+  const blocks = await readBlocks(paths, options, onProgress);
   makeFolder(options.out);
   const rows: ComparisonRow[] = [];
   for (const { block, path, design } of blocks)
     for (const method of methods) {
       const runs: ComparedRun[] = [];
       for (const seed of seeds) {
-        report(`${block}  ${method}  seed ${seed}`);
-        runs.push(await runOnce(path, block, design, method, seed, options));
+        onProgress(`${block}  ${method.name}  seed ${seed}`);
+        runs.push(await runOnce({ path, block, design }, method, seed, options));
       }
-      rows.push(rowOf(block, method, options.protocol, runs));
+      rows.push(rowOf(block, method.name, options.protocol, runs));
     }
   const comparison: Comparison = {
     ashlar: VERSION,
@@ -68,7 +70,7 @@ export async function compare(
     budget: options.budget,
     workers: options.workers,
     seeds,
-    methods,
+    methods: methods.map(({ name }) => name),
     blocks: blocks.map(({ block }) => block),
     rows,
     published: blocks.flatMap(({ published }) => published(options.protocol)),
@@ -78,15 +80,19 @@ export async function compare(
   return comparison;
 }
 
+interface NamedMethod {
+  readonly name: string;
+  /** As it was chosen, for the record of the run. */
+  readonly choice: MethodChoice;
+}
+
 async function runOnce(
-  path: string,
-  block: string,
-  design: DesignOptions,
-  method: MethodName,
+  { path, block, design }: Pick<NamedBlock, "path" | "block" | "design">,
+  { name, choice: method }: NamedMethod,
   seed: number,
   { budget, workers, protocol, out: folder }: ResolvedCompareOptions,
 ): Promise<ComparedRun> {
-  const out = join(folder, fileNameOf(block), `${method}-s${seed}`);
+  const out = join(folder, fileNameOf(block), `${name}-s${seed}`);
   const started = performance.now();
   try {
     const summary = await place(path, { ...design, method, protocol, budget, workers, seed, out });
@@ -134,10 +140,10 @@ interface NamedBlock {
 async function readBlocks(
   paths: readonly string[],
   options: DesignOptions,
-  report: (line: string) => void,
+  onProgress: (line: string) => void,
 ): Promise<NamedBlock[]> {
   const blocks: NamedBlock[] = [];
-  for await (const { path, block, design } of loadDistinct(paths, options, report)) {
+  for await (const { path, block, design } of loadDistinct(paths, options, onProgress)) {
     const figures = ["fd", "free"].flatMap((protocol) => publishedFigures(block, protocol));
     blocks.push({
       path,
@@ -149,15 +155,18 @@ async function readBlocks(
   return blocks;
 }
 
-function parseMethods(text: string): MethodName[] {
-  const names = [...new Set(words(text))];
-  const known: readonly string[] = METHOD_NAMES;
-  for (const name of names)
-    if (!known.includes(name))
-      throw new InputError("--methods", `'${name}' is no method`, `known are ${known.join(", ")}`);
-  if (names.length === 0)
-    throw new InputError("--methods", "no method is named", `known are ${known.join(", ")}`);
-  return names as MethodName[];
+async function findMethods(given: string | readonly MethodChoice[]): Promise<NamedMethod[]> {
+  const choices = [...new Set(typeof given === "string" ? words(given) : given)];
+  if (choices.length === 0)
+    throw new InputError("--methods", "no method is named", `known are ${methodNames().join(", ")}`);
+  const methods: NamedMethod[] = [];
+  for (const choice of choices) {
+    const { name } = (await findMethod(choice, "--methods")).method;
+    if (methods.some((method) => method.name === name))
+      throw new InputError("--methods", `two methods are named '${name}'`, "rename one of them");
+    methods.push({ name, choice });
+  }
+  return methods;
 }
 
 function parseSeeds(text: string): number[] {

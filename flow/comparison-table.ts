@@ -1,6 +1,7 @@
 // A comparison as text: a line per method and block, others' figures for the same block and protocol below.
-import { parseBudget } from "./budget.js";
+
 import type { Comparison, ComparisonRow, Spread } from "./comparison.js";
+import { parseBudget } from "./options.js";
 import type { PublishedFigure } from "./published.js";
 
 const HEADINGS = ["method", "proxy", "wirelength", "density", "congestion", "seconds", "legal", "runs"];

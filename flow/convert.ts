@@ -17,6 +17,7 @@ import {
 } from "../netlist/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
+import { parseOptions } from "./options.js";
 import { makeFolder } from "./run-folder.js";
 
 export const convertSchema = blockOptionsSchema
@@ -86,7 +87,7 @@ export async function convert(
   given: ConvertOptions = {},
   report: (line: string) => void = () => {},
 ): Promise<ConvertSummary> {
-  const options = convertSchema.parse(given);
+  const options = parseOptions(convertSchema, given);
   if (/\.plc?(\.gz)?$/.test(path))
     throw new InputError(
       path,

@@ -1,7 +1,7 @@
 // The first thing a newcomer runs: a block of our own making, placed by a policy that learns it on the spot.
 import { join, resolve } from "node:path";
-import { parseBudget } from "./budget.js";
 import { generateOne } from "./generate.js";
+import { parseBudget } from "./options.js";
 import { type PlaceSummary, place } from "./place.js";
 
 const DEMO = { macros: 24, seed: 7 };

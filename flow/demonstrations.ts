@@ -15,7 +15,11 @@ export async function readDemonstrations(
   order: MacroOrder,
 ): Promise<readonly (readonly Elite[])[]> {
   if (!existsSync(folder))
-    throw new InputError(folder, "no such folder", "give --teach one with a run folder for every block");
+    throw new InputError(
+      folder,
+      "no such folder",
+      "give --demonstrations one with a run folder for every block",
+    );
   const runs = readdirSync(folder).sort();
   const elites: (readonly Elite[])[] = [];
   for (const block of blocks) {

@@ -12,6 +12,7 @@ import {
   writePlc,
 } from "../netlist/index.js";
 import { generateSetBlock, readBlockSet } from "./block-set.js";
+import { parseOptions } from "./options.js";
 import { makeFolder } from "./run-folder.js";
 
 const DEFAULT_MACROS = 32;
@@ -70,9 +71,9 @@ export interface GenerateSetSummary {
 
 /** Writes `netlist.pb.txt.gz` and `initial.plc` of a generated block to a directory, or of each block of a set. */
 export async function generateCommand(
-  options: z.input<typeof generateCommandSchema>,
+  given: z.input<typeof generateCommandSchema>,
 ): Promise<GenerateSummary | GenerateSetSummary> {
-  const { out, set, ...shape } = options;
+  const { out, set, ...shape } = parseOptions(generateCommandSchema, given);
   if (set !== undefined) return generateSet(set, out, shape);
   return generateOne({ ...shape, out });
 }

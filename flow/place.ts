@@ -1,25 +1,67 @@
-// `place`: a netlist in, a placement out. The main line of the product, top to bottom.
-import { checkFeasible, Judge, loadCostTerms } from "../env/index.js";
-import { Kernels } from "../kernels/index.js";
-import { fileNameOf, InputError } from "../netlist/index.js";
-import { judgeRules } from "./block-options.js";
-import { limitsOf } from "./budget.js";
-import { writeClustering } from "./cluster.js";
-import { type Score, scoreOf } from "./evaluate.js";
-import { checkMethodOptions, type Method } from "./method.js";
-import { METHODS } from "./methods.js";
-import { openPlacingJob } from "./open-placing-job.js";
-import { type MethodName, type PlaceOptions, placeOptionsSchema } from "./place-options.js";
-import { writeResult } from "./report.js";
-import { RunFolder } from "./run-folder.js";
-import { policyInput } from "./start-policy.js";
+// `place`: a netlist in, a placement out, by any method.
+import { z } from "zod";
+import { InputError } from "../netlist/index.js";
+import {
+  checkWith,
+  type Method,
+  type MethodRequest,
+  migrated,
+  oldNamesUnder,
+  PROTOCOL_NAMES,
+  PROTOCOLS,
+  type Protocol,
+} from "../placer/index.js";
+import { policyFiles } from "../policy/index.js";
+import { blockOptionsSchema } from "./block-options.js";
+import { clusterOptions } from "./cluster.js";
+import type { Score } from "./evaluate.js";
+import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { findMethod, type MethodChoice, methodNames } from "./registry.js";
+import { runOnBlock } from "./run.js";
+
+const DEFAULT_BUDGET = "60s";
+
+/** The protocol that figures are quoted under. */
+export const protocolOption = z
+  .enum(PROTOCOL_NAMES)
+  .default("fd")
+  .describe(PROTOCOL_NAMES.map((name) => `${name}: ${PROTOCOLS[name].description}`).join("; "));
+
+/** The trained policy that a run starts with. */
+export const policyOption = z
+  .string()
+  .optional()
+  .describe("trained policy to start with: a policy.safetensors or checkpoint, shipped, or none");
+
+export const placeOptionsSchema = blockOptionsSchema.extend({
+  ...clusterOptions,
+  method: z
+    .custom<MethodChoice>()
+    .default("policy")
+    .describe(`how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js`),
+  protocol: protocolOption,
+  ...budgetOptions(DEFAULT_BUDGET, 1),
+  policy: policyOption,
+  finetune: z
+    .boolean()
+    .default(false)
+    .describe(
+      "with --policy: let it keep learning on the block, as without --policy, instead of only playing",
+    ),
+  ...runOptions,
+  out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
+  settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
+});
+
+export type PlaceOptions = z.input<typeof placeOptionsSchema>;
+type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema>;
 
 /** Costs, legality and how they came about; also summary.json. */
 export interface PlaceSummary extends Score {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   readonly block: string;
-  readonly method: MethodName;
+  readonly method: string;
   readonly protocol: string;
   readonly seconds: number;
   readonly seed: number;
@@ -29,8 +71,6 @@ export interface PlaceSummary extends Score {
   readonly out: string;
 }
 
-const DEFAULT_SECONDS = 60;
-
 /**
  * Places the macros of the block at `path` and writes the run folder. Throws `InputError` for bad input and blocks
  * that cannot be placed.
@@ -38,63 +78,78 @@ const DEFAULT_SECONDS = 60;
 export async function place(
   path: string,
   given: PlaceOptions,
-  report: (line: string) => void = () => {},
+  onProgress: (line: string) => void = () => {},
 ): Promise<PlaceSummary> {
-  const started = performance.now();
-  const parsed = placeOptionsSchema.parse(given);
-  const { seconds } = limitsOf(parsed, DEFAULT_SECONDS);
-  const method: Method = METHODS[parsed.method];
-  await checkMethodOptions(method, parsed);
-  const job = await openPlacingJob(path, parsed, report);
-  const { block, scored } = job;
-  const rules = judgeRules(parsed);
-  const judging = await loadCostTerms(rules);
-  const judge = new Judge(Kernels.create(), block, judging);
-  checkFeasible(judge);
-  if (parsed.protocol === "free" && block.fences)
+  const options = parseOptions(placeOptionsSchema, given);
+  const { protocol, seed, workers, resume } = options;
+  const { method, file } = await findMethod(options.method);
+  const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
+  const request = requestFor(method, { ...options, settings });
+  await method.check?.(request);
+  return runOnBlock(path, {
+    name: `${method.name}-s${seed}`,
+    options,
+    record: { settings, method: method.name, ...(file !== undefined && { methodModule: options.method }) },
+    inputs: [...policyFiles(options.policy), ...(file === undefined ? [] : [file])],
+    oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
+    onProgress,
+    check: ({ name, fences }) => {
+      if (protocol === "free" && fences)
+        throw new InputError(
+          name,
+          `fence '${fences[0]!.name}' has macros of its own, which protocol free does not keep inside`,
+          "use --protocol fd",
+        );
+    },
+    async work(place) {
+      const best = await method.run({ ...request, ...place, resume, onProgress });
+      if (!best)
+        throw new InputError(
+          place.block.name,
+          "no legal placement was found in the time given",
+          "allow a larger --budget, or choose another --seed or --grid",
+        );
+      const { iterations, episodes } = best;
+      return { best, found: { method: method.name, protocol, seed, workers, iterations, episodes } };
+    },
+  }) as Promise<PlaceSummary>;
+}
+
+/** What is asked of a method. Throws `InputError` for what it does not know. */
+function requestFor(method: Method, options: ResolvedPlaceOptions): MethodRequest {
+  const { protocol, seed, workers, policy, finetune, settings } = options;
+  const budget = budgetOf(options, DEFAULT_BUDGET);
+  const request = { protocol, seed, workers, policy, finetune, budget };
+  if (!method.settings && Object.keys(settings).length > 0)
+    throw new InputError("--set", `method '${method.name}' has no settings`, "leave it out");
+  const checked = method.settings ? checkWith(method.settings, settings, "--set") : {};
+  refuseOthers(method, protocol, options);
+  return { ...request, settings: checked };
+}
+
+function refuseOthers(method: Method, protocol: Protocol, options: ResolvedPlaceOptions): void {
+  if (!method.protocols.includes(protocol))
     throw new InputError(
-      block.name,
-      `fence '${block.fences[0]!.name}' has macros of its own, which protocol free does not keep inside`,
-      "use --protocol fd",
+      "--protocol",
+      `method '${method.name}' does not know '${protocol}'`,
+      `use ${method.protocols.join(" or ")}`,
     );
-  const options = {
-    ...parsed,
-    out: parsed.out ?? `runs/${fileNameOf(block.name)}/${parsed.method}-s${parsed.seed}`,
-  };
-  const inputs = [...job.inputs, ...policyInput(options.policy)];
-  const run = await RunFolder.open(options.out, options, inputs, options.resume);
-  const { columns, rows } = block.grid;
-  report(
-    `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
-  );
-  return run.whileOpen(async () => {
-    if (job.clustering) await writeClustering(options.out, job.flat, job.clustering);
-    const found = await method.run({ block, judge, rules, options, seconds, run, report });
-    if (!found)
-      throw new InputError(
-        block.name,
-        "no legal placement was found in the time given",
-        "allow a larger --budget, or choose another --seed or --grid",
-      );
-    const placement = job.finish(found.placement, judging);
-    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
-    const costs = scorer.evaluate(placement);
-    const score = scoreOf(scored, costs, scorer);
-    const { violations } = await job.write(run, placement);
-    const summary: PlaceSummary = {
-      ...score,
-      ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
-      block: block.name,
-      method: options.method,
-      protocol: options.protocol,
-      seconds: (performance.now() - started) / 1000,
-      seed: options.seed,
-      workers: options.workers,
-      iterations: found.iterations,
-      episodes: found.episodes,
-      out: options.out,
-    };
-    await writeResult(run, scored, placement, costs, scorer.maps(), summary);
-    return summary;
-  });
+  if (options.policy !== undefined && !method.usesPolicy)
+    throw new InputError(
+      "--policy",
+      `method '${method.name}' plays no policy`,
+      "use it with --method policy or pipeline",
+    );
+  if (options.finetune && options.policy === undefined)
+    throw new InputError(
+      "--finetune",
+      "no --policy to tune",
+      "name one, or leave --finetune out: it learns anyway",
+    );
+  if (options.resume && method.checkpoint === undefined)
+    throw new InputError(
+      "--resume",
+      `method '${method.name}' keeps no checkpoint to continue from`,
+      "start over without --resume",
+    );
 }

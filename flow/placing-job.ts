@@ -1,9 +1,36 @@
-// What `place` works on: the block for the methods, the block that is scored and written, and what is left to do with
-// what was found. For most formats all is one; a DEF design is clustered, kept within its constraints and written back.
-import type { JudgeOptions } from "../env/index.js";
-import type { Block, Clustering, Placement } from "../netlist/index.js";
+// What the methods place, and what becomes of it: for most formats the block as it is; a flat block is clustered first,
+// and a DEF design is also kept within its constraints and written back.
+import { IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import {
+  type Block,
+  blockFiles,
+  type Clustering,
+  centreOf,
+  checkConstraints,
+  copyPlacement,
+  defPlacesOf,
+  type Fence,
+  frameOf,
+  haloOf,
+  InputError,
+  isDefPath,
+  isSideways,
+  type LoadedDef,
+  macroPlacementTcl,
+  membershipsOf,
+  NodeKind,
+  originOf,
+  type Placement,
+  writeDef,
+  writeFileAtomically,
+  writePl,
+} from "../netlist/index.js";
+import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
+import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
 import type { RunFolder } from "./run-folder.js";
 
+/** A block to place, and what is left to do with a placement of it. */
 export interface PlacingJob {
   /** What the methods place. */
   readonly block: Block;
@@ -17,6 +44,190 @@ export interface PlacingJob {
   readonly inputs: readonly string[];
   /** The placement that the block's own files can hold: snapped, orientations as they are allowed. */
   finish(placement: Placement, judging: JudgeOptions): Placement;
-  /** Writes what is left besides the usual files. Returns what the summary says about it. */
+  /** Writes the files that only this format has. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
+}
+
+/** Reads the block at `path` by the format of its files. Throws `InputError` for bad input. */
+export async function openPlacingJob(
+  path: string,
+  options: BlockOptions & ClusterChoice,
+  onProgress: (line: string) => void,
+): Promise<PlacingJob> {
+  if (isDefPath(path)) return openDefJob(path, options, onProgress);
+  const flat = await loadBlockWith(path, options, true);
+  const { block, clustering } = clusterFlat(flat, options, onProgress);
+  return {
+    block,
+    scored: block,
+    flat,
+    ...(clustering && { clustering }),
+    inputs: blockFiles(path, options.placement),
+    finish: (placement) => placement,
+    write: async (run, placement) => {
+      if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
+      return {};
+    },
+  };
+}
+
+/** Violations that are told one by one. */
+const MOST_REPORTED = 20;
+
+/**
+ * A DEF design: standard cells clustered, halos and fences kept free, and at the end hard macros on database units in
+ * orientations that LEF allows, written as DEF and Tcl, with a list of what they violate.
+ */
+async function openDefJob(
+  path: string,
+  options: BlockOptions & ClusterChoice,
+  onProgress: (line: string) => void,
+): Promise<PlacingJob> {
+  const loaded = await loadDefWith(path, options);
+  for (const note of loaded.notes) onProgress(note);
+  countMovable(loaded, onProgress);
+  const { block: grouped, clustering } = clusterFlat(loaded.block, options, onProgress);
+  const scored = withPortsInside(grouped, onProgress);
+  const block = withFences(withHalos(scored, loaded), loaded);
+  return {
+    block,
+    scored,
+    flat: loaded.block,
+    ...(clustering && { clustering: { ...clustering, block: scored } }),
+    inputs: blockFiles(path, options.placement, options.lef),
+    finish: (placement, judging) => snapped(loaded, turned(loaded, scored, placement, judging)),
+    write: async (run, placement) => {
+      const places = defPlacesOf(loaded, placement);
+      const rewritten = await writeDef(run.file("best.def"), loaded, places);
+      await writeFileAtomically(run.file("best.tcl"), macroPlacementTcl(loaded, places));
+      const violations = checkConstraints(loaded, placement);
+      onProgress(`best.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
+      for (const { message } of violations.slice(0, MOST_REPORTED)) onProgress(message);
+      if (violations.length > MOST_REPORTED)
+        onProgress(`and ${violations.length - MOST_REPORTED} more violations`);
+      return { violations: violations.length };
+    },
+  };
+}
+
+/** Throws `InputError` if there is no macro; says so if none moves, and then only cells and costs are left. */
+function countMovable({ block, design }: LoadedDef, onProgress: (line: string) => void): void {
+  let macros = 0;
+  let movable = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    macros++;
+    if (!block.fixed[node]) movable++;
+  }
+  if (macros === 0)
+    throw new InputError(
+      design.path,
+      "holds no component of a LEF master of CLASS BLOCK, so there is no macro to place",
+    );
+  if (movable === 0)
+    onProgress(`${design.path}: all ${macros} macros are FIXED and stay; --free-fixed lets them move`);
+}
+
+/** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
+function withPortsInside(block: Block, onProgress: (line: string) => void): Block {
+  const initial = copyPlacement(block.initial);
+  const isInNet = new Uint8Array(block.nodeCount);
+  for (const pin of block.netPins) isInNet[block.pinNodes[pin]!] = 1;
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.Port || !isInNet[node] || !Number.isNaN(initial.xs[node]!)) continue;
+    initial.xs[node] = block.canvas.width / 2;
+    initial.ys[node] = block.canvas.height / 2;
+    count++;
+  }
+  if (count === 0) return block;
+  onProgress(`${count} pins of the design have no place; they count at the canvas's centre`);
+  return { ...block, initial };
+}
+
+/** Hard macros with their halos; where two sides of a halo differ, the larger counts on both. */
+function withHalos(block: Block, { design, nodes, block: { nodeNames } }: LoadedDef): Block {
+  if (design.components.halos.size === 0) return block;
+  const widths = block.widths.slice();
+  const heights = block.heights.slice();
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
+    if (block.nodeNames[node] !== nodeNames[node])
+      throw new Error("internal: clustering has renumbered the macros");
+    const halo = haloOf(design, nodes.componentOfNode[node]!);
+    widths[node]! += 2 * halo.x;
+    heights[node]! += 2 * halo.y;
+  }
+  return { ...block, widths, heights };
+}
+
+/**
+ * Fences, and regions without a type, which keep their members but let others in. A fence to which no movable macro
+ * belongs is a blockage to all of them.
+ */
+function withFences(block: Block, loaded: LoadedDef): Block {
+  const { design, nodes } = loaded;
+  const origin = originOf(design);
+  const memberships = membershipsOf(loaded);
+  const blockages = [...block.blockages];
+  const fences: Fence[] = [];
+  for (const region of design.regions) {
+    if (region.type === "GUIDE") continue;
+    const members = [...memberships].flatMap(([component, regions]) => {
+      const node = nodes.nodeOfComponent[component]!;
+      const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
+      return moves && regions.includes(region) ? [node] : [];
+    });
+    const rectangles = region.rects.map((rect) => ({
+      left: (rect.left - origin.x) / design.units,
+      bottom: (rect.bottom - origin.y) / design.units,
+      right: (rect.right - origin.x) / design.units,
+      top: (rect.top - origin.y) / design.units,
+    }));
+    const exclusive = region.type === "FENCE";
+    if (members.length > 0) fences.push({ name: region.name, rectangles, members, exclusive });
+    else if (exclusive) blockages.push(...rectangles.map((rectangle) => ({ ...rectangle, rate: 1 })));
+  }
+  return { ...block, blockages, ...(fences.length > 0 && { fences }) };
+}
+
+/**
+ * Every movable macro in the orientation that costs least among those that LEF allows and that keep its box, largest
+ * first, each once. Where none keeps its box, N.
+ */
+function turned(loaded: LoadedDef, scored: Block, placement: Placement, judging: JudgeOptions): Placement {
+  const result = copyPlacement(placement);
+  const judge = new Judge(Kernels.create(), scored, judging);
+  const moves = new IncrementalJudge(judge);
+  moves.start(result);
+  for (const node of macrosByArea(scored)) {
+    const now = result.orientations[node]!;
+    const allowed = loaded.allowed[node]!;
+    const alike = allowed.filter((code) => isSideways(code) === isSideways(now));
+    const candidates = alike.length > 0 ? alike : [0];
+    let best = { orientation: -1, cost: Number.POSITIVE_INFINITY };
+    // The orientation at hand first: another must be better, not as good.
+    for (const orientation of [...candidates].sort(
+      (a, b) => Number(b === now) - Number(a === now) || a - b,
+    )) {
+      const { proxyCost } = moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation }]);
+      moves.revert();
+      if (proxyCost < best.cost) best = { orientation, cost: proxyCost };
+    }
+    moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation: best.orientation }]);
+    moves.commit();
+    result.orientations[node] = best.orientation;
+  }
+  return result;
+}
+
+/** Hard macros where the DEF file will have them; what is fixed stays to the last bit. */
+function snapped(loaded: LoadedDef, placement: Placement): Placement {
+  const result = copyPlacement(placement);
+  for (const [component, place] of defPlacesOf(loaded, placement)) {
+    const node = loaded.nodes.nodeOfComponent[component]!;
+    if (loaded.block.fixed[node]) continue;
+    [result.xs[node], result.ys[node]] = centreOf(loaded, component, place);
+  }
+  return result;
 }

@@ -1,16 +1,27 @@
 // `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
-import { evaluatePolicy, type Policy, type PolicyEvaluation, writePolicy } from "../policy/index.js";
-import { limitsOf } from "./budget.js";
+import { migrated, oldNamesUnder } from "../placer/index.js";
+import {
+  evaluatePolicy,
+  OLD_NAMES,
+  type Policy,
+  type PolicyEvaluation,
+  policyFiles,
+  startPolicy,
+  trainInRun,
+  writePolicy,
+} from "../policy/index.js";
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
-import { RunFolder } from "./run-folder.js";
-import { policyInput, policyOptions, startPolicy } from "./start-policy.js";
-import { trainInFolder } from "./train.js";
+import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { policyOption } from "./place.js";
+import { runInFolder } from "./run.js";
+
+const DEFAULT_BUDGET = "30m";
 
 export const pretrainSchema = z.strictObject({
-  ...policyOptions,
+  policy: policyOption,
   heldOut: z
     .array(z.string())
     .default([])
@@ -22,24 +33,18 @@ export const pretrainSchema = z.strictObject({
     .max(1024)
     .default(16)
     .describe("episodes played on each held-out block, the first of them greedy"),
-  teach: z
+  demonstrations: z
     .string()
     .optional()
     .describe("folder of runs named like the blocks (BLOCK or BLOCK-…), whose placements are imitated"),
-  budget: z
-    .string()
-    .optional()
-    .describe("wall-clock time, such as 10m or 1h (default 30m if no --iterations)"),
-  iterations: z.number().int().min(0).optional().describe("budget in iterations; reproduces exactly"),
-  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
-  seed: z.number().int().min(0).default(1).describe("root seed"),
+  ...budgetOptions(DEFAULT_BUDGET, 0),
+  ...runOptions,
   out: z.string().default("runs/pretrain").describe("run folder"),
-  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
-  set: z
-    .array(z.string())
-    .default([])
-    .describe("training option, as NAME=VALUE, such as learningRate=0.0005"),
+  settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
+
+/** Options that were renamed, old name to new. */
+export const PRETRAIN_RENAMED = { teach: "demonstrations" } as const;
 
 export interface PretrainSummary {
   readonly blocks: readonly {
@@ -48,7 +53,7 @@ export interface PretrainSummary {
     readonly first?: number;
     readonly best?: number;
   }[];
-  /** The trained policy beside the one that training began with. */
+  /** The policy that training began with, and the trained one. */
   readonly held_out: readonly {
     readonly block: string;
     readonly before: PolicyEvaluation;
@@ -62,7 +67,6 @@ export interface PretrainSummary {
   readonly out: string;
 }
 
-const DEFAULT_SECONDS = 1800;
 export const POLICY_FILE = "policy.safetensors";
 
 /**
@@ -72,38 +76,35 @@ export const POLICY_FILE = "policy.safetensors";
 export async function pretrain(
   paths: readonly string[],
   given: z.input<typeof pretrainSchema>,
-  report: (line: string) => void = () => {},
+  onProgress: (line: string) => void = () => {},
 ): Promise<PretrainSummary> {
   const started = performance.now();
-  const options = pretrainSchema.parse(given);
-  const { seed, workers, out } = options;
-  const { trainSettings, policy: start } = await startPolicy(options.policy, options.set, {
-    seed,
-    onWarning: report,
-  });
-  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
+  const options = parseOptions(pretrainSchema, given);
+  const { seed, workers, out, resume, samples, demonstrations } = options;
+  const settings = migrated(options.settings, OLD_NAMES, onProgress);
+  const { trainSettings, policy: start } = await startPolicy(options.policy, { settings, seed });
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, onProgress);
   const { order } = trainSettings;
   const isOneOrder = order === "area" || order === "connectivity";
-  if (options.teach && !isOneOrder)
+  if (demonstrations && !isOneOrder)
     throw new InputError(
       "--set order",
-      `${order} goes with no demonstrations`,
+      `${order} does not go with --demonstrations`,
       "choose area or connectivity",
     );
-  const elites = options.teach && isOneOrder && (await readDemonstrations(options.teach, blocks, order));
-  const run = await RunFolder.open(out, options, [...files, ...policyInput(options.policy)], options.resume);
-  report(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
-  return run.whileOpen(async () => {
+  const elites = demonstrations && isOneOrder && (await readDemonstrations(demonstrations, blocks, order));
+  const inputs = [...files, ...policyFiles(options.policy)];
+  const oldNames = {
+    ...oldNamesUnder("settings", OLD_NAMES),
+    renamed: { ...PRETRAIN_RENAMED, ...oldNamesUnder("settings", OLD_NAMES).renamed },
+  };
+  const spec = { out, options: { ...options, settings }, inputs, resume, oldNames };
+  return runInFolder(spec, async (run) => {
+    onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
     const begin = { ...start, ...(elites && { elites }) };
-    const { state, parameters } = await trainInFolder(blocks, run, {
-      settings: trainSettings,
-      seed,
-      workers,
-      budget: limitsOf(options, DEFAULT_SECONDS),
-      resume: options.resume,
-      start: begin,
-      onProgress: report,
-    });
+    const budget = budgetOf(options, DEFAULT_BUDGET);
+    const training = { settings: trainSettings, seed, workers, budget, resume, start: begin, onProgress };
+    const { state, parameters } = await trainInRun(blocks, run, training);
     const policy: Policy = {
       config: trainSettings.experimental.network,
       parameters,
@@ -115,12 +116,12 @@ export async function pretrain(
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
-      const evaluation = { samples: options.samples, seed, workers, onProgress: report };
+      const evaluation = { samples, seed, workers, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
       const asItIs = { ...trainSettings, initLogitScale: 1 };
       const after = await evaluatePolicy(block, policy, { ...evaluation, settings: asItIs });
       held_out.push({ block: block.name, before, after });
-      report(
+      onProgress(
         `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,
       );
     }

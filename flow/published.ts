@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { type Block, NodeKind, nodesOfKind } from "../netlist/index.js";
-import { checked } from "./settings.js";
+import { checkWith } from "../placer/index.js";
 
 const FOLDER = fileURLToPath(new URL("../../benchmarks/published/", import.meta.url));
 
@@ -55,7 +55,7 @@ export function publishedFigures(block: Block, protocol: string, folder = FOLDER
     .sort()
     .flatMap((name) => {
       const path = join(folder, name);
-      const file = checked(fileSchema, JSON.parse(readFileSync(path, "utf8")), path);
+      const file = checkWith(fileSchema, JSON.parse(readFileSync(path, "utf8")), path);
       const meant = file.blocks[block.name];
       const is = JSON.stringify(shapeOf(block));
       if (meant === undefined || JSON.stringify(sorted(meant)) !== is) return [];

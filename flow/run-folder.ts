@@ -3,15 +3,21 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Costs } from "../env/index.js";
 import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
+import { migrated, type OldNames, type RunStore } from "../placer/index.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { readJsonLines } from "./json-lines.js";
+import { settingsOfTexts } from "./options.js";
 import { VERSION } from "./version.js";
 
-/** Options that may differ when a run is gone on with: how long, how fast, where. */
-const MAY_CHANGE = ["budget", "iterations", "workers", "out", "resume"];
+/** Options that may differ when a run is resumed: how long, how fast, where. */
+const MAY_CHANGE = [
+  ...["budget", "iterations", "workers", "out", "resume"],
+  "methodModule", // its content is compared, with that of all inputs
+];
 
 const METRICS = "metrics.jsonl";
 const EVENTS = "events.out.tfevents.ashlar";
@@ -36,7 +42,7 @@ const RUN_FILES = [
   "scatter.svg",
 ];
 
-export class RunFolder {
+export class RunFolder implements RunStore {
   readonly path: string;
   private readonly record: RunRecord;
   /** Iterations in metrics.jsonl, and the cost of the last frame. */
@@ -52,20 +58,19 @@ export class RunFolder {
   }
 
   /**
-   * Opens a folder for a run. A folder that holds a run is gone on with (`resume`) or started over; to go on, inputs
-   * and the options that shape the result must be the same, and `goOn` must follow before anything else is written.
+   * Opens a folder for a run. A folder that holds a run is resumed or started over. To resume, inputs and the options
+   * that shape the result must be the same, and `continueAfter` must follow before anything else is written.
    */
-  static async open(
-    path: string,
-    options: Readonly<Record<string, unknown>>,
-    inputs: readonly string[],
-    resume: boolean,
-  ): Promise<RunFolder> {
+  static async open({ out: path, options, inputs, resume, oldNames = {} }: RunSpec): Promise<RunFolder> {
     makeFolder(join(path, "checkpoints"));
-    const record = { ashlar: VERSION, options, inputs: await Promise.all(inputs.map(hashOf)) };
+    const record = {
+      ashlar: VERSION,
+      options: plain(options),
+      inputs: await Promise.all(inputs.map(hashOf)),
+    };
     const folder = new RunFolder(path, record);
     if (resume && existsSync(folder.file("options.json"))) {
-      folder.refuseOtherRun();
+      folder.refuseOtherRun(oldNames);
       const lines = folder.readMetrics();
       folder.iterations = lines.length;
       folder.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
@@ -82,10 +87,10 @@ export class RunFolder {
   }
 
   /**
-   * Goes on after `iterations` iterations: cuts the metrics back to them, but not the time that others took, and records
-   * the options now in force.
+   * Continues after `iterations` iterations: cuts the metrics back to them, but not the time that others took, and
+   * records the options now in force.
    */
-  async goOn(iterations: number): Promise<void> {
+  async continueAfter(iterations: number): Promise<void> {
     await this.keepMetrics(iterations);
     await keepFrames(this.file("frames.jsonl"), iterations);
     this.iterations = iterations;
@@ -153,9 +158,9 @@ export class RunFolder {
     return readMetricsOf(this.path);
   }
 
-  private refuseOtherRun(): void {
+  private refuseOtherRun(oldNames: OldNames): void {
     const { inputs, options } = this.record;
-    const before = this.readRecord();
+    const before = this.readRecord(oldNames);
     const all = inputs.length > before.inputs.length ? inputs : before.inputs;
     const changed = all.findIndex((_, i) => inputs[i]?.sha256 !== before.inputs[i]?.sha256);
     if (changed >= 0)
@@ -168,8 +173,10 @@ export class RunFolder {
       );
     const names = Object.keys({ ...before.options, ...options });
     for (const name of names.filter((name) => !MAY_CHANGE.includes(name))) {
-      const [was, is] = [JSON.stringify(before.options[name]), JSON.stringify(options[name])];
-      if (was === is) continue;
+      const [was, is] = [before.options[name], options[name]].map((value) =>
+        isNothing(value) ? undefined : JSON.stringify(value),
+      );
+      if (isDeepStrictEqual(before.options[name], options[name]) || was === is) continue;
       throw new InputError(
         this.path,
         `the run was started with ${name} ${was ?? "not set"}, now it is ${is ?? "not set"}`,
@@ -178,10 +185,11 @@ export class RunFolder {
     }
   }
 
-  private readRecord(): RunRecord {
+  private readRecord(oldNames: OldNames): RunRecord {
     try {
       const { options, inputs } = JSON.parse(readFileSync(this.file("options.json"), "utf8")) as RunRecord;
-      if (typeof options === "object" && Array.isArray(inputs)) return { ashlar: "", options, inputs };
+      if (typeof options === "object" && Array.isArray(inputs))
+        return { ashlar: "", options: withTodaysNames(options, oldNames), inputs };
     } catch {
       // told below
     }
@@ -191,6 +199,39 @@ export class RunFolder {
       "choose another --out, or start over without --resume",
     );
   }
+}
+
+/** A run folder and what it records. */
+export interface RunSpec {
+  readonly out: string;
+  /** All options by name, defaults filled in; a resumed run must have the same. Kept as JSON. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files that the result depends on. */
+  readonly inputs: readonly string[];
+  readonly resume: boolean;
+  /** Names of options that changed since older records were written: `teach`, `settings.cycle`. */
+  readonly oldNames?: OldNames | undefined;
+}
+
+/** As JSON has it: without what is undefined. */
+function plain(options: RunSpec["options"]): RunSpec["options"] {
+  return JSON.parse(JSON.stringify(options)) as RunSpec["options"];
+}
+
+/** An option that is not given, as a list or settings that are empty. */
+function isNothing(value: unknown): boolean {
+  return (
+    value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0)
+  );
+}
+
+/** Options of a record that version 0.1 wrote: settings were texts under `set`, and some had other names. */
+function withTodaysNames(
+  { set, ...options }: Readonly<Record<string, unknown>>,
+  oldNames: OldNames,
+): RunRecord["options"] {
+  const settings = Array.isArray(set) ? settingsOfTexts(set as string[]) : options.settings;
+  return plain(migrated({ ...options, settings }, oldNames, () => {}));
 }
 
 interface RunRecord {

@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../netlist/index.js";
+import { checkWith } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
-import { checked } from "./settings.js";
 
 export interface RunOrigin {
   /** The block as `loadBlock` takes it, and its placement file. */
@@ -58,7 +58,7 @@ export function readOrigin(folder: string): RunOrigin {
 
 function blockOptionsOf(options: readonly (readonly [string, unknown])[], file: string): BlockOptions {
   const remedy = "give a run's folder as it was written";
-  return checked(blockOptionsSchema, Object.fromEntries(options), `${file}:`, remedy);
+  return checkWith(blockOptionsSchema, Object.fromEntries(options), `${file}:`, remedy);
 }
 
 /** Whether the run in a folder goes on. */

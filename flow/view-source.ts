@@ -11,7 +11,7 @@ import {
   readPlacement,
   writePlc,
 } from "../netlist/index.js";
-import { readTrainCheckpoint, tracePolicy } from "../policy/index.js";
+import { LATEST_CHECKPOINT, readTrainCheckpoint, tracePolicy } from "../policy/index.js";
 import {
   type Packed,
   PROTOCOL,
@@ -31,7 +31,6 @@ import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { readMetricsOf } from "./run-folder.js";
 import { isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
-import { LATEST_CHECKPOINT } from "./train.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;

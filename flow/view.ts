@@ -5,6 +5,7 @@ import { Kernels } from "../kernels/index.js";
 import { InputError, writeFileAtomically } from "../netlist/index.js";
 import { type PngPrinter, renderPage, renderSvg, startViewServer, type ViewServer } from "../viz/index.js";
 import { blockOptionsSchema } from "./block-options.js";
+import { parseOptions } from "./options.js";
 import { type BlockView, openView } from "./view-source.js";
 
 export const viewOptionsSchema = blockOptionsSchema.extend({
@@ -36,7 +37,7 @@ export async function view(
   print?: PngPrinter,
   onBug?: (error: unknown) => void,
 ): Promise<Viewed> {
-  const { port, svg, html, png, theme, ...options } = viewOptionsSchema.parse(given);
+  const { port, svg, html, png, theme, ...options } = parseOptions(viewOptionsSchema, given);
   const [path, ...others] = paths;
   if (path === undefined) throw new InputError("view", "nothing to view", "give a run's folder or a block");
   // Only what was given counts over the run's own options: defaults must not.

@@ -1,18 +1,40 @@
-// What is computed.
+// Placement methods, and the cell placers and tools that they share.
+
+import analyticPlacer from "./analytic/analytic.js";
+import { annealMethod } from "./anneal/anneal.js";
+import greedyPlacer from "./greedy/greedy.js";
+import type { Method } from "./method.js";
+import mincutPlacer from "./mincut/mincut.js";
+import randomPlacer from "./random/random.js";
+import refinePlacer from "./refine/refine.js";
+import { restartMethod } from "./restarts/restarts.js";
+
+/** The methods of this folder. */
+export const PLACER_METHODS: readonly Method[] = [
+  annealMethod,
+  restartMethod(greedyPlacer),
+  restartMethod(mincutPlacer),
+  restartMethod(analyticPlacer),
+  // It improves a placement, and the block may come without one.
+  restartMethod(refinePlacer, greedyPlacer),
+  restartMethod(randomPlacer),
+];
+
 export * from "./analytic/analytic.js";
+export * from "./anneal/anneal.js";
 export * from "./anneal/anneal-free.js";
 export * from "./anneal/anneal-grid.js";
-export * from "./anneal/anneal-replicas.js";
-export type { Replica } from "./anneal/anneal-worker.js";
-export { ANNEALS_IN_BURSTS } from "./anneal/bursts.js";
 export * from "./anneal/free-start.js";
-export * from "./anneal/prior-start.js";
 export * from "./cells/create-environment.js";
 export * from "./cells/force-directed.js";
-export * from "./end-pool.js";
+export * from "./cells/protocols.js";
 export * from "./greedy/greedy.js";
 export * from "./legaliser/legaliser.js";
+export * from "./legaliser/snap.js";
+export * from "./method.js";
 export * from "./mincut/mincut.js";
 export * from "./refine/refine.js";
-export * from "./restarts/restart-search.js";
+export * from "./restarts/one-shot.js";
 export * from "./restarts/restarts.js";
+export * from "./search.js";
+export * from "./settings.js";

@@ -1,4 +1,9 @@
 // What is learned: the network, its parameters, its optimiser.
+import type { Method } from "../placer/index.js";
+import { policyMethod } from "./method.js";
+
+/** The methods of this folder. */
+export const POLICY_METHODS: readonly Method[] = [policyMethod];
 
 export { ActionDistribution, Agent, mostProbable, sample } from "./agent.js";
 export {
@@ -43,4 +48,6 @@ export {
 } from "./reward-model/sample.js";
 export { kendallTau, type RewardScore, scoreBlock, type Taus } from "./reward-model/scoring.js";
 export { REWARD_SOURCES, type RewardSource } from "./reward-model/sources.js";
+export * from "./start-policy.js";
 export * from "./trace.js";
+export * from "./train-in-run.js";

@@ -2,7 +2,7 @@
 // overfull bins whose weight grows, from the middle of the canvas (Adam steps); then hard macros go to grid cells,
 // largest first, each to the feasible one nearest to its place. It does not see density or congestion as the judge
 // counts them: restarts (placer/restarts/restarts.ts) try other settings and let the judge choose.
-import { type Judge, type MaskMaker, macrosByArea, putOnCell } from "../../env/index.js";
+import type { Judge, MaskMaker } from "../../env/index.js";
 import {
   type Block,
   copyPlacement,
@@ -11,7 +11,9 @@ import {
   type Random,
   turnOffset,
 } from "../../netlist/index.js";
-import { between } from "../geometric.js";
+import { snapHardMacros } from "../legaliser/snap.js";
+import type { OneShotPlacer } from "../restarts/one-shot.js";
+import { geometric } from "../search.js";
 import { Cloud, CloudAdam } from "./movable-bodies.js";
 import { OverflowPenalty } from "./overflow-penalty.js";
 import { SmoothWirelength } from "./smooth-wirelength.js";
@@ -67,9 +69,22 @@ export const ANALYTIC_SETTINGS = {
   spread: { least: 0.01, most: 0.1, meaning: "spread of the start around the middle, in canvas sides" },
 } as const satisfies Partial<Record<keyof AnalyticOptions, object>>;
 
-export const ANALYTIC_START = Object.fromEntries(
-  Object.keys(ANALYTIC_SETTINGS).map((name) => [name, ANALYTIC_DEFAULTS[name as keyof AnalyticOptions]]),
-);
+const analyticPlacer: OneShotPlacer = {
+  name: "analytic",
+  description: "all macros spread together down the gradient of wirelength and overlap, then onto cells",
+  module: import.meta.url,
+  settings: ANALYTIC_SETTINGS,
+  starts: [
+    Object.fromEntries(
+      Object.keys(ANALYTIC_SETTINGS).map((name) => [name, ANALYTIC_DEFAULTS[name as keyof AnalyticOptions]]),
+    ),
+  ],
+
+  place(context, { settings }, random) {
+    return analyticPlacement(context.masks, random, settings) !== undefined;
+  },
+};
+export default analyticPlacer;
 
 // First and last softness of the wirelength and reach of the penalty, in half-perimeters of the canvas.
 const GAMMA = [0.02, 0.001] as const;
@@ -89,11 +104,11 @@ export function spreadMacros(judge: Judge, random: Random, given: Partial<Analyt
   const halfPerimeter = block.canvas.width + block.canvas.height;
   for (let step = 0; step < options.steps; step++) {
     const progress = step / Math.max(1, options.steps - 1);
-    const gamma = between(GAMMA, progress) * halfPerimeter;
-    const range = between(RANGE, progress) * halfPerimeter;
-    const weight = between([options.firstPenalty, options.lastPenalty], progress);
+    const gamma = geometric(GAMMA, progress) * halfPerimeter;
+    const range = geometric(RANGE, progress) * halfPerimeter;
+    const weight = geometric([options.firstPenalty, options.lastPenalty], progress);
     slopes.find(gamma, range, weight, options.outward);
-    const length = between([options.longestStep, options.shortestStep], progress) * halfPerimeter;
+    const length = geometric([options.longestStep, options.shortestStep], progress) * halfPerimeter;
     adam.step(slopes.xs, slopes.ys, length);
   }
   cloud.writeTo(start);
@@ -200,38 +215,6 @@ export function analyticPlacement(
   options: Partial<AnalyticOptions> = {},
 ): Placement | undefined {
   return snapHardMacros(masks, spreadMacros(masks.judge, random, options));
-}
-
-/** Hard macros to the nearest feasible cells, largest first; undefined if one finds none. */
-export function snapHardMacros(masks: MaskMaker, placement: Placement): Placement | undefined {
-  const { judge } = masks;
-  const { block } = judge;
-  const order = macrosByArea(block);
-  judge.placement.xs.set(placement.xs);
-  judge.placement.ys.set(placement.ys);
-  judge.placement.orientations.set(placement.orientations);
-  for (const node of order) judge.placement.xs[node] = Number.NaN;
-  for (const node of order) judge.placement.ys[node] = Number.NaN;
-  for (const node of order) {
-    if (masks.maskFor(node) === 0) return undefined;
-    putOnCell(judge, node, nearestCell(block, masks.mask, placement.xs[node]!, placement.ys[node]!));
-  }
-  return copyPlacement(judge.placement);
-}
-
-function nearestCell({ canvas, grid }: Block, mask: Uint8Array, x: number, y: number): number {
-  let nearest = -1;
-  let least = Number.POSITIVE_INFINITY;
-  for (let cell = 0; cell < mask.length; cell++) {
-    if (mask[cell] === 0) continue;
-    const dx = (((cell % grid.columns) + 0.5) * canvas.width) / grid.columns - x;
-    const dy = ((Math.floor(cell / grid.columns) + 0.5) * canvas.height) / grid.rows - y;
-    const distance = dx * dx + dy * dy;
-    if (distance >= least) continue;
-    least = distance;
-    nearest = cell;
-  }
-  return nearest;
 }
 
 /** Everything that may move in the middle of the canvas, spread a little; hard macros in orientation N. */

@@ -1,10 +1,11 @@
 // Simulated annealing of hard and soft macros anywhere on the canvas (protocol `free`), on the exact proxy cost.
 // Proposals that know something about wires and crowding share the work by what they gain; see
-// kernels/assembly/anneal/anneal-free.ts. The placement is legal after every slice.
+// kernels/assembly/anneal/anneal-free.ts. The placement is legal after every sweep.
 import { type Costs, IncrementalJudge, type Judge } from "../../env/index.js";
 import { KernelRecord } from "../../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../../netlist/index.js";
-import { between } from "../geometric.js";
+import type { ScoredPlacement } from "../method.js";
+import { geometric } from "../search.js";
 import { seedWords } from "./anneal-grid.js";
 import { BurstGate } from "./bursts.js";
 import { legalStart } from "./free-start.js";
@@ -26,8 +27,8 @@ export interface FreeAnnealOptions {
   /** Temperatures, in units of the proxy cost, between which the schedule falls geometrically. */
   readonly hottest: number;
   readonly coldest: number;
-  /** Proposals of a slice. */
-  readonly stepsPerSlice: number;
+  /** Proposals of a sweep. */
+  readonly stepsPerSweep: number;
   /** Distance that hard macros keep, µm: printed places stay legal. */
   readonly gapUm: number;
 }
@@ -49,7 +50,7 @@ export const FREE_ANNEAL_DEFAULTS: FreeAnnealOptions = {
   adapt: 0.5,
   hottest: 3e-4,
   coldest: 1e-6,
-  stepsPerSlice: 20000,
+  stepsPerSweep: 20000,
   gapUm: 1e-4,
 };
 
@@ -59,7 +60,7 @@ const SOFT_REACH = [0.15, 0.01] as const;
 const HARD_REACH = [1.5, 0.1] as const;
 /** Proposals of a burst under cost terms. */
 const STEPS_PER_BURST = 250;
-/** Weight of the newest slice in what a kind is known to gain. */
+/** Weight of the newest sweep in what a kind is known to gain. */
 const NEWEST = 0.2;
 
 /** How often each kind of proposal was made, staged and accepted, and how much cost it took off at what work. */
@@ -78,7 +79,7 @@ export type FreeCounts = Readonly<
 
 export class FreeAnnealer {
   /** Best placement since `begin`; legal. */
-  best!: { readonly placement: Placement; readonly costs: Costs };
+  best!: ScoredPlacement;
   private readonly judge: Judge;
   private readonly incremental: IncrementalJudge;
   private readonly options: FreeAnnealOptions;
@@ -131,20 +132,20 @@ export class FreeAnnealer {
     this.best = { placement: copyPlacement(judge.placement), costs };
   }
 
-  /** One slice of proposals at the temperature and reach of `progress` (0 to 1). Returns the costs after it. */
-  slice(progress: number): Costs {
-    const { hottest, coldest, stepsPerSlice } = this.options;
+  /** One sweep of proposals at the temperature and reach of `progress` (0 to 1). Returns the costs after it. */
+  sweep(progress: number): Costs {
+    const { hottest, coldest, stepsPerSweep } = this.options;
     const { softs, hards } = this.arrays;
     if (softs.length + hards.length === 0) return this.best.costs;
     this.setShares();
     this.state.set({
-      temperature: between([hottest, coldest], progress),
-      softReach: between(SOFT_REACH, progress),
-      hardReach: between(HARD_REACH, progress),
+      temperature: geometric([hottest, coldest], progress),
+      softReach: geometric(SOFT_REACH, progress),
+      hardReach: geometric(HARD_REACH, progress),
     });
     const costs = this.gate
-      ? this.annealInBursts(this.gate, between([hottest, coldest], progress))
-      : this.runMoves(stepsPerSlice);
+      ? this.annealInBursts(this.gate, geometric([hottest, coldest], progress))
+      : this.runMoves(stepsPerSweep);
     this.learn();
     this.keepIfBest(costs);
     return costs;
@@ -157,7 +158,7 @@ export class FreeAnnealer {
 
   private annealInBursts(gate: BurstGate, temperature: number): Costs {
     let costs = this.judge.costs();
-    for (let left = this.options.stepsPerSlice; left > 0; left -= STEPS_PER_BURST) {
+    for (let left = this.options.stepsPerSweep; left > 0; left -= STEPS_PER_BURST) {
       const kept = copyPlacement(this.judge.placement);
       const after = this.runMoves(Math.min(left, STEPS_PER_BURST));
       costs = gate.keeps(costs.proxyCost, after.proxyCost, temperature) ? after : this.startFrom(kept);

@@ -1,5 +1,5 @@
-// Simulated annealing of hard macros on grid cells (protocol `fd`): slices of moves against standing soft macros,
-// after each of which the force-directed placer settles them anew. What counts is the cost after settling; the best
+// Simulated annealing of hard macros on grid cells (protocol `fd`): sweeps of moves while the soft macros stay where
+// they are, after each of which the cell placer places them anew. Only the cost after that is compared, and the best
 // such placement is kept. Kernel: kernels/assembly/anneal/anneal-grid.ts.
 import {
   type CellPlacer,
@@ -13,7 +13,8 @@ import {
 } from "../../env/index.js";
 import { CONSTANTS, ENUMS, KernelRecord } from "../../kernels/index.js";
 import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../../netlist/index.js";
-import { between } from "../geometric.js";
+import type { ScoredPlacement } from "../method.js";
+import { geometric } from "../search.js";
 import { BurstGate } from "./bursts.js";
 
 export type GridProposal = keyof typeof ENUMS.GridProposal;
@@ -30,7 +31,7 @@ export interface GridAnnealOptions {
   /** Temperatures, in units of the proxy cost, between which the schedule falls geometrically. */
   readonly hottest: number;
   readonly coldest: number;
-  /** Proposals per macro between two settlings of the soft macros. */
+  /** Proposals per macro in a sweep. */
   readonly stepsPerMacro: number;
 }
 
@@ -60,15 +61,9 @@ export type ProposalCounts = Readonly<
   >
 >;
 
-/** A placement whose soft macros are settled, and its costs. */
-export interface Settled {
-  readonly placement: Placement;
-  readonly costs: Costs;
-}
-
 export class GridAnnealer {
-  /** Best settled placement since `begin`. */
-  best!: Settled;
+  /** Best placement since `begin`, its soft macros placed. */
+  best!: ScoredPlacement;
   readonly macroCount: number;
   private readonly judge: Judge;
   private readonly cells: CellPlacer;
@@ -102,9 +97,9 @@ export class GridAnnealer {
   /**
    * Starts from the hard macros of `placement`, which must stand upright (N, or mirrored) on cell centres without
    * overlap, as an episode puts them.
-   * @param settled costs of `placement`, if its soft macros are settled already
+   * @param known costs of `placement`, if its soft macros are placed already
    */
-  begin(placement: Placement, random: Random, settled?: Costs): void {
+  begin(placement: Placement, random: Random, known?: Costs): void {
     this.gate = BurstGate.of(this.judge, random);
     this.random.set(seedWords(random));
     this.state.set({ congestionChange: START_CONGESTION_CHANGE });
@@ -112,7 +107,7 @@ export class GridAnnealer {
     this.takePlaces();
     for (const counts of [this.arrays.tried, this.arrays.feasible, this.arrays.accepted, this.arrays.gains])
       counts.fill(0);
-    const costs = settled ?? this.placeSoftMacros();
+    const costs = known ?? this.placeSoftMacros();
     this.best = { placement: this.placement(), costs };
   }
 
@@ -121,18 +116,18 @@ export class GridAnnealer {
     return copyPlacement(this.judge.placement);
   }
 
-  /** One slice of moves at the temperature of `progress` (0 to 1), then settling. Returns the settled costs. */
-  slice(progress: number): Costs {
+  /** One sweep of moves at the temperature of `progress` (0 to 1), then soft macros anew. Returns the costs after that. */
+  sweep(progress: number): Costs {
     const { hottest, coldest, stepsPerMacro } = this.options;
-    const temperature = between([hottest, coldest], progress);
+    const temperature = geometric([hottest, coldest], progress);
     const costs = this.incremental.start();
     const steps = stepsPerMacro * this.macroCount;
     if (this.gate) this.annealInBursts(this.gate, costs, { temperature, steps });
     else this.runMoves(temperature, steps);
-    const settled = this.placeSoftMacros();
-    if (settled.proxyCost < this.best.costs.proxyCost)
-      this.best = { placement: this.placement(), costs: settled };
-    return settled;
+    const after = this.placeSoftMacros();
+    if (after.proxyCost < this.best.costs.proxyCost)
+      this.best = { placement: this.placement(), costs: after };
+    return after;
   }
 
   /** Moves from where the incremental judge has started. */
@@ -141,7 +136,7 @@ export class GridAnnealer {
     this.judge.kernels.run.annealGrid(this.state.address, steps);
   }
 
-  /** Bursts of about one proposal per macro, against standing soft macros like all moves. */
+  /** Bursts of about one proposal per macro, while soft macros stay where they are, like all moves. */
   private annealInBursts(
     gate: BurstGate,
     start: Costs,
@@ -160,7 +155,7 @@ export class GridAnnealer {
     }
   }
 
-  /** Proxy cost, without cost terms, as the moves of the last slice left it, before settling. */
+  /** Proxy cost, without cost terms, as the moves of the last sweep left it, before the soft macros were placed. */
   get runningCost(): number {
     return this.state.get("cost");
   }

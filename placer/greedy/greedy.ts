@@ -5,6 +5,7 @@
 // from where a plan of the whole has the macro (env/features/quadratic-target.ts); restarts add noise.
 import { cellDistance, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../../env/index.js";
 import type { Random } from "../../netlist/index.js";
+import type { DrawnSettings, OneShotPlacer } from "../restarts/one-shot.js";
 
 /** What restarts draw. Costs of cells are in spans of the macro's wire mask, from its best cell to its worst. */
 export const GREEDY_SETTINGS = {
@@ -33,14 +34,32 @@ export const GREEDY_SETTINGS = {
 
 /** All weights are those of the observations' prior. */
 export const GREEDY_PLAIN = { edgeWeight: 1, roomWeight: 1, targetWeight: 1, noise: 0, growth: 0.1 };
-export const GREEDY_STARTS = [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }];
 
 export type GreedySettings = Readonly<Partial<Record<keyof typeof GREEDY_SETTINGS, number>>>;
 
-/** Whether the order of the macros is grown along the wires. */
-export function growsAlongWires({ growth = 0 }: GreedySettings): boolean {
-  return growth > 1;
-}
+/** Tries of one attempt to get past dead ends, on crowded canvases. */
+const TRIES = 40;
+/** What every dead end adds to the noise of the next try, in wire spans. */
+const NOISE_PER_DEAD_END = 0.02;
+
+const greedyPlacer: OneShotPlacer = {
+  name: "greedy",
+  description: "macros one by one, each on the cell where wires, edges and soft macros cost least",
+  module: import.meta.url,
+  settings: GREEDY_SETTINGS,
+  starts: [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }],
+
+  place(context, { settings }: { readonly settings: DrawnSettings & GreedySettings }, random) {
+    const { growth = 0 } = settings;
+    const { episode, observer } = context.game(growth > 1 ? "connectivity" : "area");
+    for (let deadEnds = 0; deadEnds < TRIES; deadEnds++) {
+      const noise = (settings.noise ?? 0) + NOISE_PER_DEAD_END * deadEnds;
+      if (greedyPlacement(episode, observer, { ...settings, noise }, random)) return true;
+    }
+    return false;
+  },
+};
+export default greedyPlacer;
 
 /**
  * Places the macros of an episode in its order; false if one finds no cell. The soft macros are yet to be settled.

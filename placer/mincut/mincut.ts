@@ -13,7 +13,8 @@ import {
   type Placement,
   type Random,
 } from "../../netlist/index.js";
-import { snapHardMacros } from "../analytic/analytic.js";
+import { snapHardMacros } from "../legaliser/snap.js";
+import type { OneShotPlacer } from "../restarts/one-shot.js";
 import { type Region, RegionSpace } from "./free-area.js";
 
 /** What attempts draw. */
@@ -34,6 +35,24 @@ export const MINCUT_START: MincutOptions = {
   dead: 0.1,
   portWeight: 1,
 };
+
+/** Tries of one attempt to get past dead ends, each with the next random numbers and so another division. */
+const TRIES = 40;
+
+const mincutPlacer: OneShotPlacer = {
+  name: "mincut",
+  description: "canvas and macros cut in two again and again with few nets cut, then onto cells",
+  module: import.meta.url,
+  settings: MINCUT_SETTINGS,
+  starts: [MINCUT_START],
+
+  place(context, { settings }, random) {
+    for (let deadEnds = 0; deadEnds < TRIES; deadEnds++)
+      if (mincutPlacement(context.masks, random, settings)) return true;
+    return false;
+  },
+};
+export default mincutPlacer;
 
 /** A region that comes this near to an edge of the canvas lies at it, in canvas sides. */
 const AT_EDGE = 0.001;

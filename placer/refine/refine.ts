@@ -11,7 +11,8 @@ import {
   macrosByArea,
 } from "../../env/index.js";
 import type { Placement, Random } from "../../netlist/index.js";
-import { snapHardMacros } from "../analytic/analytic.js";
+import { snapHardMacros } from "../legaliser/snap.js";
+import type { OneShotPlacer } from "../restarts/one-shot.js";
 
 /** How far a macro may go, in cells (Manhattan). */
 const REACH = 5;
@@ -19,6 +20,20 @@ const REACH = 5;
 const MOST_KICKS = 4;
 /** Orientations that keep the sides as they are: N FN S FS, or E FE W FW. */
 const TURNS = 4;
+
+const refinePlacer: OneShotPlacer = {
+  name: "refine",
+  description: "one macro after another moved to the best cell and orientation within reach",
+  module: import.meta.url,
+  // Every attempt continues from the best placement, so few run side by side.
+  lag: 2,
+
+  place(context, { from }, random) {
+    const refiner = context.once(Refiner, () => new Refiner(context.judge, context.cells));
+    return from ? refiner.sweep(from.placement, random) : refiner.start() || context.placeFirst(random);
+  },
+};
+export default refinePlacer;
 
 export class Refiner {
   private readonly judge: Judge;

@@ -1,51 +1,186 @@
-// Placers of one shot, tried again and again: each attempt draws its settings, makes a placement and has it settled
-// and scored; the best is kept. The first attempts take settings that are known to be good, the next draw from
-// everywhere, later ones lie around the best so far or are drawn anew, by turns. What suits a block differs from
-// block to block, and the judge decides.
-import type { Costs } from "../../env/index.js";
-import type { Placement, Random } from "../../netlist/index.js";
-import { ANALYTIC_SETTINGS, ANALYTIC_START } from "../analytic/analytic.js";
-import { GREEDY_SETTINGS, GREEDY_STARTS } from "../greedy/greedy.js";
-import { MINCUT_SETTINGS, MINCUT_START } from "../mincut/mincut.js";
+// Search by restarts: a one-shot placer makes attempt after attempt on worker threads, and the best placement is kept.
+// The first attempts take settings that are known to be good, the next draw from everywhere, later ones lie around the
+// best so far or are drawn anew, by turns. What suits a block differs from block to block, and the judge decides.
+// Attempts are begun and handled in the order of their numbers, and each knows only of attempts a fixed number before
+// it, so the result does not depend on the number of workers.
+import { existsSync, readFileSync } from "node:fs";
+import { z } from "zod";
+import { InputError, Random } from "../../netlist/index.js";
+import type { Method, MethodContext, MethodResult, ScoredPlacement } from "../method.js";
+import {
+  endPool,
+  reviveScored,
+  SECONDS_PER_CHECKPOINT,
+  SECONDS_PER_LINE,
+  type StoredScored,
+  startPool,
+  storeScored,
+  throttle,
+} from "../search.js";
+import type { DrawnSettings, OneShotPlacer, WorkerSetup } from "./one-shot.js";
+import type { AttemptTask } from "./worker.js";
 
-/** A setting that attempts draw, evenly on a logarithmic scale. */
-export interface DrawnSetting {
-  readonly least: number;
-  readonly most: number;
-  readonly meaning: string;
+const DEFAULT_LAG = 8;
+const CHECKPOINT = "checkpoints/restarts.json";
+
+/** A method made of a one-shot placer, which workers find in it when it is a module's default export. */
+export interface RestartMethod extends Method<DrawnSettings> {
+  readonly placer: OneShotPlacer;
 }
 
-export type Settings = Readonly<Record<string, number>>;
-
-/** A placement whose soft macros are settled, and its costs. */
-export interface Scored {
-  readonly placement: Placement;
-  readonly costs: Costs;
+/**
+ * A method that runs a one-shot placer again and again. An iteration is one attempt.
+ * @param first makes the first placement for a placer that only improves one (`context.placeFirst`)
+ */
+export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): RestartMethod {
+  return {
+    placer,
+    name: placer.name,
+    description: placer.description ?? "one-shot placer, restarted with other settings",
+    protocols: ["fd"],
+    settings: settingsSchema(placer),
+    checkpoint: CHECKPOINT,
+    run: (context) => placeByRestarts(placer, first, context),
+  };
 }
 
-export interface OneShotMethod {
-  readonly settings: Readonly<Record<string, DrawnSetting>>;
-  /** Settings of the first attempts. */
-  readonly starts: readonly Settings[];
-  /**
-   * How many of the attempts just before an attempt it knows nothing of, so that workers need not wait for each
-   * other. The same for any number of workers: it shapes the result.
-   */
-  readonly lag: number;
+/** Every setting may be given; those that are not are drawn anew by each attempt. */
+function settingsSchema({ settings = {} }: OneShotPlacer): z.ZodType<DrawnSettings> {
+  const entries = Object.entries(settings).map(([name, { least, most, meaning }]) => [
+    name,
+    z.number().min(0).optional().describe(`${meaning}; drawn from ${least} to ${most} if not given`),
+  ]);
+  return z.strictObject(Object.fromEntries(entries)) as z.ZodType<DrawnSettings>;
 }
 
-const LAG = 8;
+async function placeByRestarts(
+  placer: OneShotPlacer,
+  first: OneShotPlacer | undefined,
+  context: MethodContext<DrawnSettings>,
+): Promise<MethodResult | undefined> {
+  const { block, rules, protocol, run, onProgress } = context;
+  const started = performance.now();
+  const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
+  if (resumed) onProgress(`resuming after attempt ${resumed.attempts}`);
+  if (context.resume) await run.continueAfter(resumed?.attempts ?? 0);
+  const lineDue = throttle(SECONDS_PER_LINE);
+  const checkpointDue = throttle(SECONDS_PER_CHECKPOINT);
+  const { budget, seed, workers, settings } = context;
+  const state = await searchByRestarts(
+    { block, rules, protocol, placer, first },
+    { ...budget, seed, workers, settings },
+    async ({ state: now, found }) => {
+      const elapsed = (performance.now() - started) / 1000;
+      const best = now.improvements.at(-1);
+      const better = best?.attempt === now.attempts - 1;
+      if (better) await run.writeBest(block, best.placement, best.costs);
+      run.appendMetrics({
+        iteration: now.attempts,
+        seconds: elapsed,
+        "cost/proxy": found?.costs.proxyCost ?? null,
+        "cost/best": best?.costs.proxyCost ?? null,
+      });
+      const cost = best ? `best ${best.costs.proxyCost.toFixed(4)}` : "none legal yet";
+      if (lineDue(elapsed, better)) onProgress(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  ${cost}`);
+      if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(now));
+    },
+    resumed,
+  );
+  await run.writeJson(CHECKPOINT, storeState(state));
+  const best = state.improvements.at(-1);
+  return best && { ...best, iterations: state.attempts, episodes: state.attempts };
+}
 
-/** What is tried again and again, by name. `refine` goes on from the best placement and has nothing to draw. */
-export const ONE_SHOT_METHODS = {
-  random: { settings: {}, starts: [], lag: LAG },
-  greedy: { settings: GREEDY_SETTINGS, starts: GREEDY_STARTS, lag: LAG },
-  analytic: { settings: ANALYTIC_SETTINGS, starts: [ANALYTIC_START], lag: LAG },
-  mincut: { settings: MINCUT_SETTINGS, starts: [MINCUT_START], lag: LAG },
-  refine: { settings: {}, starts: [], lag: 2 },
-} as const satisfies Record<string, OneShotMethod>;
+/** What is tried on what. */
+export interface RestartSetup extends Omit<WorkerSetup, "placer" | "first"> {
+  readonly placer: OneShotPlacer;
+  /** Makes the first placement for a placer that only improves one. */
+  readonly first?: OneShotPlacer | undefined;
+}
 
-export type OneShotName = keyof typeof ONE_SHOT_METHODS;
+export interface RestartOptions {
+  readonly seed: number;
+  readonly workers: number;
+  /** One of the two: attempts, or wall-clock seconds. The first attempt is always waited for. */
+  readonly iterations?: number | undefined;
+  readonly seconds?: number | undefined;
+  /** Settings that are given and not drawn. */
+  readonly settings: DrawnSettings;
+}
+
+/** An attempt that was better than all before it. */
+export interface Improvement extends ScoredPlacement {
+  readonly attempt: number;
+  readonly settings: DrawnSettings;
+}
+
+/** All that is needed to go on after an attempt. */
+export interface RestartState {
+  /** Attempts done. */
+  readonly attempts: number;
+  /** Those that coming attempts may still ask for, oldest first; the last is the best. */
+  readonly improvements: readonly Improvement[];
+}
+
+export interface AttemptReport {
+  readonly state: RestartState;
+  /** Undefined: no legal placement came out. */
+  readonly found: ScoredPlacement | undefined;
+}
+
+/** Makes attempts from where `from` stands until the budget is spent; `onAttempt` is waited for. */
+export async function searchByRestarts(
+  { placer, first, ...setup }: RestartSetup,
+  options: RestartOptions,
+  onAttempt: (report: AttemptReport) => Promise<void> = async () => {},
+  from: RestartState = { attempts: 0, improvements: [] },
+): Promise<RestartState> {
+  const lag = placer.lag ?? DEFAULT_LAG;
+  const data: WorkerSetup = { ...setup, placer: placer.module, first: first?.module };
+  const pool = startPool(new URL("./worker.js", import.meta.url), options.workers, data);
+  const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+  const running: { task: AttemptTask; result: Promise<ScoredPlacement | undefined> }[] = [];
+  let state = from;
+  let next = from.attempts;
+  try {
+    for (;;) {
+      while (running.length < lag && next < (options.iterations ?? Number.POSITIVE_INFINITY)) {
+        const task = attemptTask(placer, options, state, next++);
+        const result = pool.run(task) as Promise<ScoredPlacement | undefined>;
+        result.catch(() => {}); // one that is left over when the pool ends fails unheard
+        running.push({ task, result });
+      }
+      const oldest = running.shift();
+      if (!oldest) break;
+      const found = await (state.attempts === 0 ? oldest.result : beforeEnd(oldest.result, end));
+      if (found === LATE) break;
+      state = nextState(state, oldest.task, found, lag);
+      await onAttempt({ state, found });
+      if (performance.now() >= end) break;
+    }
+  } finally {
+    await endPool(pool);
+  }
+  return state;
+}
+
+function attemptTask(
+  placer: OneShotPlacer,
+  { seed, settings }: RestartOptions,
+  state: RestartState,
+  attempt: number,
+): AttemptTask {
+  const { lag = DEFAULT_LAG } = placer;
+  const known = state.improvements.findLast((improvement) => improvement.attempt <= attempt - lag);
+  const random = Random.stream(seed, placer.name, "settings", attempt);
+  const drawn = drawSettings(placer, attempt, random, known?.settings);
+  return {
+    seed,
+    attempt,
+    settings: { ...drawn, ...settings },
+    from: known && { placement: known.placement, costs: known.costs },
+  };
+}
 
 /** Attempts that draw from everywhere before any stays near the best. */
 const DRAWN_FIRST = 4;
@@ -57,19 +192,70 @@ const STRAY = 0.13;
  * @param best settings of the best attempt that this one may know of
  */
 export function drawSettings(
-  method: OneShotMethod,
+  { settings = {}, starts = [] }: Pick<OneShotPlacer, "settings" | "starts">,
   attempt: number,
   random: Random,
-  best: Settings | undefined,
-): Settings {
-  const first = method.starts[attempt];
+  best: DrawnSettings | undefined,
+): DrawnSettings {
+  const first = starts[attempt];
   if (first) return first;
-  const near = attempt >= method.starts.length + DRAWN_FIRST && attempt % 3 !== 0 ? best : undefined;
+  const near = attempt >= starts.length + DRAWN_FIRST && attempt % 3 !== 0 ? best : undefined;
   return Object.fromEntries(
-    Object.entries(method.settings).map(([name, { least, most }]) => {
+    Object.entries(settings).map(([name, { least, most }]) => {
       const span = Math.log(most / least);
       const share = near ? Math.log(near[name]! / least) / span + STRAY * random.normal() : random.uniform();
       return [name, least * Math.exp(span * Math.min(1, Math.max(0, share)))];
     }),
   );
+}
+
+function nextState(
+  state: RestartState,
+  { attempt, settings }: AttemptTask,
+  found: ScoredPlacement | undefined,
+  lag: number,
+): RestartState {
+  const best = state.improvements.at(-1);
+  const better = found && (!best || found.costs.proxyCost < best.costs.proxyCost);
+  const improvements = better ? [...state.improvements, { ...found, attempt, settings }] : state.improvements;
+  // The next attempt to begin knows of those up to `attempt + 1 - lag`: of these only the last is asked for.
+  const oldest = improvements.findLastIndex((improvement) => improvement.attempt <= attempt + 1 - lag);
+  return { attempts: attempt + 1, improvements: improvements.slice(Math.max(0, oldest)) };
+}
+
+const LATE = Symbol("late");
+
+/** The value, or `LATE` if it does not come before the clock shows `end`. */
+async function beforeEnd<T>(value: Promise<T>, end: number): Promise<T | typeof LATE> {
+  if (end === Number.POSITIVE_INFINITY) return value;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<typeof LATE>((resolve) => {
+    timer = setTimeout(() => resolve(LATE), Math.max(0, end - performance.now()));
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface StoredState {
+  readonly attempts: number;
+  readonly improvements: readonly (StoredScored & Omit<Improvement, "placement">)[];
+}
+
+function storeState({ attempts, improvements }: RestartState): StoredState {
+  return { attempts, improvements: improvements.map(storeScored) };
+}
+
+function readState(path: string, nodeCount: number): RestartState | undefined {
+  if (!existsSync(path)) return undefined;
+  try {
+    const { attempts, improvements } = JSON.parse(readFileSync(path, "utf8")) as StoredState;
+    const revived = improvements.map((one) => reviveScored(one, nodeCount));
+    if (Number.isInteger(attempts)) return { attempts, improvements: revived };
+  } catch {
+    // told below
+  }
+  throw new InputError(path, "is not a checkpoint of placing this block", "choose another --out");
 }

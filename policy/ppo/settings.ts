@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { BASIC_PLANES, PLANES, STATE_NUMBERS } from "../../env/index.js";
 import { InputError } from "../../netlist/index.js";
+import { migrated, type OldNames, type Settings } from "../../placer/index.js";
 import { NODE_FEATURES } from "../network/graph-input.js";
 import { networkConfigSchema } from "../network/parameters.js";
 
@@ -248,51 +249,12 @@ export const RENAMED: Readonly<Record<string, string>> = {
 /** Settings that went because nothing measured spoke for them, and the value that says what training does now. */
 const REMOVED: Readonly<Record<string, unknown>> = { freeze: "nothing", sampling: "even" };
 
-type Values = Readonly<Record<string, unknown>>;
+/** Names of settings that this version still reads. */
+export const OLD_NAMES: OldNames = { renamed: RENAMED, removed: REMOVED };
 
-/**
- * Settings with their names of today; a line to `onWarning` for every old one. Names that are not known are left for
- * the schema to refuse. Throws `InputError` for a setting given by both its names, and for one that no longer exists.
- */
-export function migrateSettings(values: Values, onWarning: (line: string) => void): Record<string, unknown> {
-  const migrated = emptyGroup();
-  const put = (path: string, value: unknown): void => {
-    if (isGroup(value)) {
-      for (const [name, member] of Object.entries(value)) put(`${path}.${name}`, member);
-      return;
-    }
-    const names = path.split(".");
-    const last = names.pop()!;
-    let group = migrated;
-    for (const name of names) {
-      if (!isGroup(group[name])) group[name] = emptyGroup();
-      group = group[name] as Record<string, unknown>;
-    }
-    if (Object.hasOwn(group, last))
-      throw new InputError(`setting ${path}`, "is given twice, by its old and its new name", "leave out one");
-    group[last] = value;
-  };
-  for (const [name, value] of Object.entries(values)) {
-    if (Object.hasOwn(REMOVED, name)) {
-      if (value !== REMOVED[name])
-        throw new InputError(`setting ${name}`, "does not exist any more", "leave it out");
-      onWarning(`setting ${name} does not exist any more: leave it out`);
-      continue;
-    }
-    const renamed = Object.hasOwn(RENAMED, name) ? RENAMED[name]! : name;
-    if (renamed !== name) onWarning(`setting ${name} is now called ${renamed}`);
-    put(renamed, value);
-  }
-  return migrated;
-}
-
-/** Without a prototype, so that no name has a meaning of its own. */
-function emptyGroup(): Record<string, unknown> {
-  return Object.create(null) as Record<string, unknown>;
-}
-
-function isGroup(value: unknown): value is Values {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Settings with their names of today; see `migrated`. */
+export function migrateSettings(given: Settings, onWarning: (line: string) => void): Settings {
+  return migrated(given, OLD_NAMES, onWarning);
 }
 
 /**
@@ -300,10 +262,10 @@ function isGroup(value: unknown): value is Values {
  * `InputError` for a name that is not known and a value out of range.
  */
 export function parseTrainSettings(
-  values: Values | TrainSettingsInput = {},
+  values: Settings | TrainSettingsInput = {},
   onWarning: (line: string) => void = () => {},
 ): TrainSettings {
-  const found = trainSettingsSchema.safeParse(migrateSettings(values as Values, onWarning));
+  const found = trainSettingsSchema.safeParse(migrateSettings(values as Settings, onWarning));
   if (found.success) return found.data;
   const { path, message } = found.error.issues[0]!;
   throw new InputError(

@@ -126,7 +126,7 @@ export class PlacementSource {
     const sweeps = Math.round(drawGeometric(SWEEPS, random));
     if (!this.playPrior(sharpness, random)) return false;
     annealer.begin(judge.placement, random);
-    for (let sweep = 0; sweep < sweeps; sweep++) annealer.slice(sweep / sweeps);
+    for (let sweep = 0; sweep < sweeps; sweep++) annealer.sweep(sweep / sweeps);
     return true;
   }
 

@@ -126,7 +126,8 @@ test("place writes its files, prints the contract's keys, and eval of best.plc g
 
   assert.deepEqual(JSON.parse(readFileSync(join(out, "summary.json"), "utf8")), printed);
   const options = JSON.parse(readFileSync(join(out, "options.json"), "utf8"));
-  assert.deepEqual([options.options.seed, options.options.set.length, options.inputs.length], [7, 2, 2]);
+  assert.deepEqual([options.options.seed, options.options.method, options.inputs.length], [7, "policy", 2]);
+  assert.deepEqual(options.options.settings, { episodes: 3, experimental: { network: { width: 8 } } });
   assert.match(options.inputs[0].sha256, /^[0-9a-f]{64}$/);
   assert.match(readFileSync(join(out, "best.svg"), "utf8"), /^(<\?xml[^>]*>\s*)?<svg [\s\S]*<\/svg>\s*$/);
   const metrics = readFileSync(join(out, "metrics.jsonl"), "utf8")

@@ -2,15 +2,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { evaluate, place } from "../../flow/index.js";
-import { METHOD_NAMES } from "../../flow/place-options.js";
+import { evaluate, methodNames, place } from "../../flow/index.js";
 import { sharedPath, withoutShared } from "../support/shared-data.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const TOYS = ["macro_tiles_10x10", "sample_clustered", "simple_grouped_with_coords_with_blockage"];
 
-for (const method of METHOD_NAMES)
+for (const method of methodNames())
   test(`${method} places every toy block legally`, { skip: withoutShared }, async () => {
     for (const toy of TOYS) {
       const path = sharedPath(`benchmarks/circuit_training/${toy}`);

@@ -13,19 +13,19 @@ before(() => {
   runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
 });
 
-// 24 slices, of which cycles of 8 on grid cells: three under fd; under free, where a third of the time is theirs, one.
-for (const [protocol, cycle, stretches] of [
+// 24 sweeps, restarted after 8 on grid cells: three times under fd; under free, where a third of the budget is theirs, once.
+for (const [protocol, perRestart, rounds] of [
   ["fd", "0", 12],
   ["fd", "8", 36],
   ["free", "8", 12],
   ["free", "3", 20],
 ] as const)
-  test(`annealing under ${protocol} in cycles of ${cycle}: the same legal placement with one worker and with two`, () => {
-    const run = (workers: string) => join(folder, `${protocol}-${cycle}-${workers}`);
+  test(`annealing under ${protocol} restarted after ${perRestart} sweeps: the same legal placement with one worker and with two`, () => {
+    const run = (workers: string) => join(folder, `${protocol}-${perRestart}-${workers}`);
     const place = (workers: string) =>
       runJson(
         ...["place", block, "--method", "anneal", "--protocol", protocol, "--iterations", "24"],
-        ...["--set", `cycle=${cycle}`],
+        ...["--set", `sweepsPerRestart=${perRestart}`],
         ...["--workers", workers, "--out", run(workers), "--quiet", "--json"],
       );
     const one = place("1");
@@ -38,8 +38,8 @@ for (const [protocol, cycle, stretches] of [
     const lines = readFileSync(join(run("1"), "metrics.jsonl"), "utf8")
       .trim()
       .split("\n");
-    assert.equal(lines.length, stretches);
-    assert.equal(one.iterations, 2 * 24, "slices of both replicas");
+    assert.equal(lines.length, rounds);
+    assert.equal(one.iterations, 2 * 24, "sweeps of both replicas");
     const score = runJson("eval", block, "--placement", join(run("1"), "best.plc"), "--json");
     assert.ok(Math.abs(Number(score.proxy_cost) / Number(one.proxy_cost) - 1) < 1e-12);
     assert.equal(score.legal, true);

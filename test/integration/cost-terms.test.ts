@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { Judge, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { isInputError, type Placement } from "../../netlist/index.js";
-import { annealReplicas, GRID_ANNEAL_DEFAULTS, searchByRestarts } from "../../placer/index.js";
+import { annealReplicas } from "../../placer/anneal/replicas.js";
+import { GRID_ANNEAL_DEFAULTS, searchByRestarts } from "../../placer/index.js";
+import randomPlacer from "../../placer/random/random.js";
 import { buildRewardData, REWARD_LABELS, train } from "../../policy/index.js";
 import { smallBlock } from "../support/blocks.js";
 import leftTerm from "../support/left-term.js";
@@ -19,23 +21,24 @@ const left = (placement: Placement) => leftTerm.evaluate(block, placement);
 const SEARCHES = {
   restarts: async (judged = rules, workers = 2) =>
     (
-      await searchByRestarts(block, judged, {
-        method: "random",
-        seed: 1,
-        workers,
-        attempts: 12,
-        settings: {},
-      })
+      await searchByRestarts(
+        { block, rules: judged, protocol: "fd", placer: randomPlacer },
+        { seed: 1, workers, iterations: 12, settings: {} },
+      )
     ).improvements.at(-1)!,
   annealing: async (judged = rules, workers = 2) =>
-    (await annealReplicas(block, judged, {
+    (await annealReplicas({
+      block,
+      rules: judged,
+      protocol: "free",
+      onRound: async () => true,
       seed: 1,
       workers,
       replicas: 2,
-      stretches: 4,
+      rounds: 4,
       starts: 2,
-      cycle: 0,
-      slices: 24,
+      sweepsPerRestart: 0,
+      sweeps: 24,
       gridShare: 0.5,
       anneal: { ...GRID_ANNEAL_DEFAULTS, stepsPerMacro: 2 },
     }))!.best,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, test } from "node:test";
-import { METHOD_NAMES } from "../../flow/place-options.js";
+import { methodNames } from "../../flow/index.js";
 import { checkConstraints, DEFAULT_ROUTING, loadDef } from "../../netlist/index.js";
 import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
@@ -58,7 +58,7 @@ before(() => {
 const place = (design: string, out: string, ...more: string[]) =>
   ashlar("place", design, "--iterations", "2", "--workers", "1", "--quiet", "--json", "--out", out, ...more);
 
-for (const method of METHOD_NAMES.filter((name) => name !== "pipeline"))
+for (const method of methodNames().filter((name) => name !== "pipeline"))
   test(`${method} keeps members in and others out`, async () => {
     for (const design of [fence, region]) {
       const out = join(makeFolder(), "run");

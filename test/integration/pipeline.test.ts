@@ -15,9 +15,9 @@ const SMALL = [
   "--set",
   "policy.epochs=1",
   "--set",
-  "anneal.stretches=4",
+  "anneal.rounds=4",
   "--set",
-  "anneal.cycle=4",
+  "anneal.sweepsPerRestart=4",
 ];
 
 before(async () => {
@@ -62,7 +62,7 @@ test("annealing starts from the policy's best placement and never ends above it;
   assert.deepEqual(
     lines.map((line) => line.iteration),
     Array.from({ length: 8 + 8 }, (_, i) => i + 1),
-    "8 iterations of the policy, then two cycles of 4 stretches of annealing",
+    "8 iterations of the policy, then two schedules of 4 rounds of annealing",
   );
   const costs = lines.map((line) => line["cost/best"]);
   assert.deepEqual(
@@ -106,13 +106,13 @@ async function placeInTime(name: string, budget: string, ...options: readonly st
   assertSecondsRise(name);
   const told = stderr.match(/^iteration|annealing from|the policy learns on/gm) ?? [];
   const turns = told.filter((each, i) => each !== told[i - 1]);
-  const lines = metrics(name).map((line) => ("slices" in line ? "annealing" : "policy"));
+  const lines = metrics(name).map((line) => ("sweeps" in line ? "annealing" : "policy"));
   return { turns, lines, seconds: metrics(name).map((line) => line.seconds) };
 }
 
 /** No proposals: annealing settles what it is given. It gives up before it has drawn other starts. */
 const FINDS_NOTHING = [
-  ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.cycle=1", "--set", "anneal.stretches=1"],
+  ...["--set", "anneal.stepsPerMacro=1e-9", "--set", "anneal.sweepsPerRestart=1", "--set", "anneal.rounds=1"],
 ];
 
 test("with annealing that finds nothing better, the policy learns on before annealing ends the run", async () => {

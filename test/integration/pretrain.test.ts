@@ -103,17 +103,17 @@ test("train with several blocks is pretraining on them", async () => {
   assert.deepEqual(readFileSync(policy), readFileSync(policyOf("run")));
 });
 
-test("placements of other methods teach: they are the elites that training begins with", async () => {
-  const teachers = join(folder, "teachers");
+test("demonstrations by other methods are the elites that training begins with", async () => {
+  const shown = join(folder, "demonstrations");
   const costs: number[] = [];
   for (const [name, block] of [
     ["a", a],
     ["b-s1", b],
   ] as const) {
-    const run = ["--method", "anneal", "--iterations", "2", "--workers", "1", "--out", join(teachers, name)];
+    const run = ["--method", "anneal", "--iterations", "2", "--workers", "1", "--out", join(shown, name)];
     costs.push((await json("place", block, ...run)).proxy_cost);
   }
-  await pretrained("taught", "--teach", teachers, "--iterations", "1", "--workers", "1");
+  await pretrained("taught", "--demonstrations", shown, "--iterations", "1", "--workers", "1");
   const { state } = await readTrainCheckpoint(
     join(out("taught"), "checkpoints/latest.safetensors"),
     await Promise.all([a, b].map(async (path) => (await loadBlock(path)).nodeCount)),
@@ -168,7 +168,7 @@ test("what does not go together is refused with one line", async () => {
   await refused(/'greedy' plays no policy/, ...place, "--policy", policyOf("run"), "--method", "greedy");
   await refused(/no --policy to tune/, ...place, "--finetune");
   await refused(
-    /network\.width=8/,
+    /--set experimental\.network: \{"width":8\}, but the network is that of/,
     ...place,
     "--policy",
     policyOf("run"),
@@ -176,7 +176,7 @@ test("what does not go together is refused with one line", async () => {
     "experimental.network.width=8",
   );
   await refused(/'a' is among the blocks trained on/, "pretrain", a, b, "--held-out", a, "--out", out("no"));
-  const teach = (path: string) => ["pretrain", a, b, "--teach", path, "--out", out("no")];
+  const teach = (path: string) => ["pretrain", a, b, "--demonstrations", path, "--out", out("no")];
   await refused(/nowhere: no such folder/, ...teach(join(folder, "nowhere")));
   await refused(/holds no run of 'b'/, ...teach(mixed));
   await refused(/--grid: is for a single block/, "train", a, b, "--grid", "9x9", "--out", out("no"));

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { Random } from "../../netlist/index.js";
-import { drawSettings, ONE_SHOT_METHODS, type OneShotName } from "../../placer/index.js";
+import greedyPlacer from "../../placer/greedy/greedy.js";
+import { drawSettings, PLACER_METHODS } from "../../placer/index.js";
 import { ashlar, startAshlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const block = join(folder, "block");
-const NAMES = Object.keys(ONE_SHOT_METHODS) as OneShotName[];
+const NAMES = PLACER_METHODS.filter((method) => "placer" in method).map(({ name }) => name);
 
 before(async () => {
   const { code, stderr } = await ashlar("generate", "--macros", "9", "--seed", "2", "--out", block);
@@ -103,12 +104,12 @@ test("settings that are given are not drawn", async () => {
 });
 
 test("drawn settings lie in their ranges; later ones around the best", () => {
-  const method = ONE_SHOT_METHODS.greedy;
+  const { starts, settings } = greedyPlacer;
   const best = { edgeWeight: 1, roomWeight: 1, targetWeight: 1, noise: 0.05, growth: 5 };
   let near = 0;
-  for (let attempt = method.starts.length; attempt < 400; attempt++) {
-    const drawn = drawSettings(method, attempt, Random.stream(1, "draw", attempt), best);
-    for (const [name, { least, most }] of Object.entries(method.settings))
+  for (let attempt = starts!.length; attempt < 400; attempt++) {
+    const drawn = drawSettings(greedyPlacer, attempt, Random.stream(1, "draw", attempt), best);
+    for (const [name, { least, most }] of Object.entries(settings!))
       assert.ok(drawn[name]! >= least * (1 - 1e-12) && drawn[name]! <= most * (1 + 1e-12), name);
     if (Math.abs(Math.log(drawn.edgeWeight!)) < 0.6) near++;
   }

@@ -141,7 +141,7 @@ test("pretrain --reward-model writes a model, scores and a policy that trains on
     ...["--placements", "200", "--epochs", "2", "--resume", "--set", "learningRate=0.01"],
   );
   assert.equal(other.code, 1);
-  assert.match(other.stderr, /started with set \[\], now it is \["learningRate=0.01"\]/);
+  assert.match(other.stderr, /started with settings not set, now it is \{"learningRate":0.01\}/);
 
   const refused = await run("--budget", "5s");
   assert.equal(refused.code, 1);

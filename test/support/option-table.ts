@@ -2,9 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
-import { rewardFitSchema } from "../../flow/index.js";
-import { METHODS } from "../../flow/methods.js";
-import { ONE_SHOT_METHODS } from "../../placer/index.js";
+import { METHODS, rewardFitSchema } from "../../flow/index.js";
+import type { RestartMethod } from "../../placer/index.js";
 import { trainSettingsSchema } from "../../policy/index.js";
 
 export const OPTION_PAGES = [
@@ -17,7 +16,7 @@ export type OptionPage = (typeof OPTION_PAGES)[number];
 
 const TABLES: Readonly<Record<OptionPage, () => string>> = {
   "docs/training.md": () => optionTable(trainSettingsSchema),
-  "docs/annealing.md": () => optionTable(METHODS.anneal.settings),
+  "docs/annealing.md": () => optionTable(METHODS.find(({ name }) => name === "anneal")!.settings!),
   "docs/placers.md": settingTable,
   "docs/reward-model.md": () => optionTable(rewardFitSchema.omit({ network: true })),
 };
@@ -38,10 +37,11 @@ export function withOptionTable(page: OptionPage, text: string): string {
 
 /** What restarts draw. */
 function settingTable(): string {
-  const rows = Object.entries(ONE_SHOT_METHODS).flatMap(([method, { settings }]) =>
-    Object.entries(settings).map(
+  const restarted = METHODS.filter((method): method is RestartMethod => "placer" in method);
+  const rows = restarted.flatMap(({ placer }) =>
+    Object.entries(placer.settings ?? {}).map(
       ([name, { least, most, meaning }]) =>
-        `| \`${method}\` | \`${name}\` | ${least} | ${most} | ${meaning} |`,
+        `| \`${placer.name}\` | \`${name}\` | ${least} | ${most} | ${meaning} |`,
     ),
   );
   return ["| method | setting | drawn from | to | meaning |", "|---|---|---|---|---|", ...rows].join("\n");

@@ -18,7 +18,8 @@ export async function writeRun(
   iterations: number,
 ): Promise<string> {
   const out = join(makeFolder(), `run-${method}`);
-  const blank = { policy: "none", set: ["episodes=8", "experimental.network.priorScale=0"] };
+  const network = { priorScale: 0 };
+  const blank = { policy: "none", settings: { episodes: 8, experimental: { network } } };
   await place(block, { method, iterations, workers: 1, seed: 5, out, ...(method === "policy" && blank) });
   return out;
 }

@@ -17,7 +17,7 @@ for (const path of OPTION_PAGES)
 test("the tables hold names, defaults, ranges and meanings", () => {
   assert.match(page, /\| `learningRate` \| `0.004` \| Adam's step size; .* \|/);
   assert.match(page, /\| `experimental.network.width` \| `16` \|/);
-  assert.match(readFileSync("docs/annealing.md", "utf8"), /\| `shares.swap` \| `0\.\d+` \|/);
+  assert.match(readFileSync("docs/annealing.md", "utf8"), /\| `experimental.shares.swap` \| `0\.\d+` \|/);
   assert.match(readFileSync("docs/placers.md", "utf8"), /\| `greedy` \| `noise` \| 0.005 \| 0.3 \|/);
 });
 

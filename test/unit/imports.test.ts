@@ -161,6 +161,44 @@ test("a folder is entered by its front door, but tests and benchmarks may reach 
   );
 });
 
+/** What the slices of `placer` share: contracts and services. Every other folder there is a method. */
+const SHARED_BY_SLICES = ["placer/restarts", "placer/cells", "placer/legaliser"];
+
+/** The method of `placer` that a file belongs to; undefined for what methods share. */
+function sliceOf(path: string): string | undefined {
+  const slice = /^placer\/[^/]+(?=\/)/.exec(path)?.[0];
+  return slice === undefined || SHARED_BY_SLICES.includes(slice) ? undefined : slice;
+}
+
+/** Imports of a method's slice from outside of it; only `placer/index.ts`, which lists the methods, may have them. */
+function betweenSlices(imports: readonly Import[]): string[] {
+  return imports
+    .filter(({ from, target, local }) => {
+      const slice = local ? sliceOf(target) : undefined;
+      return slice !== undefined && from.folder === "placer" && sliceOf(from.path) !== slice;
+    })
+    .filter(({ from }) => from.path !== "placer/index.ts")
+    .map(({ from, target }) => `${from.path} imports ${target}`);
+}
+
+test("a method is a slice: it imports contracts, and nothing imports it but the list of methods", () => {
+  assert.deepEqual(betweenSlices(IMPORTS), []);
+  const slices = new Set(ALL.map(({ path }) => sliceOf(path)).filter((slice) => slice !== undefined));
+  assert.ok(slices.size >= 6, [...slices].join(" "));
+  const source = (path: string, text: string) => importsOf({ path, folder: "placer", text });
+  const greedy = 'import greedy from "../greedy/greedy.js";';
+  assert.equal(betweenSlices(source("placer/refine/refine.ts", greedy)).length, 1);
+  assert.equal(betweenSlices(source("placer/restarts/worker.ts", greedy)).length, 1);
+  assert.equal(betweenSlices(source("placer/greedy/x.ts", greedy)).length, 0);
+});
+
+test("methods are listed by placer, policy and the registry only", () => {
+  const listed =
+    /\b(anneal|greedy|mincut|analytic|refine)Method\b|\b(greedy|mincut|analytic|refine|random)Placer\b/;
+  const owners = (path: string) => path === "placer/index.ts" || sliceOf(path) !== undefined;
+  assert.deepEqual(filesWith(listed, owners), []);
+});
+
 test("only packages that package.json lists are imported, and the product needs no development package", () => {
   const { dependencies, devDependencies } = JSON.parse(readFileSync("package.json", "utf8"));
   for (const { from, target, local } of IMPORTS) {
@@ -187,7 +225,7 @@ test("random numbers come from seeded streams, never from Math.random", () => {
 test("the date is read nowhere, the clock only where time is a budget or a measurement", () => {
   assert.deepEqual(filesWith(/Date\.now|new Date\b/), []);
   const clocks = (path: string) =>
-    /^(policy\/ppo\/ppo|placer\/anneal\/anneal-(replicas|worker)|placer\/restarts\/restart-search)\.ts$/.test(
+    /^(policy\/ppo\/ppo|placer\/anneal\/(anneal|replicas|worker)|placer\/restarts\/restarts)\.ts$/.test(
       path,
     ) || /^(flow|benchmarks)\//.test(path);
   assert.deepEqual(filesWith(/performance\.now|process\.hrtime/, clocks), []);

@@ -13,16 +13,16 @@ const file = (name: string) => {
 };
 const [a, b, c] = [file("a"), file("b"), file("c")];
 const run = join(folder, "run");
-const open = (inputs: readonly string[], resume: boolean, set: readonly string[] = []) =>
-  RunFolder.open(run, { seed: 1, set, workers: resume ? 2 : 1 }, inputs, resume);
+const open = (inputs: readonly string[], resume: boolean, settings: object = {}) =>
+  RunFolder.open({ out: run, options: { seed: 1, settings, workers: resume ? 2 : 1 }, inputs, resume });
 
 test("a run is gone on with by the same files in the same order and the same settings only", async () => {
-  await open([a, b], false, ["clip=0.1"]);
-  await open([a, b], true, ["clip=0.1"]);
-  await assert.rejects(open([b, a], true, ["clip=0.1"]), /b: is not the file/);
-  await assert.rejects(open([a, b, c], true, ["clip=0.1"]), /c: is not the file/);
-  await assert.rejects(open([a], true, ["clip=0.1"]), /b: is not given, but the run in/);
-  await assert.rejects(open([a, b], true), /started with set \["clip=0.1"\], now it is \[\]/);
+  await open([a, b], false, { clip: 0.1 });
+  await open([a, b], true, { clip: 0.1 });
+  await assert.rejects(open([b, a], true, { clip: 0.1 }), /b: is not the file/);
+  await assert.rejects(open([a, b, c], true, { clip: 0.1 }), /c: is not the file/);
+  await assert.rejects(open([a], true, { clip: 0.1 }), /b: is not given, but the run in/);
+  await assert.rejects(open([a, b], true), /started with settings \{"clip":0.1\}, now it is not set/);
 });
 
 test("a run started over leaves nothing of the one before but what is not its own", async () => {

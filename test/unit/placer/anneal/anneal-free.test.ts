@@ -1,4 +1,4 @@
-// Free annealing on small generated blocks: legal after every slice, its cost the judge's, repeatable, and better.
+// Free annealing on small generated blocks: legal after every sweep, its cost the judge's, repeatable, and better.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkLegality, Episode, Judge } from "../../../../env/index.js";
@@ -19,8 +19,8 @@ import {
   legalStart,
 } from "../../../../placer/index.js";
 
-const SLICES = 8;
-const OPTIONS: Partial<FreeAnnealOptions> = { stepsPerSlice: 2000 };
+const SWEEPS = 8;
+const OPTIONS: Partial<FreeAnnealOptions> = { stepsPerSweep: 2000 };
 
 function smallBlock(): Block {
   return generateBlock({ seed: 4, macros: 10, softMacros: 50, utilisation: 0.5 });
@@ -53,12 +53,12 @@ function assertInside(block: Block, { xs, ys, orientations }: Placement): void {
   }
 }
 
-test("after every slice the placement is legal and inside, and its cost is the judge's to the last bit", () => {
+test("after every sweep the placement is legal and inside, and its cost is the judge's to the last bit", () => {
   const block = smallBlock();
   const { judge, free } = annealer(block);
   const reference = new Judge(Kernels.create(), block);
-  for (let slice = 0; slice < SLICES; slice++) {
-    const costs = free.slice(slice / SLICES);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    const costs = free.sweep(sweep / SWEEPS);
     assert.deepEqual(checkLegality(block, judge.placement), {
       overlaps: 0,
       outside: 0,
@@ -76,13 +76,13 @@ test("after every slice the placement is legal and inside, and its cost is the j
 test("the cost falls well below the start's", () => {
   const { free } = annealer(smallBlock());
   const start = free.best.costs.proxyCost;
-  for (let slice = 0; slice < SLICES; slice++) free.slice(slice / SLICES);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) free.sweep(sweep / SWEEPS);
   assert.ok(free.best.costs.proxyCost < 0.9 * start, `${free.best.costs.proxyCost} of ${start}`);
 });
 
 test("every kind of proposal is made and some of each are feasible", () => {
   const { free } = annealer(smallBlock());
-  for (let slice = 0; slice < SLICES; slice++) free.slice(slice / SLICES);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) free.sweep(sweep / SWEEPS);
   const counts = free.counts();
   for (const kind of FREE_PROPOSALS) assert.ok(counts[kind].feasible > 0, kind);
 });
@@ -90,7 +90,7 @@ test("every kind of proposal is made and some of each are feasible", () => {
 test("the same seed gives the same bytes, another seed others", () => {
   const run = (seed: number) => {
     const { judge, free } = annealer(smallBlock(), {}, seed);
-    for (let slice = 0; slice < SLICES; slice++) free.slice(slice / SLICES);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) free.sweep(sweep / SWEEPS);
     return Buffer.concat([
       Buffer.from(judge.placement.xs.slice().buffer),
       Buffer.from(judge.placement.ys.slice().buffer),
@@ -118,8 +118,8 @@ test("fixed macros stay and blockages stay free", () => {
     blockages: [{ left: 0.9 * width, bottom: 0, right: width, top: height, rate: 1 }],
   };
   const { judge, free } = annealer(blocked);
-  for (let slice = 0; slice < SLICES; slice++) {
-    free.slice(slice / SLICES);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) {
+    free.sweep(sweep / SWEEPS);
     assert.equal(judge.placement.xs[fixedNode], xs[fixedNode]);
     assert.equal(judge.placement.ys[fixedNode], ys[fixedNode]);
     assert.ok(checkLegality(blocked, judge.placement).legal);
@@ -161,7 +161,7 @@ test("from cells, begun anew, it does what a new one does; places in the block's
     const free = new FreeAnnealer(judge, start, Random.stream(0, "free"), OPTIONS);
     for (let run = 0; run < runs; run++) {
       free.begin(start, Random.stream(1, "free"));
-      for (let slice = 0; slice < SLICES; slice++) free.slice(slice / SLICES);
+      for (let sweep = 0; sweep < SWEEPS; sweep++) free.sweep(sweep / SWEEPS);
     }
     return { best: free.best, counts: free.counts() };
   };
@@ -176,6 +176,6 @@ test("with nothing that may move, it stays as it is", () => {
   const block = smallBlock();
   const { judge, free } = annealer({ ...block, initial: heap(block), fixed: block.fixed.map(() => 1) });
   const { costs } = free.best;
-  assert.deepEqual(free.slice(0.5), costs);
+  assert.deepEqual(free.sweep(0.5), costs);
   assert.deepEqual(judge.evaluate(), costs);
 });

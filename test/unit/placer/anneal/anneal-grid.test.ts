@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, Random } from "../../../../netlist/index.js";
+import { drawStart } from "../../../../placer/anneal/worker.js";
 import {
-  drawStart,
   ForceDirectedPlacer,
   GRID_ANNEAL_DEFAULTS,
   GRID_PROPOSALS,
@@ -26,7 +26,7 @@ function annealerWith(
 ) {
   const judge = new Judge(Kernels.create(), block);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  const start = drawStart(episode, new Observer(episode), Random.stream(seed, "start"), 2)!;
+  const start = drawStart({ episode, observer: new Observer(episode) }, Random.stream(seed, "start"), 2)!;
   const shares = Object.fromEntries(GRID_PROPOSALS.map((name) => [name, name === kind ? 1 : 0]));
   const annealer = new GridAnnealer(judge, STILL, {
     ...GRID_ANNEAL_DEFAULTS,
@@ -44,8 +44,8 @@ for (const kind of GRID_PROPOSALS)
     for (const seed of [1, 2, 3]) {
       const { annealer, judge, start } = annealerWith(kind, seed, 0.05);
       const { canvas, grid } = judge.block;
-      for (let slice = 0; slice < 4; slice++) {
-        const cost = annealer.slice(slice / 4);
+      for (let sweep = 0; sweep < 4; sweep++) {
+        const cost = annealer.sweep(sweep / 4);
         const { placement } = judge;
         assert.ok(checkLegality(judge.block, placement).legal);
         for (const macro of macrosByArea(judge.block)) {
@@ -71,8 +71,8 @@ test("cold annealing never keeps a proposal that costs more, and repeats with it
   const run = () => {
     const { annealer, judge, start } = annealerWith(undefined, 4, 1e-12);
     let cost = start.costs.proxyCost;
-    for (let slice = 0; slice < 6; slice++) {
-      const next = annealer.slice(slice / 6).proxyCost;
+    for (let sweep = 0; sweep < 6; sweep++) {
+      const next = annealer.sweep(sweep / 6).proxyCost;
       assert.ok(next <= cost + 1e-9);
       cost = next;
     }
@@ -95,8 +95,8 @@ test("macros that lie on their sides in the block's files are annealed upright, 
   );
   const places = [lying, upright].map((block) => {
     const { annealer, judge } = annealerWith(undefined, 5, 0.05, block);
-    for (let slice = 0; slice < 4; slice++) {
-      annealer.slice(slice / 4);
+    for (let sweep = 0; sweep < 4; sweep++) {
+      annealer.sweep(sweep / 4);
       assert.ok(checkLegality(block, judge.placement).legal);
     }
     return [...macrosByArea(block)].map((node) => [judge.placement.xs[node], judge.placement.ys[node]]);

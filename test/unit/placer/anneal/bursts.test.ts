@@ -5,8 +5,8 @@ import { checkLegality, Episode, Judge, Observer } from "../../../../env/index.j
 import { Kernels } from "../../../../kernels/index.js";
 import { copyPlacement, type Placement, Random } from "../../../../netlist/index.js";
 import { BurstGate } from "../../../../placer/anneal/bursts.js";
+import { drawStart } from "../../../../placer/anneal/worker.js";
 import {
-  drawStart,
   ForceDirectedPlacer,
   FreeAnnealer,
   type FreeAnnealOptions,
@@ -18,7 +18,7 @@ import leftTerm from "../../../support/left-term.js";
 
 /** Soft macros stay where they are, so that only moves change the cost. */
 const STILL = { name: "still", placeSoftMacros: () => {}, estimateSoftMacros: () => {} };
-const SLICES = 60;
+const SWEEPS = 60;
 const COLD = { hottest: 1e-12, coldest: 1e-13 };
 const WARM = { hottest: 1e-3, coldest: 1e-5 };
 const block = smallBlock(4, 12);
@@ -30,7 +30,7 @@ function judgeWith(weight: number): Judge {
 
 type Temperatures = Pick<FreeAnnealOptions, "hottest" | "coldest">;
 
-/** A slice of at most one burst, so that what a slice does is what a burst does. */
+/** A sweep of at most one burst, so that what a sweep does is what a burst does. */
 const ANNEALERS = {
   grid: (judge: Judge, start: Placement, temperatures: Temperatures) => {
     const options = { ...GRID_ANNEAL_DEFAULTS, ...temperatures, stepsPerMacro: 0.5 };
@@ -39,13 +39,13 @@ const ANNEALERS = {
     return annealer;
   },
   free: (judge: Judge, start: Placement, temperatures: Temperatures) =>
-    new FreeAnnealer(judge, start, Random.stream(1, "anneal"), { ...temperatures, stepsPerSlice: 40 }),
+    new FreeAnnealer(judge, start, Random.stream(1, "anneal"), { ...temperatures, stepsPerSweep: 40 }),
 } as const;
 
 const start = (() => {
   const judge = judgeWith(0);
   const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  return drawStart(episode, new Observer(episode), Random.stream(4, "start"), 1)!.placement;
+  return drawStart({ episode, observer: new Observer(episode) }, Random.stream(4, "start"), 1)!.placement;
 })();
 
 test("a burst that costs less is kept; one that costs a temperature more, in exp(-1) of the cases", () => {
@@ -74,10 +74,10 @@ for (const kind of ["grid", "free"] as const) {
     const annealer = ANNEALERS[kind](judge, start, COLD);
     let costs = judge.evaluate();
     let [undone, kept] = [0, 0];
-    for (let slice = 0; slice < SLICES; slice++) {
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
       const before = copyPlacement(judge.placement);
-      const next = annealer.slice(slice / SLICES);
-      assert.deepEqual(next, reference.evaluate(judge.placement), `slice ${slice}`);
+      const next = annealer.sweep(sweep / SWEEPS);
+      assert.deepEqual(next, reference.evaluate(judge.placement), `sweep ${sweep}`);
       assert.deepEqual(judge.maps(), reference.maps());
       assert.ok(checkLegality(block, judge.placement).legal);
       assert.ok(next.proxyCost <= costs.proxyCost + 1e-9);
@@ -94,14 +94,14 @@ for (const kind of ["grid", "free"] as const) {
   test(`${kind}: a term of much weight is much lower in the end than without it`, () => {
     const left = (weight: number) => {
       const annealer = ANNEALERS[kind](judgeWith(weight), start, WARM);
-      for (let slice = 0; slice < 8 * SLICES; slice++) annealer.slice(slice / (8 * SLICES));
+      for (let sweep = 0; sweep < 8 * SWEEPS; sweep++) annealer.sweep(sweep / (8 * SWEEPS));
       return leftTerm.evaluate(block, annealer.best.placement);
     };
     const [without, under] = [left(0), left(5)];
     assert.ok(under < 0.9 * without, `${under} under the term, ${without} without`);
   });
 
-  test(`${kind}: under terms, slices of many bursts are exact too, and the same seed gives the same bytes`, () => {
+  test(`${kind}: under terms, sweeps of many bursts are exact too, and the same seed gives the same bytes`, () => {
     const places = () => {
       const judge = judgeWith(5);
       const reference = judgeWith(5);
@@ -109,10 +109,10 @@ for (const kind of ["grid", "free"] as const) {
       const annealer =
         kind === "grid"
           ? new GridAnnealer(judge, STILL, { ...GRID_ANNEAL_DEFAULTS, stepsPerMacro: 20.5 })
-          : new FreeAnnealer(judge, start, random, { stepsPerSlice: 1100 });
+          : new FreeAnnealer(judge, start, random, { stepsPerSweep: 1100 });
       if (annealer instanceof GridAnnealer) annealer.begin(start, random);
-      for (let slice = 0; slice < 6; slice++)
-        assert.deepEqual(annealer.slice(slice / 6), reference.evaluate(judge.placement));
+      for (let sweep = 0; sweep < 6; sweep++)
+        assert.deepEqual(annealer.sweep(sweep / 6), reference.evaluate(judge.placement));
       assert.ok(checkLegality(block, judge.placement).legal);
       assert.deepEqual(annealer.best.costs, reference.evaluate(annealer.best.placement));
       const tried = Object.values(annealer.counts()).reduce((sum, kinds) => sum + kinds.tried, 0);

@@ -1,21 +1,20 @@
-// How the stretches of an annealing follow one another.
+// How the rounds of an annealing follow one another.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Timetable } from "../../../../placer/anneal/schedule.js";
+import { Schedule } from "../../../../placer/anneal/replicas.js";
 
-const plans = (timetable: Timetable) =>
-  Array.from({ length: timetable.stretches }, (_, i) => timetable.at(i));
+const plans = (schedule: Schedule) => Array.from({ length: schedule.rounds }, (_, i) => schedule.at(i));
 
-test("every cycle is a whole schedule from hot to cold that begins anew, and the cycles share the budget alike", () => {
-  const all = plans(new Timetable({ stretches: 4, gridShare: 1 }, 3));
+test("every restart is a whole schedule from hot to cold that begins anew, and the restarts share the budget alike", () => {
+  const all = plans(new Schedule({ rounds: 4, gridShare: 1 }, 3));
   assert.equal(all.length, 12);
-  for (const cycle of [all.slice(0, 4), all.slice(4, 8), all.slice(8)]) {
+  for (const restart of [all.slice(0, 4), all.slice(4, 8), all.slice(8)]) {
     assert.deepEqual(
-      cycle.map(({ from }) => from),
-      ["start", "own", "own", "cycle"],
+      restart.map(({ from }) => from),
+      ["start", "own", "own", "restart"],
     );
     assert.deepEqual(
-      cycle.map(({ begin, end }) => [begin, end]),
+      restart.map(({ begin, end }) => [begin, end]),
       [
         [0, 0.25],
         [0.25, 0.5],
@@ -31,13 +30,13 @@ test("every cycle is a whole schedule from hot to cold that begins anew, and the
   }
 });
 
-test("under protocol free the cycles share their part, and what follows goes on from the best of all", () => {
-  const all = plans(new Timetable({ stretches: 8, gridShare: 0.5 }, 2));
+test("under protocol free the restarts share their part, and what follows goes on from the best of all", () => {
+  const all = plans(new Schedule({ rounds: 8, gridShare: 0.5 }, 2));
   assert.deepEqual(
     all.map(({ stage, from }) => `${stage} ${from}`),
     [
-      ...["grid start", "grid own", "grid own", "grid cycle"],
-      ...["grid start", "grid own", "grid own", "grid cycle"],
+      ...["grid start", "grid own", "grid own", "grid restart"],
+      ...["grid start", "grid own", "grid own", "grid restart"],
       ...["free best", "free own", "free own", "free best"],
     ],
   );
@@ -51,28 +50,28 @@ test("under protocol free the cycles share their part, and what follows goes on 
   assert.deepEqual([all.at(-4)!.begin, all.at(-1)!.end], [0, 1]);
 });
 
-test("the whole budget is spent, to the last slice, whatever the numbers", () => {
-  for (let stretches = 1; stretches <= 60; stretches++)
-    for (const [gridShare, cycles] of [
+test("the whole budget is spent, to the last sweep, whatever the numbers", () => {
+  for (let rounds = 1; rounds <= 60; rounds++)
+    for (const [gridShare, restarts] of [
       [1, 1],
       [1, 7],
       [0.35, 3],
     ] as const) {
-      const all = plans(new Timetable({ stretches, gridShare }, cycles));
-      assert.equal(all.at(-1)!.spentAfter, 1, `${stretches} ${gridShare} ${cycles}`);
+      const all = plans(new Schedule({ rounds, gridShare }, restarts));
+      assert.equal(all.at(-1)!.spentAfter, 1, `${rounds} ${gridShare} ${restarts}`);
       assert.equal(all[0]!.spentBefore, 0);
       for (const [i, { spentBefore }] of all.slice(1).entries())
         assert.equal(spentBefore, all[i]!.spentAfter);
     }
 });
 
-test("one stretch, and no cells at all: still a schedule", () => {
-  const [only, ...others] = plans(new Timetable({ stretches: 1, gridShare: 1 }, 1));
+test("one round, and no cells at all: still a schedule", () => {
+  const [only, ...others] = plans(new Schedule({ rounds: 1, gridShare: 1 }, 1));
   assert.deepEqual(
     [only, others],
     [{ stage: "grid", begin: 0, end: 1, from: "start", spentBefore: 0, spentAfter: 1, spentAtEnd: 1 }, []],
   );
-  const none = plans(new Timetable({ stretches: 3, gridShare: 0 }, 1));
+  const none = plans(new Schedule({ rounds: 3, gridShare: 0 }, 1));
   assert.deepEqual(
     none.map(({ stage }) => stage),
     ["grid", "free", "free"],

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { copyPlacement, NodeKind, Random } from "../../../../netlist/index.js";
-import { drawStart, ForceDirectedPlacer, Refiner } from "../../../../placer/index.js";
+import { drawStart } from "../../../../placer/anneal/worker.js";
+import { ForceDirectedPlacer, Refiner } from "../../../../placer/index.js";
 import { smallBlock } from "../../../support/blocks.js";
 import leftTerm from "../../../support/left-term.js";
 
@@ -27,7 +28,7 @@ test("sweeps never cost more, stay legal on cell centres, and end where no macro
     const terms = weight > 0 ? [{ term: leftTerm, weight }] : [];
     const judge = new Judge(Kernels.create(), block, { terms });
     const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-    const start = drawStart(episode, new Observer(episode), Random.stream(seed, "start"), 4)!;
+    const start = drawStart({ episode, observer: new Observer(episode) }, Random.stream(seed, "start"), 4)!;
     const refiner = new Refiner(judge, STILL);
     let placement = start.placement;
     let cost = start.costs.proxyCost;
@@ -73,7 +74,11 @@ test("starts from the block's own placement, snapped to cells; refuses one with 
   const judge = new Judge(Kernels.create(), block);
   const cells = new ForceDirectedPlacer(judge);
   const episode = new Episode(judge, cells);
-  const { placement } = drawStart(episode, new Observer(episode), Random.stream(3, "start"), 4)!;
+  const { placement } = drawStart(
+    { episode, observer: new Observer(episode) },
+    Random.stream(3, "start"),
+    4,
+  )!;
   const shaken = copyPlacement(placement);
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] === NodeKind.HardMacro)

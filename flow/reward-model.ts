@@ -4,15 +4,18 @@ import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Block } from "../netlist/index.js";
 import { InputError, writeFileAtomically } from "../netlist/index.js";
+import { checkWith } from "../placer/index.js";
 import {
   buildRewardData,
   encoderFrom,
   fitLinear,
   graphInput,
   isHeldOut,
+  LATEST_CHECKPOINT,
   LENGTH_NUMBERS,
   networkSettingsSchema,
   type Policy,
+  policyFiles,
   REWARD_LABELS,
   REWARD_NUMBERS,
   type RewardBlock,
@@ -23,16 +26,16 @@ import {
   readRewardModel,
   rewardBlock,
   scoreBlock,
+  startPolicy,
   type Taus,
   writePolicy,
   writeRewardModel,
 } from "../policy/index.js";
 import { readLearningBlocks } from "./learning-blocks.js";
+import { parseOptions, runOptions, settingsOption } from "./options.js";
 import { predictionScatter } from "./prediction-scatter.js";
-import { RunFolder } from "./run-folder.js";
-import { parseSettings } from "./settings.js";
-import { startPolicy } from "./start-policy.js";
-import { LATEST_CHECKPOINT } from "./train.js";
+import { runInFolder } from "./run.js";
+import type { RunFolder } from "./run-folder.js";
 
 export const rewardModelSchema = z.strictObject({
   heldOut: z
@@ -47,20 +50,18 @@ export const rewardModelSchema = z.strictObject({
     .default(10_000)
     .describe("placements of all blocks together; of a held-out one as many as of each, at most 500"),
   epochs: z.number().int().min(0).max(10_000).default(15).describe("passes over the placements"),
-  player: z
+  samplePolicy: z
     .array(z.string())
     .default([])
     .describe("file of a policy that plays some of the placements; may be repeated"),
   data: z.string().optional().describe("folder of the placements (default: data in the run folder)"),
-  workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
-  seed: z.number().int().min(0).default(1).describe("root seed"),
+  ...runOptions,
   out: z.string().default("runs/pretrain").describe("run folder"),
-  resume: z.boolean().default(false).describe("go on from the run folder's last checkpoint"),
-  set: z
-    .array(z.string())
-    .default([])
-    .describe("option of fitting, as NAME=VALUE, such as learningRate=0.001"),
+  settings: settingsOption("setting of fitting, as NAME=VALUE, such as learningRate=0.001; may be repeated"),
 });
+
+/** Options that were renamed, old name to new. */
+export const REWARD_MODEL_RENAMED = { player: "samplePolicy" } as const;
 
 export const rewardFitSchema = z.strictObject({
   minibatch: z.number().int().min(1).default(32).describe("placements per gradient step"),
@@ -112,100 +113,113 @@ export const ENCODER_FILE = "policy.safetensors";
 export async function pretrainRewardModel(
   paths: readonly string[],
   given: z.input<typeof rewardModelSchema>,
-  report: (line: string) => void = () => {},
+  onProgress: (line: string) => void = () => {},
 ): Promise<RewardModelSummary> {
-  const options = rewardModelSchema.parse(given);
-  const { seed, epochs, out, player } = options;
-  const fit = parseSettings(rewardFitSchema, options.set);
+  const options = parseOptions(rewardModelSchema, given);
+  const { seed, epochs, out, resume, samplePolicy } = options;
+  const fit = checkWith(rewardFitSchema, options.settings, "--set");
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
-  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, report);
-  const players: Policy[] = [];
-  for (const path of player) players.push((await startPolicy(path, [])).policy!);
-  const run = await RunFolder.open(out, options, [...files, ...player], options.resume);
-  return run.whileOpen(async () => {
-    const all = [...blocks, ...heldOut];
-    const data = await drawData(all, blocks.length, options, players, run, report);
-    const prepared = all.map((block, index) =>
-      rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
-    );
-    const known = prepared.slice(0, blocks.length);
-    const model = await startModel(run, options.resume, { ...fit, seed, epochs }, known);
-    const linear = {
-      lengths: fitLinear(known, LENGTH_NUMBERS.length),
-      all: fitLinear(known, REWARD_NUMBERS.length),
-    };
-    const score = (index: number): BlockScore => {
-      const block = prepared[index]!;
-      const unseen = index >= blocks.length;
-      const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
-      return { block: all[index]!.name, ...scoreBlock({ block, indices }, model, linear) };
-    };
-    await fitModel(model, { ...fit, seed, epochs }, known, score, run, report);
-    const checkpoint = {
-      config: model.config,
-      state: model.state(),
-      notes: { blocks: blocks.map(({ name }) => name).join(" ") },
-    };
-    await writeRewardModel(run.file(REWARD_MODEL_FILE), checkpoint);
-    await writePolicy(run.file(ENCODER_FILE), encoderFrom(checkpoint, seed));
-    const scatter = predictionScatter(model, known, prepared.slice(blocks.length));
-    await writeFileAtomically(run.file(SCATTER_FILE), scatter);
-    const scores = all.map((_, index) => score(index));
-    for (const { block, model: taus, linearLengths } of scores)
-      report(`${block}  model ${describe(taus)}  linear on wirelengths ${describe(linearLengths)}`);
-    const means = meanTaus(scores.slice(0, blocks.length));
-    const summary: RewardModelSummary = {
-      blocks: scores.slice(0, blocks.length),
-      held_out: scores.slice(blocks.length),
-      placements: known.reduce((sum, { labels }) => sum + labels.length, 0),
-      epochs: model.epoch,
-      parameters: model.parameters.length,
-      seed,
-      model: run.file(REWARD_MODEL_FILE),
-      policy: run.file(ENCODER_FILE),
-      out,
-      ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau_${label}`, means[label]])),
-    };
-    await run.writeJson("summary.json", summary);
-    return summary;
-  });
+  const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, onProgress);
+  const policies: Policy[] = [];
+  for (const name of samplePolicy) {
+    const { policy } = await startPolicy(name);
+    if (!policy) throw new InputError("--sample-policy", `'${name}' plays nothing`, "name a policy's file");
+    policies.push(policy);
+  }
+  const inputs = [...files, ...samplePolicy.flatMap(policyFiles)];
+  return runInFolder(
+    { out, options, inputs, resume, oldNames: { renamed: REWARD_MODEL_RENAMED } },
+    async (run) => {
+      const all = [...blocks, ...heldOut];
+      const data = await drawData(all, blocks.length, { options, policies, run, onProgress });
+      const prepared = all.map((block, index) =>
+        rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
+      );
+      const known = prepared.slice(0, blocks.length);
+      const fitted = { run, blocks: known, fit: { ...fit, seed, epochs } };
+      const model = await startModel(fitted, resume);
+      const linear = {
+        lengths: fitLinear(known, LENGTH_NUMBERS.length),
+        all: fitLinear(known, REWARD_NUMBERS.length),
+      };
+      const score = (index: number): BlockScore => {
+        const block = prepared[index]!;
+        const unseen = index >= blocks.length;
+        const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
+        return { block: all[index]!.name, ...scoreBlock({ block, indices }, model, linear) };
+      };
+      await fitModel(model, fitted, { score, onProgress });
+      const checkpoint = {
+        config: model.config,
+        state: model.state(),
+        notes: { blocks: blocks.map(({ name }) => name).join(" ") },
+      };
+      await writeRewardModel(run.file(REWARD_MODEL_FILE), checkpoint);
+      await writePolicy(run.file(ENCODER_FILE), encoderFrom(checkpoint, seed));
+      const scatter = predictionScatter(model, known, prepared.slice(blocks.length));
+      await writeFileAtomically(run.file(SCATTER_FILE), scatter);
+      const scores = all.map((_, index) => score(index));
+      for (const { block, model: taus, linearLengths } of scores)
+        onProgress(`${block}  model ${describe(taus)}  linear on wirelengths ${describe(linearLengths)}`);
+      const means = meanTaus(scores.slice(0, blocks.length));
+      const summary: RewardModelSummary = {
+        blocks: scores.slice(0, blocks.length),
+        held_out: scores.slice(blocks.length),
+        placements: known.reduce((sum, { labels }) => sum + labels.length, 0),
+        epochs: model.epoch,
+        parameters: model.parameters.length,
+        seed,
+        model: run.file(REWARD_MODEL_FILE),
+        policy: run.file(ENCODER_FILE),
+        out,
+        ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau_${label}`, means[label]])),
+      };
+      await run.writeJson("summary.json", summary);
+      return summary;
+    },
+  );
 }
 
-/** The placements of all blocks, of which the first `learnt` are learnt from. */
+interface Drawing {
+  readonly options: z.output<typeof rewardModelSchema>;
+  readonly policies: readonly Policy[];
+  readonly run: RunFolder;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Placements of all blocks, the first `learned` of which the model learns from. */
 async function drawData(
   blocks: readonly Block[],
-  learnt: number,
-  options: z.output<typeof rewardModelSchema>,
-  players: readonly Policy[],
-  run: RunFolder,
-  report: (line: string) => void,
+  learned: number,
+  { options, policies, run, onProgress }: Drawing,
 ): Promise<RewardData[]> {
   const { placements, seed, workers } = options;
-  const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learnt));
+  const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learned));
   const started = performance.now();
   return buildRewardData(blocks, {
     folder: options.data ?? run.file("data"),
     seed,
-    counts: blocks.map((_, index) => (index < learnt ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
+    counts: blocks.map((_, index) => (index < learned ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
     workers,
-    policies: players,
+    policies,
     onShard: (done, total) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
-      report(`placements  ${done} of ${total} shards  ${seconds} s`);
+      onProgress(`placements  ${done} of ${total} shards  ${seconds} s`);
     },
   });
 }
 
 type Fit = z.output<typeof rewardFitSchema> & RewardFitOptions;
 
+interface Fitting {
+  readonly run: RunFolder;
+  readonly blocks: readonly RewardBlock[];
+  readonly fit: Fit;
+}
+
 /** A fresh model, or with `resume` the one of the folder's last epoch. */
-async function startModel(
-  run: RunFolder,
-  resume: boolean,
-  fit: Fit,
-  blocks: readonly RewardBlock[],
-): Promise<RewardModel> {
+async function startModel({ run, blocks, fit }: Fitting, resume: boolean): Promise<RewardModel> {
   const { network, hidden, numbers } = fit;
   const path = run.file(LATEST_CHECKPOINT);
   if (resume && existsSync(path)) {
@@ -216,21 +230,21 @@ async function startModel(
         `was fitted with other options (${notes.options})`,
         "resume with the same ones, or choose another --out",
       );
-    await run.goOn(state.epoch);
+    await run.continueAfter(state.epoch);
     return new RewardModel(config, state);
   }
-  if (resume) await run.goOn(0);
+  if (resume) await run.continueAfter(0);
   return RewardModel.start({ network, hidden, numbers }, fit.seed, blocks);
 }
 
 /** The epochs that are left, each with its line of metrics and its checkpoint. */
 async function fitModel(
   model: RewardModel,
-  fit: Fit,
-  blocks: readonly RewardBlock[],
-  score: (index: number) => BlockScore,
-  run: RunFolder,
-  report: (line: string) => void,
+  { run, blocks, fit }: Fitting,
+  {
+    score,
+    onProgress,
+  }: { readonly score: (index: number) => BlockScore; readonly onProgress: (line: string) => void },
 ): Promise<void> {
   const started = performance.now();
   while (model.epoch < fit.epochs) {
@@ -247,7 +261,7 @@ async function fitModel(
       state: model.state(),
       notes: { options: JSON.stringify(fit) },
     });
-    report(
+    onProgress(
       `epoch ${model.epoch} of ${fit.epochs}  squared error ${error.toFixed(4)}  held-out placements ${describe(taus)}`,
     );
   }

@@ -1,0 +1,280 @@
+// The commands: each parses its options, calls one function of the library, and prints the result.
+import type { Command } from "commander";
+import {
+  blockOptionsSchema,
+  compare,
+  compareOptionsSchema,
+  comparisonTable,
+  convert,
+  convertSchema,
+  demo,
+  describe,
+  evaluate,
+  generateCommand,
+  generateCommandSchema,
+  PRETRAIN_RENAMED,
+  place,
+  placeOptionsSchema,
+  pretrain,
+  pretrainRewardModel,
+  pretrainSchema,
+  REWARD_MODEL_RENAMED,
+  rewardModelSchema,
+  trainCommand,
+  trainCommandSchema,
+  view,
+  viewOptionsSchema,
+} from "../flow/index.js";
+import { printWithChromium } from "./chromium.js";
+import { EXIT_BAD_INPUT, EXIT_ILLEGAL, indented, ownCommand, printResult, withProgress } from "./output.js";
+import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
+
+const BLOCK = "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed";
+const JSON_HELP = "print one line of JSON";
+const QUIET_HELP = "no progress on standard error";
+
+function examples(...lines: readonly string[]): string {
+  return `\nExample${lines.length > 1 ? "s" : ""}:${lines.map((line) => `\n  ${line}`).join("")}`;
+}
+
+export function addInfo(program: Command): void {
+  const command = program
+    .command("info")
+    .description("say what is in a block: counts, sizes, canvas, grid, nets, connections")
+    .argument("<block>", BLOCK)
+    .option("--json", JSON_HELP)
+    .addHelpText("after", examples("ashlar info blocks/ariane"));
+  addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
+    const description = await describe(path, optionsFor(blockOptionsSchema, options));
+    process.stdout.write(options.json ? `${JSON.stringify(description)}\n` : `${indented(description)}\n`);
+  });
+}
+
+export function addEval(program: Command): void {
+  const command = program
+    .command("eval")
+    .description("score a placement: wirelength, density, congestion, proxy cost, overlaps")
+    .argument("<block>", BLOCK)
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar eval blocks/ariane --json",
+        "ashlar eval netlist.pb.txt.gz --placement best.plc --grid 24x21",
+      ),
+    );
+  addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
+    const { score } = await evaluate(path, optionsFor(blockOptionsSchema, options));
+    printResult(score, options.json);
+  });
+}
+
+export function addPlace(program: Command): void {
+  const command = program
+    .command("place")
+    .description(
+      "place the macros of a block; writes best.plc, best.svg, summary.json and more to the run folder",
+    )
+    .argument("<block>", BLOCK)
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar place blocks/ariane --budget 120s --workers 2 --seed 1 --out runs/ariane",
+        "ashlar place blocks/ariane --method policy --iterations 50 --set learningRate=0.0005",
+        "ashlar place blocks/ariane --out runs/ariane --resume --budget 10m",
+        "ashlar place design.def --lef tech.lef --lef cells.lef --halo 5,5",
+        "ashlar place blocks/ariane --method ./mine.js",
+      ),
+    );
+  addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {
+    const given = optionsFor(placeOptionsSchema, options);
+    const summary = await withProgress(options.quiet, (line) => place(path, given, line));
+    printResult(summary, options.json);
+    if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
+  });
+}
+
+export function addTrain(program: Command): void {
+  const command = program
+    .command("train")
+    .description(
+      "train a placement policy on a block, or on several as pretrain does; writes metrics.jsonl, checkpoints, " +
+        "and the best placement or the policy of all",
+    )
+    .argument("<block...>", BLOCK)
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar train blocks/ariane --budget 10m --out runs/ariane-policy",
+        "ashlar train blocks/ariane --out runs/ariane-policy --resume --budget 1h",
+      ),
+    );
+  addSchemaOptions(command, trainCommandSchema).action(async (paths: string[], options) => {
+    const [path, ...more] = paths;
+    if (more.length > 0) refuseBeyond(command, trainCommandSchema, pretrainSchema, "is for a single block");
+    const summary = await withProgress<object>(options.quiet, (line) =>
+      more.length > 0
+        ? pretrain(paths, optionsFor(pretrainSchema, options), line)
+        : trainCommand(path!, optionsFor(trainCommandSchema, options), line),
+    );
+    printResult(summary, options.json);
+  });
+}
+
+/** Options of either kind of pretraining; what both have is the policy's. */
+const EITHER = pretrainSchema.extend(
+  rewardModelSchema.pick({ placements: true, epochs: true, samplePolicy: true, data: true }).shape,
+);
+
+export function addPretrain(program: Command): void {
+  const command = program
+    .command("pretrain")
+    .description("train one policy on many blocks; writes policy.safetensors for place --policy")
+    .argument(
+      "<block...>",
+      "directories, netlist files (.pb.txt), Bookshelf sets (.aux) or designs (.def, their LEF files beside them)",
+    )
+    .option("--reward-model", "train a model of placements' costs instead, and a policy's encoder with it")
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar pretrain sets/five/* --held-out sets/five-held-out/a --budget 1h --out runs/five",
+        "ashlar place blocks/ariane --policy runs/five/policy.safetensors --iterations 1",
+        "ashlar place blocks/ariane --policy runs/five/policy.safetensors --finetune --budget 5m",
+        "ashlar pretrain sets/five/* --reward-model --held-out sets/five-held-out/a --out runs/reward",
+      ),
+    );
+  const renamed = { ...PRETRAIN_RENAMED, ...REWARD_MODEL_RENAMED };
+  addSchemaOptions(command, EITHER, renamed).action(async (paths: string[], options) => {
+    const { rewardModel, quiet, json } = options;
+    if (rewardModel) refuseBeyond(command, EITHER, rewardModelSchema, "does not go with --reward-model");
+    else refuseBeyond(command, EITHER, pretrainSchema, "goes with --reward-model only");
+    const summary = await withProgress<object>(quiet, (line) =>
+      rewardModel
+        ? pretrainRewardModel(paths, optionsFor(rewardModelSchema, options), line)
+        : pretrain(paths, optionsFor(pretrainSchema, options), line),
+    );
+    printResult(summary, json);
+  });
+}
+
+export function addCompare(program: Command): void {
+  const command = program
+    .command("compare")
+    .description("run methods on blocks with several seeds at equal time; writes compare.json and charts")
+    .argument("<block...>", BLOCK)
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar compare blocks/ariane blocks/nvdla --methods policy,anneal --budget 60s --seeds 1,2,3",
+        "ashlar compare design.def --lef tech.lef --lef cells.lef --methods anneal,greedy",
+        "ashlar compare blocks/ariane --methods anneal,./mine.js",
+      ),
+    );
+  addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
+    const given = optionsFor(compareOptionsSchema, options);
+    const comparison = await withProgress(options.quiet, (line) => compare(paths, given, line));
+    process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonTable(comparison));
+    const scores = comparison.rows.flatMap((row) => row.runs.flatMap((run) => run.score ?? []));
+    if (scores.length === 0) process.exitCode = EXIT_BAD_INPUT;
+    else if (scores.some((score) => !score.legal)) process.exitCode = EXIT_ILLEGAL;
+  });
+}
+
+export function addConvert(program: Command): void {
+  const command = program
+    .command("convert")
+    .description("write a block, or its placement, in another format")
+    .argument("<in>", `block: ${BLOCK}`)
+    .argument("<out>", ".pb.txt, .aux, .plc or .pl file (and .gz), or a directory ending in /")
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      `${examples(
+        "ashlar convert ibm01/ibm01.aux blocks/ibm01/ --cluster   netlist.pb.txt.gz and initial.plc of soft macros",
+        "ashlar convert ibm01/ibm01.aux ibm01.pb.txt.gz           flat: cells with one pin in their middle",
+        "ashlar convert flat.pb.txt.gz out/flat.aux --placement best.plc",
+        "ashlar convert ibm01/ibm01.aux best.pl --placement best.plc",
+        "ashlar convert design.def blocks/design/ --cluster --lef tech.lef --lef cells.lef",
+      )}\nA .plc file of a Bookshelf block numbers nodes as its .nodes file does, from 0.`,
+    );
+  addSchemaOptions(command, convertSchema).action(async (path: string, out: string, options) => {
+    const given = optionsFor(convertSchema, options);
+    const summary = await withProgress(options.quiet, (line) => convert(path, out, given, line));
+    printResult(summary, options.json);
+  });
+}
+
+export function addGenerate(program: Command): void {
+  const command = program
+    .command("generate")
+    .description("make a structured block of a family, or a set of blocks")
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar generate --macros 32 --seed 7 --out blocks/g32",
+        "ashlar generate --family cache --macros 60 --blockages 2 --out blocks/cache",
+        "ashlar generate --set benchmarks/sets/five.json --out blocks/five",
+      ),
+    );
+  addSchemaOptions(command, generateCommandSchema).action(async (options) => {
+    printResult(await generateCommand(optionsFor(generateCommandSchema, options)), options.json);
+  });
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command("demo")
+    .description("generate a small block, let a policy learn to place it, and show picture and report")
+    .option("--budget <time>", "time to learn", "30s")
+    .option("--out <dir>", "where everything goes", "runs/demo")
+    .option("--json", "print one line of JSON, the summary of the policy's run")
+    .option("--quiet", QUIET_HELP)
+    .addHelpText("after", examples("ashlar demo --budget 60s --out runs/demo"))
+    .action(async ({ out, budget, json, quiet }) => {
+      const { summary, text } = await withProgress(quiet, (line) => demo(out, budget, line));
+      if (json) printResult(summary, true);
+      else process.stdout.write(`${text}\nNext: ${ownCommand()} --help\n`);
+    });
+}
+
+export function addView(program: Command): void {
+  const command = program
+    .command("view")
+    .description("show a run or a block in the browser: placement, maps, nets, replay, exact costs of edits")
+    .argument("<path...>", "a run's folder or a block; further runs, blocks or .plc files to compare with it")
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar view runs/ariane",
+        "ashlar view blocks/ariane --port 8080",
+        "ashlar view runs/ariane runs/ariane-anneal",
+        "ashlar view runs/ariane --html ariane.html --png ariane.png",
+      ),
+    );
+  addSchemaOptions(command, viewOptionsSchema).action(async (paths: string[], options) => {
+    // Defaults are left out, so that a run's own options stand; so is the command's own `config`.
+    const given = Object.fromEntries(
+      Object.entries(options).filter(
+        ([name]) => name in viewOptionsSchema.shape && command.getOptionValueSource(name) !== "default",
+      ),
+    );
+    const { server, files } = await view(paths, given, printWithChromium, (error) => {
+      process.stderr.write(`ashlar: ${(error as Error)?.stack ?? String(error)}\n`);
+    });
+    for (const file of files) process.stdout.write(`${file}\n`);
+    if (!server) return;
+    process.stdout.write(`${server.address}\n`);
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
+  });
+}

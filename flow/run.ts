@@ -1,0 +1,112 @@
+// How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
+// folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
+import { type Costs, checkFeasible, Judge, type JudgeRules, loadCostTerms } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, fileNameOf } from "../netlist/index.js";
+import type { OldNames, ScoredPlacement } from "../placer/index.js";
+import { type BlockOptions, judgeRules } from "./block-options.js";
+import { type ClusterChoice, writeClustering } from "./cluster.js";
+import { type Score, scoreOf } from "./evaluate.js";
+import { openPlacingJob } from "./placing-job.js";
+import { writeResult } from "./report.js";
+import { RunFolder, type RunSpec } from "./run-folder.js";
+
+/** Does the work in a run folder and returns what it leaves as its summary. */
+export async function runInFolder<Summary>(
+  spec: RunSpec,
+  work: (run: RunFolder) => Promise<Summary>,
+): Promise<Summary> {
+  const run = await RunFolder.open(spec);
+  return run.whileOpen(() => work(run));
+}
+
+/** Options of a job on one block. */
+export interface BlockRunOptions extends BlockOptions, ClusterChoice {
+  readonly out?: string | undefined;
+  readonly resume: boolean;
+}
+
+/** A job on one block. */
+export interface BlockJob<Found extends object> {
+  /** Name of the default run folder, `runs/BLOCK/NAME`. */
+  readonly name: string;
+  readonly options: BlockRunOptions;
+  /** What the run folder records instead of `options`, where these are no plain data. */
+  readonly record?: Readonly<Record<string, unknown>>;
+  /** Files that the result depends on besides the block's. */
+  readonly inputs: readonly string[];
+  /** Names of options that changed since older records were written: `settings.cycle`. */
+  readonly oldNames?: OldNames | undefined;
+  readonly onProgress: (line: string) => void;
+  /** Refuses a block that it cannot do, before the run folder is opened. */
+  readonly check?: (block: Block) => void;
+  work(place: BlockRun): Promise<BlockWork<Found>>;
+}
+
+/** What a job on one block works with. */
+export interface BlockRun {
+  readonly block: Block;
+  readonly judge: Judge;
+  readonly rules: JudgeRules;
+  readonly run: RunFolder;
+}
+
+export interface BlockWork<Found extends object> {
+  /** The placement to score and to write; a run may end without one. */
+  readonly best?: ScoredPlacement | undefined;
+  /** Said in the summary. */
+  readonly found: Found;
+}
+
+/** Summary of a job on one block; a score if there is a placement. */
+export type BlockSummary<Found extends object> = Partial<Score> & {
+  /** Of constraints of a DEF design by its hard macros. */
+  readonly violations?: number;
+  readonly block: string;
+  readonly seconds: number;
+  readonly out: string;
+} & Found;
+
+/** Runs a job on the block at `path`. Throws `InputError` for bad input and blocks that cannot be placed. */
+export async function runOnBlock<Found extends object>(
+  path: string,
+  job: BlockJob<Found>,
+): Promise<BlockSummary<Found>> {
+  const started = performance.now();
+  const { options, onProgress } = job;
+  const opened = await openPlacingJob(path, options, onProgress);
+  const { block, scored, flat, clustering } = opened;
+  const rules = judgeRules(options);
+  const judging = await loadCostTerms(rules);
+  const judge = new Judge(Kernels.create(), block, judging);
+  checkFeasible(judge);
+  job.check?.(block);
+  const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
+  const record = { ...options, ...job.record, out };
+  const inputs = [...opened.inputs, ...job.inputs];
+  const spec = { out, options: record, inputs, resume: options.resume, oldNames: job.oldNames };
+  return runInFolder(spec, async (run) => {
+    const { columns, rows } = block.grid;
+    onProgress(
+      `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
+    );
+    if (clustering) await writeClustering(out, flat, clustering);
+    const { best, found } = await job.work({ block, judge, rules, run });
+    const summary = { block: block.name, ...found, out };
+    const seconds = () => (performance.now() - started) / 1000;
+    if (!best) return { ...summary, seconds: seconds() } as BlockSummary<Found>;
+    const placement = opened.finish(best.placement, judging);
+    const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
+    const costs: Costs = scorer.evaluate(placement);
+    const score = scoreOf(scored, costs, scorer);
+    const { violations } = await opened.write(run, placement);
+    const whole: BlockSummary<Found> = {
+      ...score,
+      ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
+      ...summary,
+      seconds: seconds(),
+    };
+    await writeResult(run, scored, placement, costs, scorer.maps(), whole);
+    return whole;
+  });
+}

@@ -1,0 +1,160 @@
+// One thread of a parallel annealing: runs a round of one replica's schedule and hands its state back. A round
+// depends on nothing but the task, so any thread can run it.
+import { workerData } from "piscina";
+import {
+  type CellPlacer,
+  type Costs,
+  Episode,
+  Judge,
+  type JudgeRules,
+  loadCostTerms,
+  Observer,
+  PLANES,
+  STATE_NUMBERS,
+  sampleByPrior,
+} from "../../env/index.js";
+import { Kernels } from "../../kernels/index.js";
+import { type Block, copyPlacement, Random } from "../../netlist/index.js";
+import { makeCellPlacer, type Protocol } from "../cells/protocols.js";
+import type { ScoredPlacement } from "../method.js";
+import { FreeAnnealer } from "./anneal-free.js";
+import { GridAnnealer, type GridAnnealOptions } from "./anneal-grid.js";
+
+export interface AnnealSetup {
+  readonly block: Block;
+  readonly rules: JudgeRules;
+  readonly protocol: Protocol;
+  readonly options: GridAnnealOptions;
+  /** Placements drawn for the start of a replica. */
+  readonly starts: number;
+}
+
+/** A round of one replica. */
+export interface Round {
+  /** On grid cells with soft macros placed by the protocol's cell placer (`fd`), or all macros anywhere (`free`). */
+  readonly stage: "grid" | "free";
+  /** Part of the schedule, 0 to 1. */
+  readonly begin: number;
+  readonly end: number;
+  /** Undefined: draw a start first. */
+  readonly from: ScoredPlacement | undefined;
+  readonly seed: number;
+  /** Which stream of the seed: replica and round number. */
+  readonly replica: number;
+  readonly round: number;
+  /** Sweeps, or wall-clock seconds, or whichever is over first. */
+  readonly sweeps?: number | undefined;
+  readonly seconds?: number | undefined;
+}
+
+export interface RoundResult {
+  readonly last: ScoredPlacement;
+  readonly best: ScoredPlacement;
+  readonly sweeps: number;
+  /** That these sweeps took, and what came before them, such as drawing a start. */
+  readonly seconds: number;
+  readonly secondsBefore: number;
+}
+
+/** A thread's own tools, made on its first task. */
+interface WorkerContext {
+  readonly judge: Judge;
+  readonly cells: CellPlacer;
+  readonly episode: Episode;
+  readonly observer: Observer;
+  grid?: GridAnnealer;
+  free?: FreeAnnealer;
+}
+
+let context: WorkerContext | undefined;
+
+async function makeContext({ block, rules, protocol }: AnnealSetup): Promise<WorkerContext> {
+  const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
+  const cells = makeCellPlacer(protocol, judge);
+  const episode = new Episode(judge, cells);
+  return { judge, cells, episode, observer: new Observer(episode) };
+}
+
+/** Runs a round; undefined if no start could be drawn. */
+export default async function runRound(task: Round): Promise<RoundResult | undefined> {
+  const setup = workerData as AnnealSetup;
+  const began = performance.now();
+  const seconds = () => (performance.now() - began) / 1000;
+  context ??= await makeContext(setup);
+  const random = Random.stream(task.seed, "anneal", task.replica, task.round);
+  const from = task.from ?? drawStart(context, random, setup.starts);
+  if (!from) return undefined;
+  const annealer = startAnnealer(context, setup, task.stage, from, random);
+  let last: ScoredPlacement = annealer.best;
+  let sweeps = 0;
+  const secondsBefore = seconds();
+  for (;;) {
+    const done = Math.max(share(sweeps, task.sweeps), share(seconds(), task.seconds));
+    if (done >= 1) break;
+    const costs = annealer.sweep(task.begin + done * (task.end - task.begin));
+    sweeps++;
+    last = { placement: copyPlacement(context.judge.placement), costs };
+  }
+  return { last, best: annealer.best, sweeps, seconds: seconds() - secondsBefore, secondsBefore };
+}
+
+/** How much of a budget is spent; 0 if there is none, 1 if it is nothing. */
+function share(spent: number, budget: number | undefined): number {
+  if (budget === undefined) return 0;
+  return budget > 0 ? spent / budget : 1;
+}
+
+/** What both kinds of annealing have in common. */
+interface Annealer {
+  readonly best: ScoredPlacement;
+  sweep(progress: number): Costs;
+}
+
+function startAnnealer(
+  context: WorkerContext,
+  setup: AnnealSetup,
+  stage: Round["stage"],
+  { placement, costs }: ScoredPlacement,
+  random: Random,
+): Annealer {
+  if (stage === "free") {
+    if (context.free) context.free.begin(placement, random);
+    else context.free = new FreeAnnealer(context.judge, placement, random);
+    return context.free;
+  }
+  context.grid ??= new GridAnnealer(context.judge, context.cells, setup.options);
+  context.grid.begin(placement, random, costs);
+  return context.grid;
+}
+
+/** How strongly a start follows the prior: probabilities are proportional to exp(sharpness * prior). */
+const SHARPNESS = 50;
+const PRIOR = PLANES.indexOf("prior");
+
+/**
+ * The best of `tries` placements whose macros were drawn cell by cell from the prior that observations carry, soft
+ * macros placed; undefined if all met a dead end.
+ */
+export function drawStart(
+  { episode, observer }: { readonly episode: Episode; readonly observer: Observer },
+  random: Random,
+  tries: number,
+): ScoredPlacement | undefined {
+  const { columns, rows } = episode.judge.block.grid;
+  const planes = new Float32Array(observer.planes * columns * rows);
+  const prior = planes.subarray(PRIOR * columns * rows, (PRIOR + 1) * columns * rows);
+  const state = new Float32Array(STATE_NUMBERS);
+  let best: ScoredPlacement | undefined;
+  for (let i = 0; i < tries; i++) {
+    episode.reset();
+    while (!episode.complete && !episode.deadEnd) {
+      observer.observe(planes, state);
+      episode.place(sampleByPrior({ prior, mask: episode.mask, sharpness: SHARPNESS }, random));
+    }
+    if (episode.deadEnd) continue;
+    const costs = episode.finish();
+    if (!best || costs.proxyCost < best.costs.proxyCost)
+      best = { placement: copyPlacement(episode.judge.placement), costs };
+  }
+  return best;
+}

@@ -1,0 +1,104 @@
+// The contract between a placement method and whoever runs it: what a method says about itself, what it is given, and
+// what it gives back. `place`, `compare` and the command line run any object of this shape alike, the built-in methods
+// and a user's own.
+import type { z } from "zod";
+import type { Costs, Judge, JudgeRules } from "../env/index.js";
+import type { Block, Placement } from "../netlist/index.js";
+import type { Protocol } from "./cells/protocols.js";
+import type { OldNames } from "./settings.js";
+
+/** A way to place the macros of a block. */
+export interface Method<Settings = unknown> {
+  /** Letters, digits, `-` and `_`: it is part of folder names. */
+  readonly name: string;
+  /** One sentence for help and docs. */
+  readonly description: string;
+  readonly protocols: readonly Protocol[];
+  /** Checks the settings and fills in defaults. A method without a schema takes no settings. */
+  readonly settings?: z.ZodType<Settings>;
+  /** Names of settings that changed; they still work, with a warning. */
+  readonly oldNames?: OldNames;
+  /** The file in the run folder from which `run` continues when `resume` is set. Without one, `--resume` is refused. */
+  readonly checkpoint?: string;
+  /** Whether it plays a policy, so that one can be given. */
+  readonly usesPolicy?: boolean;
+  /** Finds what is wrong with a request before a run folder is touched. Throws `InputError`. */
+  check?(request: MethodRequest<Settings>): Promise<void>;
+  /**
+   * Searches until the budget is spent. Returns undefined if no legal placement was found. Throws `InputError` for what
+   * the user can mend.
+   */
+  run(context: MethodContext<Settings>): Promise<MethodResult | undefined>;
+}
+
+/** What ends a search: seconds, iterations, or whichever of both comes first. */
+export interface Budget {
+  /** Wall-clock time. */
+  readonly seconds?: number | undefined;
+  /** Iterations as the method counts them. With a fixed seed these reproduce a run exactly. */
+  readonly iterations?: number | undefined;
+}
+
+/** What is asked of a method, before any file is read or written. */
+export interface MethodRequest<Settings = unknown> {
+  readonly settings: Settings;
+  readonly protocol: Protocol;
+  /** Root of all random numbers: the same seed and iterations give the same bytes, for any number of workers. */
+  readonly seed: number;
+  /** Worker threads to use. */
+  readonly workers: number;
+  readonly budget: Budget;
+  /** The policy to begin with: the path of a file, or a name that `usesPolicy` methods know. */
+  readonly policy?: string | undefined;
+  /** Whether that policy keeps learning. */
+  readonly finetune: boolean;
+}
+
+/** What a method works with. */
+export interface MethodContext<Settings = unknown> extends MethodRequest<Settings> {
+  readonly block: Block;
+  /** Scores placements in this thread. */
+  readonly judge: Judge;
+  /** The judge's rules as plain data, to make a judge like it in a worker thread. */
+  readonly rules: JudgeRules;
+  /** Continue from `checkpoint`, if it is there. */
+  readonly resume: boolean;
+  readonly run: RunStore;
+  /** A placement to start from, found by a method that ran before. */
+  readonly start?: MethodResult | undefined;
+  /**
+   * Asked now and then, until something better than `start` is found: whether to end now.
+   * @param seconds since this method began
+   * @param isWholeSchedule whether the method has gone through a whole schedule, from exploring to converging
+   */
+  stopEarly?(seconds: number, isWholeSchedule: boolean): boolean;
+  /** One line about the progress. */
+  onProgress(line: string): void;
+}
+
+/** A placement and its costs. */
+export interface ScoredPlacement {
+  readonly placement: Placement;
+  readonly costs: Costs;
+}
+
+/** The best placement that a method found. */
+export interface MethodResult extends ScoredPlacement {
+  readonly iterations: number;
+  readonly episodes: number;
+}
+
+/** The run folder, as methods see it. Files are replaced whole, so that a kill leaves the last good state. */
+export interface RunStore {
+  /** Path of a file in the folder. */
+  file(name: string): string;
+  writeJson(name: string, value: unknown): Promise<void>;
+  /** Writes `best.plc`, and a frame for the replay if this is better than the last one. */
+  writeBest(block: Block, placement: Placement, costs: Costs): Promise<void>;
+  /** Adds a line to `metrics.jsonl`; `seconds` since the stage began. `cost/best` is what charts show. */
+  appendMetrics<Line extends { readonly seconds: number }>(line: Line): void;
+  /** Must be called on `resume` before anything is written: drops metrics after `iterations`. */
+  continueAfter(iterations: number): Promise<void>;
+  /** Seconds of the metrics that follow are counted on from the last line's. */
+  beginStage(): void;
+}

@@ -1,0 +1,52 @@
+// One thread of a search by restarts: makes one attempt and hands its placement back. It imports the placer's module by
+// its URL, so that a user's own placer runs here like a built-in one.
+import { workerData } from "piscina";
+import { loadCostTerms, OrientationChooser } from "../../env/index.js";
+import { copyPlacement, Random } from "../../netlist/index.js";
+import type { ScoredPlacement } from "../method.js";
+import { type Attempt, type OneShotPlacer, WorkerContext, type WorkerSetup } from "./one-shot.js";
+
+export interface AttemptTask extends Attempt {
+  readonly seed: number;
+}
+
+interface Thread {
+  readonly context: WorkerContext;
+  readonly placer: OneShotPlacer;
+  readonly orientations: OrientationChooser;
+}
+
+let thread: Promise<Thread> | undefined;
+
+/** Makes an attempt; undefined if some macro found no cell. */
+export default async function runAttempt({
+  seed,
+  ...attempt
+}: AttemptTask): Promise<ScoredPlacement | undefined> {
+  thread ??= startThread(workerData as WorkerSetup);
+  const { context, placer, orientations } = await thread;
+  const random = Random.stream(seed, placer.name, attempt.attempt);
+  if (!placer.place(context, attempt, random)) return undefined;
+  context.cells.placeSoftMacros();
+  const costs = orientations.choose(context.macros);
+  return { placement: copyPlacement(context.judge.placement), costs };
+}
+
+async function startThread(setup: WorkerSetup): Promise<Thread> {
+  const placer = await importPlacer(setup.placer);
+  const context = new WorkerContext(setup.block, await loadCostTerms(setup.rules), setup.protocol);
+  if (setup.first !== undefined) {
+    const first = await importPlacer(setup.first);
+    const attempt: Attempt = { attempt: 0, settings: first.starts?.[0] ?? {}, from: undefined };
+    context.placeFirst = (random) => first.place(context, attempt, random);
+  }
+  return { context, placer, orientations: new OrientationChooser(context.judge) };
+}
+
+/** The default export of a module: a one-shot placer, or the method that `restartMethod` made of one. */
+async function importPlacer(url: string): Promise<OneShotPlacer> {
+  const { default: found } = (await import(url)) as {
+    default: OneShotPlacer | { readonly placer: OneShotPlacer };
+  };
+  return "placer" in found ? found.placer : found;
+}

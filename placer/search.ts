@@ -1,0 +1,60 @@
+// What searches share: pools of worker threads, paced progress lines and checkpoints, stored placements, and schedules
+// that fall geometrically.
+import { Piscina } from "piscina";
+import { revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
+import type { ScoredPlacement } from "./method.js";
+
+/** What is needed of a Piscina; its own types do not compile under every setting of a user's compiler. */
+export interface WorkerPool {
+  run(task: unknown): Promise<unknown>;
+  on(event: "error", listener: () => void): unknown;
+  destroy(): Promise<void>;
+}
+
+/** Starts `workers` threads that run the module at `url`; each finds `data` in Piscina's `workerData`. */
+export function startPool(url: URL, workers: number, data: unknown): WorkerPool {
+  return new Piscina({ filename: url.href, minThreads: workers, maxThreads: workers, workerData: data });
+}
+
+/**
+ * Ends the workers at once. A result that was on its way when its task was dropped is dropped too: Piscina would
+ * report it as an error of the pool, which nobody waits for any more.
+ */
+export async function endPool(pool: Pick<WorkerPool, "on" | "destroy">): Promise<void> {
+  pool.on("error", () => {});
+  await pool.destroy();
+}
+
+/** Seconds between two lines of progress, and between two checkpoints, while nothing better is found. */
+export const SECONDS_PER_LINE = 5;
+export const SECONDS_PER_CHECKPOINT = 1;
+
+/** A function that says whether something is due: because it must be, or because `seconds` have passed. */
+export function throttle(seconds: number): (elapsed: number, must: boolean) => boolean {
+  let last = 0;
+  return (elapsed, must) => {
+    if (!must && elapsed - last < seconds) return false;
+    last = elapsed;
+    return true;
+  };
+}
+
+/** From `first` to `last` geometrically; `progress` from 0 to 1. */
+export function geometric([first, last]: readonly [number, number], progress: number): number {
+  return first * (last / first) ** progress;
+}
+
+/** A scored placement in a JSON file. */
+export interface StoredScored extends Omit<ScoredPlacement, "placement"> {
+  readonly placement: StoredPlacement;
+}
+
+/** For a checkpoint; every double comes back as it was. */
+export function storeScored<Scored extends ScoredPlacement>(scored: Scored) {
+  return { ...scored, placement: storePlacement(scored.placement) };
+}
+
+/** The scored placement of a block with `nodeCount` nodes; throws if the lists are not that. */
+export function reviveScored<Stored extends StoredScored>(stored: Stored, nodeCount: number) {
+  return { ...stored, placement: revivePlacement(stored.placement, nodeCount) };
+}

@@ -1,0 +1,49 @@
+// Method `policy`: the shipped policy keeps learning on the block for the whole budget, or a given one plays it again
+// and again; the best placement it has seen wins.
+import { InputError } from "../netlist/index.js";
+import {
+  asGiven,
+  type Method,
+  type MethodContext,
+  type MethodRequest,
+  type MethodResult,
+} from "../placer/index.js";
+import { OLD_NAMES, type TrainSettingsInput, trainSettingsSchema } from "./ppo/settings.js";
+import { NONE, SHIPPED, startPolicy } from "./start-policy.js";
+import { LATEST_CHECKPOINT, trainInRun } from "./train-in-run.js";
+
+export const policyMethod: Method<TrainSettingsInput> = {
+  name: "policy",
+  description: "a learned policy places macro after macro, and keeps learning on the block",
+  protocols: ["fd"],
+  // Some defaults depend on the policy to start with.
+  settings: asGiven(trainSettingsSchema),
+  oldNames: OLD_NAMES,
+  checkpoint: LATEST_CHECKPOINT,
+  usesPolicy: true,
+  check: async (request) => void (await openPolicy(request)),
+  run: placeByPolicy,
+};
+
+/** The policy that is asked for, and how it is trained. Throws `InputError` if the two do not go together. */
+async function openPolicy({ policy, finetune, settings, seed }: MethodRequest<TrainSettingsInput>) {
+  const learnsBlock = policy === undefined || policy === NONE || finetune;
+  // Another network cannot start with the shipped one's weights.
+  const name = policy ?? (settings.experimental?.network === undefined ? SHIPPED : NONE);
+  const base: TrainSettingsInput = { ...(!learnsBlock && { epochs: 0 }), order: "auto" };
+  return { name, ...(await startPolicy(name, { settings, base, seed, learnsBlock })) };
+}
+
+async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promise<MethodResult | undefined> {
+  const { block, run, seed, workers, budget, resume, rules, onProgress } = context;
+  const { name, trainSettings: settings, policy: start } = await openPolicy(context);
+  if (name === NONE && context.policy === undefined) onProgress("network settings: learning from scratch");
+  const training = { settings, seed, workers, budget, resume, rules, start, onProgress };
+  const { state } = await trainInRun([block], run, training);
+  const { best } = state.blocks[0]!;
+  if (!best) {
+    if (state.episodes > 0) return undefined;
+    throw new InputError("--iterations", "0 iterations play no episode", "allow at least 1");
+  }
+  return { ...best, iterations: state.iteration, episodes: state.episodes };
+}

@@ -1,0 +1,95 @@
+// Training in a run folder, with metrics, checkpoints and the best placement kept current on disk. The loop itself is
+// ppo/ppo.ts.
+import { existsSync } from "node:fs";
+import { type Block, InputError } from "../netlist/index.js";
+import type { RunStore } from "../placer/index.js";
+import type { IterationMetrics } from "./ppo/metrics.js";
+import { type StartPoint, type TrainOptions, train } from "./ppo/ppo.js";
+import type { TrainSettings } from "./ppo/settings.js";
+import { readTrainCheckpoint, type TrainCheckpoint, writeTrainCheckpoint } from "./ppo/train-checkpoint.js";
+
+export const LATEST_CHECKPOINT = "checkpoints/latest.safetensors";
+
+export interface RunTraining extends Omit<TrainOptions, "settings" | "observer" | "from"> {
+  readonly settings: TrainSettings;
+  /** Continue from the folder's last checkpoint, if there is one. */
+  readonly resume: boolean;
+  /** Otherwise start from this policy, or from scratch. */
+  readonly start?: StartPoint | undefined;
+  readonly onProgress: (line: string) => void;
+}
+
+/** Trains in a run folder. With one block its best placement is kept on disk. */
+export async function trainInRun(
+  blocks: readonly Block[],
+  run: RunStore,
+  { resume, start, onProgress, ...options }: RunTraining,
+): Promise<TrainCheckpoint> {
+  const resumed = resume ? await readLatest(blocks, run, { ...options, onProgress }) : undefined;
+  if (resumed) onProgress(`resuming after iteration ${resumed.state.iteration}`);
+  const isSingle = blocks.length === 1;
+  return train(blocks, {
+    ...options,
+    from: resumed ?? start,
+    observer: {
+      onIteration: (metrics) => {
+        run.appendMetrics(metrics);
+        onProgress(progressLine(metrics, isSingle));
+      },
+      onOrder: (order, trial) => {
+        if (!isSingle) return;
+        const costs = Object.entries(trial).map(([name, mean]) => `${name} ${mean.toFixed(4)}`);
+        onProgress(`order of the macros: ${order} (mean proxy of a few episodes: ${costs.join(", ")})`);
+      },
+      onCollapse: (iteration, entropy) =>
+        onProgress(
+          `iteration ${iteration}: the policy plays the same episode again and again (entropy ${entropy.toFixed(5)}); ` +
+            "training ends here. A larger --set entropy=… keeps it exploring",
+        ),
+      onBest: async ({ placement, costs }) => {
+        if (isSingle) await run.writeBest(blocks[0]!, placement, costs);
+      },
+      onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
+    },
+  });
+}
+
+function progressLine(metrics: IterationMetrics, isSingle: boolean): string {
+  const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
+    Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
+  return (
+    `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
+    (isSingle ? "" : `  relative ${cost("cost/relative")}`) +
+    `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
+    `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`
+  );
+}
+
+async function readLatest(
+  blocks: readonly Block[],
+  run: RunStore,
+  now: Pick<RunTraining, "settings" | "seed" | "network" | "onProgress">,
+): Promise<TrainCheckpoint | undefined> {
+  const path = run.file(LATEST_CHECKPOINT);
+  if (!existsSync(path)) {
+    await run.continueAfter(0);
+    return undefined;
+  }
+  const nodeCounts = blocks.map((block) => block.nodeCount);
+  const checkpoint = await readTrainCheckpoint(path, nodeCounts, {
+    network: now.network,
+    onWarning: now.onProgress,
+  });
+  // What shapes the result must be as it was; how long to train, and on how many workers, may change.
+  const [was, is] = [checkpoint, { settings: now.settings, seed: now.seed ?? 1 }].map(({ settings, seed }) =>
+    JSON.stringify({ seed, ...settings }),
+  );
+  if (was !== is)
+    throw new InputError(
+      path,
+      `was trained with other settings (${was})`,
+      "resume with the same ones, or choose another --out",
+    );
+  await run.continueAfter(checkpoint.state.iteration);
+  return checkpoint;
+}
