@@ -13,6 +13,7 @@ export * from "./options.js";
 export * from "./place.js";
 export * from "./pretrain.js";
 export * from "./published.js";
+export * from "./read-run.js";
 export * from "./registry.js";
 export * from "./reward-model.js";
 export * from "./train.js";

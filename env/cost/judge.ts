@@ -1,7 +1,7 @@
 // The judge: the exact proxy cost of Circuit Training, wirelength + 0.5 density + 0.5 congestion. docs/proxy-cost.md has
 // the rules and their sources, kernels/assembly/judge/ the arithmetic. All sums are integers in fixed point, so a cost
 // does not depend on the order of additions.
-import { CONSTANTS, type ENUMS, KernelRecord, type Kernels } from "../../kernels/index.js";
+import { CONSTANTS, type ENUMS, KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { evaluateTerms, type TermRule, type WeightedTerm } from "./cost-term.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
@@ -249,4 +249,12 @@ export class Judge {
 
 function toUnit(value: bigint): number {
   return Number(value) * MAP_UNIT;
+}
+
+/**
+ * A judge of one block with kernel memory of its own. Throws `InputError` for a block that cannot be counted exactly.
+ * `evaluate(placement)` gives the costs; docs/proxy-cost.md has the rules.
+ */
+export function createJudge(block: Block, options: JudgeOptions = {}): Judge {
+  return new Judge(Kernels.create(), block, options);
 }

@@ -12,7 +12,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(FLOORS.map((floor, i) => [floor, FLOORS.slice(0, i)])),
   viz: ["kernels", "netlist", "env"],
   flow: ["kernels", "netlist", "env", "placer", "policy", "viz"],
-  "index.ts": ["kernels", "netlist", "env", "placer", "policy", "viz", "flow"],
+  "index.ts": ["netlist", "env", "placer", "policy", "flow"],
+  "internal.ts": ["kernels", "netlist", "env", "placer", "policy", "viz", "flow"],
   benchmarks: ["kernels", "netlist", "env", "placer", "policy", "viz", "flow", "index.ts", "test"],
   test: ["kernels", "netlist", "env", "placer", "policy", "viz", "flow", "index.ts", "benchmarks"],
 };

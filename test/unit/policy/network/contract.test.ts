@@ -23,7 +23,7 @@ import {
 import { makeFolder } from "../../../support/temp-folder.js";
 
 const folder = makeFolder();
-const LINEAR = pathToFileURL(resolve("test/unit/policy/network/fixtures/linear-policy.mjs")).href;
+const LINEAR = pathToFileURL(resolve("examples/own-policy-network.js")).href;
 const linear = await loadPolicyNetwork(LINEAR);
 const block = generateBlock({ seed: 2, macros: 6, softMacros: 12, ports: 16 });
 const settings = parseTrainSettings({ episodes: 8, minibatch: 32, learningRate: 0.1 });
