@@ -154,7 +154,7 @@ export function withResults(text: string, studies: readonly Study[]): string {
     (_, start: string, name: string, end: string) => {
       const table = tables.get(name);
       if (!table) throw new Error(`internal: no table of results is named '${name}'`);
-      const body = [markdownTable(table, figures), ...footnotes(table, figures), ...table.text].join("\n\n");
+      const body = [markdownTable(table, figures), ...footnotes(table, figures)].join("\n\n");
       return `${start}\n${body}\n\n${end}`;
     },
   );
