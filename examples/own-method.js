@@ -11,7 +11,7 @@ export default {
 
   /** Puts every macro on a cell; soft macros and orientations come afterwards. False at a dead end. */
   place(context, { settings }, random) {
-    const { episode } = context.game("area");
+    const { episode } = context.environment("area");
     const { columns } = context.judge.block.grid;
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {

@@ -4,13 +4,11 @@ import { workerData } from "piscina";
 import {
   type CellPlacer,
   type Costs,
-  Episode,
+  Environment,
   Judge,
   type JudgeRules,
   loadCostTerms,
-  Observer,
   PLANES,
-  STATE_NUMBERS,
   sampleByPrior,
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
@@ -60,8 +58,7 @@ export interface RoundResult {
 interface WorkerContext {
   readonly judge: Judge;
   readonly cells: CellPlacer;
-  readonly episode: Episode;
-  readonly observer: Observer;
+  readonly environment: Environment;
   grid?: GridAnnealer;
   free?: FreeAnnealer;
 }
@@ -71,8 +68,7 @@ let context: WorkerContext | undefined;
 async function makeContext({ block, rules, protocol }: AnnealSetup): Promise<WorkerContext> {
   const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
   const cells = makeCellPlacer(protocol, judge);
-  const episode = new Episode(judge, cells);
-  return { judge, cells, episode, observer: new Observer(episode) };
+  return { judge, cells, environment: new Environment(judge, cells) };
 }
 
 /** Runs a round; undefined if no start could be drawn. */
@@ -82,7 +78,7 @@ export default async function runRound(task: Round): Promise<RoundResult | undef
   const seconds = () => (performance.now() - began) / 1000;
   context ??= await makeContext(setup);
   const random = Random.stream(task.seed, "anneal", task.replica, task.round);
-  const from = task.from ?? drawStart(context, random, setup.starts);
+  const from = task.from ?? drawStart(context.environment, random, setup.starts);
   if (!from) return undefined;
   const annealer = startAnnealer(context, setup, task.stage, from, random);
   let last: ScoredPlacement = annealer.best;
@@ -136,25 +132,22 @@ const PRIOR = PLANES.indexOf("prior");
  * macros placed; undefined if all met a dead end.
  */
 export function drawStart(
-  { episode, observer }: { readonly episode: Episode; readonly observer: Observer },
+  environment: Environment,
   random: Random,
   tries: number,
 ): ScoredPlacement | undefined {
-  const { columns, rows } = episode.judge.block.grid;
-  const planes = new Float32Array(observer.planes * columns * rows);
-  const prior = planes.subarray(PRIOR * columns * rows, (PRIOR + 1) * columns * rows);
-  const state = new Float32Array(STATE_NUMBERS);
+  const { judge } = environment.episode;
+  const cells = environment.actionSpace.count;
   let best: ScoredPlacement | undefined;
   for (let i = 0; i < tries; i++) {
-    episode.reset();
-    while (!episode.complete && !episode.deadEnd) {
-      observer.observe(planes, state);
-      episode.place(sampleByPrior({ prior, mask: episode.mask, sharpness: SHARPNESS }, random));
+    let seen = environment.reset();
+    while (!seen.terminated) {
+      const prior = seen.observation.planes.subarray(PRIOR * cells, (PRIOR + 1) * cells);
+      seen = environment.step(sampleByPrior({ prior, mask: seen.mask, sharpness: SHARPNESS }, random));
     }
-    if (episode.deadEnd) continue;
-    const costs = episode.finish();
-    if (!best || costs.proxyCost < best.costs.proxyCost)
-      best = { placement: copyPlacement(episode.judge.placement), costs };
+    const { costs } = seen.info;
+    if (costs && (!best || costs.proxyCost < best.costs.proxyCost))
+      best = { placement: copyPlacement(judge.placement), costs };
   }
   return best;
 }

@@ -1,9 +1,9 @@
-// Greedy placement by the wire mask: macros go one by one, each onto the feasible cell where the wirelength grows
-// least, anticipated soft macros counted where they would be drawn. Wires alone crowd the macros around the logic
-// that they talk to and leave the cells no room, so each cell is also paid for lying near an edge of the canvas, and
-// for leaving room where soft macros gather and no gaps between macros (env/features/neighbourhood.ts), and pays for its distance
-// from where a plan of the whole has the macro (env/features/quadratic-target.ts); restarts add noise.
-import { cellDistance, type Episode, type Observer, PLANES, STATE_NUMBERS } from "../../env/index.js";
+// Greedy placement by the wire mask: macros go one by one, each to the feasible cell that adds the least wirelength, with
+// the soft macros at their estimated places. Wires alone would crowd the macros around the logic that they connect to and
+// leave the cells no room. So a cell also gains by being near an edge, by leaving room where the soft macros gather, and
+// by leaving no gaps between macros (env/features/neighbourhood.ts), and loses by its distance from the macro's quadratic
+// target (env/features/quadratic-target.ts). Restarts add noise.
+import { cellDistance, type Environment, PLANES, STATE_NUMBERS } from "../../env/index.js";
 import type { Random } from "../../netlist/index.js";
 import type { DrawnSettings, OneShotPlacer } from "../restarts/one-shot.js";
 
@@ -22,7 +22,7 @@ export const GREEDY_SETTINGS = {
   targetWeight: {
     least: 0.1,
     most: 10,
-    meaning: "what it costs to be a whole diagonal from the plan, in wire spans",
+    meaning: "what it costs to be a whole diagonal from the quadratic target, in wire spans",
   },
   noise: { least: 0.005, most: 0.3, meaning: "spread of the noise on each cell, in wire spans" },
   growth: {
@@ -51,10 +51,10 @@ const greedyPlacer: OneShotPlacer = {
 
   place(context, { settings }: { readonly settings: DrawnSettings & GreedySettings }, random) {
     const { growth = 0 } = settings;
-    const { episode, observer } = context.game(growth > 1 ? "connectivity" : "area");
+    const environment = context.environment(growth > 1 ? "connectivity" : "area");
     for (let deadEnds = 0; deadEnds < TRIES; deadEnds++) {
       const noise = (settings.noise ?? 0) + NOISE_PER_DEAD_END * deadEnds;
-      if (greedyPlacement(episode, observer, { ...settings, noise }, random)) return true;
+      if (greedyPlacement(environment, { ...settings, noise }, random)) return true;
     }
     return false;
   },
@@ -62,14 +62,12 @@ const greedyPlacer: OneShotPlacer = {
 export default greedyPlacer;
 
 /**
- * Places the macros of an episode in its order; false if one finds no cell. The soft macros are yet to be settled.
- * Of equal cells the one nearest to where the macro before went is taken (to the canvas centre, for the first), so
- * that macros without wires fill up the canvas from one side and keep their gaps few; then the first in row-major
- * order.
+ * Places the macros of an environment's episode in its order, but not yet the soft macros; false if one finds no cell.
+ * Of equal cells it takes the one nearest to the macro before, or to the canvas centre for the first, so that macros
+ * without wires fill the canvas from one side with few gaps; then the first in row-major order.
  */
 export function greedyPlacement(
-  episode: Episode,
-  observer: Observer,
+  { episode, observer }: Pick<Environment, "episode" | "observer">,
   settings: GreedySettings,
   random: Random,
 ): boolean {
@@ -86,7 +84,7 @@ export function greedyPlacement(
     plane("softMacroOverlap"),
     plane("contact"),
   ];
-  const plan = plane("quadraticTarget");
+  const target = plane("quadraticTarget");
   episode.reset();
   let previous = Math.floor(rows / 2) * columns + Math.floor(columns / 2);
   while (!episode.complete && !episode.deadEnd) {
@@ -99,7 +97,7 @@ export function greedyPlacement(
       if (mask[cell] === 0) continue;
       const room = softMacroDistance[cell]! + contact[cell]! - softMacroOverlap[cell]!;
       const edge = Math.max(edgeXs[cell]!, edgeYs[cell]!);
-      let score = wires[cell]! + targetWeight * plan[cell]! - edgeWeight * edge - roomWeight * room;
+      let score = wires[cell]! + targetWeight * target[cell]! - edgeWeight * edge - roomWeight * room;
       if (noise > 0) score += noise * random.normal();
       if (score > least) continue;
       const distance = cellDistance(cell, previous, columns);

@@ -11,7 +11,7 @@ const randomPlacer: OneShotPlacer = {
   module: import.meta.url,
 
   place(context, _attempt, random) {
-    const { episode } = context.game("area");
+    const { episode } = context.environment("area");
     for (let deadEnds = 0; deadEnds < TRIES; deadEnds++) {
       episode.reset();
       while (!episode.complete && !episode.deadEnd) episode.place(sampleFeasibleCell(episode, random));

@@ -2,7 +2,7 @@
 // again on worker threads, with other settings and random numbers each time, and keeps the best placement.
 import {
   type CellPlacer,
-  Episode,
+  Environment,
   Judge,
   type JudgeOptions,
   type JudgeRules,
@@ -10,7 +10,6 @@ import {
   type MacroOrder,
   MaskMaker,
   macrosByArea,
-  Observer,
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Random } from "../../netlist/index.js";
@@ -88,11 +87,14 @@ export class WorkerContext {
     this.macros = macrosByArea(block);
   }
 
-  /** The game in which macros go one by one, in one of the orders, each to a feasible cell. */
-  game(order: MacroOrder): { readonly episode: Episode; readonly observer: Observer } {
+  /**
+   * The environment in which macros go one by one, in one of the orders, each to a feasible cell. Its `step` scores the
+   * placement at the end, which the engine does anyway: a placer can save that by playing its `episode`.
+   */
+  environment(order: MacroOrder): Environment {
     return this.once(order, () => {
-      const episode = new Episode(this.judge, this.cells, { macros: MACRO_ORDERS[order](this.judge.block) });
-      return { episode, observer: new Observer(episode) };
+      const macros = MACRO_ORDERS[order](this.judge.block);
+      return new Environment(this.judge, this.cells, { macros });
     });
   }
 

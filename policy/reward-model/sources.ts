@@ -4,10 +4,8 @@ import {
   BASIC_PLANES,
   type CellPlacer,
   Environment,
-  type Episode,
   type Judge,
   macrosByArea,
-  type Observer,
   PLANES,
   STATE_NUMBERS,
   sampleByPrior,
@@ -49,8 +47,7 @@ interface BlockPolicy {
 export class PlacementSource {
   readonly macros: Int32Array;
   private readonly judge: Judge;
-  private readonly episode: Episode;
-  private readonly observer: Observer;
+  private readonly environment: Environment;
   private readonly annealer: GridAnnealer;
   private readonly policies: readonly BlockPolicy[];
   private readonly planes: Float32Array;
@@ -62,15 +59,13 @@ export class PlacementSource {
     this.macros = macrosByArea(judge.block);
     // A policy that sees fewer planes sees the first of them.
     const planes = Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes));
-    const environment = new Environment(judge, cells, { macros: this.macros, planes });
-    this.episode = environment.episode;
-    this.observer = environment.observer;
+    this.environment = new Environment(judge, cells, { macros: this.macros, planes });
     this.annealer = new GridAnnealer(judge, cells, {
       ...GRID_ANNEAL_DEFAULTS,
       stepsPerMacro: STEPS_PER_MACRO,
     });
     this.policies = policies.map((policy) => blockPolicy(judge, policy));
-    this.planes = new Float32Array(this.observer.planes * columns * rows);
+    this.planes = new Float32Array(planes * columns * rows);
   }
 
   /** Draws a source, and from it the cells of a legal placement. Throws `InputError` if 50 tries met dead ends. */
@@ -94,8 +89,7 @@ export class PlacementSource {
         return this.playPrior(drawGeometric(SHARPNESS, random), random);
       case "greedy":
         return greedyPlacement(
-          this.episode,
-          this.observer,
+          this.environment,
           { edgeWeight: drawGeometric(EDGE_WEIGHT, random), noise: drawGeometric(NOISE, random) },
           random,
         );
@@ -110,7 +104,8 @@ export class PlacementSource {
 
   /** Draws cells with probability proportional to exp(sharpness · prior). */
   private playPrior(sharpness: number, random: Random): boolean {
-    const { episode, observer, planes, state } = this;
+    const { planes, state } = this;
+    const { episode, observer } = this.environment;
     const prior = planes.subarray(PRIOR * episode.mask.length, (PRIOR + 1) * episode.mask.length);
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
@@ -131,7 +126,8 @@ export class PlacementSource {
   }
 
   private playPolicy({ agent, planes: count }: BlockPolicy, random: Random): boolean {
-    const { episode, observer, planes, state } = this;
+    const { planes, state } = this;
+    const { episode, observer } = this.environment;
     const seenPlanes = planes.subarray(0, count * episode.mask.length);
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {

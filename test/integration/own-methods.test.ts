@@ -24,7 +24,7 @@ export default {
   settings: { noise: { least: 0.5, most: 8, meaning: "columns that a macro may be off" } },
   starts: [{ noise: 0.5 }],
   place(context, { settings }, random) {
-    const { episode } = context.game("area");
+    const { episode } = context.environment("area");
     const { columns } = context.judge.block.grid;
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {

@@ -2,7 +2,7 @@
 // is the cost of a full evaluation.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../../env/index.js";
+import { checkLegality, Environment, Judge, macrosByArea } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, Random } from "../../../../netlist/index.js";
 import { drawStart } from "../../../../placer/anneal/worker.js";
@@ -25,8 +25,8 @@ function annealerWith(
   block: Block = smallBlock(seed, 30),
 ) {
   const judge = new Judge(Kernels.create(), block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  const start = drawStart({ episode, observer: new Observer(episode) }, Random.stream(seed, "start"), 2)!;
+  const environment = new Environment(judge, new ForceDirectedPlacer(judge));
+  const start = drawStart(environment, Random.stream(seed, "start"), 2)!;
   const shares = Object.fromEntries(GRID_PROPOSALS.map((name) => [name, name === kind ? 1 : 0]));
   const annealer = new GridAnnealer(judge, STILL, {
     ...GRID_ANNEAL_DEFAULTS,

@@ -1,7 +1,7 @@
 // Annealing under cost terms: bursts of moves kept or undone by the full cost, on grid cells and anywhere.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, Episode, Judge, Observer } from "../../../../env/index.js";
+import { checkLegality, Environment, Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { copyPlacement, type Placement, Random } from "../../../../netlist/index.js";
 import { BurstGate } from "../../../../placer/anneal/bursts.js";
@@ -44,8 +44,8 @@ const ANNEALERS = {
 
 const start = (() => {
   const judge = judgeWith(0);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-  return drawStart({ episode, observer: new Observer(episode) }, Random.stream(4, "start"), 1)!.placement;
+  const environment = new Environment(judge, new ForceDirectedPlacer(judge));
+  return drawStart(environment, Random.stream(4, "start"), 1)!.placement;
 })();
 
 test("a burst that costs less is kept; one that costs a temperature more, in exp(-1) of the cases", () => {

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   checkLegality,
-  Episode,
+  Environment,
   Judge,
   macrosByArea,
   macrosByConnectivity,
-  Observer,
 } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
@@ -16,8 +15,8 @@ import { blockOf, smallBlock } from "../../../support/blocks.js";
 
 function placed(block: Block, settings: GreedySettings, order = macrosByArea(block)): Judge {
   const judge = new Judge(Kernels.create(), block);
-  const episode = new Episode(judge, new ForceDirectedPlacer(judge), { macros: order });
-  assert.ok(greedyPlacement(episode, new Observer(episode), settings, Random.stream(1, "test")));
+  const environment = new Environment(judge, new ForceDirectedPlacer(judge), { macros: order });
+  assert.ok(greedyPlacement(environment, settings, Random.stream(1, "test")));
   return judge;
 }
 

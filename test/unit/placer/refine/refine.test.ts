@@ -1,7 +1,7 @@
 // Coordinate descent: never a worse sweep, legal on cells, and no single step left that would be better.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLegality, Episode, Judge, macrosByArea, Observer } from "../../../../env/index.js";
+import { checkLegality, Environment, Judge, macrosByArea } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { copyPlacement, NodeKind, Random } from "../../../../netlist/index.js";
 import { drawStart } from "../../../../placer/anneal/worker.js";
@@ -27,8 +27,8 @@ test("sweeps never cost more, stay legal on cell centres, and end where no macro
     const block = smallBlock(seed, 8);
     const terms = weight > 0 ? [{ term: leftTerm, weight }] : [];
     const judge = new Judge(Kernels.create(), block, { terms });
-    const episode = new Episode(judge, new ForceDirectedPlacer(judge));
-    const start = drawStart({ episode, observer: new Observer(episode) }, Random.stream(seed, "start"), 4)!;
+    const environment = new Environment(judge, new ForceDirectedPlacer(judge));
+    const start = drawStart(environment, Random.stream(seed, "start"), 4)!;
     const refiner = new Refiner(judge, STILL);
     let placement = start.placement;
     let cost = start.costs.proxyCost;
@@ -73,12 +73,8 @@ test("starts from the block's own placement, snapped to cells; refuses one with 
   const block = smallBlock(3);
   const judge = new Judge(Kernels.create(), block);
   const cells = new ForceDirectedPlacer(judge);
-  const episode = new Episode(judge, cells);
-  const { placement } = drawStart(
-    { episode, observer: new Observer(episode) },
-    Random.stream(3, "start"),
-    4,
-  )!;
+  const environment = new Environment(judge, cells);
+  const { placement } = drawStart(environment, Random.stream(3, "start"), 4)!;
   const shaken = copyPlacement(placement);
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] === NodeKind.HardMacro)
