@@ -26,7 +26,8 @@ const folder = makeFolder();
 const LINEAR = pathToFileURL(resolve("examples/own-policy-network.js")).href;
 const linear = await loadPolicyNetwork(LINEAR);
 const block = generateBlock({ seed: 2, macros: 6, softMacros: 12, ports: 16 });
-const settings = parseTrainSettings({ episodes: 8, minibatch: 32, learningRate: 0.1 });
+// With groups of one, so that the value is learned and used.
+const settings = parseTrainSettings({ episodes: 8, groupSize: 1, minibatch: 32, learningRate: 0.1 });
 
 const run = (workers: number, iterations = 3, observer: TrainObserver = {}) =>
   train([block], { settings, seed: 4, workers, budget: { iterations }, network: linear, observer });

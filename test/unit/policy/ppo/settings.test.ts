@@ -85,9 +85,10 @@ test("a checkpoint of the version before is read with one warning, and training 
   assert.match(warnings[0]!, /before-settings\.safetensors was written by an earlier version/);
   const { settings, seed } = checkpoint;
   const { groupSize, counterfactualWeight, initLogitScale, experimental } = settings;
-  assert.deepEqual([seed, groupSize, counterfactualWeight, initLogitScale], [7, 2, 0.5, 0.5]);
-  const { elites, counterfactualSamples, entropyHalving, clip, network } = experimental;
+  assert.deepEqual([seed, groupSize, counterfactualWeight, initLogitScale], [7, 1, 0.5, 0.5]);
+  const { elites, counterfactualSamples, entropyHalving, clip, lambda, shaping, network } = experimental;
   assert.deepEqual([elites, counterfactualSamples, entropyHalving, clip, network.trunk], [3, 3, 20, 0.3, 8]);
+  assert.deepEqual([lambda, shaping], [0.9, 0.5]);
   const { parameters, state } = await train([block], {
     settings,
     seed,
@@ -99,7 +100,7 @@ test("a checkpoint of the version before is read with one warning, and training 
   assert.equal(state.blocks[0]!.best!.costs.proxyCost, 0.8761139489060481);
   assert.equal(
     createHash("sha256").update(new Uint8Array(parameters.slice().buffer)).digest("hex"),
-    "6ffb50cb0831fe5e6023d14e03dcb38570fd52bcaf32e1850d92686151a0ac6e",
+    "341a62c54a171f4b5fc42e5ea47bb7b3f7b58f3221e416c06b0ac8e6f0e322dd",
   );
 });
 
