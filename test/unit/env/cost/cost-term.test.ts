@@ -20,6 +20,7 @@ import { Kernels } from "../../../../kernels/index.js";
 import { InputError, NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
 import { blockOf, randomPlacement, smallBlock } from "../../../support/blocks.js";
 import { assertClose } from "../../../support/close.js";
+import { readFences } from "../../../support/doc-fences.js";
 import leftTerm from "../../../support/left-term.js";
 import { RandomMoves } from "../../../support/random-moves.js";
 import { makeFolder } from "../../../support/temp-folder.js";
@@ -151,6 +152,16 @@ test("what is no cost term is refused, saying where and what was expected", asyn
   for (const weight of [-1, Number.NaN])
     await refused([{ module: good, weight }], /^cost term 'left': its weight is (-1|NaN)/);
   await refused([...rules.terms, { module: good, weight: 1 }], /^cost term 'left': two terms have this name/);
+});
+
+test("the example in docs/proxy-cost.md is a cost term: the mean x of the hard macros", async () => {
+  const file = join(makeFolder(), "mean-x.mjs");
+  const [example] = readFences("docs/proxy-cost.md").filter(({ language }) => language === "js");
+  writeFileSync(file, example!.text);
+  const block = smallBlock(1);
+  const placement = randomPlacement(block, Random.stream(1, "mean x"));
+  const { terms } = await loadCostTerms({ terms: [{ module: pathToFileURL(file).href, weight: 1 }] });
+  assertClose([terms[0]!.term.evaluate(block, placement)], [leftTerm.evaluate(block, placement)], 1e-12);
 });
 
 test("a term given as an object becomes a rule if worker threads can import the same one", async () => {
