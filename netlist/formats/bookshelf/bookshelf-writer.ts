@@ -9,20 +9,31 @@ import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js"
 import type { Placement } from "../../placement.js";
 import { frameOf } from "./block-parts.js";
 import type { Row } from "./nodes.js";
+import { LARGEST } from "./words.js";
 
 const PIECE_LINES = 4096;
 
 /**
  * Writes block and placement as the files of an `.aux` path; if it ends in `.gz`, all files are gzip. Returns their
- * paths. Throws `InputError` for what the format cannot hold: soft macros, names of several words, macros that are no
- * higher than cells.
+ * paths. Throws `InputError` for what the format cannot hold: soft macros, names of several words or given twice,
+ * numbers beyond a billion, macros that are no higher than cells.
  */
 export async function writeBookshelf(path: string, block: Block, placement: Placement): Promise<string[]> {
   const match = /^(.+)\.aux(\.gz)?$/.exec(basename(path));
   if (!match) throw new InputError(path, "an .aux file was expected");
   const [, stem, gz = ""] = match;
+  const further = furtherPorts(block);
+  const names = new Set<string>();
   for (let node = 0; node < block.nodeCount; node++) {
-    checkName(path, block.nodeNames[node]!);
+    const name = block.nodeNames[node]!;
+    checkName(path, name);
+    if (!further.has(node) && names.has(name))
+      throw new InputError(
+        path,
+        `two nodes are called '${name}', the format knows them by name`,
+        "rename one",
+      );
+    names.add(name);
     if (block.kinds[node] === NodeKind.SoftMacro)
       throw new InputError(
         path,
@@ -32,10 +43,10 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
   }
   const rows = frameOf(block)?.rows ?? makeRows(path, block);
   const file = (ending: string) => join(dirname(path), `${stem}.${ending}${gz}`);
-  await writeFileAtomically(file("nodes"), inPieces(nodeLines(block)));
+  await writeFileAtomically(file("nodes"), inPieces(nodeLines(path, block)));
   await writeFileAtomically(file("nets"), inPieces(netLines(path, block)));
-  await writeFileAtomically(file("wts"), inPieces(weightLines(block)));
-  await writeFileAtomically(file("scl"), inPieces(rowLines(rows)));
+  await writeFileAtomically(file("wts"), inPieces(weightLines(path, block)));
+  await writeFileAtomically(file("scl"), inPieces(rowLines(path, rows)));
   await writePl(file("pl"), block, placement);
   const parts = ["nodes", "nets", "wts", "pl", "scl"];
   await writeFileAtomically(
@@ -56,7 +67,7 @@ function* inPieces(lines: Iterable<string>): Generator<string> {
   if (piece.length > 0) yield `${piece.join("\n")}\n`;
 }
 
-function* nodeLines(block: Block): Generator<string> {
+function* nodeLines(where: string, block: Block): Generator<string> {
   const further = furtherPorts(block);
   let terminals = 0;
   for (let node = 0; node < block.nodeCount; node++)
@@ -71,7 +82,7 @@ function* nodeLines(block: Block): Generator<string> {
     const pad = frameOf(block)?.terminals.get(name);
     const { width, height } = pad ?? { width: block.widths[node]!, height: block.heights[node]! };
     const flag = pad?.coverable ? "\tterminal_NI" : isTerminal(block, node) ? "\tterminal" : "";
-    yield `${name}\t${width}\t${height}${flag}`;
+    yield `${name}\t${number(where, width)}\t${number(where, height)}${flag}`;
   }
 }
 
@@ -105,7 +116,7 @@ function* netLines(where: string, block: Block): Generator<string> {
       const pad = pads.get(node);
       const x = (pad?.x ?? 0) + pinXOffsets[pin]!;
       const y = (pad?.y ?? 0) + pinYOffsets[pin]!;
-      yield `\t${pad?.name ?? block.nodeNames[node]} ${direction} : ${x} ${y}`;
+      yield `\t${pad?.name ?? block.nodeNames[node]} ${direction} : ${number(where, x)} ${number(where, y)}`;
     }
   }
 }
@@ -125,26 +136,26 @@ function padPins(block: Block): ReadonlyMap<number, { name: string; x: number; y
   return pads;
 }
 
-function* weightLines(block: Block): Generator<string> {
+function* weightLines(where: string, block: Block): Generator<string> {
   yield "UCLA wts 1.0";
   yield "";
   for (let net = 0; net < block.netCount; net++)
-    if (block.netWeights[net] !== 1) yield `${netName(block, net)}\t${block.netWeights[net]}`;
+    if (block.netWeights[net] !== 1) yield `${netName(block, net)}\t${number(where, block.netWeights[net]!)}`;
 }
 
-function* rowLines(rows: readonly Row[]): Generator<string> {
+function* rowLines(where: string, rows: readonly Row[]): Generator<string> {
   yield "UCLA scl 1.0";
   yield "";
   yield `NumRows : ${rows.length}`;
   for (const row of rows) {
     yield "CoreRow Horizontal";
-    yield `  Coordinate : ${row.bottom}`;
-    yield `  Height : ${row.height}`;
-    yield `  Sitewidth : ${row.siteWidth}`;
-    yield `  Sitespacing : ${row.siteSpacing}`;
+    yield `  Coordinate : ${number(where, row.bottom)}`;
+    yield `  Height : ${number(where, row.height)}`;
+    yield `  Sitewidth : ${number(where, row.siteWidth)}`;
+    yield `  Sitespacing : ${number(where, row.siteSpacing)}`;
     yield `  Siteorient : ${row.orientation}`;
     yield `  Sitesymmetry : ${row.symmetry}`;
-    yield `  SubrowOrigin : ${row.left} NumSites : ${row.sites}`;
+    yield `  SubrowOrigin : ${number(where, row.left)} NumSites : ${row.sites}`;
     yield "End";
   }
 }
@@ -215,8 +226,8 @@ function* placeLines(where: string, block: Block, placement: Placement): Generat
       y -= terminal.ports[0]!.yOffset;
     }
     const sideways = isSideways(orientation);
-    const left = unit(x - (sideways ? height : width) / 2);
-    const bottom = unit(y - (sideways ? width : height) / 2);
+    const left = unit(where, x - (sideways ? height : width) / 2);
+    const bottom = unit(where, y - (sideways ? width : height) / 2);
     const fixed = block.fixed[node] ? (terminal?.coverable ? " /FIXED_NI" : " /FIXED") : "";
     yield `${name}\t${left}\t${bottom}\t: ${ORIENTATION_NAMES[orientation]}${fixed}`;
   }
@@ -241,6 +252,13 @@ function checkName(where: string, name: string): void {
 }
 
 /** Rounds to a millionth of a unit: far below any site width, and far above rounding errors of doubles. */
-function unit(value: number): string {
-  return String(Number(value.toFixed(6)) + 0);
+function unit(where: string, value: number): string {
+  return number(where, Number(value.toFixed(6)) + 0);
+}
+
+/** Throws `InputError` for a number that readers refuse. */
+function number(where: string, value: number): string {
+  if (!(Math.abs(value) <= LARGEST))
+    throw new InputError(where, `${value} cannot be written, numbers are at most ${LARGEST} in this format`);
+  return String(value);
 }

@@ -5,7 +5,7 @@ import { readLineChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 
 /** Larger lengths and coordinates are refused, because doubles would not hold small fractions of them. */
-const LARGEST = 1e9;
+export const LARGEST = 1e9;
 
 /** One line that is not empty. */
 export interface Line {

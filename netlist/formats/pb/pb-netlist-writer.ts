@@ -19,7 +19,8 @@ const PIECE_NODES = 4096;
 
 /**
  * Writes netlist and places (centres in µm) to `path`, as gzip if it ends in `.gz`. Throws `InputError` for what the
- * format cannot hold: duplicate names, soft macros not named `Grp…`, cells with several pins, pins that drive two nets.
+ * format cannot hold: duplicate names, numbers beyond single precision, macros without area, soft macros not named `Grp…`, cells
+ * with several pins, pins that drive two nets.
  */
 export async function writePbNetlist(
   path: string,
@@ -51,7 +52,9 @@ export function* pbNetlistPieces(
     const attributes =
       node >= 0 ? nodeAttributes(netlist, node, { ...options, places }) : pinAttributes(netlist, pin, places);
     if (net >= 0 && netlist.netWeights[net] !== 1) attributes.weight = float32(netlist.netWeights[net]!);
-    text += nodeText(nameOf(netlist, node, pin), sinks, attributes);
+    const name = nameOf(netlist, node, pin);
+    refuseUnreadable(where, name, attributes);
+    text += nodeText(name, sinks, attributes);
     if (index % PIECE_NODES === PIECE_NODES - 1) {
       yield text;
       text = "";
@@ -197,6 +200,21 @@ function pinAttributes(netlist: Netlist, pin: number, places: Placement): Attrib
     attributes.y = float32(Math.fround(places.ys[macro]!) + y);
   }
   return attributes;
+}
+
+/** Readers take no number beyond single precision, and no macro without area. */
+function refuseUnreadable(where: string, name: string, attributes: Attributes): void {
+  const ofMacro = ['"MACRO"', '"macro"'].includes(attributes.type!);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value.startsWith('"')) continue;
+    const empty = ofMacro && (key === "width" || key === "height") && Number(value) === 0;
+    if (Number.isFinite(Number(value)) && !empty) continue;
+    throw new InputError(
+      where,
+      `the ${key} of '${name}' cannot be written: ${empty ? "macros have sides above 0" : "it is beyond single precision"}`,
+      "are all lengths in micrometres?",
+    );
+  }
 }
 
 /** By `NodeKind`. */

@@ -4,6 +4,7 @@
 import { basename } from "node:path";
 import { type Block, NodeKind, totalArea } from "../../block.js";
 import { writeFileAtomically } from "../../files.js";
+import { InputError } from "../../input-error.js";
 import { ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 import { COUNT_LABELS } from "./plc.js";
@@ -32,7 +33,10 @@ export interface PlcOptions {
   readonly digits?: number | undefined;
 }
 
-/** Writes `placement` of `block` to `path`, as gzip if it ends in `.gz`. Nodes that are not placed get no line. */
+/**
+ * Writes `placement` of `block` to `path`, as gzip if it ends in `.gz`. Nodes that are not placed get no line. Throws
+ * `InputError` for a place that is not finite.
+ */
 export async function writePlc(
   path: string,
   block: Block,
@@ -42,7 +46,7 @@ export async function writePlc(
   await writeFileAtomically(path, plcText(block, placement, { thisFile: basename(path), ...options }));
 }
 
-/** The text of the placement file. */
+/** The text of the placement file. Throws `InputError` for a place that is not finite. */
 export function plcText(block: Block, placement: Placement, options: PlcOptions = {}): string {
   const header = [
     ...headerLines(block, options),
@@ -61,6 +65,11 @@ export function plcText(block: Block, placement: Placement, options: PlcOptions 
     const x = placement.xs[node]!;
     const y = placement.ys[node]!;
     if (Number.isNaN(x) || Number.isNaN(y)) continue;
+    if (!(Number.isFinite(x) && Number.isFinite(y)))
+      throw new InputError(
+        block.name,
+        `the place of '${block.nodeNames[node]}' is (${x}, ${y}), finite numbers were expected`,
+      );
     const orientation = placement.orientations[node]!;
     const turn =
       block.kinds[node] === NodeKind.Port && orientation === 0 ? "-" : ORIENTATION_NAMES[orientation]!;
