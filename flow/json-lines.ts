@@ -1,9 +1,10 @@
 // JSON Lines: an object per line, read while others append.
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { InputError, readError } from "../netlist/index.js";
 
 /**
  * The objects of a file in order; none if there is no file. Lines that do not parse are left out: a kill may have cut
- * one short.
+ * one short. Throws `InputError` for what is no file or cannot be read.
  */
 export function readJsonLines<Line>(path: string): Line[] {
   const lines: Line[] = [];
@@ -21,9 +22,11 @@ export function readJsonLines<Line>(path: string): Line[] {
 /** Read without asking first whether the file is there: a run that is started over may remove it in between. */
 function textOf(path: string): string {
   try {
+    // A pipe would be waited for.
+    if (!statSync(path).isFile()) throw new InputError(path, "is no file, lines of JSON were expected");
     return readFileSync(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw error;
+    throw readError(path, error);
   }
 }

@@ -1,5 +1,5 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
@@ -74,6 +74,7 @@ export function runState(folder: string): RunState {
 /** The parsed file; undefined if it is not there or, for a moment, not JSON. */
 export function readJson(path: string): unknown {
   try {
+    if (!statSync(path).isFile()) return undefined; // a pipe would be waited for
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;

@@ -268,8 +268,12 @@ function editsOf(run: string | undefined): string[] {
   return readdirSync(folder).filter((name) => /^edit-\d+\.plc$/.test(name));
 }
 
-/** Changes whenever the file does; -1 without one. */
+/** Changes whenever the file does; -1 without one, or where there is none to be reached. */
 function stampOf(path: string): number {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found ? found.mtimeMs * 1e3 + (found.size % 1e3) : -1;
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return mtimeMs * 1e3 + (size % 1e3);
+  } catch {
+    return -1;
+  }
 }

@@ -17,7 +17,7 @@ const BLOCK_OPTIONS = {
   squareSoftMacros: true,
   weights: "1,0.5,0.5",
 };
-const PLACE_OPTIONS = { ...BLOCK_OPTIONS, iterations: 1, seed: 4, set: [] };
+const PLACE_OPTIONS = { ...BLOCK_OPTIONS, iterations: 1, seed: 4, set: [], settings: {}, clustering: true };
 /** Commands with what their file says. Flags keep `place` short, whatever the file says. */
 const COMMANDS = [
   { name: "info", options: BLOCK_OPTIONS, flags: [] },

@@ -202,7 +202,7 @@ function otherValue(value: unknown, random: Random): unknown {
   if (action === 2) return [value];
   if (action === 3) {
     let deep: unknown = value;
-    for (let i = random.below(3000); i >= 0; i--) deep = [deep];
+    for (let i = random.below(800); i >= 0; i--) deep = [deep];
     return deep;
   }
   return pick(random, VALUES);

@@ -5,7 +5,7 @@ import { place, view } from "../../flow/index.js";
 import { InputError, type Random } from "../../netlist/index.js";
 import { brokenFile, mutateJson, mutateText, pick } from "./mutations.js";
 import { brokenTensors } from "./policy-files.js";
-import { SMALL_NETWORK_SETTINGS, writeSmallBlock } from "./seeds.js";
+import { SMALL_SETTINGS, writeSmallBlock } from "./seeds.js";
 import type { Subject } from "./subject.js";
 
 const FILES = [
@@ -28,7 +28,7 @@ export const RUN_SUBJECT: Subject = async (folder) => {
   await writeSmallBlock(block);
   const options = {
     ...({ method: "policy", policy: "none", iterations: 1, workers: 1, seed: 1 } as const),
-    set: ["episodes=8", ...SMALL_NETWORK_SETTINGS],
+    settings: SMALL_SETTINGS,
   };
   await place(block, { ...options, out: sound });
   mkdirSync(join(sound, "edits"));

@@ -16,12 +16,11 @@ import {
 import { randomPlacement } from "../../test/support/blocks.js";
 
 const SMALL = { width: 4, rounds: 1, trunk: 4, deconvolutionChannels: [4], cellHidden: 4, valueHidden: 4 };
-export const SMALL_NETWORK_SETTINGS = Object.entries(SMALL).map(
-  ([name, value]) => `experimental.network.${name}=${JSON.stringify(value)}`,
-);
+/** Settings of training that takes a moment. */
+export const SMALL_SETTINGS = { episodes: 8, experimental: { network: SMALL } };
 
 function settingsOfTraining() {
-  return parseTrainSettings({ episodes: 8, experimental: { network: SMALL } });
+  return parseTrainSettings(SMALL_SETTINGS);
 }
 
 export function smallNetwork(): Policy {

@@ -133,7 +133,7 @@ export function flatten(
   tensors: ReadonlyMap<string, SavedTensor>,
   { layout, prefix }: { readonly layout: ParameterLayout; readonly prefix: string },
 ): Float32Array {
-  const flat = new Float32Array(layout.length);
+  const parts: { readonly data: Float32Array; readonly offset: number }[] = [];
   for (const { name, shape, offset } of layout.tensors) {
     const tensor = tensors.get(prefix + name);
     if (!tensor) throw new InputError(path, `has no tensor '${prefix}${name}'`);
@@ -145,7 +145,10 @@ export function flatten(
         `tensor '${prefix}${name}' has numbers that are not finite`,
         "train it anew",
       );
-    flat.set(tensor.data, offset);
+    parts.push({ data: tensor.data, offset });
   }
+  // Only now: a file may claim a network of any size, but holds no more than its bytes.
+  const flat = new Float32Array(layout.length);
+  for (const { data, offset } of parts) flat.set(data, offset);
   return flat;
 }

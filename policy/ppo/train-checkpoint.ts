@@ -1,6 +1,7 @@
 // Where training stands, and its checkpoint on disk: besides the network and its optimiser everything that is needed to
 // continue as if training had never stopped. Random streams are derived from seed and iteration: there is no other
 // state.
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { type Costs, MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
 import { InputError, type Placement, revivePlacement, storePlacement } from "../../netlist/index.js";
@@ -86,11 +87,12 @@ export async function readTrainCheckpoint(
     readonly onWarning?: (line: string) => void;
   } = {},
 ): Promise<TrainCheckpoint> {
-  const { network, parameters, adam, notes } = await readCheckpoint(path, options.network);
+  const { network, config, parameters, adam, notes } = await readCheckpoint(path, options.network);
   try {
     const { settings, seed } = readSettings(notes, () =>
       options.onWarning?.(`${path} was written by an earlier version; the next version will not read it`),
     );
+    if (!isDeepStrictEqual(config, settings.experimental.network)) throw new Error("another network");
     const { blocks, ...counts } = stateSchema.parse(JSON.parse(notes.state!));
     if (blocks.length !== nodeCounts.length) throw new Error("other blocks");
     const revived = blocks.map(({ best, ...known }, i) => ({

@@ -80,17 +80,25 @@ function sticksOut({ canvas, grid }: Block, box: Sides): boolean {
   );
 }
 
-function isBlocked({ blockages, fences = [] }: Block, box: Box): boolean {
+function isBlocked({ blockages, fences = [], canvas }: Block, box: Box): boolean {
+  // What sticks out of the canvas is not the fences' business.
+  const within = {
+    left: Math.max(box.left, 0),
+    right: Math.min(box.right, canvas.width),
+    bottom: Math.max(box.bottom, 0),
+    top: Math.min(box.top, canvas.height),
+  };
   if (blockages.some((blockage) => overlap(box, blockage))) return true;
   return fences.some(({ rectangles, members, exclusive }) =>
     members.includes(box.node)
-      ? leaves(rectangles, box)
+      ? leaves(rectangles, within)
       : exclusive && rectangles.some((r) => overlap(box, r)),
   );
 }
 
 /** Whether a part of the box is in none of the rectangles: the box is cut along all their sides. */
 function leaves(rectangles: readonly Sides[], box: Sides): boolean {
+  if (!overlap(box, box)) return false;
   const cuts = (from: number, to: number, ends: readonly number[]) =>
     [from, ...ends.filter((end) => end > from && end < to), to].sort((a, b) => a - b);
   const xs = cuts(

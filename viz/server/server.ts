@@ -89,7 +89,13 @@ export async function startViewServer(
     connections.linger(socket as Socket);
   });
   await listen(server, port);
-  const unwatch = source.watch((event) => streams.send(event), onBug);
+  let unwatch: () => void;
+  try {
+    unwatch = source.watch((event) => streams.send(event), onBug);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   return {
     address: `http://127.0.0.1:${portOf(server)}/?token=${token}`,
     port: portOf(server),

@@ -7,7 +7,7 @@ import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
-import { COUNT_LABELS } from "./plc.js";
+import { COUNT_LABELS, checkHeaderLine } from "./plc.js";
 
 /** Costs in the header: wirelength in µm, and the three parts of the proxy cost. */
 export interface PlcCosts {
@@ -35,7 +35,7 @@ export interface PlcOptions {
 
 /**
  * Writes `placement` of `block` to `path`, as gzip if it ends in `.gz`. Nodes that are not placed get no line. Throws
- * `InputError` for a place that is not finite.
+ * `InputError` for what readers refuse: a place that is not finite, a canvas, tracks or blockages out of range.
  */
 export async function writePlc(
   path: string,
@@ -46,7 +46,7 @@ export async function writePlc(
   await writeFileAtomically(path, plcText(block, placement, { thisFile: basename(path), ...options }));
 }
 
-/** The text of the placement file. Throws `InputError` for a place that is not finite. */
+/** The text of the placement file. Throws `InputError` as `writePlc` does. */
 export function plcText(block: Block, placement: Placement, options: PlcOptions = {}): string {
   const header = [
     ...headerLines(block, options),
@@ -57,6 +57,7 @@ export function plcText(block: Block, placement: Placement, options: PlcOptions 
     "",
     "node_index x y orientation fixed",
   ];
+  for (const line of header) checkHeaderLine(line, block.name);
   const lines = header.map((line) => (line === "" ? "#" : `# ${line}`));
   const order = Array.from({ length: block.nodeCount }, (_, node) => node).sort(
     (a, b) => block.fileIndices[a]! - block.fileIndices[b]!,

@@ -175,6 +175,12 @@ function countsIn(comment: string, lineNumber: number): PlcCount[] {
   return [{ label, kind, count: Number(match[2]), lineNumber }];
 }
 
+/** Throws `InputError` for a header line, without its `#`, that `readPlc` refuses. */
+export function checkHeaderLine(comment: string, where: string): void {
+  const key = HEADER_KEYS.find((key) => HEADER[key].label.test(comment));
+  if (key !== undefined) headerNumbers(HEADER[key], comment, where);
+}
+
 function headerNumbers(field: HeaderField, comment: string, where: string): number[] {
   const match = field.numbers.exec(comment);
   const numbers = match ? match.slice(1, -1).map(Number) : [];

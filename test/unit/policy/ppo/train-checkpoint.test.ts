@@ -136,6 +136,23 @@ test("settings that this version does not know, or state that is no JSON, are re
   await refused(await notes({ ...goodNotes, state: "{" })("state.safetensors"), /not a checkpoint/);
 });
 
+test("settings of another network than the parameters' are refused", async () => {
+  const network = { ...settings.experimental.network, width: 8 };
+  const other = JSON.stringify({ ...settings, experimental: { ...settings.experimental, network } });
+  await refused(await notes({ ...goodNotes, settings: other })("other.safetensors"), /not a checkpoint/);
+});
+
+test("a network that claims to be larger than memory is refused for what the file lacks", async () => {
+  const text = whole.toString("latin1");
+  const path = join(folder, "huge.safetensors");
+  const huge = text.replaceAll('\\"trunk\\":8,', '\\"trunk\\":4e9,');
+  assert.notEqual(huge, text);
+  const bytes = Buffer.from(huge, "latin1");
+  bytes.writeBigUInt64LE(whole.readBigUInt64LE(0) + BigInt(huge.length - text.length), 0);
+  writeFileSync(path, bytes);
+  await refused(path, /tensor/);
+});
+
 test("state whose numbers are missing or no counts is refused", async () => {
   for (const state of [
     "{}",
