@@ -19,13 +19,13 @@ import { OverflowPenalty } from "./overflow-penalty.js";
 import { SmoothWirelength } from "./smooth-wirelength.js";
 
 export interface AnalyticOptions {
-  /** How full a bin may be at no cost. */
+  /** Density up to which a bin costs nothing. */
   readonly target: number;
   /** Adam steps. */
   readonly steps: number;
   /** Bins along each side. */
   readonly bins: number;
-  /** How far hard macros count as larger: 0 their own size, 1 whole numbers of grid cells. */
+  /** How far hard macros are enlarged: 0 their own size, 1 whole numbers of grid cells. */
   readonly inflation: number;
   /** First and last step length, in half-perimeters of the canvas. */
   readonly longestStep: number;
@@ -35,7 +35,7 @@ export interface AnalyticOptions {
   readonly lastPenalty: number;
   /** Pull of hard macros to the nearer walls, at a wall, in their mean pull of wires: soft macros get the middle. */
   readonly outward: number;
-  /** How much larger soft macros count than they are. */
+  /** Part of the soft macros' area that counts as density. */
   readonly softGrowth: number;
   /** Spread of the start around the middle, in canvas sides. */
   readonly spread: number;
@@ -57,16 +57,28 @@ export const ANALYTIC_DEFAULTS: AnalyticOptions = {
 
 /** What restarts draw. */
 export const ANALYTIC_SETTINGS = {
-  target: { least: 0.45, most: 1.2, meaning: "how full a bin may be at no cost" },
-  inflation: { least: 0.3, most: 1, meaning: "how far hard macros count as whole numbers of grid cells" },
-  softGrowth: { least: 0.15, most: 1, meaning: "how much larger soft macros count than they are" },
-  outward: { least: 0.5, most: 25, meaning: "pull of hard macros to the walls, in their mean pull of wires" },
+  target: { least: 0.45, most: 1.2, meaning: "density up to which a bin costs nothing" },
+  inflation: {
+    least: 0.3,
+    most: 1,
+    meaning: "enlargement of hard macros: 0 their own size, 1 whole grid cells",
+  },
+  softGrowth: { least: 0.15, most: 1, meaning: "part of the soft macros' area that counts as density" },
+  outward: {
+    least: 0.5,
+    most: 25,
+    meaning: "pull of hard macros to the canvas edges, over the mean pull of their wires",
+  },
   lastPenalty: {
     least: 2000,
     most: 40000,
-    meaning: "force that spreads the macros at the end, in that of wires",
+    meaning: "force that spreads the macros at the end, over that of the wires",
   },
-  spread: { least: 0.01, most: 0.1, meaning: "spread of the start around the middle, in canvas sides" },
+  spread: {
+    least: 0.01,
+    most: 0.1,
+    meaning: "spread of the start around the canvas centre, in canvas sides",
+  },
 } as const satisfies Partial<Record<keyof AnalyticOptions, object>>;
 
 const analyticPlacer: OneShotPlacer = {

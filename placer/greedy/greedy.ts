@@ -12,23 +12,23 @@ export const GREEDY_SETTINGS = {
   edgeWeight: {
     least: 0.3,
     most: 10,
-    meaning: "what an edge cell is worth over a middle one, in wire spans",
+    meaning: "worth of a cell at the canvas edge over one in the middle, in spans of the wire mask",
   },
   roomWeight: {
     least: 0.1,
     most: 10,
-    meaning: "what room left to soft macros and touching macros are worth, in wire spans",
+    meaning: "worth of leaving room for soft macros and of touching other macros, in spans of the wire mask",
   },
   targetWeight: {
     least: 0.1,
     most: 10,
-    meaning: "what it costs to be a whole diagonal from the quadratic target, in wire spans",
+    meaning: "cost of lying a canvas diagonal away from the quadratic target, in spans of the wire mask",
   },
-  noise: { least: 0.005, most: 0.3, meaning: "spread of the noise on each cell, in wire spans" },
+  noise: { least: 0.005, most: 0.3, meaning: "spread of the noise on each cell, in spans of the wire mask" },
   growth: {
     least: 0.1,
     most: 10,
-    meaning: "order of the macros: over 1 grown along the wires, else by area",
+    meaning: "order of the macros: above 1 along the connections, otherwise by area",
   },
 } as const;
 

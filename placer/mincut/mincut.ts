@@ -19,11 +19,24 @@ import { type Region, RegionSpace } from "./free-area.js";
 
 /** What attempts draw. */
 export const MINCUT_SETTINGS = {
-  tolerance: { least: 0.15, most: 0.65, meaning: "how far a cut may be from even areas, in parts of them" },
-  outward: { least: 0.1, most: 20, meaning: "pull of hard macros to the canvas edge, in their mean wires" },
-  softArea: { least: 0.6, most: 4, meaning: "area of soft macros, in their own" },
-  dead: { least: 0.02, most: 0.5, meaning: "ends this near a cut line pull to neither side, in half-widths" },
-  portWeight: { least: 0.3, most: 4, meaning: "weight of nets that leave a region, in their own" },
+  tolerance: {
+    least: 0.15,
+    most: 0.65,
+    meaning: "deviation that a cut may have from equal areas, relative to them",
+  },
+  outward: {
+    least: 0.1,
+    most: 20,
+    meaning: "pull of hard macros to the canvas edge, over the mean weight of their wires",
+  },
+  softArea: { least: 0.6, most: 4, meaning: "factor on the area of soft macros" },
+  dead: {
+    least: 0.02,
+    most: 0.5,
+    meaning:
+      "distance from a cut line within which net ends pull to neither side, in half-widths of the region",
+  },
+  portWeight: { least: 0.3, most: 4, meaning: "factor on the weight of nets that leave a region" },
 } as const;
 
 export type MincutOptions = Readonly<Record<keyof typeof MINCUT_SETTINGS, number>>;
