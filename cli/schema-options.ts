@@ -1,9 +1,8 @@
 // Command-line options made from a schema: name, default, check and help are declared once, in the schema. `--config`
 // reads them from a JSON file; flags override the file.
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { flagOf, parseOptions } from "../flow/index.js";
+import { flagOf, parseOptions, readSmallText } from "../flow/index.js";
 import { InputError } from "../netlist/index.js";
 import { addSetOption, repeated, withSettings } from "./settings.js";
 
@@ -95,16 +94,7 @@ function addConfigOption(
 }
 
 function readConfig(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new InputError(
-      path,
-      `cannot be read (${(error as Error).message})`,
-      "name a JSON file with --config",
-    );
-  }
+  const text = readSmallText(path);
   let value: unknown;
   try {
     value = JSON.parse(text);

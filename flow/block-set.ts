@@ -1,8 +1,9 @@
 // Sets of generated blocks, defined by seeds in a JSON file: the blocks to learn from, and held-out ones to judge by.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { z } from "zod";
 import { type Block, FAMILIES, generateBlock, InputError } from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
+import { readSmallText } from "./small-text.js";
 
 const blockSchema = z.strictObject({
   /** Name of the block and of its folder. */
@@ -37,9 +38,10 @@ export type BlockSet = z.output<typeof setSchema>;
  */
 export function readBlockSet(path: string): BlockSet {
   if (!existsSync(path)) throw new InputError(path, "no such file", "sets are in benchmarks/sets");
+  const text = readSmallText(path);
   let data: unknown;
   try {
-    data = JSON.parse(readFileSync(path, "utf8"));
+    data = JSON.parse(text);
   } catch (error) {
     throw new InputError(path, `no JSON file: ${(error as Error).message}`, "a block set was expected");
   }

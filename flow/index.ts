@@ -16,6 +16,7 @@ export * from "./published.js";
 export * from "./read-run.js";
 export * from "./registry.js";
 export * from "./reward-model.js";
+export { readSmallText } from "./small-text.js";
 export * from "./train.js";
 export * from "./version.js";
 export * from "./view.js";
