@@ -38,7 +38,7 @@ test("bad input is told in one line and writes nothing", () => {
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [[block, "--config", config({ thme: "dark" })], /options\.json: 'thme' is no option of 'view'/],
     [[block, "--config", config({ theme: "blue" })], /--theme: /],
-    [[block, "--config", `${svg}.json`], /cannot be read/],
+    [[block, "--config", `${svg}.json`], /no such file/],
     [[block, "--port", "70000"], /--port: /],
     [[block, "--grid", "many"], /--grid: /],
     [[`${block}-not`], /no such file or directory/],
