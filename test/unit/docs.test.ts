@@ -56,6 +56,25 @@ function anchorOf(heading: string): string {
     .replaceAll(" ", "-");
 }
 
+test("the architecture page answers a stranger's questions with few files, all of which exist", () => {
+  const text = readFileSync("docs/architecture.md", "utf8");
+  const most: Readonly<Record<string, number>> = {
+    "How does the policy place a macro?": 8,
+    "What is an update of the policy?": 6,
+    "How does annealing work under protocol fd?": 9,
+    "How is the cost computed?": 8,
+  };
+  const sections = text.split(/^###? /m).slice(1);
+  for (const [question, limit] of Object.entries(most)) {
+    const section = sections.find((section) => section.startsWith(`${question}\n`));
+    assert.ok(section, question);
+    const files = [...section.matchAll(/^\d\. `([^`]+)`: /gm)].map((match) => match[1]!);
+    assert.ok(files.length > 2 && files.length <= limit, `${question} ${files.length} files`);
+    assert.equal(new Set(files).size, files.length, question);
+    for (const file of files) assert.ok(existsSync(file), `${question} ${file}`);
+  }
+});
+
 test("links between pages, their anchors, and files that pages name, exist", () => {
   const inside = (folder: string): string[] => readdirSync(folder).map((name) => join(folder, name));
   const pages = [".", "docs", "docs/decisions"].flatMap(inside).filter((path) => path.endsWith(".md"));
