@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromiumPath } from "../support/browser.js";
 import { commandsOf, documentationPages, type Fence, readFences } from "../support/doc-fences.js";
@@ -29,7 +29,11 @@ function shorten(args: string): string {
     .replace(/--budget \S+/, BUDGET)
     .replace(/--iterations (\d+)/, (_, count) => `--iterations ${Math.min(Number(count), 2)}`)
     .replace(/--seeds (\d+)\S*/, "--seeds $1")
-    .replace(/--placements \d+/, "--placements 100");
+    .replace(/--placements \d+/, "--placements 100")
+    .replace(
+      /^pretrain .*/,
+      (line) => `${line} ${/--reward-model/.test(line) ? "--epochs 1" : "--samples 2"}`,
+    );
 }
 
 /** A command as the shell takes it: `npx ashlar` is the one that was built here. */
@@ -61,7 +65,6 @@ interface Ended {
 /** Runs a command to its end; of a viewer that serves, until it has answered once. */
 async function run(command: string, cwd: string): Promise<Ended> {
   const serves = /^npx ashlar view (?!.*--(svg|png|html) )/.test(command);
-  if (command.includes("--png")) process.env.CHROMIUM = await chromiumPath();
   const child = spawn("sh", ["-ec", serves ? `exec ${shellCommand(command)}` : shellCommand(command)], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
@@ -99,7 +102,11 @@ function makePageFolder(fences: readonly Fence[]): string {
   return folder;
 }
 
-describe("commands in the documentation", { concurrency: 2 }, () => {
+describe("commands in the documentation", { concurrency: 2, timeout: 900_000 }, () => {
+  // Before any page makes its folder: unpacking the browser changes TMPDIR for a while.
+  before(async () => {
+    process.env.CHROMIUM = await chromiumPath();
+  });
   for (const { page, fences } of pages.filter(({ fences }) => fences.some(isRun)))
     test(`${page} works as written`, async (t) => {
       const folder = makePageFolder(fences);
