@@ -1,17 +1,11 @@
 // The environment in one call: what its options change, and what is refused.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import { macrosByConnectivity, PLANES } from "../../../../env/index.js";
 import { InputError } from "../../../../netlist/index.js";
 import { createEnvironment } from "../../../../placer/index.js";
 import { smallBlock } from "../../../support/blocks.js";
-import { runJson } from "../../../support/command.js";
-import { readFences } from "../../../support/doc-fences.js";
 import leftTerm from "../../../support/left-term.js";
-import { makeFolder } from "../../../support/temp-folder.js";
 
 test("a random episode with defaults ends with the exact cost as its reward", () => {
   const environment = createEnvironment(smallBlock(1, 6));
@@ -48,18 +42,4 @@ test("a block that no episode can place, and options that are none, are refused"
     /order: 'size', one of area, conn/,
   );
   assert.throws(() => createEnvironment(block, { planes: 3 }), InputError);
-});
-
-test("the example in docs/environment.md runs and prints reward and costs", () => {
-  const folder = makeFolder();
-  runJson("generate", "--macros", "6", "--seed", "1", "--out", join(folder, "block"), "--json");
-  const [example] = readFences("docs/environment.md").filter(({ language }) => language === "js");
-  const library = new URL("../../../../index.js", import.meta.url).href;
-  writeFileSync(join(folder, "example.mjs"), example!.text.replace('"ashlar"', JSON.stringify(library)));
-  const { stdout, stderr, status } = spawnSync(process.execPath, ["example.mjs"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /^(-\d\.\d+ \{[^}]*proxyCost: \d|-10 undefined)/);
 });
