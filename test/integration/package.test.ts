@@ -1,7 +1,7 @@
 // The package as its users get it: packed, installed in a folder of its own, compiled against and run.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { before, test } from "node:test";
 import { makeFolder } from "../support/temp-folder.js";
@@ -90,4 +90,45 @@ test("a user's program compiles under strict against every declaration file and 
 test("the installed command runs", () => {
   const { version } = JSON.parse(readFileSync("package.json", "utf8"));
   assert.equal(run("npm", "exec", "--", "ashlar", "--version").trim(), version);
+});
+
+test("a method, a cost term and a policy network of one's own run in place and compare, and open in the viewer", () => {
+  const ashlar = (...args: readonly string[]) =>
+    run(process.execPath, "node_modules/ashlar/dist/cli/main.js", ...args, "--json");
+  const place = (out: string, ...args: readonly string[]) =>
+    JSON.parse(ashlar("place", "own", "--seed", "1", "--iterations", "2", "--out", out, ...args));
+  for (const name of ["own-method.js", "own-cost-term.js", "own-policy-network.js"])
+    copyFileSync(join(folder, "node_modules/ashlar/examples", name), join(folder, name));
+  ashlar("generate", "--macros", "6", "--soft-macros", "8", "--ports", "10", "--seed", "4", "--out", "own");
+
+  assert.equal(place("by-method", "--method", "./own-method.js").method, "columns");
+  const term = place("by-term", "--method", "random", "--cost-term", "./own-cost-term.js=0.5");
+  assert.ok(term.extra_costs.edge_distance >= 0);
+  const network = ["--network", "./own-policy-network.js"];
+  place("by-network", "--method", "policy", "--policy", "none", ...network);
+
+  const methods = ["--methods", "./own-method.js,random", "--budget", "1s", "--seeds", "1"];
+  const { rows } = JSON.parse(ashlar("compare", "own", ...methods, "--out", "compared"));
+  assert.deepEqual(
+    rows.map((row: { method: string; legal: number }) => [row.method, row.legal]),
+    [
+      ["columns", 1],
+      ["random", 1],
+    ],
+  );
+  const view = (path: string, ...args: readonly string[]) =>
+    run(
+      process.execPath,
+      "node_modules/ashlar/dist/cli/main.js",
+      "view",
+      path,
+      ...args,
+      "--html",
+      `${path}.html`,
+    );
+  view("by-method");
+  view("by-term");
+  view("by-network", ...network);
+  for (const page of ["by-method", "by-term", "by-network"])
+    assert.match(readFileSync(join(folder, `${page}.html`), "utf8"), /window\.ashlarReport=/);
 });
