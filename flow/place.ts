@@ -53,6 +53,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
 });
 
+/** Options of `place`, by their names on the command line in camelCase; `place --help` explains each. */
 export type PlaceOptions = z.input<typeof placeOptionsSchema>;
 type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema>;
 

@@ -17,6 +17,7 @@ export interface CostWeights {
 /** The weights of all published figures; Circuit Training's released code defaults to 1, 1, 0.5. */
 export const PUBLISHED_WEIGHTS: CostWeights = { wirelength: 1, density: 0.5, congestion: 0.5 };
 
+/** How a judge counts: weights, pins outside the grid, and cost terms of the user. */
 export interface JudgeOptions {
   readonly weights?: CostWeights;
   /**

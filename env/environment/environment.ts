@@ -61,6 +61,7 @@ export interface StepInfo {
   readonly costs?: Costs;
 }
 
+/** What `reset` and `step` of an environment return. */
 export interface StepResult {
   /** The environment's own arrays, or those given to `reset` or `step`; the next step overwrites them. */
   readonly observation: Observation;
