@@ -9,6 +9,7 @@ import {
   convertSchema,
   demo,
   describe,
+  evalOptionsSchema,
   evaluate,
   generateCommand,
   generateCommandSchema,
@@ -63,8 +64,8 @@ export function addEval(program: Command): void {
         "ashlar eval netlist.pb.txt.gz --placement best.plc --grid 24x21",
       ),
     );
-  addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
-    const { score } = await evaluate(path, optionsFor(blockOptionsSchema, options));
+  addSchemaOptions(command, evalOptionsSchema).action(async (path: string, options) => {
+    const { score } = await evaluate(path, optionsFor(evalOptionsSchema, options));
     printResult(score, options.json);
   });
 }
@@ -85,7 +86,7 @@ export function addPlace(program: Command): void {
         "ashlar place blocks/ariane --method policy --iterations 50 --set learningRate=0.0005",
         "ashlar place blocks/ariane --out runs/ariane --resume --budget 10m",
         "ashlar place design.def --lef tech.lef --lef cells.lef --halo 5,5",
-        "ashlar place blocks/ariane --method ./mine.js",
+        "ashlar place blocks/ariane --method ./mine.js --cost-term ./wide-channels.js=0.2",
       ),
     );
   addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { z } from "zod";
 import { flagOf, parseOptions, readSmallText } from "../flow/index.js";
 import { InputError } from "../netlist/index.js";
-import { addSetOption, repeated, withSettings } from "./settings.js";
+import { addCostTermOption, addSetOption, repeated, withSettings } from "./settings.js";
 
 interface JsonProperty {
   readonly type?: string;
@@ -25,6 +25,7 @@ export function addSchemaOptions(
   const properties = propertiesOf(schema);
   for (const [name, property] of Object.entries(properties)) {
     if (name === "settings") addSetOption(command, property.description ?? "");
+    else if (name === "costTerms") addCostTermOption(command, property.description ?? "");
     else command.addOption(toOption(name, property));
   }
   for (const [was, is] of Object.entries(renamed))

@@ -15,6 +15,7 @@ import {
 } from "./comparison.js";
 import { loadDistinct } from "./learning-blocks.js";
 import { parseBudget, parseOptions, runOptions } from "./options.js";
+import { costTermOptions, openJudging } from "./own-module.js";
 import { type PlaceSummary, place, protocolOption } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
 import { findMethod, type MethodChoice, methodNames } from "./registry.js";
@@ -33,6 +34,7 @@ export const compareOptionsSchema = z.strictObject({
   workers: runOptions.workers.describe("worker threads of each run"),
   protocol: protocolOption,
   ...designOptions,
+  ...costTermOptions,
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
 });
 
@@ -51,6 +53,7 @@ export async function compare(
   const options = parseOptions(compareOptionsSchema, given);
   parseBudget(options.budget);
   const methods = await findMethods(options.methods);
+  await openJudging({ costTerms: options.costTerms });
   const seeds = parseSeeds(options.seeds);
   const blocks = await readBlocks(paths, options, onProgress);
   makeFolder(options.out);
@@ -90,12 +93,12 @@ async function runOnce(
   { path, block, design }: Pick<NamedBlock, "path" | "block" | "design">,
   { name, choice: method }: NamedMethod,
   seed: number,
-  { budget, workers, protocol, out: folder }: ResolvedCompareOptions,
+  { budget, workers, protocol, costTerms, out: folder }: ResolvedCompareOptions,
 ): Promise<ComparedRun> {
   const out = join(folder, fileNameOf(block), `${name}-s${seed}`);
   const started = performance.now();
   try {
-    const summary = await place(path, { ...design, method, protocol, budget, workers, seed, out });
+    const summary = await place(path, { ...design, method, protocol, budget, workers, seed, costTerms, out });
     const { seconds, iterations } = summary;
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };

@@ -1,8 +1,14 @@
 // `eval`: the exact costs of a placement as it is in the files.
-import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge, loadCostTerms } from "../env/index.js";
+import type { z } from "zod";
+import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import type { Block } from "../netlist/index.js";
-import { type BlockOptions, judgeRules, loadBlockWith } from "./block-options.js";
+import { blockOptionsSchema, loadBlockWith } from "./block-options.js";
+import { parseOptions } from "./options.js";
+import { costTermOptions, openJudging } from "./own-module.js";
+
+export const evalOptionsSchema = blockOptionsSchema.extend(costTermOptions);
+export type EvalOptions = z.input<typeof evalOptionsSchema>;
 
 /** Costs and legality under the names that scripts rely on. Lengths in µm. */
 export interface Score {
@@ -31,13 +37,14 @@ export interface Evaluation {
  */
 export async function evaluate(
   path: string,
-  options: BlockOptions = {},
+  given: EvalOptions = {},
   { allowMissing = false } = {},
 ): Promise<Evaluation> {
-  const rules = judgeRules(options);
+  const options = parseOptions(evalOptionsSchema, given);
+  const judging = await openJudging(options);
   const block = await loadBlockWith(path, options);
   if (!allowMissing) checkPlaced(block, block.initial);
-  const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
+  const judge = new Judge(Kernels.create(), block, judging.options);
   const costs = judge.evaluate(block.initial);
   return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
 }

@@ -10,6 +10,7 @@ export * from "./describe.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./options.js";
+export type { CostTermChoice } from "./own-module.js";
 export * from "./place.js";
 export * from "./pretrain.js";
 export * from "./published.js";

@@ -16,6 +16,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { findMethod, type MethodChoice, methodNames } from "./registry.js";
 import { runOnBlock } from "./run.js";
 
@@ -35,6 +36,7 @@ export const policyOption = z
 
 export const placeOptionsSchema = blockOptionsSchema.extend({
   ...clusterOptions,
+  ...costTermOptions,
   method: z
     .custom<MethodChoice>()
     .default("policy")
@@ -42,6 +44,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   protocol: protocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 1),
   policy: policyOption,
+  network: networkOption,
   finetune: z
     .boolean()
     .default(false)
@@ -85,13 +88,19 @@ export async function place(
   const { protocol, seed, workers, resume } = options;
   const { method, file } = await findMethod(options.method);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
-  const request = requestFor(method, { ...options, settings });
+  const { network, ...code } = await openNetwork(options.network);
+  const request = { ...requestFor(method, { ...options, settings }), network };
   await method.check?.(request);
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
     options,
-    record: { settings, method: method.name, ...(file !== undefined && { methodModule: options.method }) },
-    inputs: [...policyFiles(options.policy), ...(file === undefined ? [] : [file])],
+    record: {
+      settings,
+      method: method.name,
+      ...(file !== undefined && { methodModule: options.method }),
+      ...code.record,
+    },
+    inputs: [...policyFiles(options.policy), ...(file === undefined ? [] : [file]), ...code.files],
     oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
     onProgress,
     check: ({ name, fences }) => {
@@ -138,6 +147,12 @@ function refuseOthers(method: Method, protocol: Protocol, options: ResolvedPlace
   if (options.policy !== undefined && !method.usesPolicy)
     throw new InputError(
       "--policy",
+      `method '${method.name}' plays no policy`,
+      "use it with --method policy or pipeline",
+    );
+  if (options.network !== undefined && !method.usesPolicy)
+    throw new InputError(
+      "--network",
       `method '${method.name}' plays no policy`,
       "use it with --method policy or pipeline",
     );

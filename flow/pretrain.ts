@@ -15,6 +15,7 @@ import {
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runInFolder } from "./run.js";
 
@@ -22,6 +23,7 @@ const DEFAULT_BUDGET = "30m";
 
 export const pretrainSchema = z.strictObject({
   policy: policyOption,
+  network: networkOption,
   heldOut: z
     .array(z.string())
     .default([])
@@ -82,7 +84,8 @@ export async function pretrain(
   const options = parseOptions(pretrainSchema, given);
   const { seed, workers, out, resume, samples, demonstrations } = options;
   const settings = migrated(options.settings, OLD_NAMES, onProgress);
-  const { trainSettings, policy: start } = await startPolicy(options.policy, { settings, seed });
+  const { network, ...code } = await openNetwork(options.network);
+  const { trainSettings, policy: start } = await startPolicy(options.policy, { settings, seed, network });
   const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, onProgress);
   const { order } = trainSettings;
   const isOneOrder = order === "area" || order === "connectivity";
@@ -93,19 +96,29 @@ export async function pretrain(
       "choose area or connectivity",
     );
   const elites = demonstrations && isOneOrder && (await readDemonstrations(demonstrations, blocks, order));
-  const inputs = [...files, ...policyFiles(options.policy)];
+  const inputs = [...files, ...policyFiles(options.policy), ...code.files];
   const oldNames = {
     ...oldNamesUnder("settings", OLD_NAMES),
     renamed: { ...PRETRAIN_RENAMED, ...oldNamesUnder("settings", OLD_NAMES).renamed },
   };
-  const spec = { out, options: { ...options, settings }, inputs, resume, oldNames };
+  const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, oldNames };
   return runInFolder(spec, async (run) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
     const begin = { ...start, ...(elites && { elites }) };
     const budget = budgetOf(options, DEFAULT_BUDGET);
-    const training = { settings: trainSettings, seed, workers, budget, resume, start: begin, onProgress };
+    const training = {
+      settings: trainSettings,
+      network,
+      seed,
+      workers,
+      budget,
+      resume,
+      start: begin,
+      onProgress,
+    };
     const { state, parameters } = await trainInRun(blocks, run, training);
     const policy: Policy = {
+      ...(network && { network }),
       config: trainSettings.experimental.network,
       parameters,
       notes: {
@@ -116,7 +129,7 @@ export async function pretrain(
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
-      const evaluation = { samples, seed, workers, onProgress };
+      const evaluation = { samples, network, seed, workers, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
       const asItIs = { ...trainSettings, initLogitScale: 1 };
       const after = await evaluatePolicy(block, policy, { ...evaluation, settings: asItIs });

@@ -11,12 +11,13 @@ import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { readJsonLines } from "./json-lines.js";
 import { settingsOfTexts } from "./options.js";
+import { codeFlags } from "./own-module.js";
 import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is resumed: how long, how fast, where. */
 const MAY_CHANGE = [
   ...["budget", "iterations", "workers", "out", "resume"],
-  "methodModule", // its content is compared, with that of all inputs
+  ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 
 const METRICS = "metrics.jsonl";
@@ -162,6 +163,8 @@ export class RunFolder implements RunStore {
     const { inputs, options } = this.record;
     const before = this.readRecord(oldNames);
     const all = inputs.length > before.inputs.length ? inputs : before.inputs;
+    const flags = codeFlags(before.options);
+    const again = flags && ` (with ${flags})`;
     const changed = all.findIndex((_, i) => inputs[i]?.sha256 !== before.inputs[i]?.sha256);
     if (changed >= 0)
       throw new InputError(
@@ -169,7 +172,7 @@ export class RunFolder implements RunStore {
         inputs[changed]
           ? `is not the file that the run in '${this.path}' was started with`
           : `is not given, but the run in '${this.path}' was started with it`,
-        "resume with the same files in the same order, or choose another --out",
+        `resume with the same files in the same order${again}, or choose another --out`,
       );
     const names = Object.keys({ ...before.options, ...options });
     for (const name of names.filter((name) => !MAY_CHANGE.includes(name))) {

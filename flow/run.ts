@@ -1,12 +1,13 @@
 // How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
 // folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
-import { type Costs, checkFeasible, Judge, type JudgeRules, loadCostTerms } from "../env/index.js";
+import { type Costs, checkFeasible, Judge, type JudgeRules } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, fileNameOf } from "../netlist/index.js";
 import type { OldNames, ScoredPlacement } from "../placer/index.js";
-import { type BlockOptions, judgeRules } from "./block-options.js";
+import type { BlockOptions } from "./block-options.js";
 import { type ClusterChoice, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
+import { type CostTermChoice, openJudging } from "./own-module.js";
 import { openPlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder, type RunSpec } from "./run-folder.js";
@@ -24,6 +25,7 @@ export async function runInFolder<Summary>(
 export interface BlockRunOptions extends BlockOptions, ClusterChoice {
   readonly out?: string | undefined;
   readonly resume: boolean;
+  readonly costTerms?: readonly CostTermChoice[];
 }
 
 /** A job on one block. */
@@ -76,14 +78,13 @@ export async function runOnBlock<Found extends object>(
   const { options, onProgress } = job;
   const opened = await openPlacingJob(path, options, onProgress);
   const { block, scored, flat, clustering } = opened;
-  const rules = judgeRules(options);
-  const judging = await loadCostTerms(rules);
+  const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
   job.check?.(block);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
-  const record = { ...options, ...job.record, out };
-  const inputs = [...opened.inputs, ...job.inputs];
+  const record = { ...options, ...termRecord, ...job.record, out };
+  const inputs = [...opened.inputs, ...job.inputs, ...files];
   const spec = { out, options: record, inputs, resume: options.resume, oldNames: job.oldNames };
   return runInFolder(spec, async (run) => {
     const { columns, rows } = block.grid;

@@ -6,6 +6,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runOnBlock } from "./run.js";
 
@@ -13,8 +14,10 @@ const DEFAULT_BUDGET = "10m";
 
 export const trainCommandSchema = blockOptionsSchema.extend({
   ...clusterOptions,
+  ...costTermOptions,
   ...budgetOptions(DEFAULT_BUDGET, 0),
   policy: policyOption,
+  network: networkOption,
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
@@ -40,22 +43,34 @@ export async function trainCommand(
   const options = parseOptions(trainCommandSchema, given);
   const { seed, workers, resume } = options;
   const migratedSettings = migrated(options.settings, OLD_NAMES, onProgress);
+  const { network, ...code } = await openNetwork(options.network);
   const { trainSettings, policy: start } = await startPolicy(options.policy, {
     settings: migratedSettings,
     base: { order: "auto" },
     seed,
+    network,
     learnsBlock: true,
   });
   return runOnBlock(path, {
     name: `train-s${seed}`,
     options,
-    record: { settings: migratedSettings },
-    inputs: policyFiles(options.policy),
+    record: { settings: migratedSettings, ...code.record },
+    inputs: [...policyFiles(options.policy), ...code.files],
     oldNames: oldNamesUnder("settings", OLD_NAMES),
     onProgress,
     async work({ block, rules, run }) {
       const budget = budgetOf(options, DEFAULT_BUDGET);
-      const training = { settings: trainSettings, seed, workers, budget, resume, rules, start, onProgress };
+      const training = {
+        settings: trainSettings,
+        network,
+        seed,
+        workers,
+        budget,
+        resume,
+        rules,
+        start,
+        onProgress,
+      };
       const { state } = await trainInRun([block], run, training);
       const { iteration: iterations, episodes } = state;
       const checkpoint = iterations > 0 && { checkpoint: run.file(LATEST_CHECKPOINT) };

@@ -11,7 +11,12 @@ import {
   readPlacement,
   writePlc,
 } from "../netlist/index.js";
-import { LATEST_CHECKPOINT, readTrainCheckpoint, tracePolicy } from "../policy/index.js";
+import {
+  LATEST_CHECKPOINT,
+  type PolicyNetworkModule,
+  readTrainCheckpoint,
+  tracePolicy,
+} from "../policy/index.js";
 import {
   type Packed,
   PROTOCOL,
@@ -49,7 +54,7 @@ interface Other {
 export async function openView(
   path: string,
   others: readonly string[] = [],
-  options: BlockOptions = {},
+  { network, ...options }: BlockOptions & { readonly network?: PolicyNetworkModule | undefined } = {},
 ): Promise<BlockView> {
   const run = isRunFolder(path) ? path : undefined;
   const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);
@@ -57,7 +62,7 @@ export async function openView(
   // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
   const block = await loadBlockWith(origin.block, merged, run !== undefined);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
-  return new BlockView(block, run, judgeRules(merged), found);
+  return new BlockView(block, run, { rules: judgeRules(merged), others: found, network });
 }
 
 async function openOther(path: string, index: number, block: Block): Promise<Other> {
@@ -87,21 +92,31 @@ interface PolicyView {
   readonly embedding: Packed;
 }
 
+interface ViewParts {
+  readonly rules: JudgeRules;
+  /** What is compared with it. */
+  readonly others?: readonly Other[];
+  /** The network of the run's policy, if it is not the built-in one. */
+  readonly network?: PolicyNetworkModule | undefined;
+}
+
 /** The source of `startViewServer`. */
 export class BlockView implements ViewSource {
   readonly blockItself: Block;
   readonly rules: JudgeRules;
   private readonly run: string | undefined;
   private readonly others: readonly Other[];
+  private readonly network: PolicyNetworkModule | undefined;
   private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
 
-  constructor(block: Block, run: string | undefined, rules: JudgeRules, others: readonly Other[]) {
+  constructor(block: Block, run: string | undefined, { rules, others = [], network }: ViewParts) {
     this.blockItself = block;
     this.run = run;
     this.rules = rules;
     this.others = others;
+    this.network = network;
   }
 
   /** How the viewer judges: it runs no code that a run's folder names, and so leaves the run's cost terms out. */
@@ -245,7 +260,9 @@ export class BlockView implements ViewSource {
   }
 
   private async play(path: string): Promise<PolicyView> {
-    const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount]);
+    const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount], {
+      network: this.network,
+    });
     const { trace, embeddings } = tracePolicy(this.blockItself, this.pageRules, checkpoint);
     return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
   }

@@ -6,9 +6,11 @@ import { InputError, writeFileAtomically } from "../netlist/index.js";
 import { type PngPrinter, renderPage, renderSvg, startViewServer, type ViewServer } from "../viz/index.js";
 import { blockOptionsSchema } from "./block-options.js";
 import { parseOptions } from "./options.js";
+import { networkOption, openNetwork } from "./own-module.js";
 import { type BlockView, openView } from "./view-source.js";
 
 export const viewOptionsSchema = blockOptionsSchema.extend({
+  network: networkOption,
   port: z.number().int().min(0).max(65535).default(0).describe("port on 127.0.0.1; 0 takes a free one"),
   svg: z.string().optional().describe("write a picture to this file instead of serving"),
   html: z.string().optional().describe("write the page with its data as one file instead of serving"),
@@ -37,12 +39,13 @@ export async function view(
   print?: PngPrinter,
   onBug?: (error: unknown) => void,
 ): Promise<Viewed> {
-  const { port, svg, html, png, theme, ...options } = parseOptions(viewOptionsSchema, given);
+  const { port, svg, html, png, theme, network: chosen, ...options } = parseOptions(viewOptionsSchema, given);
   const [path, ...others] = paths;
   if (path === undefined) throw new InputError("view", "nothing to view", "give a run's folder or a block");
   // Only what was given counts over the run's own options: defaults must not.
   const set = Object.fromEntries(Object.entries(options).filter(([name]) => name in given));
-  const source = await openView(path, others, set);
+  const { network } = await openNetwork(chosen);
+  const source = await openView(path, others, { ...set, network });
   const files: string[] = [];
   if (svg !== undefined) {
     await writeFileAtomically(svg, await picture(source, theme));

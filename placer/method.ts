@@ -50,6 +50,8 @@ export interface MethodRequest<Settings = unknown> {
   readonly budget: Budget;
   /** The policy to begin with: the path of a file, or a name that `usesPolicy` methods know. */
   readonly policy?: string | undefined;
+  /** A policy network of the user's own: a `PolicyNetworkModule`, which only `usesPolicy` methods know. */
+  readonly network?: unknown;
   /** Whether that policy keeps learning. */
   readonly finetune: boolean;
 }

@@ -8,6 +8,7 @@ import {
   type MethodRequest,
   type MethodResult,
 } from "../placer/index.js";
+import type { PolicyNetworkModule } from "./network/contract.js";
 import { OLD_NAMES, type TrainSettingsInput, trainSettingsSchema } from "./ppo/settings.js";
 import { NONE, SHIPPED, startPolicy } from "./start-policy.js";
 import { LATEST_CHECKPOINT, trainInRun } from "./train-in-run.js";
@@ -26,19 +27,28 @@ export const policyMethod: Method<TrainSettingsInput> = {
 };
 
 /** The policy that is asked for, and how it is trained. Throws `InputError` if the two do not go together. */
-async function openPolicy({ policy, finetune, settings, seed }: MethodRequest<TrainSettingsInput>) {
+async function openPolicy({
+  policy,
+  finetune,
+  settings,
+  seed,
+  network: given,
+}: MethodRequest<TrainSettingsInput>) {
+  const network = given as PolicyNetworkModule | undefined;
   const learnsBlock = policy === undefined || policy === NONE || finetune;
   // Another network cannot start with the shipped one's weights.
-  const name = policy ?? (settings.experimental?.network === undefined ? SHIPPED : NONE);
+  const isOther = network !== undefined || settings.experimental?.network !== undefined;
+  const name = policy ?? (isOther ? NONE : SHIPPED);
   const base: TrainSettingsInput = { ...(!learnsBlock && { epochs: 0 }), order: "auto" };
-  return { name, ...(await startPolicy(name, { settings, base, seed, learnsBlock })) };
+  return { name, network, ...(await startPolicy(name, { settings, base, seed, network, learnsBlock })) };
 }
 
 async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promise<MethodResult | undefined> {
   const { block, run, seed, workers, budget, resume, rules, onProgress } = context;
-  const { name, trainSettings: settings, policy: start } = await openPolicy(context);
-  if (name === NONE && context.policy === undefined) onProgress("network settings: learning from scratch");
-  const training = { settings, seed, workers, budget, resume, rules, start, onProgress };
+  const { name, network, trainSettings: settings, policy: start } = await openPolicy(context);
+  if (name === NONE && context.policy === undefined)
+    onProgress(`${network ? "own network" : "network settings"}: learning from scratch`);
+  const training = { settings, network, seed, workers, budget, resume, rules, start, onProgress };
   const { state } = await trainInRun([block], run, training);
   const { best } = state.blocks[0]!;
   if (!best) {

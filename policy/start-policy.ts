@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { InputError } from "../netlist/index.js";
 import { checkWith, mergedOver } from "../placer/index.js";
 import { type Policy, readPolicy } from "./network/checkpoint.js";
+import type { PolicyNetworkModule } from "./network/contract.js";
 import { withEncoder } from "./network/parameters.js";
 import { type TrainSettings, type TrainSettingsInput, trainSettingsSchema } from "./ppo/settings.js";
 
@@ -25,6 +26,8 @@ export interface StartPolicyOptions {
   /** Those that the command sets where the user gave none. */
   readonly base?: TrainSettingsInput;
   readonly seed?: number;
+  /** The policy's network; by default the built-in one. */
+  readonly network?: PolicyNetworkModule | undefined;
   /** Whether training is to learn one block by heart. */
   readonly learnsBlock?: boolean;
 }
@@ -37,24 +40,24 @@ export interface StartPolicyOptions {
  */
 export async function startPolicy(
   name: string | undefined,
-  { settings = {}, base = {}, seed = 1, learnsBlock = false }: StartPolicyOptions = {},
+  { settings = {}, base = {}, seed = 1, network, learnsBlock = false }: StartPolicyOptions = {},
 ): Promise<{ trainSettings: TrainSettings; policy: Policy | undefined }> {
   const parse = (under: TrainSettingsInput) =>
     checkWith(trainSettingsSchema, mergedOver(under, settings), "--set");
   if (name === undefined || name === NONE) return { trainSettings: parse(base), policy: undefined };
   const path = name === SHIPPED ? SHIPPED_FILE : name;
-  const network = settings.experimental?.network;
-  if (network !== undefined)
+  const sizes = settings.experimental?.network;
+  if (sizes !== undefined)
     throw new InputError(
       "--set experimental.network",
-      `${JSON.stringify(network)}, but the network is that of ${path}`,
+      `${JSON.stringify(sizes)}, but the network is that of ${path}`,
       "leave it out, or use --policy none",
     );
-  const read = await readPolicy(path);
+  const read = await readPolicy(path, network);
   const policy = learnsBlock ? withEncoder(read, seed) : read;
   const trainSettings = parse({
     ...base,
-    ...(learnsBlock && { initLogitScale: FINETUNE_LOGIT_SCALE }),
+    ...(learnsBlock && (!network || network.scaleLogits) && { initLogitScale: FINETUNE_LOGIT_SCALE }),
     experimental: { network: policy.config },
   });
   return { trainSettings, policy };

@@ -22,7 +22,7 @@ import { makeFolder } from "../../support/temp-folder.js";
 import { writeBlock, writeRun } from "../../support/view-fixtures.js";
 
 const block = smallBlock(3);
-const viewOf = (run: string) => new BlockView(block, run, judgeRules({}), []);
+const viewOf = (run: string) => new BlockView(block, run, { rules: judgeRules({}) });
 
 /** Waits until it holds. */
 async function until(holds: () => boolean): Promise<void> {
