@@ -47,6 +47,7 @@ const greedyPlacer: OneShotPlacer = {
   description: "macros one by one, each on the cell where wires, edges and soft macros cost least",
   module: import.meta.url,
   settings: GREEDY_SETTINGS,
+  oldNames: { renamed: { planWeight: "targetWeight" } },
   starts: [GREEDY_PLAIN, { ...GREEDY_PLAIN, growth: 10 }],
 
   place(context, { settings }: { readonly settings: DrawnSettings & GreedySettings }, random) {

@@ -15,6 +15,7 @@ import { Kernels } from "../../kernels/index.js";
 import type { Block, Random } from "../../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../cells/protocols.js";
 import type { ScoredPlacement } from "../method.js";
+import type { OldNames } from "../settings.js";
 
 /** A setting that attempts draw, evenly on a logarithmic scale. */
 export interface DrawnSetting {
@@ -35,6 +36,8 @@ export interface OneShotPlacer {
   readonly module: string;
   /** What attempts draw. Drawn settings can also be given. None by default. */
   readonly settings?: Readonly<Record<string, DrawnSetting>>;
+  /** Names of settings that changed; they still work, with a warning. */
+  readonly oldNames?: OldNames;
   /** Settings of the first attempts, known to be good. None by default. */
   readonly starts?: readonly DrawnSettings[];
   /**

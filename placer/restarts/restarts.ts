@@ -17,6 +17,7 @@ import {
   storeScored,
   throttle,
 } from "../search.js";
+import { migrated } from "../settings.js";
 import type { DrawnSettings, OneShotPlacer, WorkerSetup } from "./one-shot.js";
 import type { AttemptTask } from "./worker.js";
 
@@ -39,6 +40,7 @@ export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): Res
     description: placer.description ?? "one-shot placer, restarted with other settings",
     protocols: ["fd"],
     settings: settingsSchema(placer),
+    ...(placer.oldNames && { oldNames: placer.oldNames }),
     checkpoint: CHECKPOINT,
     run: (context) => placeByRestarts(placer, first, context),
   };
@@ -60,7 +62,7 @@ async function placeByRestarts(
 ): Promise<MethodResult | undefined> {
   const { block, rules, protocol, run, onProgress } = context;
   const started = performance.now();
-  const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
+  const resumed = context.resume ? readState(run.file(CHECKPOINT), placer, block.nodeCount) : undefined;
   if (resumed) onProgress(`resuming after attempt ${resumed.attempts}`);
   if (context.resume) await run.continueAfter(resumed?.attempts ?? 0);
   const lineDue = throttle(SECONDS_PER_LINE);
@@ -248,14 +250,28 @@ function storeState({ attempts, improvements }: RestartState): StoredState {
   return { attempts, improvements: improvements.map(storeScored) };
 }
 
-function readState(path: string, nodeCount: number): RestartState | undefined {
+function readState(path: string, placer: OneShotPlacer, nodeCount: number): RestartState | undefined {
   if (!existsSync(path)) return undefined;
   try {
     const { attempts, improvements } = JSON.parse(readFileSync(path, "utf8")) as StoredState;
-    const revived = improvements.map((one) => reviveScored(one, nodeCount));
+    const revived = improvements.map((one) => ({
+      ...reviveScored(one, nodeCount),
+      settings: knownSettings(placer, one.settings),
+    }));
     if (Number.isInteger(attempts)) return { attempts, improvements: revived };
   } catch {
     // told below
   }
   throw new InputError(path, "is not a checkpoint of placing this block", "choose another --out");
+}
+
+/** Settings of an attempt with their names of today; later attempts draw around them, so none may be missing. */
+function knownSettings(
+  { settings = {}, oldNames = {} }: OneShotPlacer,
+  stored: DrawnSettings,
+): DrawnSettings {
+  const known = migrated(stored, oldNames, () => {}) as DrawnSettings;
+  if (!Object.keys(settings).every((name) => Number.isFinite(known[name])))
+    throw new Error("a setting is missing");
+  return known;
 }

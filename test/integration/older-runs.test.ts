@@ -51,6 +51,37 @@ test("a run of annealing that version 0.1 recorded is resumed, under old names o
   assert.match(other.stderr, /started with settings \{"rounds":4,"sweepsPerRestart":4\}, now it is/);
 });
 
+test("a search by restarts that version 0.1 left is resumed to the same placement; one without a drawn setting is refused", async () => {
+  const args = (name: string, ...more: string[]) => [
+    ...["place", block, "--method", "greedy", "--out", out(name), "--json", "--iterations", ...more],
+  ];
+  runJson(...args("searched", "40"));
+  runJson(...args("half", "12"));
+  const checkpoint = join(out("half"), "checkpoints/restarts.json");
+  type Improvement = { readonly settings: Record<string, number> };
+  const improvements = (change: (settings: Record<string, number>) => object) =>
+    rewrite(checkpoint, (state) => ({
+      ...state,
+      improvements: (state.improvements as Improvement[]).map((one) => ({
+        ...one,
+        settings: change(one.settings),
+      })),
+    }));
+  improvements(({ targetWeight: planWeight, ...others }) => ({ ...others, planWeight }));
+  runJson(...args("half", "40", "--resume"));
+  const best = (run: string) => readFileSync(join(out(run), "best.plc"), "utf8");
+  const costs = (run: string) =>
+    readFileSync(join(out(run), "metrics.jsonl"), "utf8").replace(/"seconds":[^,]*,/g, "");
+  assert.equal(best("half"), best("searched"));
+  assert.equal(costs("half"), costs("searched"));
+  const renamed = await ashlar(...args("half", "41", "--resume", "--set", "planWeight=1"));
+  assert.match(renamed.stderr, /setting planWeight is now called targetWeight/);
+  improvements(({ targetWeight: _, ...others }) => others);
+  const missing = await ashlar(...args("half", "50", "--resume"));
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /restarts\.json: is not a checkpoint of placing this block/);
+});
+
 test("an option's old name is read with a warning, from the command line and from a file", async () => {
   const config = join(folder, "config.json");
   writeFileSync(config, JSON.stringify({ teach: join(folder, "nowhere"), set: ["episodes=2"] }));
