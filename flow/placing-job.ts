@@ -4,6 +4,7 @@ import { IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
+  blockagesOfMacros,
   blockFiles,
   type Clustering,
   centreOf,
@@ -14,14 +15,17 @@ import {
   frameOf,
   haloOf,
   InputError,
+  inMicrons,
   isDefPath,
   isSideways,
   type LoadedDef,
   macroPlacementTcl,
   membershipsOf,
   NodeKind,
-  originOf,
+  notesOn,
   type Placement,
+  type Rectangle,
+  unmetGuides,
   writeDef,
   writeFileAtomically,
   writePl,
@@ -56,6 +60,7 @@ export async function openPlacingJob(
 ): Promise<PlacingJob> {
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
   const flat = await loadBlockWith(path, options, true);
+  for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
   return {
     block,
@@ -101,6 +106,11 @@ async function openDefJob(
       const rewritten = await writeDef(run.file("best.def"), loaded, places);
       await writeFileAtomically(run.file("best.tcl"), macroPlacementTcl(loaded, places));
       const violations = checkConstraints(loaded, placement);
+      const guides = unmetGuides(loaded, placement);
+      if (guides.length > 0)
+        onProgress(
+          `${guides.length} macros are not within their guide, which is only a preference: ${guides[0]}`,
+        );
       onProgress(`best.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
       for (const { message } of violations.slice(0, MOST_REPORTED)) onProgress(message);
       if (violations.length > MOST_REPORTED)
@@ -163,14 +173,14 @@ function withHalos(block: Block, { design, nodes, block: { nodeNames } }: Loaded
 
 /**
  * Fences, and regions without a type, which keep their members but let others in. A fence to which no movable macro
- * belongs is a blockage to all of them.
+ * belongs is a blockage to all of them. A blockage that belongs to a macro keeps only the others out.
  */
 function withFences(block: Block, loaded: LoadedDef): Block {
   const { design, nodes } = loaded;
-  const origin = originOf(design);
   const memberships = membershipsOf(loaded);
   const blockages = [...block.blockages];
   const fences: Fence[] = [];
+  const inBlock = (rect: Rectangle) => inMicrons(design, rect);
   for (const region of design.regions) {
     if (region.type === "GUIDE") continue;
     const members = [...memberships].flatMap(([component, regions]) => {
@@ -178,15 +188,14 @@ function withFences(block: Block, loaded: LoadedDef): Block {
       const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
       return moves && regions.includes(region) ? [node] : [];
     });
-    const rectangles = region.rects.map((rect) => ({
-      left: (rect.left - origin.x) / design.units,
-      bottom: (rect.bottom - origin.y) / design.units,
-      right: (rect.right - origin.x) / design.units,
-      top: (rect.top - origin.y) / design.units,
-    }));
+    const rectangles = region.rects.map(inBlock);
     const exclusive = region.type === "FENCE";
     if (members.length > 0) fences.push({ name: region.name, rectangles, members, exclusive });
-    else if (exclusive) blockages.push(...rectangles.map((rectangle) => ({ ...rectangle, rate: 1 })));
+    else if (exclusive) for (const rectangle of rectangles) blockages.push({ ...rectangle, rate: 1 });
+  }
+  for (const [node, own] of blockagesOfMacros(design, nodes, block.fixed)) {
+    const name = `blockage of ${block.nodeNames[node]}`;
+    fences.push({ name, rectangles: own.map(inBlock), members: [node], exclusive: true, isOpen: true });
   }
   return { ...block, blockages, ...(fences.length > 0 && { fences }) };
 }

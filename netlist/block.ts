@@ -54,6 +54,8 @@ export interface Fence {
   readonly members: readonly number[];
   /** Whether other hard macros must stay out. */
   readonly exclusive: boolean;
+  /** Whether members may leave it: an area that only keeps others out. Default: no. */
+  readonly isOpen?: boolean;
 }
 
 /**

@@ -3,14 +3,16 @@
 // Files are written whole or not at all: the bytes go to a temporary file in the same folder, which is then renamed.
 // If the process is killed, either the old file or the new one is there, never half of one.
 import {
-  createReadStream,
+  closeSync,
   createWriteStream,
+  fstatSync,
+  openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   type Stats,
   statSync,
 } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -27,9 +29,42 @@ export function namesIn(folder: string): string[] {
   return reading(folder, () => readdirSync(folder));
 }
 
-/** Bytes of a file. Throws `InputError` if it cannot be read. */
-export function bytesOf(path: string): Buffer {
-  return reading(path, () => readFileSync(path));
+const READ_BYTES = 1 << 18;
+
+/**
+ * Bytes of a file or pipe, as they are. Throws `InputError` if it cannot be read, or holds more than `most` bytes.
+ */
+export function bytesOf(path: string, most: number): Buffer {
+  return reading(path, () => {
+    const file = openSync(path, "r");
+    try {
+      const status = fstatSync(file);
+      refuseNoFile(path, status);
+      const pieces: Buffer[] = [];
+      let bytes = 0;
+      for (;;) {
+        const piece = Buffer.allocUnsafe(status.isFile() ? Math.max(status.size - bytes, 1024) : READ_BYTES);
+        const found = readSync(file, piece, 0, Math.min(piece.length, most + 1 - bytes), null);
+        if (found === 0) return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+        pieces.push(piece.subarray(0, found));
+        bytes += found;
+        if (bytes > most) throw new InputError(path, `holds more than ${megabytes(most)}, less was expected`);
+      }
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+function megabytes(bytes: number): string {
+  return bytes >= 1 << 20 ? `${Math.round(bytes / (1 << 20))} MiB` : `${bytes} bytes`;
+}
+
+/** Directories cannot be read, and devices such as /dev/zero have no end. */
+function refuseNoFile(path: string, status: Stats): void {
+  if (status.isDirectory()) throw new InputError(path, "is a directory, a file was expected");
+  if (!status.isFile() && !status.isFIFO() && !status.isSocket())
+    throw new InputError(path, "is a device, a file or a pipe was expected");
 }
 
 function reading<Found>(path: string, read: () => Found): Found {
@@ -44,7 +79,9 @@ function reading<Found>(path: string, read: () => Found): Found {
 export function readError(path: string, error: unknown): unknown {
   const code = (error as { code?: string }).code ?? "";
   if (code === "ENOENT" || code === "ENOTDIR") return new InputError(path, "no such file");
-  if (code === "EACCES") return new InputError(path, "not readable", "check its permissions");
+  if (code === "EISDIR") return new InputError(path, "is a directory, a file was expected");
+  if (code === "EACCES" || code === "EPERM")
+    return new InputError(path, "not readable", "check its permissions");
   if (code === "Z_BUF_ERROR")
     return new InputError(path, "the gzip data ends too early", "fetch the file again");
   if (code.startsWith("Z_")) return new InputError(path, "not valid gzip data", "fetch the file again");
@@ -54,69 +91,160 @@ export function readError(path: string, error: unknown): unknown {
 }
 
 const LONGEST_LINE_BYTES = 1 << 20;
-const LARGEST_TEXT_BYTES = 1 << 28;
 const NEWLINE = 10;
+const RETURN = 13;
+const BLANK = 32;
+const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+interface ChunkRules {
+  /** Index behind the last place in a piece of the file where a chunk may end, or 0 if there is none. */
+  readonly cut: (piece: Buffer) => number;
+  /** Most bytes without such a place, and what they are called. */
+  readonly longest: number;
+  readonly unit: string;
+  readonly keepMark?: boolean;
+}
 
 /**
- * Chunks of `path`, unpacked if it is gzip. Each ends at the end of a line (or of the file), so that no token of a
- * line-oriented format is cut in two. Throws `InputError` for lines longer than 1 MiB and for files that cannot be read.
+ * Chunks of a text file, unpacked if it is gzip, without the mark at its beginning that some editors write. Each ends at
+ * the end of a line (or of the file), so that no token of a line-oriented format is cut in two. Throws `InputError` for
+ * lines longer than `longest` bytes (1 MiB), for UTF-16, and for files that cannot be read.
  */
-export async function* readLineChunks(path: string): AsyncGenerator<Buffer> {
-  let carry: Buffer = Buffer.alloc(0);
+export function readLineChunks(path: string, longest = LONGEST_LINE_BYTES): AsyncGenerator<Buffer> {
+  return readChunks(path, { cut: lineEnd, longest, unit: "line" });
+}
+
+/**
+ * The same for formats whose lines mean nothing: each chunk ends behind a blank or at the end of a line. `keepMark`: with
+ * the mark, for copying the file.
+ */
+export function readWordChunks(path: string, { keepMark = false } = {}): AsyncGenerator<Buffer> {
+  return readChunks(path, { cut: blankEnd, longest: LONGEST_LINE_BYTES, unit: "word", keepMark });
+}
+
+/** Calls `each` for every line of a text file, whether its lines end in LF, CR LF or CR; numbers are from 1. */
+export async function readLines(path: string, each: (text: string, number: number) => void): Promise<void> {
+  let number = 0;
+  for await (const chunk of readLineChunks(path)) {
+    const text = chunk.toString("utf8");
+    const lines = text.split(text.includes("\r") ? /\r\n|\r|\n/ : "\n");
+    if (lines.at(-1) === "") lines.pop();
+    for (const line of lines) each(line, ++number);
+  }
+}
+
+function lineEnd(piece: Buffer): number {
+  const end = piece.lastIndexOf(NEWLINE) + 1;
+  if (end > 0) return end;
+  // Old editors end lines with CR alone. Of one at the end of the piece, the next piece tells whether LF follows.
+  const before = piece.subarray(0, piece.length - 1);
+  return before.lastIndexOf(RETURN) + 1;
+}
+
+function blankEnd(piece: Buffer): number {
+  let end = piece.length;
+  if (piece[end - 1] === RETURN) end--;
+  while (end > 0 && piece[end - 1]! > BLANK) end--;
+  return end;
+}
+
+async function* readChunks(path: string, rules: ChunkRules): AsyncGenerator<Buffer> {
+  let held: Buffer[] = [];
+  let heldBytes = 0;
+  let isFirst = true;
   try {
-    for await (const piece of await openBytes(path)) {
-      const chunk = carry.length > 0 ? Buffer.concat([carry, piece as Buffer]) : (piece as Buffer);
-      const end = chunk.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) yield chunk.subarray(0, end);
-      carry = chunk.subarray(end);
-      if (carry.length > LONGEST_LINE_BYTES)
+    for await (const found of openBytes(path)) {
+      const piece = isFirst ? withoutMark(path, found, rules) : found;
+      isFirst = false;
+      const end = rules.cut(piece);
+      if (end > 0) {
+        yield Buffer.concat([...held, piece.subarray(0, end)]);
+        held = [];
+        heldBytes = 0;
+      }
+      if (end < piece.length) {
+        held.push(piece.subarray(end));
+        heldBytes += piece.length - end;
+      }
+      if (heldBytes > rules.longest)
         throw new InputError(
           path,
-          "a line is longer than 1 MiB",
+          `a ${rules.unit} is longer than ${megabytes(rules.longest)}`,
           "is this a text file of the format its name says?",
         );
     }
   } catch (error) {
     throw readError(path, error);
   }
-  if (carry.length > 0) yield carry;
+  if (heldBytes > 0) yield Buffer.concat(held);
 }
 
-/** A whole text file, unpacked if it is gzip. Throws `InputError` beyond 256 MiB. */
-export async function readText(path: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of readLineChunks(path)) {
-    bytes += chunk.length;
-    if (bytes > LARGEST_TEXT_BYTES)
-      throw new InputError(path, "holds more than 256 MiB of text, far less was expected");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+function withoutMark(path: string, piece: Buffer, { keepMark }: ChunkRules): Buffer {
+  if ((piece[0] === 0xff && piece[1] === 0xfe) || (piece[0] === 0xfe && piece[1] === 0xff))
+    throw new InputError(
+      path,
+      "is UTF-16 text, UTF-8 was expected",
+      "convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW",
+    );
+  return !keepMark && startsWithMark(piece) ? piece.subarray(BYTE_ORDER_MARK.length) : piece;
 }
 
-async function openBytes(path: string): Promise<AsyncIterable<unknown>> {
+/** Whether bytes begin with the mark that some editors write at the beginning of UTF-8 text: bytes EF BB BF. */
+export function startsWithMark(bytes: Buffer): boolean {
+  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+}
+
+export const MARK_BYTES = BYTE_ORDER_MARK.length;
+
+/** Pieces of a file or pipe, unpacked if it is gzip. */
+async function* openBytes(path: string): AsyncGenerator<Buffer> {
   const file = await open(path);
-  const magic = Buffer.alloc(2);
   try {
-    if ((await file.stat()).isDirectory()) throw new InputError(path, "is a directory, a file was expected");
-    await file.read(magic, 0, 2, 0);
+    refuseNoFile(path, await file.stat());
+    const pieces = readPieces(file);
+    const first = await pieces.next();
+    const isGzip = !first.done && first.value[0] === 0x1f && first.value[1] === 0x8b;
+    if (!isGzip && path.endsWith(".gz"))
+      throw new InputError(
+        path,
+        "not gzip data, which its name promises",
+        "drop .gz from the name, or pack it",
+      );
+    if (first.done) return;
+    async function* all(): AsyncGenerator<Buffer> {
+      yield first.value as Buffer;
+      yield* pieces;
+    }
+    if (!isGzip) {
+      yield* all();
+      return;
+    }
+    const unpacked = createGunzip({ chunkSize: READ_BYTES });
+    const source = Readable.from(all(), { objectMode: true });
+    source.on("error", (error) => unpacked.destroy(error));
+    try {
+      for await (const piece of source.pipe(unpacked)) yield piece as Buffer;
+    } finally {
+      source.destroy();
+    }
   } finally {
     await file.close();
   }
-  const bytes = createReadStream(path, { highWaterMark: 1 << 18 });
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) {
-    if (!path.endsWith(".gz")) return bytes;
-    bytes.destroy();
-    throw new InputError(
-      path,
-      "not gzip data, which its name promises",
-      "drop .gz from the name, or pack it",
-    );
+}
+
+async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
+  for (;;) {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    let filled = 0;
+    // Pipes may give few bytes at a time; the first piece must hold what tells a file's kind.
+    while (filled < buffer.length) {
+      const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, null);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (filled > 0) yield buffer.subarray(0, filled);
+    if (filled < buffer.length) return;
   }
-  const unpacked = createGunzip({ chunkSize: 1 << 18 });
-  bytes.on("error", (error) => unpacked.destroy(error));
-  return bytes.pipe(unpacked);
 }
 
 let writeCount = 0;

@@ -49,6 +49,8 @@ export interface BlockDescription {
   readonly wires: WireDescription;
   /** Sizes of hard macros, most frequent first. */
   readonly macroSizes: readonly { readonly width: number; readonly height: number; readonly count: number }[];
+  /** Notes on what may be a mistake in the files, one line each. */
+  readonly notes: readonly string[];
   /** The macro graph; undefined for blocks of more than 20,000 macros and cells. */
   readonly graph?: GraphDescription;
   /** Undefined where `graph` is. */
@@ -120,6 +122,7 @@ export function describeBlock(block: Block): BlockDescription {
     pinsPerSoftMacro: quantiles(pinsPer(block, NodeKind.SoftMacro)),
     wires: describeWires(block),
     macroSizes: macroSizes(block),
+    notes: notesOn(block),
   };
   if (movable > MOST_GRAPH_NODES) return description;
   return {
@@ -127,6 +130,17 @@ export function describeBlock(block: Block): BlockDescription {
     graph: describeGraph(compileGraph(buildMacroGraph(block))),
     rent: describeRent(block),
   };
+}
+
+/** Notes on what may be a mistake in the files of a block, one line each. */
+export function notesOn(block: Block): string[] {
+  const groups = block.nodeNames.filter(
+    (name, node) => block.kinds[node] === NodeKind.HardMacro && /^Grp_\d+$/.test(name),
+  );
+  if (groups.length === 0) return [];
+  return [
+    `${block.name}: ${groups.length} hard macros have names of soft macros, '${groups[0]}' for one; a soft macro is of type macro, in lower case`,
+  ];
 }
 
 /** Minimum, median, nearest-rank 90 and 99 per cent, maximum and mean. */

@@ -6,7 +6,6 @@ import { type Costs, checkLegality, Judge, type Legality } from "../../env/index
 import { Kernels } from "../../kernels/index.js";
 import {
   type Block,
-  bytesOf,
   defPlacesOf,
   frameOf,
   InputError,
@@ -18,7 +17,7 @@ import {
   pbNetlistPieces,
   plcText,
   readPlacement,
-  readText,
+  readWordChunks,
   toPbForm,
   writeBookshelf,
   writeDef,
@@ -147,8 +146,10 @@ async function checkBookshelf(block: Block, folder: string): Promise<void> {
 export async function checkDesign(loaded: LoadedDef, folder: string, lef: string): Promise<void> {
   const out = join(folder, "written.def");
   if (!(await wasWritten(() => writeDef(out, loaded, new Map())))) return;
-  const text = await readText(loaded.design.path);
-  mustEqual(bytesOf(out).toString("utf8"), text, "a design of which nothing moved");
+  const pieces: Buffer[] = [];
+  for await (const piece of readWordChunks(loaded.design.path, { keepMark: true })) pieces.push(piece);
+  const [written, original] = [readFileSync(out, "utf8"), Buffer.concat(pieces).toString("utf8")];
+  mustEqual(written, original, "a design of which nothing moved");
   const { routing } = loaded.block;
   const places = defPlacesOf(loaded, loaded.block.initial);
   if (!(await wasWritten(() => writeDef(out, loaded, places)))) return;

@@ -12,8 +12,8 @@ export function forbiddenTo(block: Block, node: number): Rectangle[] {
   const { blockages, fences = [], canvas } = block;
   return [
     ...blockages,
-    ...fences.flatMap(({ rectangles, members, exclusive }) => {
-      if (members.includes(node)) return outsideOf(rectangles, canvas.width, canvas.height);
+    ...fences.flatMap(({ rectangles, members, exclusive, isOpen }) => {
+      if (members.includes(node)) return isOpen ? [] : outsideOf(rectangles, canvas.width, canvas.height);
       return exclusive ? rectangles : [];
     }),
   ];

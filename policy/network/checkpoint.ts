@@ -109,7 +109,16 @@ async function openCheckpoint(path: string, network: PolicyNetworkModule) {
       name === GRAPH_NETWORK ? "leave out --network" : "name that network's module with --network",
     );
   const config = parseConfig(path, configText);
+  const numbers = [...tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  refuseSizesAbove(path, config, numbers);
   const layout = networkLayout(network, config);
+  const needed = layout.tensors.reduce((sum, { length }) => sum + length, 0);
+  if (needed > numbers)
+    throw new InputError(
+      path,
+      `a network of its sizes has ${needed} numbers, but its tensors hold ${numbers}`,
+      "is it a whole policy?",
+    );
   const part = (prefix: string) => flatten(path, tensors, { layout, prefix });
   return { notes, config, part };
 }
@@ -125,6 +134,18 @@ function parseConfig(path: string, text: string): NetworkConfig {
   if (found.success) return found.data;
   const issue = found.error.issues[0]!;
   throw new InputError(path, `network configuration: ${issue.path.join(".")} ${issue.message}`);
+}
+
+/** Every size of a network is one of some tensor, so that none is above the count of all numbers in the file. */
+function refuseSizesAbove(path: string, config: NetworkConfig, most: number): void {
+  for (const [name, value] of Object.entries(config))
+    for (const size of Array.isArray(value) ? value : [value])
+      if (typeof size === "number" && size > most)
+        throw new InputError(
+          path,
+          `network configuration: ${name} is ${size}, but its tensors hold only ${most} numbers`,
+          "is it a whole policy?",
+        );
 }
 
 /** The flat array of the tensors whose names begin with `prefix`. Throws `InputError` for one that does not fit. */

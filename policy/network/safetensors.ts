@@ -1,8 +1,7 @@
 // The safetensors file format: 8 bytes little-endian header length, a JSON header that gives each tensor its dtype,
 // shape and byte range, then the data without gaps. Everything a file claims is checked before it is believed.
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { InputError, writeFileAtomically } from "../../netlist/index.js";
+import { bytesOf, InputError, writeFileAtomically } from "../../netlist/index.js";
 
 const DTYPES = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 type TensorData = Float32Array | Float64Array | Int32Array;
@@ -20,6 +19,7 @@ export interface Safetensors {
 }
 
 const LENGTH_BYTES = 8;
+const LARGEST_BYTES = 2 ** 30;
 const METADATA = "__metadata__";
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const entrySchema = z.strictObject({
@@ -53,9 +53,7 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
 
 /** Reads a file. Throws `InputError` if it is not there or anything in it does not fit. */
 export async function readSafetensors(path: string): Promise<Safetensors> {
-  const file = await readFile(path).catch(() => {
-    throw new InputError(path, "cannot be read", "check the path and its permissions");
-  });
+  const file = bytesOf(path, LARGEST_BYTES);
   const broken = (problem: string): InputError =>
     new InputError(path, problem, "is it a whole safetensors file?");
   if (file.length < LENGTH_BYTES) throw broken(`has ${file.length} bytes, too few for a header`);

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { bytesOf, namesIn, statusOf } from "../../files.js";
+import { bytesOf, MARK_BYTES, namesIn, startsWithMark, statusOf } from "../../files.js";
 import { InputError } from "../../input-error.js";
 
 const LARGEST_BYTES = 1 << 20;
@@ -43,7 +43,7 @@ export function stemOf(path: string): string {
 /** Reads an `.aux` file and finds the files that it names. Throws `InputError` if one is missing. */
 export function readAux(path: string): AuxFiles {
   const lines = textOf(path)
-    .split("\n")
+    .split(/\r\n|\r|\n/)
     .map((line, i) => ({
       words: line.replace(/#.*$/, "").replace(":", " : ").trim(),
       where: `${path}:${i + 1}`,
@@ -98,14 +98,15 @@ export function readAux(path: string): AuxFiles {
 
 /** Text of the file. It is one line, so it is read synchronously. */
 function textOf(path: string): string {
-  const status = statusOf(path);
-  if (!status) throw new InputError(path, "no such file");
-  if (!status.isFile() || status.size > LARGEST_BYTES)
-    throw new InputError(path, "no file of at most 1 MiB, an .aux file holds one line");
-  const bytes = bytesOf(path);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.toString("utf8");
+  const bytes = bytesOf(path, LARGEST_BYTES);
+  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const text = isGzip ? unpacked(path, bytes) : bytes;
+  return text.subarray(startsWithMark(text) ? MARK_BYTES : 0).toString("utf8");
+}
+
+function unpacked(path: string, bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_BYTES }).toString("utf8");
+    return gunzipSync(bytes, { maxOutputLength: LARGEST_BYTES });
   } catch {
     throw new InputError(path, "not valid gzip data of at most 1 MiB of text", "fetch the file again");
   }

@@ -81,7 +81,7 @@ export async function readNets(path: string, nodes: NodeList): Promise<NetList> 
     if (node === undefined)
       throw new InputError(where, `the net joins node '${words[0]}', which is not in the .nodes file`);
     let next = 1;
-    const direction = words[next]?.toUpperCase();
+    const direction = words[next]?.toUpperCase().replace(/:$/, "");
     if (direction === "I" || direction === "O" || direction === "B") {
       next++;
       if (direction === "O" && driver < 0) driver = pinNodes.length;
@@ -90,7 +90,7 @@ export async function readNets(path: string, nodes: NodeList): Promise<NetList> 
     let x = 0;
     let y = 0;
     if (next < words.length) {
-      x = toNumber(words[next], where, "the pin's x offset");
+      x = toNumber(words[next]!.replace(/^:/, ""), where, "the pin's x offset");
       y = toNumber(words[next + 1], where, "the pin's y offset");
       if (words.length > next + 2)
         throw new InputError(where, `'${words.join(" ")}', 'node direction : x y' was expected`);

@@ -24,7 +24,10 @@ export async function readPl(path: string, each: (line: PlLine) => void): Promis
   if (found === 0) throw new InputError(path, "no place found, lines 'node x y : orientation' were expected");
 }
 
-function parsePl({ words, where }: Line): PlLine {
+function parsePl({ words: found, where }: Line): PlLine {
+  // Some writers leave no blank before the colon: `name x y: N`.
+  const isGlued = found[2] !== undefined && found[2].length > 1 && found[2].endsWith(":");
+  const words = isGlued ? [found[0]!, found[1]!, found[2]!.slice(0, -1), ":", ...found.slice(3)] : found;
   const name = words[0]!;
   const left = toNumber(words[1], where, `x of '${name}'`);
   const bottom = toNumber(words[2], where, `y of '${name}'`);

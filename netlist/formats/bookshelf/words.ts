@@ -1,7 +1,7 @@
 // The common shape of Bookshelf files (UCLA/UMich placement formats): a first line `UCLA kind version`, comments from
 // `#` to the line's end, and lines of words. Facts: the GSRC Bookshelf's format pages.
 
-import { readLineChunks } from "../../files.js";
+import { readLines } from "../../files.js";
 import { InputError } from "../../input-error.js";
 
 /** Larger lengths and coordinates are refused, because doubles would not hold small fractions of them. */
@@ -14,34 +14,32 @@ export interface Line {
   readonly where: string;
 }
 
-/** Calls `each` for every line with words, in order. Throws `InputError` if the first line names another format. */
+/**
+ * Calls `each` for every line with words, in order. The first line may be `UCLA kind version`, or `kind version` as in
+ * the sets of the ISPD 2011 and DAC 2012 contests. Throws `InputError` if it names another kind.
+ */
 export async function readWords(path: string, kind: string, each: (line: Line) => void): Promise<void> {
-  let lineNumber = 0;
   let first = true;
-  for await (const chunk of readLineChunks(path)) {
-    const lines = chunk.toString("utf8").split("\n");
-    if (lines.at(-1) === "") lines.pop();
-    for (const text of lines) {
-      lineNumber++;
-      const comment = text.indexOf("#");
-      const words = wordsOf(comment < 0 ? text : text.slice(0, comment));
-      if (words.length === 0) continue;
-      const line = { words, where: `${path}:${lineNumber}` };
-      if (first) {
-        first = false;
-        if (words[0] === "UCLA") {
-          if (words[1] !== kind)
-            throw new InputError(
-              line.where,
-              `'${words.join(" ")}', a Bookshelf file of kind '${kind}' was expected`,
-              "does the .aux file name its parts by their right endings?",
-            );
-          continue;
-        }
+  await readLines(path, (text, lineNumber) => {
+    const comment = text.indexOf("#");
+    const words = wordsOf(comment < 0 ? text : text.slice(0, comment));
+    if (words.length === 0) return;
+    const line = { words, where: `${path}:${lineNumber}` };
+    if (first) {
+      first = false;
+      if (words.length === 2 && words[0] === kind && /^\d+\.\d+$/.test(words[1]!)) return;
+      if (words[0] === "UCLA") {
+        if (words[1] !== kind)
+          throw new InputError(
+            line.where,
+            `'${words.join(" ")}', a Bookshelf file of kind '${kind}' was expected`,
+            "does the .aux file name its parts by their right endings?",
+          );
+        return;
       }
-      each(line);
     }
-  }
+    each(line);
+  });
 }
 
 function wordsOf(text: string): string[] {

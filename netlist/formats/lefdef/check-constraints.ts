@@ -1,5 +1,6 @@
-// Checks a placement of hard macros against the constraints of LEF and DEF: die, blockages, halos, fences, guides,
-// orientations and fixed macros. Everything is in database units. Violations are listed, not repaired.
+// Checks a placement of hard macros against the constraints of LEF and DEF: die, blockages, halos, fences, orientations and
+// fixed macros. Everything is in database units. Violations are listed, not repaired. Guides are preferences: a macro
+// outside its guide is told, but is no violation.
 import { NodeKind } from "../../block.js";
 import { isSideways, turnOffset } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
@@ -15,7 +16,6 @@ export type ViolationKind =
   | "halo"
   | "blockage"
   | "fence"
-  | "guide"
   | "orientation"
   | "fixed";
 
@@ -39,8 +39,34 @@ interface Placed {
 
 /** Violations by hard macros, in file order. Violations between two fixed macros are left out. */
 export function checkConstraints(loaded: LoadedDef, placement: Placement): Violation[] {
+  const { block } = loaded;
+  const placed = placedMacros(loaded, placement);
+  const isPlaced = new Set(placed.map(({ node }) => node));
+  const memberships = membershipsOf(loaded);
+  const violations: Violation[][] = [];
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.HardMacro && !isPlaced.has(node))
+      violations.push([{ kind: "unplaced", message: `macro '${block.nodeNames[node]}' has no place` }]);
+  for (const macro of placed) violations.push(checkOne(loaded, macro, memberships));
+  violations.push(checkPairs(loaded, placed));
+  return violations.flat();
+}
+
+/** One line for every placed macro that may move and is not inside a guide of its own, in file order. */
+export function unmetGuides(loaded: LoadedDef, placement: Placement): string[] {
+  const { path } = loaded.design;
+  const memberships = membershipsOf(loaded);
+  return placedMacros(loaded, placement)
+    .filter(({ node }) => !loaded.block.fixed[node])
+    .flatMap(({ component, box, label }) =>
+      (memberships.get(component) ?? [])
+        .filter(({ type, rects }) => type === "GUIDE" && !isCovered(box, rects))
+        .map(({ name, line }) => `${label}: is not within guide '${name}' (${path}:${line})`),
+    );
+}
+
+function placedMacros(loaded: LoadedDef, placement: Placement): Placed[] {
   const { block, nodes } = loaded;
-  const violations: Violation[] = [];
   const places = defPlacesOf(loaded, placement);
   const placed: Placed[] = [];
   for (let node = 0; node < block.nodeCount; node++) {
@@ -48,12 +74,8 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
     const component = nodes.componentOfNode[node]!;
     const place = places.get(component);
     if (place) placed.push(placedOf(loaded, { component, node, place }));
-    else violations.push({ kind: "unplaced", message: `macro '${block.nodeNames[node]}' has no place` });
   }
-  const memberships = membershipsOf(loaded);
-  for (const macro of placed) violations.push(...checkOne(loaded, macro, memberships));
-  violations.push(...checkPairs(loaded, placed));
-  return violations;
+  return placed;
 }
 
 function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | "place">): Placed {
@@ -125,6 +147,7 @@ function checkOne(
 ): Violation[] {
   const { design, block, allowed } = loaded;
   const { component, node, place, box, label } = macro;
+  const name = design.components.names[component];
   const violations: Violation[] = [];
   const add = (kind: ViolationKind, problem: string) =>
     violations.push({ kind, message: `${label}: ${problem}` });
@@ -144,14 +167,14 @@ function checkOne(
   if (!contains(die, box, TOUCHING) || beside.some((rect) => overlaps(rect, box, TOUCHING)))
     add("outside", "sticks out of the die");
   for (const blockage of design.blockages)
-    if (blockage.kind === "hard" && overlaps(blockage, box, TOUCHING))
+    if (blockage.kind === "hard" && blockage.component !== name && overlaps(blockage, box, TOUCHING))
       add("blockage", `covers the placement blockage of ${design.path}:${blockage.line}`);
   const own = memberships.get(component) ?? [];
   for (const region of design.regions) {
     const where = `region '${region.name}' (${design.path}:${region.line})`;
     if (own.includes(region)) {
-      if (!isCovered(box, region.rects))
-        add(region.type === "GUIDE" ? "guide" : "fence", `belongs inside ${where} and is not`);
+      if (region.type !== "GUIDE" && !isCovered(box, region.rects))
+        add("fence", `belongs inside ${where} and is not`);
     } else if (region.type === "FENCE" && region.rects.some((rect) => overlaps(rect, box, TOUCHING))) {
       add("fence", `does not belong into ${where}, which is a fence`);
     }

@@ -13,6 +13,7 @@ export function readBlockage(statement: Statement): DefBlockage[] | undefined {
   }
   let kind: DefBlockage["kind"] = "hard";
   let density = 0;
+  let component: string | undefined;
   const rects: Rect[] = [];
   while (!statement.done) {
     const word = statement.take("a word");
@@ -22,12 +23,18 @@ export function readBlockage(statement: Statement): DefBlockage[] | undefined {
       density = statement.takeNumber("a density in per cent") / 100;
       if (density < 0 || density > 1)
         throw statement.error(`PARTIAL ${density * 100}, 0 to 100 per cent was expected`);
-    } else if (word === "COMPONENT") statement.take("a component");
+    } else if (word === "COMPONENT") component = statement.take("a component");
     else if (word === "RECT") rects.push(rectOf(readPoint(statement), readPoint(statement)));
-    else if (word === "POLYGON") rects.push(...slabsOf(readPoints(statement)));
+    else if (word === "POLYGON") for (const slab of slabsOf(readPoints(statement))) rects.push(slab);
   }
   if (rects.length === 0) throw statement.error("a placement blockage without RECT or POLYGON");
-  return rects.map((rect) => ({ ...rect, kind, density, line }));
+  return rects.map((rect) => ({
+    ...rect,
+    kind,
+    density,
+    ...(component !== undefined && { component }),
+    line,
+  }));
 }
 
 /** A region with its rectangles. */

@@ -71,6 +71,8 @@ export interface DefTracks {
 export interface DefBlockage extends Rect {
   readonly kind: "hard" | "soft" | "partial";
   readonly density: number;
+  /** Name of the component that it belongs to, and that it does not keep out. */
+  readonly component?: string;
   readonly line: number;
 }
 

@@ -4,6 +4,9 @@ import type { DefPin, DefTracks } from "./def-design.js";
 import { boundsOf, isRectilinear, type Point, type Rect, rectOf, unionOf } from "./geometry.js";
 import { readOrientation, readPoint, readPoints, type Statement } from "./statements.js";
 
+/** Statements and sections that follow TRACKS, and are no names of layers. */
+const BEHIND_TRACKS = ["TRACKS", "ROW", "GCELLGRID", "VIAS", "REGIONS", "COMPONENTS", "PINS", "BLOCKAGES"];
+
 /** Takes the statements UNITS, DIEAREA, ROW and TRACKS, without their keywords. */
 export class Floorplan {
   units: number | undefined;
@@ -17,13 +20,16 @@ export class Floorplan {
     statement.expect("DISTANCE");
     statement.expect("MICRONS");
     this.units = statement.takeInteger("database units per micron");
-    if (this.units > 0) return;
-    statement.at--;
-    throw statement.error(`UNITS DISTANCE MICRONS ${this.units}, more than 0 was expected`);
+    if (!(this.units > 0)) {
+      statement.at--;
+      throw statement.error(`UNITS DISTANCE MICRONS ${this.units}, more than 0 was expected`);
+    }
+    statement.expectEnd();
   }
 
   readDie(statement: Statement): void {
     const points = readPoints(statement);
+    statement.expectEnd();
     if (points.length < 2)
       throw statement.error(`DIEAREA with ${points.length} points, 2 or more were expected`);
     if (points.length > 2 && !isRectilinear(points))
@@ -41,16 +47,23 @@ export class Floorplan {
     const y = statement.takeInteger("y");
     readOrientation(statement);
     this.rowCount++;
-    if (statement.peek() !== "DO") return;
+    if (statement.peek() !== "DO") {
+      statement.expectEnd("+");
+      return;
+    }
     statement.take("DO");
     const columns = statement.takeInteger("a number of sites");
     statement.expect("BY");
     const rows = statement.takeInteger("a number of sites");
-    if (statement.peek() !== "STEP") return;
+    if (statement.peek() !== "STEP") {
+      statement.expectEnd("+");
+      return;
+    }
     statement.take("STEP");
     // Far edge of the last site. A single row has no step in y; the missing row height does not matter here.
     const right = x + columns * statement.takeInteger("a step in x");
     const top = y + rows * statement.takeInteger("a step in y");
+    statement.expectEnd("+");
     this.core = unionOf(this.core, rectOf([x, y], [right, top]));
   }
 
@@ -68,25 +81,43 @@ export class Floorplan {
     while (!statement.done && statement.peek() !== "LAYER") statement.at++;
     const layers: string[] = [];
     if (!statement.done) statement.at++;
-    while (!statement.done) layers.push(statement.take("a layer"));
+    while (!statement.done) {
+      if (BEHIND_TRACKS.includes(statement.peek())) statement.expectEnd();
+      layers.push(statement.take("a layer"));
+    }
     this.tracks.push({ axis, start, count, step, layers });
   }
 }
 
-/** Reads `- name + NET net …` after the dash. If a pin has several ports, the first placed one gives its place. */
+/**
+ * Reads `- name + NET net …` after the dash. If a pin has several ports, the first placed one gives its place. Within a
+ * port, its shapes and its place come in any order.
+ */
 export function readPin(statement: Statement): DefPin {
   const line = statement.lines[0]!;
   const name = statement.take("the pin's name");
   let [net, direction, use] = ["", "", ""];
   let place: { x: number; y: number } | undefined;
   let shape: Rect | undefined;
+  let corner: { x: number; y: number; orientation: number } | undefined;
+  const closePort = () => {
+    if (corner && !place) {
+      const middle: [number, number] = shape
+        ? [(shape.left + shape.right) / 2, (shape.bottom + shape.top) / 2]
+        : [0, 0];
+      const [turnedX, turnedY] = turnOffset(corner.orientation, ...middle);
+      place = { x: corner.x + turnedX, y: corner.y + turnedY };
+    }
+    shape = undefined;
+    corner = undefined;
+  };
   while (!statement.done) {
     statement.expect("+");
     const option = statement.take("an option");
     if (option === "NET") net = statement.take("a net");
     else if (option === "DIRECTION") direction = statement.take("a direction");
     else if (option === "USE") use = statement.take("a use");
-    else if (option === "PORT") shape = undefined;
+    else if (option === "PORT") closePort();
     else if (option === "LAYER") {
       while (!statement.done && statement.peek() !== "(" && statement.peek() !== "+") statement.at++;
       shape = unionOf(shape, rectOf(readPoint(statement), readPoint(statement)));
@@ -98,14 +129,11 @@ export function readPin(statement: Statement): DefPin {
     } else if (option === "PLACED" || option === "FIXED" || option === "COVER") {
       const [x, y] = readPoint(statement);
       const orientation = readOrientation(statement);
-      const middle: [number, number] = shape
-        ? [(shape.left + shape.right) / 2, (shape.bottom + shape.top) / 2]
-        : [0, 0];
-      const [turnedX, turnedY] = turnOffset(orientation, ...middle);
-      place ??= { x: x + turnedX, y: y + turnedY };
+      corner ??= { x, y, orientation };
     }
     statement.skipOption();
   }
+  closePort();
   return {
     name,
     net,

@@ -1,7 +1,7 @@
 // Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is ignored and counted; writing the file
 // back keeps it byte for byte. Facts: LEF/DEF 5.8 Language Reference.
 
-import { readLineChunks } from "../../files.js";
+import { readWordChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { ComponentCollector } from "./def-components.js";
 import { readBlockage, readGroup, readRegion, unknownRegions } from "./def-constraints.js";
@@ -16,7 +16,7 @@ export async function readDef(path: string): Promise<DefDesign> {
     scanner.keep = words;
   });
   const scanner = new StatementScanner(path, reader);
-  for await (const chunk of readLineChunks(path)) scanner.push(chunk);
+  for await (const chunk of readWordChunks(path)) scanner.push(chunk);
   return reader.finish(scanner.end());
 }
 
@@ -55,6 +55,7 @@ class DefReader {
   private readonly setKeep: (words: number) => void;
   private section = "";
   private sectionLine = 0;
+  private readonly seen = new Set<string>();
   private announced = 0;
   private found = 0;
   private ended = false;
@@ -141,8 +142,10 @@ class DefReader {
     } else if (keyword === "PROPERTYDEFINITIONS") {
       this.open(keyword, statement);
       this.announced = -1;
-    } else if (keyword === "DESIGN") this.name = statement.take("the design's name");
-    else if (keyword === "UNITS") this.floorplan.readUnits(statement);
+    } else if (keyword === "DESIGN") {
+      this.name = statement.take("the design's name");
+      statement.expectEnd();
+    } else if (keyword === "UNITS") this.floorplan.readUnits(statement);
     else if (keyword === "DIEAREA") this.floorplan.readDie(statement);
     else if (keyword === "ROW") this.floorplan.readRow(statement);
     else if (keyword === "TRACKS") this.floorplan.readTracks(statement);
@@ -157,6 +160,7 @@ class DefReader {
 
   private open(section: string, statement: Statement): void {
     this.section = section;
+    this.seen.add(section);
     this.sectionLine = statement.lines[0]!;
     this.found = 0;
     if (!READ_SECTIONS.includes(section)) this.setKeep(2);
@@ -191,6 +195,7 @@ class DefReader {
       this.ignore(section);
       return;
     }
+    if (READ_SECTIONS.includes(section)) this.refuseTwo(statement);
     if (statement.take("'-'") !== "-") {
       statement.at = 0;
       if (READ_SECTIONS.includes(section))
@@ -202,7 +207,7 @@ class DefReader {
     this.found++;
     if (section === "COMPONENTS") this.components.read(statement);
     else if (section === "PINS") this.pins.push(readPin(statement));
-    else if (section === "NETS") this.nets.read(statement, this.components.indexOf);
+    else if (section === "NETS") this.nets.read(statement, (name) => this.componentOf(name, statement));
     else if (section === "BLOCKAGES") {
       const blockages = readBlockage(statement);
       if (blockages) this.blockages.push(...blockages);
@@ -210,6 +215,29 @@ class DefReader {
     } else if (section === "REGIONS") this.regions.push(readRegion(statement));
     else if (section === "GROUPS") this.groups.push(readGroup(statement));
     else this.ignore(section);
+  }
+
+  private componentOf(name: string, statement: Statement): number | undefined {
+    const index = this.components.indexOf(name);
+    if (index === undefined && !this.seen.has("COMPONENTS"))
+      throw statement.error(
+        `NETS connects component '${name}' before COMPONENTS lists it`,
+        "write COMPONENTS before NETS, as the DEF reference has it",
+      );
+    return index;
+  }
+
+  /** A missing semicolon must not make two items one, nor an item and the section's end. */
+  private refuseTwo({ words, lines, count, path }: Statement): void {
+    for (let i = 1; i < count; i++) {
+      if (words[i] !== "-" && !(words[i] === "END" && words[i + 1] === this.section && i + 1 < count))
+        continue;
+      throw new InputError(
+        `${path}:${lines[i]}`,
+        `'${words.slice(i, Math.min(i + 2, count)).join(" ")}' inside the item '${words.slice(0, Math.min(i, 2)).join(" ")}' of line ${lines[0]}`,
+        "is a semicolon missing before it?",
+      );
+    }
   }
 
   private ignore(what: string): void {

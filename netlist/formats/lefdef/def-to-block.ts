@@ -6,8 +6,8 @@ import { InputError } from "../../input-error.js";
 import { freshName } from "../../names.js";
 import { isSideways } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
-import { type DefDesign, PlaceStatus } from "./def-design.js";
-import { boundsOf, slabsOf } from "./geometry.js";
+import { type DefBlockage, type DefDesign, PlaceStatus } from "./def-design.js";
+import { boundsOf, type Rect, slabsOf } from "./geometry.js";
 import { isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
 
 export interface DefNetlist {
@@ -29,18 +29,46 @@ export function originOf(design: DefDesign): { readonly x: number; readonly y: n
   return { x: left, y: bottom };
 }
 
-/** Hard blockages and the area between the die and its bounds, in µm from the origin. */
-export function hardBlockagesOf(design: DefDesign): Blockage[] {
+/**
+ * Hard blockages and the area between the die and its bounds, in µm from the origin. Those that belong to a macro that may
+ * move are left out: see `blockagesOfMacros`.
+ */
+export function hardBlockagesOf(design: DefDesign, nodes: DefNetlist, fixed: Uint8Array): Blockage[] {
+  const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
+  const own = new Set([...blockagesOfMacros(design, nodes, fixed).values()].flat());
+  const blockages = design.blockages.filter((blockage) => blockage.kind === "hard" && !own.has(blockage));
+  return [...beside, ...blockages].map((rect) => ({ ...inMicrons(design, rect), rate: 1 }));
+}
+
+/** By the nodes of hard macros that may move: the hard blockages that belong to them and keep only others out. */
+export function blockagesOfMacros(
+  design: DefDesign,
+  { netlist, nodeOfComponent }: DefNetlist,
+  fixed: Uint8Array,
+): Map<number, DefBlockage[]> {
+  const found = new Map<number, DefBlockage[]>();
+  for (const blockage of design.blockages) {
+    if (blockage.kind !== "hard" || blockage.component === undefined) continue;
+    const component = design.components.names.indexOf(blockage.component);
+    const node = component < 0 ? -1 : nodeOfComponent[component]!;
+    if (netlist.kinds[node] !== NodeKind.HardMacro || fixed[node]) continue;
+    const blockages = found.get(node);
+    if (blockages) blockages.push(blockage);
+    else found.set(node, [blockage]);
+  }
+  return found;
+}
+
+/** A rectangle of a design in µm from the origin. */
+export function inMicrons(design: DefDesign, { left, bottom, right, top }: Rect): Rect {
   const { units } = design;
   const origin = originOf(design);
-  const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
-  return [...beside, ...design.blockages.filter(({ kind }) => kind === "hard")].map((rect) => ({
-    left: (rect.left - origin.x) / units,
-    bottom: (rect.bottom - origin.y) / units,
-    right: (rect.right - origin.x) / units,
-    top: (rect.top - origin.y) / units,
-    rate: 1,
-  }));
+  return {
+    left: (left - origin.x) / units,
+    bottom: (bottom - origin.y) / units,
+    right: (right - origin.x) / units,
+    top: (top - origin.y) / units,
+  };
 }
 
 /**

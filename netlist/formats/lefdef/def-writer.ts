@@ -1,6 +1,6 @@
 // Writes the placement of a design: as DEF, with all bytes of the original file except the places of moved components, or
 // as Tcl.
-import { readLineChunks, writeFileAtomically } from "../../files.js";
+import { MARK_BYTES, readWordChunks, startsWithMark, writeFileAtomically } from "../../files.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";
@@ -29,10 +29,15 @@ async function* splice(
   moved: readonly number[],
 ): AsyncGenerator<string | Uint8Array> {
   const { starts, ends } = loaded.design.components;
-  let offset = 0; // of the chunk's first byte in the file
+  let offset = 0; // of the chunk's first byte in the file, behind the byte order mark
   let next = 0;
   let skipTo = 0; // bytes before are replaced
-  for await (const chunk of readLineChunks(loaded.design.path)) {
+  let isFirst = true;
+  for await (const bytes of readWordChunks(loaded.design.path, { keepMark: true })) {
+    const hasMark = isFirst && startsWithMark(bytes);
+    isFirst = false;
+    if (hasMark) yield bytes.subarray(0, MARK_BYTES);
+    const chunk = hasMark ? bytes.subarray(MARK_BYTES) : bytes;
     const end = offset + chunk.length;
     let from = offset;
     while (next < moved.length && starts[moved[next]!]! < end) {

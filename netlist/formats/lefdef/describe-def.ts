@@ -1,6 +1,6 @@
 // Describes a DEF design: what was read and what was ignored, and which constraints are violated.
 import { NodeKind } from "../../block.js";
-import { checkConstraints } from "./check-constraints.js";
+import { checkConstraints, unmetGuides } from "./check-constraints.js";
 import { PlaceStatus } from "./def-design.js";
 import type { LoadedDef } from "./load-def.js";
 
@@ -29,6 +29,8 @@ export interface DefDescription {
   readonly notes: readonly string[];
   /** One line per violation by a placed hard macro. */
   readonly violations: readonly string[];
+  /** One line per macro that is placed outside its guide. That is allowed. */
+  readonly guides: readonly string[];
 }
 
 export function describeDef(loaded: LoadedDef): DefDescription {
@@ -61,5 +63,6 @@ export function describeDef(loaded: LoadedDef): DefDescription {
     violations: checkConstraints(loaded, block.initial)
       .filter(({ kind }) => kind !== "unplaced")
       .map(({ message }) => message),
+    guides: unmetGuides(loaded, block.initial),
   };
 }

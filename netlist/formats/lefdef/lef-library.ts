@@ -28,7 +28,7 @@ export interface LefPin {
 
 export interface LefMaster {
   readonly name: string;
-  /** First word of CLASS, in capitals; CORE if it is missing. */
+  /** First word of CLASS, in capitals; empty if it is missing, which means the same as CORE. */
   readonly masterClass: string;
   readonly width: number;
   readonly height: number;

@@ -1,6 +1,6 @@
 // Reader of LEF: technology and masters as far as macro placement needs them. Unknown statements are ignored; errors in
 // known ones are reported. Facts: LEF/DEF 5.8 Language Reference.
-import { readLineChunks } from "../../files.js";
+import { readWordChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { type Point, type Rect, unionOf } from "./geometry.js";
 import {
@@ -19,7 +19,7 @@ export async function readLef(paths: readonly string[]): Promise<LefLibrary> {
   for (const path of paths) {
     const reader = new LefReader(path, builder);
     const scanner = new StatementScanner(path, reader);
-    for await (const chunk of readLineChunks(path)) scanner.push(chunk);
+    for await (const chunk of readWordChunks(path)) scanner.push(chunk);
     reader.end(scanner.end());
   }
   return builder;
@@ -43,6 +43,12 @@ const NAMELESS = ["PROPERTYDEFINITIONS", "SPACING", "IRDROP"];
 /** Named sections that are ignored. */
 const SKIPPED = ["VIA", "VIARULE", "NONDEFAULTRULE", "ARRAY"];
 
+/** Statements and sections at the top level. */
+const TOP = [
+  ...["VERSION", "BUSBITCHARS", "DIVIDERCHAR", "NAMESCASESENSITIVE", "UNITS", "MANUFACTURINGGRID"],
+  ...["USEMINSPACING", "CLEARANCEMEASURE", "LAYER", "SITE", "MACRO", ...NAMELESS, ...SKIPPED],
+];
+
 const DIRECTIONS = ["INPUT", "OUTPUT", "INOUT", "FEEDTHRU"];
 
 /** Adds the statements of one LEF file to a library. */
@@ -62,7 +68,7 @@ class LefReader {
   private width = 0;
 
   private size: Point | undefined;
-  private masterClass = "CORE";
+  private masterClass = "";
   private origin: Point = [0, 0];
   private symmetry: string[] | undefined;
   private pins = new Map<string, LefPin>();
@@ -149,7 +155,7 @@ class LefReader {
       this.begin("Site", statement);
     } else if (keyword === "MACRO") {
       this.begin("Macro", statement);
-      this.masterClass = "CORE";
+      this.masterClass = "";
       this.origin = [0, 0];
       this.symmetry = undefined;
       this.rawPins = [];
@@ -157,12 +163,24 @@ class LefReader {
       this.obstructions = [];
     } else if (keyword === "MANUFACTURINGGRID") {
       this.library.manufacturingGrid ??= positive(statement, "the manufacturing grid");
+    } else if (!TOP.includes(keyword) && this.holdsAnother(statement)) {
+      statement.at = 0;
+      throw statement.error(
+        `'${statement.words[0]}', a LEF statement such as VERSION was expected`,
+        "is a semicolon missing, or a word too many?",
+      );
     } else if (this.statements === 1 && !/^[A-Z0-9_]+$/.test(keyword)) {
       throw statement.error(
         `'${keyword}', a LEF statement such as VERSION was expected`,
         "is this a LEF file?",
       );
     }
+  }
+
+  /** Whether a later line of a statement begins with the keyword of another. */
+  private holdsAnother({ words, lines, count }: Statement): boolean {
+    for (let i = 1; i < count; i++) if (lines[i] !== lines[i - 1] && TOP.includes(words[i]!)) return true;
+    return false;
   }
 
   private begin(context: Context, statement: Statement): void {

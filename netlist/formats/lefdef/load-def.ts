@@ -100,27 +100,63 @@ export async function loadDef(path: string, options: LoadDefOptions): Promise<Lo
       statuses[component] !== PlaceStatus.Unplaced && !bySymmetry.includes(orientations[component]!);
     allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
   });
+  const fixed = options.freeFixed ? freed(nodes, design) : nodes.fixed;
   const block: Block = {
     ...netlist,
     name: design.name,
-    fixed: options.freeFixed ? freed(nodes, design) : nodes.fixed,
+    fixed,
     canvas,
     grid: gridWithHalos(nodes, design, canvas),
     routing: found ?? options.defaultRouting,
     smoothing: 0,
     overlapThreshold: 0,
-    blockages: hardBlockagesOf(design),
+    blockages: hardBlockagesOf(design, nodes, fixed),
     initial: nodes.places,
   };
   const notes = [
     ...library.notes,
     ...design.notes,
     ...nodes.notes,
+    ...largeCells(nodes, design),
     ...(found
       ? []
       : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
   ];
   return { block, design, library, nodes, allowed, notes };
+}
+
+/** A cell is as large as a macro if it is this many times as high as most cells, or covers as much as a macro. */
+const MACRO_HEIGHT = 10;
+const MOST_NAMED = 5;
+
+/** A note on unplaced components as large as macros whose masters are of no CLASS BLOCK: they stay unplaced. */
+function largeCells({ netlist, masters, nodeOfComponent }: DefNetlist, design: DefDesign): string[] {
+  const isCell = (component: number) => netlist.kinds[nodeOfComponent[component]!] === NodeKind.StandardCell;
+  const heights: number[] = [];
+  let smallest = Number.POSITIVE_INFINITY;
+  masters.forEach(({ width, height }, component) => {
+    if (isCell(component)) heights.push(height);
+    else smallest = Math.min(smallest, width * height);
+  });
+  const usual = heights.sort((a, b) => a - b)[heights.length >> 1] ?? 0;
+  const found = new Map<LefMaster, number>();
+  let count = 0;
+  masters.forEach((master, component) => {
+    if (!isCell(component) || master.masterClass === "COVER") return;
+    if (design.components.statuses[component] !== PlaceStatus.Unplaced) return;
+    if (master.width * master.height < smallest && master.height < MACRO_HEIGHT * usual) return;
+    found.set(master, (found.get(master) ?? 0) + 1);
+    count++;
+  });
+  if (count === 0) return [];
+  const named = [...found].slice(0, MOST_NAMED).map(([{ name, masterClass, where }, components]) => {
+    const number = components > 1 ? `${components} of ` : "";
+    return `${number}'${name}' (${masterClass === "" ? "no CLASS" : `CLASS ${masterClass}`}, ${where})`;
+  });
+  const more = found.size > MOST_NAMED ? ` and ${found.size - MOST_NAMED} more masters` : "";
+  return [
+    `${design.path}: ${count} unplaced components are as large as macros, but stay unplaced, as their masters are not of CLASS BLOCK: ${named.join(", ")}${more}`,
+  ];
 }
 
 /** Fixed flags with FIXED hard macros free. Pads and components with status COVER stay fixed. */

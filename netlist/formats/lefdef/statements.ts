@@ -1,13 +1,14 @@
 // Splits LEF and DEF into statements: words separated by blanks, up to a word `;` or to where a section's rule ends them.
 // A comment starts with a word that begins with `#` and ends with the line. Strings are words in double quotes.
 // `BEGINEXT` … `ENDEXT` is skipped. Facts: LEF/DEF 5.8 Language Reference. Chunks of the file go in and statements come
-// out, so that the file is never in memory as a whole. Every word keeps its line, for errors, and its byte range in the
-// unpacked file, for writing back.
+// out, so that the file is never in memory as a whole, nor a long line. Every word keeps its line, for errors, and its
+// byte range in the unpacked file, for writing back.
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
 import type { Point } from "./geometry.js";
 
 const NEWLINE = 10;
+const RETURN = 13;
 const QUOTE = 34;
 const HASH = 35;
 const SEMICOLON = 59;
@@ -69,6 +70,15 @@ export class Statement {
     else throw this.error(`${this.done ? "the statement ends" : `'${this.peek()}'`}, '${word}' was expected`);
   }
 
+  /**
+   * Throws `InputError` if words are left, except options that begin with `before`. The words of a next statement mean
+   * that a semicolon is missing.
+   */
+  expectEnd(before?: string): void {
+    if (!this.done && this.peek() !== before)
+      throw this.error(`'${this.peek()}', ';' was expected`, "is a semicolon missing?");
+  }
+
   /** Moves to the next `+`, or to the end. */
   skipOption(): void {
     while (this.at < this.count && this.words[this.at] !== "+") this.at++;
@@ -89,7 +99,7 @@ export interface StatementRules {
   readonly handle: (statement: Statement) => void;
 }
 
-/** Cuts chunks into statements. Call `push` with pieces that end at line ends, then `end`. */
+/** Cuts chunks into statements. Call `push` with pieces that end behind a blank or line, then `end`. */
 export class StatementScanner {
   readonly statement: Statement;
   /** Number of words kept of a statement, the rest is dropped; for sections that are ignored. */
@@ -98,6 +108,7 @@ export class StatementScanner {
   private offset = 0;
   private line = 1;
   private inExtension = false;
+  private inComment = false;
   // A string may span lines, and so chunks.
   private openString: { text: string; start: number; line: number } | undefined;
 
@@ -109,16 +120,17 @@ export class StatementScanner {
   push(chunk: Buffer): void {
     const { length } = chunk;
     let i = this.openString ? this.closeString(chunk, 0) : 0;
+    if (this.inComment) i = this.skipComment(chunk, i);
     while (i < length) {
       const first = chunk[i]!;
       if (first === NEWLINE) {
         this.line++;
         i++;
       } else if (first <= 32) {
+        if (first === RETURN && chunk[i + 1] !== NEWLINE) this.line++;
         i++;
       } else if (first === HASH) {
-        const end = chunk.indexOf(NEWLINE, i);
-        i = end < 0 ? length : end;
+        i = this.skipComment(chunk, i);
       } else if (first === QUOTE) {
         this.openString = { text: "", start: this.offset + i, line: this.line };
         i = this.closeString(chunk, i, 1);
@@ -145,6 +157,14 @@ export class StatementScanner {
         "is the file complete?",
       );
     return this.line;
+  }
+
+  /** Where the line ends, or the chunk. */
+  private skipComment(chunk: Buffer, from: number): number {
+    let end = from;
+    while (end < chunk.length && chunk[end] !== NEWLINE && chunk[end] !== RETURN) end++;
+    this.inComment = end === chunk.length;
+    return end;
   }
 
   private word(chunk: Buffer, begin: number): number {
@@ -182,7 +202,7 @@ export class StatementScanner {
     const open = this.openString!;
     for (let i = from + skip; i < chunk.length; i++) {
       const byte = chunk[i]!;
-      if (byte === NEWLINE) this.line++;
+      if (byte === NEWLINE || (byte === RETURN && chunk[i + 1] !== NEWLINE)) this.line++;
       if (byte !== QUOTE || chunk[i - 1] === BACKSLASH) continue;
       this.openString = undefined;
       this.add(open.text + chunk.toString("utf8", from, i + 1), open.start, this.offset + i + 1, open.line);
@@ -250,6 +270,8 @@ export function readPoint(statement: Statement, before?: Point): Point {
 export function readPoints(statement: Statement): Point[] {
   const points: Point[] = [];
   while (statement.peek() === "(") points.push(readPoint(statement, points.at(-1)));
+  if (statement.peek().startsWith("("))
+    throw statement.error(`'${statement.peek()}', a point '( x y )' with blanks between was expected`);
   return points;
 }
 

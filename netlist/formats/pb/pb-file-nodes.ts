@@ -89,7 +89,7 @@ export class PbFileNodes implements PbTextListener {
       else if (field === "input") this.nodeInputs.push(this.numberOf(value));
     } else if (depth === 2 && field === "key") {
       this.key = value;
-    } else if (depth === 3 && field === "placeholder") {
+    } else if (depth === 3 && (field === "placeholder" || field === "s")) {
       if (this.key === "type") this.node.type = value;
       else if (this.key === "macro_name") this.node.macroName = value;
       else if (this.key === "orientation") this.node.orientation = value;

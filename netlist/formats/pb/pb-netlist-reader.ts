@@ -5,6 +5,9 @@ import { readLineChunks } from "../../files.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { PbFileNodes, PIN } from "./pb-file-nodes.js";
 
+/** A file may be one line, and a node may drive 100,000 pins on one. */
+const LONGEST_LINE_BYTES = 1 << 24;
+
 /** A netlist and the places in its file. */
 export interface NetlistFile {
   readonly netlist: Netlist;
@@ -15,7 +18,7 @@ export interface NetlistFile {
 export async function readPbNetlist(path: string, name: string): Promise<NetlistFile> {
   const fileNodes = new PbFileNodes(path);
   const { scanner } = fileNodes;
-  for await (const chunk of readLineChunks(path)) scanner.push(chunk);
+  for await (const chunk of readLineChunks(path, LONGEST_LINE_BYTES)) scanner.push(chunk);
   scanner.end();
   return netlistOf(fileNodes, name);
 }

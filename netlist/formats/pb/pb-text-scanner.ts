@@ -1,6 +1,7 @@
 // Scans protobuf text in one pass, without building a tree. The scanner keeps a stack of open messages and reports every
-// scalar, and every message that opens or closes, to a listener. Grammar: field names, `:`, numbers, quoted strings,
-// `{ }`, `#` comments; `,` and `;` between fields are ignored.
+// scalar, and every message that opens or closes, to a listener. Grammar: field names, `:`, numbers (with an `f` behind
+// them, if the writer likes), strings in either quotes, messages in `{ }` or `< >`, `#` comments; `,` and `;` between
+// fields are ignored.
 import { InputError } from "../../input-error.js";
 
 /** Receives what the scanner finds. `depth` is the number of open messages around a field, 0 at the top. */
@@ -20,8 +21,13 @@ const SEMICOLON = 59;
 const BACKSLASH = 92;
 const OPEN = 123;
 const CLOSE = 125;
+const OPEN_ANGLE = 60;
+const CLOSE_ANGLE = 62;
 const NEWLINE = 10;
+const RETURN = 13;
 const DEEPEST = 64;
+/** A decimal number as C++ writes floats. */
+const FLOAT = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?[fF]$/;
 
 /** Push parser: call `push` with chunks that end at line ends, then `end`. Errors are `InputError`s with the line. */
 export class PbTextScanner {
@@ -31,6 +37,8 @@ export class PbTextScanner {
   private field = "";
   private colon = false;
   private readonly openedAt: number[] = [];
+  /** Per open message, the byte that closes it. */
+  private readonly closers: number[] = [];
   private readonly path: string;
   private readonly listener: PbTextListener;
 
@@ -46,24 +54,28 @@ export class PbTextScanner {
     while (at < length) {
       const byte = bytes[at]!;
       if (byte <= 32) {
-        if (byte === NEWLINE) this.line++;
+        if (byte === NEWLINE || (byte === RETURN && bytes[at + 1] !== NEWLINE)) this.line++;
         at++;
       } else if (byte === QUOTE || byte === APOSTROPHE) {
         const end = this.stringEnd(bytes, at, byte);
         const field = this.takeField("a string");
         listener.text(field, unescaped(bytes, at + 1, end), this.depth);
         at = end + 1;
-      } else if (byte === OPEN) {
-        if (this.field === "") throw this.error("'{' without a field name before it");
+      } else if (byte === OPEN || byte === OPEN_ANGLE) {
+        if (this.field === "")
+          throw this.error(`'${String.fromCharCode(byte)}' without a field name before it`);
         if (this.depth >= DEEPEST) throw this.error(`messages nested deeper than ${DEEPEST}`);
         listener.open(this.field, this.depth);
+        this.closers[this.depth] = byte + 2;
         this.openedAt[this.depth++] = this.line;
         this.field = "";
         this.colon = false;
         at++;
-      } else if (byte === CLOSE) {
-        if (this.field !== "") throw this.error(`field '${this.field}' has no value before '}'`);
-        if (this.depth === 0) throw this.error("'}' without a '{' that it closes");
+      } else if (byte === CLOSE || byte === CLOSE_ANGLE) {
+        const closer = String.fromCharCode(byte);
+        if (this.field !== "") throw this.error(`field '${this.field}' has no value before '${closer}'`);
+        if (this.depth === 0 || this.closers[this.depth - 1] !== byte)
+          throw this.error(`'${closer}' without a '${String.fromCharCode(byte - 2)}' that it closes`);
         listener.close(--this.depth);
         at++;
       } else if (byte === COLON) {
@@ -71,7 +83,7 @@ export class PbTextScanner {
         this.colon = true;
         at++;
       } else if (byte === HASH) {
-        while (at < length && bytes[at] !== NEWLINE) at++;
+        while (at < length && bytes[at] !== NEWLINE && bytes[at] !== RETURN) at++;
       } else if (byte === COMMA || byte === SEMICOLON) {
         at++;
       } else {
@@ -106,7 +118,7 @@ export class PbTextScanner {
       return;
     }
     const field = this.takeField(word);
-    const value = Number(word);
+    const value = Number(FLOAT.test(word) ? word.slice(0, -1) : word);
     const special = Number.isNaN(value) ? /^([-+]?)(nan|inf|infinity)f?$/i.exec(word) : null;
     if (special) {
       this.listener.number(field, specialNumber(special[1]!, special[2]!), this.depth);

@@ -1,7 +1,7 @@
 // Placement files (`.plc`): `#` header lines with canvas, grid and routing resources, then one line
 // `index x y orientation fixed` per placed port and macro. Facts: Circuit Training's `save_placement`.
 import type { Blockage, Canvas, Grid, NodeKind, RoutingResources } from "../../block.js";
-import { readText } from "../../files.js";
+import { readLines } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
 
@@ -115,15 +115,13 @@ export async function readPlc(path: string): Promise<PlcFile> {
   const names: { project?: string; block?: string } = {};
   const counts: PlcCount[] = [];
   const lines: PlcLine[] = [];
-  let lineNumber = 0;
-  for (const line of (await readText(path)).split("\n")) {
-    lineNumber++;
-    const where = `${path}:${lineNumber}`;
+  await readLines(path, (line, lineNumber) => {
     const text = line.trim();
-    if (text === "") continue;
+    if (text === "") return;
+    const where = `${path}:${lineNumber}`;
     if (!text.startsWith("#")) {
       lines.push(parsePlace(text, where, lineNumber));
-      continue;
+      return;
     }
     const comment = text.slice(1).trim();
     const key = HEADER_KEYS.find((key) => HEADER[key].label.test(comment));
@@ -137,7 +135,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
       if (key === "blockage") blockages.push(toBlockage(numbers));
       else header[key] = numbers;
     }
-  }
+  });
   if (lines.length === 0 && blockages.length === 0 && Object.keys({ ...header, ...names }).length === 0)
     throw new InputError(
       path,

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadBlock, makeBlock } from "../../../netlist/formats/load-block.js";
 import { readPbNetlist } from "../../../netlist/formats/pb/pb-netlist-reader.js";
-import { describeBlock, quantiles } from "../../../netlist/statistics.js";
+import { NetlistDraft, NodeKind } from "../../../netlist/index.js";
+import { describeBlock, notesOn, quantiles } from "../../../netlist/statistics.js";
+import { blockOf } from "../../support/blocks.js";
 import { makeFile, NO_SHARED_DATA, sharedFile, TINY } from "./tiny-files.js";
 
 test("a tiny block is described as one counts it by hand", async () => {
@@ -37,6 +39,16 @@ test("a tiny block is described as one counts it by hand", async () => {
   assert.equal(description.graph?.edges, 5);
   assert.equal(description.graph?.portClusters, 2);
   assert.equal(description.graph?.degree.mean, 2);
+});
+
+test("a hard macro with a soft macro's name is noted", () => {
+  const draft = new NetlistDraft();
+  draft.addNode(NodeKind.HardMacro, "Grp_7", 10, 10);
+  draft.addNode(NodeKind.HardMacro, "Grpx", 10, 10);
+  draft.addNode(NodeKind.SoftMacro, "Grp_1", 10, 10);
+  assert.deepEqual(notesOn(blockOf(draft)), [
+    "drafted: 1 hard macros have names of soft macros, 'Grp_7' for one; a soft macro is of type macro, in lower case",
+  ]);
 });
 
 test("quantiles are nearest-rank, and those of nothing are 0", () => {

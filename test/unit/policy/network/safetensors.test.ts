@@ -138,6 +138,19 @@ test("a safetensors file that is no checkpoint, or lacks a part, is refused", as
   await refused({ metadata: { ...metadata, network: "other" } }, /of the network 'other', not of 'graph'/);
   await refused({ metadata: { ...metadata, config: "{" } }, /not JSON/);
   await refused({ metadata: { ...metadata, config: '{"width":7}' } }, /network configuration/);
+  const config = JSON.parse(metadata.config!) as Record<string, unknown>;
+  for (const size of ["rounds", "trunk", "nodeFeatures"]) {
+    const large = JSON.stringify({ ...config, [size]: 1e9 });
+    await refused(
+      { metadata: { ...metadata, config: large } },
+      new RegExp(`${size} is 1000000000, but its tensors`),
+    );
+  }
+  const larger = JSON.stringify({ ...config, trunk: 4096 });
+  await refused(
+    { metadata: { ...metadata, config: larger } },
+    /a network of its sizes has \d+ numbers, but its/,
+  );
   await refused({ metadata: { ...metadata, adamSteps: "x" } }, /adamSteps/);
   await refused({ tensors: without }, /no tensor 'adam.first.trunk.bias'/);
   const bent = new Map(tensors).set("trunk.bias", { shape: [1, 12], data: new Float32Array(12) });

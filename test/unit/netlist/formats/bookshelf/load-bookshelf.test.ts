@@ -44,6 +44,49 @@ test("nets with their drivers first, offsets and weights", async () => {
   assert.equal(block.pinCount, 11); // r has a pin too
 });
 
+const DIALECTS: Readonly<Record<string, (text: string, name: string) => string>> = {
+  "the contests' header, without UCLA": (text) => text.replace(/^UCLA /, ""),
+  "no header": (text) => text.replace(/^UCLA.*\n/, ""),
+  "CR LF": (text) => text.replaceAll("\n", "\r\n"),
+  "CR alone": (text) => text.replaceAll("\n", "\r"),
+  "a mark at the beginning": (text) => `\ufeff${text}`,
+  tabs: (text) => text.replaceAll(" ", "\t"),
+  "no blank before a colon": (text) => text.replace(/([A-Z0-9]) :/g, "$1:"),
+  "no blank behind a colon": (text, name) => (name === "t.aux" ? text : text.replaceAll(": ", ":")),
+};
+
+for (const [name, form] of Object.entries(DIALECTS))
+  test(`the same set with ${name}`, async () => {
+    const changed = Object.entries(TINY_SET).map(([file, text]) => [file, form(text, file)]);
+    const { block } = await loadBookshelf(writeTinySet(Object.fromEntries(changed)), DEFAULT_ROUTING);
+    assert.deepEqual(block, (await loadBookshelf(writeTinySet(), DEFAULT_ROUTING)).block);
+  });
+
+test("a .shapes file is read with either header", async () => {
+  const shapes = "NumNonRectangularNodes : 1\n\nf : 2\n Shape_0 100 60 20 5\n Shape_1 100 65 10 5\n";
+  for (const header of ["UCLA shapes 1.0\n\n", "shapes 1.0\n\n", ""]) {
+    const files = { "t.aux": `${TINY_SET["t.aux"]!.trim()} t.shapes\n`, "t.shapes": header + shapes };
+    const { reading } = await loadBookshelf(writeTinySet(files), DEFAULT_ROUTING);
+    assert.equal(reading.shapes, 1);
+  }
+});
+
+test("terminals as high as a row are fixed cells inside the rows, ports elsewhere", async () => {
+  const nodes = TINY_SET["t.nodes"]!.replace("p 2 2 terminal", "p 2 10 terminal").replace(
+    "r 2 2 terminal",
+    "r 2 10 terminal",
+  );
+  const pl = TINY_SET["t.pl"]!.replace("p 98 49", "p 130 60");
+  const { block, reading } = await loadBookshelf(
+    writeTinySet({ "t.nodes": nodes, "t.pl": pl }),
+    DEFAULT_ROUTING,
+  );
+  const [p, r] = ["p", "r"].map((name) => block.nodeNames.indexOf(name)) as [number, number];
+  assert.deepEqual([block.kinds[p], block.fixed[p]], [NodeKind.StandardCell, 1]);
+  assert.deepEqual([block.kinds[r], block.fixed[r]], [NodeKind.Port, 1]);
+  assert.equal(reading.fixedCells, 1);
+});
+
 test("the directory stands for its .aux", async () => {
   const aux = writeTinySet();
   assert.deepEqual(await loadBlock(dirname(aux)), await loadBlock(aux));

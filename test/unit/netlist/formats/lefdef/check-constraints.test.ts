@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkConstraints, copyPlacement } from "../../../../../netlist/index.js";
+import { checkConstraints, copyPlacement, unmetGuides } from "../../../../../netlist/index.js";
 import { loadTiny, TINY_DEF } from "./tiny-design.js";
 
 const A = 2; // mem/a[0], 20 x 10, halo 1 2 3 4 (left, bottom, right, top)
@@ -27,7 +27,11 @@ async function violations(
     placement.orientations[node] = orientation;
   }
   const found = checkConstraints(loaded, placement);
-  return { kinds: found.map(({ kind }) => kind), text: found.map(({ message }) => message).join("\n") };
+  return {
+    kinds: found.map(({ kind }) => kind),
+    text: found.map(({ message }) => message).join("\n"),
+    guides: unmetGuides(loaded, placement),
+  };
 }
 
 test("nothing is wrong where macros stand apart, inside, and as LEF allows", async () => {
@@ -76,6 +80,20 @@ test("hard blockages bind macros, soft and partial ones do not", async () => {
   assert.deepEqual((await violations({ [C]: [60, 30, 0] }, sections("+ PARTIAL 30"))).kinds, []);
 });
 
+test("a blockage that belongs to a component keeps only the others out", async () => {
+  const sections = (component: string) =>
+    `BLOCKAGES 1 ;\n- PLACEMENT + COMPONENT ${component} + PUSHDOWN RECT ( 60000 30000 ) ( 61000 31000 ) POLYGON ( 62000 30000 ) ( 62000 31000 ) ( 63000 31000 ) ( 63000 30000 ) ;\nEND BLOCKAGES\n`;
+  assert.deepEqual((await violations({ [C]: [60, 30, 0] }, sections("c"))).kinds, []);
+  assert.deepEqual((await violations({ [C]: [60, 30, 0] }, sections("mem/a[0]"))).kinds, [
+    "blockage",
+    "blockage",
+  ]);
+  const { block } = await loadTiny(TINY_DEF.replace("END DESIGN\n", `${sections("c")}END DESIGN\n`));
+  assert.deepEqual(block.blockages, []);
+  const ofFixed = await loadTiny(TINY_DEF.replace("END DESIGN\n", `${sections("mem/b")}END DESIGN\n`));
+  assert.equal(ofFixed.block.blockages.length, 2);
+});
+
 test("a halo turns with its macro and keeps other macros off on each side by its width there", async () => {
   // A at (20, 30), 20 x 10, so 20 to 40 and 30 to 40. In N: right 3, top 4, left 1, bottom 2.
   const right = (x: number, orientation: number) =>
@@ -95,7 +113,7 @@ test("a halo turns with its macro and keeps other macros off on each side by its
   );
 });
 
-test("members of a fence stay in it and others out, a guide is only asked for", async () => {
+test("members of a fence stay in it and others out; a guide is a preference", async () => {
   const regions = (type: string) =>
     `REGIONS 1 ;\n- r ( 60000 30000 ) ( 66000 50000 ) ( 66000 30000 ) ( 70000 50000 ) + TYPE ${type} ;\nEND REGIONS\nGROUPS 1 ;\n- g mem/a* + REGION r ;\n- h c + REGION r ;\nEND GROUPS\n`;
   // c (8 x 4) lies over both rectangles of the region, mem/a[0] (20 x 10) fits in neither.
@@ -103,7 +121,9 @@ test("members of a fence stay in it and others out, a guide is only asked for", 
   assert.deepEqual(fenced.kinds, ["fence"]);
   assert.match(fenced.text, /mem\/a\[0\].* belongs inside region 'r' \(.*top\.def:\d+\) and is not/);
   const guided = await violations({ [A]: [20, 30, 1], [C]: [59, 32, 0] }, regions("GUIDE"));
-  assert.deepEqual(guided.kinds, ["guide", "guide"]);
+  assert.deepEqual(guided.kinds, []);
+  assert.equal(guided.guides.length, 2);
+  assert.match(guided.guides[0]!, /'mem\/a\[0\]' .* is not within guide 'r' \(.*top\.def:\d+\)/);
   const stranger = await violations(
     { [A]: [55, 32, 1], [C]: [20, 70, 0] },
     regions("FENCE").replace("mem/a* ", "ff ").replace("- h c", "- h ff"),

@@ -78,6 +78,32 @@ test("a pin stands in the middle of its shape, which turns with it", async () =>
   );
 });
 
+test("the place of a pin does not depend on the order of its options, and ports do not mix", async () => {
+  const placesOf = async (text: string) =>
+    (await read(withSections(`PINS 1 ;\n- p + NET n ${text} ;\nEND PINS\n`))).pins.map(({ x, y }) => [x, y]);
+  const shape = "+ LAYER m1 ( 0 0 ) ( 1000 200 )";
+  const expected = [[10500, 20100]];
+  assert.deepEqual(await placesOf(`${shape} + PLACED ( 10000 20000 ) N`), expected);
+  assert.deepEqual(await placesOf(`+ PLACED ( 10000 20000 ) N ${shape}`), expected);
+  assert.deepEqual(
+    await placesOf(`+ FIXED ( 10000 20000 ) N + VIA v ( 0 0 ) ${shape} + USE CLOCK`),
+    expected,
+  );
+  const polygon = "+ POLYGON m1 ( 0 0 ) ( 0 200 ) ( 1000 200 ) ( 1000 0 )";
+  assert.deepEqual(await placesOf(`+ PLACED ( 10000 20000 ) N ${polygon}`), expected);
+  assert.deepEqual(
+    await placesOf(
+      `+ PORT + PLACED ( 10000 20000 ) N ${shape} + PORT + FIXED ( 0 0 ) N + LAYER m1 ( 8 8 ) ( 9 9 )`,
+    ),
+    expected,
+  );
+  // The first port has no place, so that its shape is none of the second.
+  assert.deepEqual(
+    await placesOf(`+ PORT + LAYER m1 ( 8 8 ) ( 90 90 ) + PORT ${shape} + PLACED ( 10000 20000 ) N`),
+    expected,
+  );
+});
+
 test("nets keep connections, weights and use; routing and special nets are passed over", async () => {
   const { nets, ignored } = await read(
     withSections(COMPONENTS, PINS, NETS.replace("- lone ( mem/b Q )", "- lone ( mem/b Q ) + USE GROUND")),
@@ -198,8 +224,45 @@ const WRONG: readonly [string, string, RegExp][] = [
   ],
   [
     "a net to nothing",
-    withSections("NETS 1 ;\n- n\n( u A ) ;\nEND NETS\n"),
-    /:12: net 'n' connects component 'u', which COMPONENTS does not list/,
+    withSections("COMPONENTS 0 ;\nEND COMPONENTS\nNETS 1 ;\n- n\n( u A ) ;\nEND NETS\n"),
+    /:14: net 'n' connects component 'u', which COMPONENTS does not list/,
+  ],
+  [
+    "nets before components",
+    withSections("NETS 1 ;\n- n\n( u A ) ;\nEND NETS\n", COMPONENTS),
+    /:12: NETS connects component 'u' before COMPONENTS lists it; write COMPONENTS before NETS/,
+  ],
+  [
+    "a component without a semicolon",
+    component("- a RAM\n- b RAM ;"),
+    /:12: '- b' inside the item '- a' of line 11; is a semicolon missing before it\?/,
+  ],
+  [
+    "a component with options and without a semicolon",
+    component("- a RAM + SOURCE DIST\n- b RAM + PLACED ( 1 2 ) N ;"),
+    /:12: '- b' inside the item '- a' of line 11/,
+  ],
+  [
+    "a last component without a semicolon",
+    withSections("COMPONENTS 1 ;\n- a RAM + SOURCE DIST\nEND COMPONENTS\nPINS 0 ;\nEND PINS\n"),
+    /:12: 'END COMPONENTS' inside the item '- a' of line 11/,
+  ],
+  [
+    "a net without a semicolon",
+    withSections(COMPONENTS, "NETS 2 ;\n- n ( c P )\n- o ( c P ) ;\nEND NETS\n"),
+    /:19: '- o' inside the item '- n' of line 18/,
+  ],
+  [
+    "a row without a semicolon",
+    "ROW a core 0 0 N DO 1 BY 1 STEP 1 0\nROW b core 0 0 N ;\n",
+    /:2: 'ROW', ';' was expected; is a semicolon missing\?/,
+  ],
+  ["tracks without a semicolon", "TRACKS X 0 DO 1 STEP 1 LAYER m1\nROW b core 0 0 N ;\n", /:2: 'ROW', ';'/],
+  ["a name without a semicolon", "DESIGN a\nUNITS DISTANCE MICRONS 1000 ;\n", /:2: 'UNITS', ';'/],
+  [
+    "points without blanks",
+    "DESIGN a ;\nDIEAREA (0 0) (5 5) ;\n",
+    /:2: '\(0', a point '\( x y \)' with blanks between was expected/,
   ],
   [
     "a negative weight",

@@ -42,6 +42,26 @@ test("where nothing moved the bytes are the same", async () => {
   }
 });
 
+test("a mark at the beginning, line ends and a line of 2 MiB come back as they were", async () => {
+  const mark = "\ufeff";
+  const long = TINY_DEF.replace("- lone", `- many ${"( ff D ) ".repeat(250_000)};\n- lone`);
+  for (const text of [
+    mark + TINY_DEF,
+    TINY_DEF.replaceAll("\n", "\r"),
+    TINY_DEF.replaceAll("\n", "\r\n"),
+    TINY_DEF.replaceAll("\n", " "),
+    long,
+    mark + long.replaceAll("\n", " "),
+  ]) {
+    const loaded = await loadTiny(text);
+    assert.equal(loaded.design.components.count, 4);
+    assert.ok((await written(loaded, loaded.block.initial)) === text);
+    const placement = place(copyPlacement(loaded.block.initial), 2, 50, 25, 0);
+    const moved = text.replace("PLACED ( 20000 30000 ) FN", "PLACED ( 50000 40000 ) N");
+    assert.ok((await written(loaded, placement)) === moved);
+  }
+});
+
 test("of moved components only the placement is written anew", async () => {
   const loaded = await loadTiny();
   const placement = copyPlacement(loaded.block.initial);

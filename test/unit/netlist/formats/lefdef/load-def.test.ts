@@ -17,6 +17,66 @@ test("components and pins become nodes in µm from the die's corner: ports, hard
   assert.deepEqual([...block.fixed], [1, 1, 0, 1, 0, 0]);
 });
 
+test("components as large as macros that are not of CLASS BLOCK are noted while they have no place", async () => {
+  const master = (name: string, statement: string) =>
+    `MACRO ${name}\n${statement} SIZE 20 BY 10 ;\nEND ${name}\n`;
+  const lef = TINY_LEF.replace(
+    "END LIBRARY",
+    master("BARE", "") +
+      master("SLOW", "CLASS CORE ;") +
+      master("SOFT", "CLASS BLOCK SOFT ;") +
+      master("BLACK", "CLASS BLOCK BLACKBOX ;") +
+      master("OVER", "CLASS COVER ;") +
+      "END LIBRARY",
+  );
+  const components = COMPONENTS.replace("COMPONENTS 4", "COMPONENTS 10").replace(
+    "END COMPONENTS",
+    "- a BARE ;\n- b BARE ;\n- d SLOW ;\n- e SOFT ;\n- f BLACK ;\n- g OVER ;\nEND COMPONENTS",
+  );
+  const def = TINY_DEF.replace(COMPONENTS, components);
+  const { block, notes } = await loadTiny(def, {}, lef);
+  const kind = (name: string) => block.kinds[block.nodeNames.indexOf(name)];
+  assert.deepEqual([kind("a"), kind("e"), kind("f")], [NodeKind.StandardCell, 0, 0]);
+  const note = notes.find((text) => text.includes("as large as macros")) ?? "none";
+  assert.match(
+    note,
+    /: 3 unplaced components .* not of CLASS BLOCK: 2 of 'BARE' \(no CLASS, .*tiny\.lef:\d+\), 'SLOW' \(CLASS CORE, /,
+  );
+  assert.ok(!/SOFT|BLACK|OVER/.test(note));
+  const placed = await loadTiny(
+    def.replace(/- (a BARE|b BARE|d SLOW) ;/g, "- $1 + FIXED ( 10000 20000 ) N ;"),
+    {},
+    lef,
+  );
+  assert.deepEqual(
+    placed.notes.filter((text) => text.includes("as large as macros")),
+    [],
+  );
+  const small = await loadTiny(TINY_DEF);
+  assert.deepEqual(
+    small.notes.filter((text) => text.includes("as large as macros")),
+    [],
+  );
+});
+
+test("a component of CLASS COVER takes no area, and its pins are where it is", async () => {
+  const lef = TINY_LEF.replace(
+    "END LIBRARY",
+    "MACRO BUMP\nCLASS COVER BUMP ; SIZE 30 BY 20 ;\nPIN P PORT LAYER m1 ; RECT 0 0 10 10 ; END END P\nEND BUMP\nEND LIBRARY",
+  );
+  const components = COMPONENTS.replace("COMPONENTS 4", "COMPONENTS 5").replace(
+    "END COMPONENTS",
+    "- g BUMP + COVER ( 20000 30000 ) N ;\nEND COMPONENTS",
+  );
+  const nets = NETS.replace("- lone ( mem/b Q )", "- lone ( mem/b Q ) ( g P )");
+  const { block } = await loadTiny(TINY_DEF.replace(COMPONENTS, components).replace(NETS, nets), {}, lef);
+  const node = block.nodeNames.indexOf("g");
+  assert.deepEqual([block.widths[node], block.heights[node], block.fixed[node]], [0, 0, 1]);
+  assert.deepEqual([block.initial.xs[node], block.initial.ys[node]], [25, 20]);
+  const pin = block.pinNames.indexOf("g/P");
+  assert.deepEqual([block.pinXOffsets[pin], block.pinYOffsets[pin]], [-10, -5]);
+});
+
 test("nets have their driver first and their weight; nets of one pin are left out", async () => {
   const { block, notes } = await loadTiny();
   const net = (n: number) =>

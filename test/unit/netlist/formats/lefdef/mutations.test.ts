@@ -58,8 +58,8 @@ const READERS: Readonly<Record<string, { text: string; read: (text: string) => u
     text: FUZZ_DEF,
     read: (text) => {
       const design = readDefText(text, "x");
-      if (design.die.length > 0) hardBlockagesOf(design);
-      netlistOf(design, LIBRARY);
+      const nodes = netlistOf(design, LIBRARY);
+      if (design.die.length > 0) hardBlockagesOf(design, nodes, nodes.fixed);
     },
   },
 };

@@ -8,8 +8,8 @@ interface Seen {
   readonly bytes: string[];
 }
 
-/** Statements of a text that is pushed in pieces of `size` bytes cut at line ends, as files come. */
-function scan(text: string, linesPerChunk = 1000): Seen[] {
+/** Statements of a text that is pushed in pieces of so many lines (or words), as files come. */
+function scan(text: string, linesPerChunk = 1000, end = /(?<=\n)/): Seen[] {
   const seen: Seen[] = [];
   const bytes = Buffer.from(text);
   const scanner = new StatementScanner("x.def", {
@@ -22,7 +22,7 @@ function scan(text: string, linesPerChunk = 1000): Seen[] {
       });
     },
   });
-  const lines = text.split(/(?<=\n)/);
+  const lines = text.split(end);
   for (let i = 0; i < lines.length; i += linesPerChunk)
     scanner.push(Buffer.from(lines.slice(i, i + linesPerChunk).join("")));
   scanner.end();
@@ -63,6 +63,18 @@ test("byte ranges give the words, however the file is cut into chunks", () => {
     );
     for (const { words, bytes } of seen) assert.deepEqual(bytes, words);
   }
+  for (const words of [1, 2, 5]) assert.deepEqual(scan(TEXT, words, /(?<=[ \n])/), scan(TEXT));
+});
+
+test("lines end in LF, CR LF or CR alone, comments with them", () => {
+  for (const end of ["\r\n", "\r"])
+    assert.deepEqual(
+      scan(TEXT.replaceAll("\n", end)).map(({ words, line }) => [
+        words.join(" ").replaceAll(end, "\n"),
+        line,
+      ]),
+      scan(TEXT).map(({ words, line }) => [words.join(" "), line]),
+    );
 });
 
 test("what is left open is told with the line where it begins", () => {
