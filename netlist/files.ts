@@ -94,7 +94,8 @@ const LONGEST_LINE_BYTES = 1 << 20;
 const NEWLINE = 10;
 const RETURN = 13;
 const BLANK = 32;
-const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+/** As numbers: this file is loaded in the browser too, which has no `Buffer`. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 
 interface ChunkRules {
   /** Index behind the last place in a piece of the file where a chunk may end, or 0 if there is none. */
@@ -191,7 +192,7 @@ function withoutMark(path: string, piece: Buffer, { keepMark }: ChunkRules): Buf
 
 /** Whether bytes begin with the mark that some editors write at the beginning of UTF-8 text: bytes EF BB BF. */
 export function startsWithMark(bytes: Buffer): boolean {
-  return bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  return BYTE_ORDER_MARK.every((byte, i) => bytes[i] === byte);
 }
 
 export const MARK_BYTES = BYTE_ORDER_MARK.length;
