@@ -39,6 +39,7 @@ export interface JudgeRules {
 /** The rules of all published figures. */
 export const PUBLISHED_RULES: JudgeRules = { weights: PUBLISHED_WEIGHTS, outside: "skip", terms: [] };
 
+/** The costs of a placement: lower is better. */
 export interface Costs {
   /** Weighted half-perimeter wirelength, µm. */
   readonly wirelength: number;
