@@ -160,7 +160,7 @@ test("what does not go together is refused with one line", async () => {
   const place = ["place", unseen, "--quiet", "--iterations", "1", "--out", out("no")];
   await refused(/text\.safetensors/, ...place, "--policy", text);
   await refused(
-    /missing\.safetensors: cannot be read/,
+    /missing\.safetensors: no such file/,
     ...place,
     "--policy",
     join(folder, "missing.safetensors"),
