@@ -5,7 +5,7 @@
 // Run: node dist/benchmarks/network.js
 import { Kernels } from "../kernels/index.js";
 import { Random } from "../netlist/index.js";
-import type { PolicyGraph, PolicyStep } from "../policy/network/contract.js";
+import type { PolicyStep } from "../policy/network/contract.js";
 import { tensorsOf } from "../policy/network/memory.js";
 import { graphNetwork } from "../policy/network/network.js";
 import {
@@ -18,6 +18,7 @@ import {
   trunkInputs,
 } from "../policy/network/parameters.js";
 import { Adam } from "../policy/ppo/adam.js";
+import { randomGraph } from "../test/unit/policy/tiny-policy.js";
 
 const SEED = 1;
 const NODE_FEATURES = 12;
@@ -42,18 +43,6 @@ function report(what: string, ms: number, flops: number): void {
   console.log(
     `${what.padEnd(34)} ${ms.toFixed(4).padStart(9)} ms ${(flops / 1e6).toFixed(2).padStart(8)} MFLOP ${rate.padStart(6)} GFLOP/s`,
   );
-}
-
-function randomGraph(nodeCount: number, edgeCount: number): PolicyGraph {
-  const random = Random.stream(SEED, "graph", nodeCount);
-  return {
-    nodeCount,
-    edgeCount,
-    edgeSources: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
-    edgeTargets: Int32Array.from({ length: edgeCount }, () => random.below(nodeCount)),
-    edgeWeights: Float32Array.from({ length: edgeCount }, () => 2 * random.uniform()),
-    features: Float32Array.from({ length: nodeCount * NODE_FEATURES }, () => random.normal()),
-  };
 }
 
 function randomStep(cells: number): PolicyStep {
@@ -115,7 +104,7 @@ function timeSize(label: string, { nodes, edges, width }: Size): void {
     shape: config,
     parameters: tensorsOf(layout, parameters),
     gradients: tensorsOf(layout, gradients),
-    graph: randomGraph(nodes, edges),
+    graph: randomGraph(nodes, edges, NODE_FEATURES),
     rows: ROWS,
     columns: COLUMNS,
     logits: kernels.f32(cells),

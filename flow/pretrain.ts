@@ -104,19 +104,9 @@ export async function pretrain(
   const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, oldNames };
   return runInFolder(spec, async (run) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
-    const begin = { ...start, ...(elites && { elites }) };
-    const budget = budgetOf(options, DEFAULT_BUDGET);
-    const training = {
-      settings: trainSettings,
-      network,
-      seed,
-      workers,
-      budget,
-      resume,
-      start: begin,
-      onProgress,
-    };
-    const { state, parameters } = await trainInRun(blocks, run, training);
+    const learner = { settings: trainSettings, network, start: { ...start, ...(elites && { elites }) } };
+    const job = { seed, workers, budget: budgetOf(options, DEFAULT_BUDGET), resume, onProgress };
+    const { state, parameters } = await trainInRun(blocks, run, { ...learner, ...job });
     const policy: Policy = {
       ...(network && { network }),
       config: trainSettings.experimental.network,

@@ -1,10 +1,9 @@
 // A run's folder as a program reads it: what was placed, how, and what came out.
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Block, InputError, type Placement, readPlacement } from "../netlist/index.js";
+import { type Block, InputError, type Placement } from "../netlist/index.js";
 import { loadBlockWith } from "./block-options.js";
 import { readMetricsOf } from "./run-folder.js";
-import { isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
+import { bestOf, isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
 
 /** What a run's folder holds. */
 export interface Run {
@@ -38,17 +37,13 @@ export async function readRun(folder: string): Promise<Run> {
   const { options } = readJson(join(folder, "options.json")) as Pick<Run, "options">;
   const summary = readJson(join(folder, "summary.json")) as Run["summary"];
   const state = runState(folder);
+  const best = await bestOf(folder, block);
   return {
     state: state === "block" ? "stopped" : state,
     block,
     options,
     ...(summary && { summary }),
     metrics: readMetricsOf(folder),
-    ...(await bestOf(folder, block)),
+    ...(best && { best }),
   };
-}
-
-async function bestOf(folder: string, block: Block): Promise<{ best?: Placement }> {
-  const path = join(folder, "best.plc");
-  return existsSync(path) ? { best: await readPlacement(path, block) } : {};
 }

@@ -1,7 +1,7 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { InputError } from "../netlist/index.js";
+import { type Block, InputError, type Placement, readPlacement } from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
@@ -69,6 +69,12 @@ export function runState(folder: string): RunState {
     return isAlive(Number(record?.process)) ? "running" : "died";
   }
   return existsSync(join(folder, "summary.json")) ? "finished" : "stopped";
+}
+
+/** The run's best placement of its block; undefined before it has one. */
+export async function bestOf(folder: string, block: Block): Promise<Placement | undefined> {
+  const path = join(folder, "best.plc");
+  return existsSync(path) ? readPlacement(path, block) : undefined;
 }
 
 /** The parsed file; undefined if it is not there or, for a moment, not JSON. */

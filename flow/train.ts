@@ -59,19 +59,16 @@ export async function trainCommand(
     oldNames: oldNamesUnder("settings", OLD_NAMES),
     onProgress,
     async work({ block, rules, run }) {
+      const learner = { settings: trainSettings, network, rules, start };
       const budget = budgetOf(options, DEFAULT_BUDGET);
-      const training = {
-        settings: trainSettings,
-        network,
+      const { state } = await trainInRun([block], run, {
+        ...learner,
         seed,
         workers,
         budget,
         resume,
-        rules,
-        start,
         onProgress,
-      };
-      const { state } = await trainInRun([block], run, training);
+      });
       const { iteration: iterations, episodes } = state;
       const checkpoint = iterations > 0 && { checkpoint: run.file(LATEST_CHECKPOINT) };
       return { best: state.blocks[0]!.best, found: { iterations, episodes, seed, ...checkpoint } };

@@ -35,7 +35,7 @@ import { type BlockOptions, judgeRules, loadBlockWith } from "./block-options.js
 import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { readMetricsOf } from "./run-folder.js";
-import { isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
+import { bestOf, isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;
@@ -79,11 +79,6 @@ async function openOther(path: string, index: number, block: Block): Promise<Oth
   if (other.nodeNames.join("\n") !== block.nodeNames.join("\n"))
     throw new InputError(path, `has other nodes than '${block.name}'`, "compare placements of one block");
   return { id, label, placement: other.initial, run: undefined };
-}
-
-async function bestOf(run: string, block: Block): Promise<Placement | undefined> {
-  const path = join(run, "best.plc");
-  return existsSync(path) ? readPlacement(path, block) : undefined;
 }
 
 /** A policy's episode and embeddings. */
@@ -144,7 +139,7 @@ export class BlockView implements ViewSource {
       protocol: PROTOCOL,
       title: block.name,
       state: this.state(),
-      rules: { ...this.pageRules, leftOut: Object.keys(summary.extra_costs ?? {}) },
+      rules: { ...this.pageRules, leftOut: costTermsOf(run) },
       placements,
       policy: this.checkpoint() !== undefined,
       writable: run !== undefined,
@@ -267,6 +262,16 @@ export class BlockView implements ViewSource {
     return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
   }
 }
+
+/** Names of the cost terms that a run was started with, from its record. */
+function costTermsOf(run: string | undefined): string[] {
+  const record = run === undefined ? undefined : (readJson(join(run, "options.json")) as RecordedTerms);
+  return (record?.options?.costTerms ?? []).map(({ name }) => name);
+}
+
+type RecordedTerms =
+  | { readonly options?: { readonly costTerms?: readonly { readonly name: string }[] } }
+  | undefined;
 
 /** A function that tells when `read` gives another value than the last time. */
 function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => void {

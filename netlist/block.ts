@@ -11,6 +11,12 @@ export function isMacro(kind: number): boolean {
   return kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro;
 }
 
+/** µm. Longer sides (a kilometre) are a mistake in units, and costs would overflow. */
+export const LONGEST_SIDE = 1e9;
+
+/** Widest congestion smoothing, in grid cells: about the size of the largest grid, 1024 lines. */
+export const MOST_SMOOTHING = 1000;
+
 /** Sides in µm; the lower left corner is the origin. */
 export interface Canvas {
   readonly width: number;

@@ -1,7 +1,14 @@
 // Limits of the judge's 64-bit fixed-point sums. Every judge checks its block and the placements it is given, whoever
 // made them, so a sum never overflows. Wirelength has as many fractional bits as leave room for every net across the
 // farthest places allowed. Maps have 42 bits below one full cell, which leaves 20 for the sum over the grid.
-import { type Block, InputError, NodeKind, type Placement } from "../../netlist/index.js";
+import {
+  type Block,
+  InputError,
+  LONGEST_SIDE,
+  MOST_SMOOTHING,
+  NodeKind,
+  type Placement,
+} from "../../netlist/index.js";
 import type { JudgeNets } from "./judge-nets.js";
 
 /** How far a pin may be from the canvas, in half-perimeters: a node's centre and the pin's offset together. */
@@ -10,9 +17,7 @@ export const FARTHEST_PIN = 4;
 const FARTHEST_PLACE = 3;
 const FARTHEST_OFFSET = FARTHEST_PIN - FARTHEST_PLACE;
 
-const LONGEST_SIDE = 1e9; // µm
 const MOST_CELLS_A_SIDE = 1024;
-const MOST_SMOOTHING = 1000;
 const MOST_TRACKS = 1e9; // per µm
 /** Congestion and density summed over the grid, in full cells: half of what a map's 63 - 42 bits hold. */
 const MOST_CONGESTION = 2 ** 20;

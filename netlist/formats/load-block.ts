@@ -7,6 +7,7 @@ import {
   type Canvas,
   DEFAULT_ROUTING,
   type Grid,
+  LONGEST_SIDE,
   type Netlist,
   NodeKind,
   nodesOfKind,
@@ -40,8 +41,6 @@ export interface BlockOverrides {
 // Defaults of Circuit Training's cost binary (plc client) where no file gives a value.
 const DEFAULT_GRID: Grid = { columns: 10, rows: 10 };
 const DEFAULT_UTILISATION = 0.6;
-/** µm. Longer sides (a kilometre) are a mistake in units, and costs would overflow. */
-const LONGEST_SIDE = 1e9;
 
 /**
  * Reads a block, given by one of

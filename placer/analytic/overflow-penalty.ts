@@ -33,6 +33,7 @@ export class OverflowPenalty {
   private readonly scratch: Float64Array;
   private readonly columnBasis: Float64Array;
   private readonly rowBasis: Float64Array;
+  private readonly cover = emptyCover();
 
   /** @param standing fullness of each bin by what does not move, row-major from the lower left */
   constructor(bins: Bins, target: number, standing: Float64Array) {
@@ -94,18 +95,12 @@ export class OverflowPenalty {
 
   /** The energy's derivatives: a body's edges weigh the potential along them. */
   private pushBodies(bodies: Bodies, outXs: Float64Array, outYs: Float64Array): void {
-    const { columns, rows, binWidth, binHeight } = this.bins;
-    const { potential } = this;
-    const { xs, ys, halfWidths, halfHeights, charges } = bodies;
-    for (let body = 0; body < xs.length; body++) {
-      const left = xs[body]! - halfWidths[body]!;
-      const right = xs[body]! + halfWidths[body]!;
-      const bottom = ys[body]! - halfHeights[body]!;
-      const top = ys[body]! + halfHeights[body]!;
-      const firstColumn = Math.max(0, Math.floor(left / binWidth));
-      const lastColumn = Math.min(columns - 1, Math.floor(right / binWidth));
-      const firstRow = Math.max(0, Math.floor(bottom / binHeight));
-      const lastRow = Math.min(rows - 1, Math.floor(top / binHeight));
+    const { columns, binWidth, binHeight } = this.bins;
+    const { potential, cover } = this;
+    const { charges } = bodies;
+    for (let body = 0; body < charges.length; body++) {
+      setCover(cover, this.bins, bodies, body);
+      const { left, right, bottom, top, firstColumn, lastColumn, firstRow, lastRow } = cover;
       let x = 0;
       let y = 0;
       for (let row = firstRow; row <= lastRow; row++) {
@@ -127,20 +122,48 @@ export class OverflowPenalty {
   }
 }
 
+/** Sides of a body in µm, and the bins that it touches. */
+interface Cover {
+  left: number;
+  right: number;
+  bottom: number;
+  top: number;
+  firstColumn: number;
+  lastColumn: number;
+  firstRow: number;
+  lastRow: number;
+}
+
+function emptyCover(): Cover {
+  return { left: 0, right: 0, bottom: 0, top: 0, firstColumn: 0, lastColumn: 0, firstRow: 0, lastRow: 0 };
+}
+
+function setCover(
+  out: Cover,
+  { columns, rows, binWidth, binHeight }: Bins,
+  bodies: Bodies,
+  body: number,
+): void {
+  out.left = bodies.xs[body]! - bodies.halfWidths[body]!;
+  out.right = bodies.xs[body]! + bodies.halfWidths[body]!;
+  out.bottom = bodies.ys[body]! - bodies.halfHeights[body]!;
+  out.top = bodies.ys[body]! + bodies.halfHeights[body]!;
+  out.firstColumn = Math.max(0, Math.floor(out.left / binWidth));
+  out.lastColumn = Math.min(columns - 1, Math.floor(out.right / binWidth));
+  out.firstRow = Math.max(0, Math.floor(out.bottom / binHeight));
+  out.lastRow = Math.min(rows - 1, Math.floor(out.top / binHeight));
+}
+
 /** Adds to each bin the share of it that bodies cover, by charge. What lies outside the bins is lost. */
 export function addFullness(bins: Bins, bodies: Bodies, outFullness: Float64Array): void {
-  const { columns, rows, binWidth, binHeight } = bins;
-  const { xs, ys, halfWidths, halfHeights, charges } = bodies;
-  for (let body = 0; body < xs.length; body++) {
-    const left = xs[body]! - halfWidths[body]!;
-    const right = xs[body]! + halfWidths[body]!;
-    const bottom = ys[body]! - halfHeights[body]!;
-    const top = ys[body]! + halfHeights[body]!;
-    const firstColumn = Math.max(0, Math.floor(left / binWidth));
-    const lastColumn = Math.min(columns - 1, Math.floor(right / binWidth));
-    const lastRow = Math.min(rows - 1, Math.floor(top / binHeight));
+  const { columns, binWidth, binHeight } = bins;
+  const { charges } = bodies;
+  const cover = emptyCover();
+  for (let body = 0; body < charges.length; body++) {
+    setCover(cover, bins, bodies, body);
+    const { left, right, bottom, top, firstColumn, lastColumn, firstRow, lastRow } = cover;
     const factor = charges[body]! / (binWidth * binHeight);
-    for (let row = Math.max(0, Math.floor(bottom / binHeight)); row <= lastRow; row++) {
+    for (let row = firstRow; row <= lastRow; row++) {
       const height = Math.min(top, (row + 1) * binHeight) - Math.max(bottom, row * binHeight);
       for (let column = firstColumn; column <= lastColumn; column++) {
         const width = Math.min(right, (column + 1) * binWidth) - Math.max(left, column * binWidth);

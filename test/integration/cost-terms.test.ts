@@ -10,6 +10,7 @@ import randomPlacer from "../../placer/random/random.js";
 import { buildRewardData, REWARD_LABELS, train } from "../../policy/index.js";
 import { smallBlock } from "../support/blocks.js";
 import leftTerm from "../support/left-term.js";
+import { SMALL_NETWORK } from "../support/small-network.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const block = smallBlock(3);
@@ -43,16 +44,8 @@ const SEARCHES = {
       anneal: { ...GRID_ANNEAL_DEFAULTS, stepsPerMacro: 2 },
     }))!.best,
   training: async (judged = rules, workers = 2) => {
-    const network = {
-      width: 8,
-      rounds: 2,
-      trunk: 16,
-      deconvolutionChannels: [8, 4],
-      cellHidden: 8,
-      valueHidden: 8,
-    };
     const { state } = await train([block], {
-      settings: { episodes: 4, epochs: 1, experimental: { network } },
+      settings: { episodes: 4, epochs: 1, experimental: { network: SMALL_NETWORK } },
       seed: 5,
       workers,
       budget: { iterations: 2 },

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { evaluate, place } from "../../flow/index.js";
 import { makeFolder } from "../support/temp-folder.js";
-import { writeTinySet } from "../unit/netlist/formats/bookshelf/tiny-set.js";
+import { TINY_SET, writeTinySet } from "../unit/netlist/formats/bookshelf/tiny-set.js";
 import { COMPONENTS, makeDesign, TINY_DEF, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 import { makeFile, node } from "../unit/netlist/tiny-files.js";
 
@@ -85,16 +85,10 @@ test("DEF with fixed and movable cells: only the movable ones are clustered, and
 });
 
 test("Bookshelf: nodes that the .pl fixes keep their places and count where they are", async () => {
-  const pl = `UCLA pl 1.0
-a 100 50 : N /FIXED
-b 134 60 : FS /FIXED
-m 120 50 : E
-f 100 60 : W /FIXED
-p 98 49 : N
-q 140 70 : S /FIXED_NI
-r 0 0 : N
-o 150 50 : N
-`;
+  const pl = TINY_SET["t.pl"]!.replace("a 100 50 : N", "a 100 50 : N /FIXED").replace(
+    "b 110 60 : FS",
+    "b 134 60 : FS /FIXED",
+  );
   const aux = writeTinySet({ "t.pl": pl });
   const out = join(makeFolder(), "run");
   const summary = await place(aux, { ...QUICK, out });

@@ -15,32 +15,8 @@ const folder = makeFolder();
 const block = join(folder, "block");
 const at = (name: string) => join(folder, name);
 
-/** A one-shot placer: macros from the left, the cell of the lowest column that is feasible; it imports nothing. */
-const COLUMNS = `
-export default {
-  name: "columns",
-  description: "fills the canvas from one side",
-  module: import.meta.url,
-  settings: { noise: { least: 0.5, most: 8, meaning: "columns that a macro may be off" } },
-  starts: [{ noise: 0.5 }],
-  place(context, { settings }, random) {
-    const { episode } = context.environment("area");
-    const { columns } = context.judge.block.grid;
-    episode.reset();
-    while (!episode.complete && !episode.deadEnd) {
-      let best = -1;
-      let least = Infinity;
-      for (let cell = 0; cell < episode.mask.length; cell++) {
-        if (episode.mask[cell] !== 1) continue;
-        const score = (cell % columns) + settings.noise * random.uniform();
-        if (score < least) [least, best] = [score, cell];
-      }
-      episode.place(best);
-    }
-    return episode.complete;
-  },
-};
-`;
+/** A one-shot placer that imports nothing: the one in the examples. */
+const COLUMNS = readFileSync("examples/own-method.js", "utf8");
 
 /** A whole method: shifts the block's own placement sideways and keeps the best. */
 const SHIFTS = `
@@ -90,8 +66,8 @@ test("a one-shot placer of one's own runs on worker threads, with any number of 
   assert.deepEqual([one.method, one.legal, one.iterations], ["columns", true, 12]);
   runJson(...options, "--workers", "3", "--out", at("three"));
   assert.equal(plc("three"), plc("one"));
-  runJson(...options, "--set", "noise=0.5", "--out", at("given"));
-  assert.equal(record("given").options.settings.noise, 0.5);
+  runJson(...options, "--set", "stray=0.5", "--out", at("given"));
+  assert.equal(record("given").options.settings.stray, 0.5);
   const { options: kept, inputs } = record("one");
   assert.deepEqual([kept.method, kept.methodModule], ["columns", at("columns.mjs")]);
   assert.match(inputs.at(-1).sha256, /^[0-9a-f]{64}$/);

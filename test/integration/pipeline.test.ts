@@ -1,10 +1,11 @@
 // The pipeline: a policy first, then annealing from its best placement; killed in either half and gone on with.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { ashlar, startAshlar } from "../support/command.js";
+import { runFiles } from "../support/run-files.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -25,13 +26,7 @@ before(async () => {
   assert.equal(code, 0, stderr);
 });
 
-const out = (name: string) => join(folder, name);
-const plc = (name: string) => readFileSync(join(out(name), "best.plc"), "utf8");
-const metrics = (name: string) =>
-  readFileSync(join(out(name), "metrics.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+const { out, plc, metrics } = runFiles(folder);
 const command = (name: string, ...options: readonly string[]) => [
   ...["place", block, "--method", "pipeline", "--iterations", "8", "--out", out(name), "--json"],
   ...SMALL,

@@ -8,6 +8,7 @@ import { Random } from "../../netlist/index.js";
 import greedyPlacer from "../../placer/greedy/greedy.js";
 import { drawSettings, PLACER_METHODS } from "../../placer/index.js";
 import { ashlar, startAshlar } from "../support/command.js";
+import { runFiles } from "../support/run-files.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -19,13 +20,8 @@ before(async () => {
   assert.equal(code, 0, stderr);
 });
 
-const out = (name: string) => join(folder, name);
-const plc = (name: string) => readFileSync(join(out(name), "best.plc"), "utf8");
-const metrics = (name: string) =>
-  readFileSync(join(out(name), "metrics.jsonl"), "utf8")
-    .trim()
-    .split("\n")
-    .map((line) => ({ ...JSON.parse(line), seconds: 0 }));
+const { out, plc, metrics: timedMetrics } = runFiles(folder);
+const metrics = (name: string) => timedMetrics(name).map((line) => ({ ...line, seconds: 0 }));
 
 async function place(method: string, name: string, ...options: readonly string[]) {
   const result = await ashlar("place", block, "--method", method, "--out", out(name), "--json", ...options);

@@ -21,25 +21,21 @@ import {
 } from "../../policy/index.js";
 import { blockOf, smallBlock } from "../support/blocks.js";
 import { ashlar, startAshlar } from "../support/command.js";
+import { SMALL_NETWORK } from "../support/small-network.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const block = smallBlock(3);
 
-const NETWORK = {
-  width: 8,
-  rounds: 2,
-  trunk: 16,
-  deconvolutionChannels: [8, 4],
-  cellHidden: 8,
-  valueHidden: 8,
-};
-
 const SMALL = { episodes: 4, minibatch: 16, epochs: 2 };
 
 /** Settings of a small training; those of `experimental` beside the others, `network` too. */
 function small({ network = {}, experimental = {}, ...settings }: Given = {}): TrainSettingsInput {
-  return { ...SMALL, ...settings, experimental: { ...experimental, network: { ...NETWORK, ...network } } };
+  return {
+    ...SMALL,
+    ...settings,
+    experimental: { ...experimental, network: { ...SMALL_NETWORK, ...network } },
+  };
 }
 
 interface Given extends Omit<TrainSettingsInput, "experimental"> {

@@ -1,6 +1,13 @@
 // Placement files (`.plc`): `#` header lines with canvas, grid and routing resources, then one line
 // `index x y orientation fixed` per placed port and macro. Facts: Circuit Training's `save_placement`.
-import type { Blockage, Canvas, Grid, NodeKind, RoutingResources } from "../../block.js";
+import {
+  type Blockage,
+  type Canvas,
+  type Grid,
+  MOST_SMOOTHING,
+  type NodeKind,
+  type RoutingResources,
+} from "../../block.js";
 import { readLines } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { orientationCode } from "../../orientation.js";
@@ -49,9 +56,6 @@ interface HeaderField {
 /** By `NodeKind`. */
 export const COUNT_LABELS = ["HARD_MACROs", "SOFT_MACROs", "STDCELLs", "PORTs"] as const;
 const COUNT = new RegExp(`^(${COUNT_LABELS.join("|")})\\s*:\\s*(\\d+)$`);
-
-/** Widest congestion smoothing, in grid cells: about the size of the largest grid, 1024 lines. */
-export const MOST_SMOOTHING = 1000;
 
 const N = "([-+0-9.eE]+)";
 const areAllPositive = (numbers: readonly number[]) => numbers.every((n) => n > 0);

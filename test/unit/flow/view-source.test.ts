@@ -118,6 +118,11 @@ test("the page is told which cost terms of the run its costs leave out", async (
   const run = makeFolder();
   const rules = { weights: { wirelength: 1, density: 0.5, congestion: 0.5 }, outside: "skip" };
   assert.deepEqual((await viewOf(run).session()).rules, { ...rules, leftOut: [] });
-  writeFileSync(join(run, "summary.json"), '{"extra_costs":{"left":0.4,"fences":2}}');
+  // As soon as the run is recorded, not only when it has a summary.
+  const costTerms = [
+    { name: "left", weight: 0.5 },
+    { name: "fences", weight: 1 },
+  ];
+  writeFileSync(join(run, "options.json"), JSON.stringify({ options: { costTerms }, inputs: [] }));
   assert.deepEqual((await viewOf(run).session()).rules, { ...rules, leftOut: ["left", "fences"] });
 });
