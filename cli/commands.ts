@@ -30,7 +30,7 @@ import { printWithChromium } from "./chromium.js";
 import { EXIT_BAD_INPUT, EXIT_ILLEGAL, indented, ownCommand, printResult, withProgress } from "./output.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
-const BLOCK = "directory, netlist file (.pb.txt), Bookshelf set (.aux) or design (.def), gzip allowed";
+const BLOCK = "netlist (.pb.txt), Bookshelf set (.aux), design (.def), gzip allowed, or a directory with one";
 const JSON_HELP = "print one line of JSON";
 const QUIET_HELP = "no progress on standard error";
 

@@ -17,6 +17,7 @@ export * from "./formats/lefdef/describe-def.js";
 export * from "./formats/lefdef/lef-library.js";
 export * from "./formats/lefdef/lef-reader.js";
 export * from "./formats/lefdef/load-def.js";
+export * from "./formats/lefdef/macro-commands.js";
 export * from "./formats/load-block.js";
 export * from "./formats/pb/pb-form.js";
 export * from "./formats/pb/pb-netlist-reader.js";

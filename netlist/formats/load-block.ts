@@ -14,7 +14,8 @@ import {
   type RoutingResources,
   totalArea,
 } from "../block.js";
-import { namesIn, statusOf } from "../files.js";
+import { BLOCK_FILE_NAMES, blockFileIn } from "../block-directory.js";
+import { statusOf } from "../files.js";
 import { gridFor, hardSizes } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
 import { copyPlacement, type Placement } from "../placement.js";
@@ -46,7 +47,7 @@ const DEFAULT_UTILISATION = 0.6;
  * Reads a block, given by one of
  * - a directory with `netlist.pb.txt` and usually `initial.plc`, or the netlist file alone;
  * - a Bookshelf set, by its `.aux` file or its directory;
- * - a DEF file, with the LEF files that `def` names or those in its directory.
+ * - a DEF file or its directory, with the LEF files that `def` names or those in its directory.
  *
  * All files may be gzip. `placement` names another placement file, which then gives places and header. Throws
  * `InputError` if the files are wrong.
@@ -254,26 +255,21 @@ function findFiles(path: string): BlockFiles {
   if (!status) throw new InputError(path, "no such file or directory");
   const name = basename(resolve(path)); // of `.` and `..`, too
   if (!status.isDirectory()) {
-    if (!/\.pb\.txt(\.gz)?$/.test(path))
+    if (!BLOCK_FILE_NAMES.netlist.test(path))
       throw new InputError(
         path,
         "unknown format",
         "a netlist file (.pb.txt), a Bookshelf set (.aux), a design (.def), gzip or not, or a block's directory is expected",
       );
-    return { name: name.replace(/\.pb\.txt(\.gz)?$/, ""), netlist: path, placement: undefined };
+    return { name: name.replace(BLOCK_FILE_NAMES.netlist, ""), netlist: path, placement: undefined };
   }
-  const pick = (stem: string) =>
-    [stem, `${stem}.gz`].map((name) => join(path, name)).find((candidate) => existsSync(candidate));
-  const netlist = pick("netlist.pb.txt") ?? onlyNetlistIn(path);
-  return { name, netlist, placement: pick("initial.plc") };
-}
-
-function onlyNetlistIn(path: string): string {
-  const found = namesIn(path).filter((name) => /\.pb\.txt(\.gz)?$/.test(name));
-  if (found.length !== 1)
+  const netlist = blockFileIn(path)?.file;
+  if (netlist === undefined)
     throw new InputError(
       path,
-      `${found.length} netlist files (.pb.txt) found, one, a file named netlist.pb.txt, or a Bookshelf .aux was expected`,
+      "the directory holds no block",
+      "a file netlist.pb.txt, or one .pb.txt, .aux or .def file was expected",
     );
-  return join(path, found[0]!);
+  const placement = ["initial.plc", "initial.plc.gz"].map((file) => join(path, file)).find(existsSync);
+  return { name, netlist, placement };
 }

@@ -56,6 +56,6 @@ for (const [name, lef, movable] of DESIGNS)
       kept(readFileSync(join(out, "best.def"), "utf8")),
       kept(gunzipSync(readFileSync(path)).toString("utf8")),
     );
-    const commands = readFileSync(join(out, "best.tcl"), "utf8").split("\n").slice(0, -1);
+    const commands = readFileSync(join(out, "best.tcl"), "utf8").match(/^place_macro /gm) ?? [];
     assert.equal(commands.length, movable);
   });

@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { bytesOf, MARK_BYTES, namesIn, startsWithMark, statusOf } from "../../files.js";
+import { blockFileOf } from "../../block-directory.js";
+import { bytesOf, MARK_BYTES, startsWithMark } from "../../files.js";
 import { InputError } from "../../input-error.js";
 
 const LARGEST_BYTES = 1 << 20;
@@ -21,18 +22,9 @@ export interface AuxFiles {
   readonly unread: string[];
 }
 
-const AUX = /\.aux(\.gz)?$/;
-
-/** The `.aux` file at a path: the path itself, or the only one in a directory that has no netlist text file. */
+/** The `.aux` file at a path: the path itself, or the only block of a directory. */
 export function findAux(path: string): string | undefined {
-  if (AUX.test(path)) return path;
-  if (!statusOf(path)?.isDirectory()) return undefined;
-  const names = namesIn(path);
-  if (names.some((name) => /\.pb\.txt(\.gz)?$/.test(name))) return undefined;
-  const found = names.filter((name) => AUX.test(name));
-  if (found.length > 1)
-    throw new InputError(path, `${found.length} .aux files found, one was expected`, "name one of them");
-  return found.length === 1 ? join(path, found[0]!) : undefined;
+  return blockFileOf("bookshelf", path);
 }
 
 /** Name of a block, from the name of its file. */

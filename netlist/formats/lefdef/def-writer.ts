@@ -1,5 +1,4 @@
-// Writes the placement of a design: as DEF, with all bytes of the original file except the places of moved components, or
-// as Tcl.
+// Writes the placement of a design as DEF, with all bytes of the original file except the places of moved components.
 import { MARK_BYTES, readWordChunks, startsWithMark, writeFileAtomically } from "../../files.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
@@ -60,24 +59,4 @@ function placementText(loaded: LoadedDef, component: number, place: DefPlace): s
   const status = words[statuses[component]!] ?? words[PlaceStatus.Placed];
   const text = `${status} ( ${place.x} ${place.y} ) ${orientationName(place)}`;
   return starts[component] === ends[component] ? ` + ${text}` : text;
-}
-
-/** OpenROAD's names of the orientation codes N FN S FS E FE W FW. */
-export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
-
-/**
- * Macro placement as Tcl: one `place_macro` per line, as OpenROAD's write_macro_placement writes them and OpenROAD-flow's
- * MACRO_PLACEMENT_TCL reads them (odb/src/db/util.cpp, generateMacroPlacementString). Lines are in file order. Fixed
- * components are left out because OpenROAD refuses to place them again.
- */
-export function macroPlacementTcl(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): string {
-  const { design, nodes, block } = loaded;
-  const { names } = design.components;
-  let text = "";
-  for (const component of [...places.keys()].sort((a, b) => a - b)) {
-    if (block.fixed[nodes.nodeOfComponent[component]!]) continue;
-    const { x, y, orientation } = places.get(component)!;
-    text += `place_macro -macro_name {${names[component]}} -location {${x / design.units} ${y / design.units}} -orientation ${OPENROAD_ORIENTATIONS[orientation]}\n`;
-  }
-  return text;
 }

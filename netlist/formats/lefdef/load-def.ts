@@ -1,6 +1,7 @@
 // Loads a DEF file with its LEF files as a block, with the further constraints of macro placement.
 import { dirname, join } from "node:path";
 import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } from "../../block.js";
+import { blockFileOf, isBlockOf } from "../../block-directory.js";
 import { namesIn, statusOf } from "../../files.js";
 import { gridFor } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
@@ -34,22 +35,22 @@ export interface LoadDefOptions {
   readonly halo?: readonly [number, number] | undefined;
 }
 
-const DEF_NAME = /\.def(\.gz)?$/i;
 const LEF_NAME = /\.(lef|tlef)(\.gz)?$/i;
 
+/** Whether `loadDef` reads a path: a `.def` file, or a directory whose only block is one. */
 export function isDefPath(path: string): boolean {
-  return DEF_NAME.test(path);
+  return isBlockOf("design", path);
 }
 
 /** The DEF file and its LEF files: those given, or those in its directory, technology first, then by name. */
-export function defFiles(path: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
+export function defFiles(given: string, lef: readonly string[] | undefined): { def: string; lefs: string[] } {
+  const path = blockFileOf("design", given) ?? given;
   if (!statusOf(path)) throw new InputError(path, "no such file");
-  for (const given of lef ?? [])
-    if (!statusOf(given)) throw new InputError("--lef", `'${given}': no such file`);
+  for (const name of lef ?? []) if (!statusOf(name)) throw new InputError("--lef", `'${name}': no such file`);
   if (lef && lef.length > 0)
     return {
       def: path,
-      lefs: lef.flatMap((given) => (statusOf(given)?.isDirectory() ? lefsIn(given) : [given])),
+      lefs: lef.flatMap((name) => (statusOf(name)?.isDirectory() ? lefsIn(name) : [name])),
     };
   const lefs = lefsIn(dirname(path));
   if (lefs.length === 0)
@@ -70,18 +71,19 @@ function lefsIn(directory: string): string[] {
 }
 
 /** Reads a design with its library. Throws `InputError` if one of the files is wrong. */
-export async function loadDef(path: string, options: LoadDefOptions): Promise<LoadedDef> {
-  const files = defFiles(path, options.lef);
+export async function loadDef(given: string, options: LoadDefOptions): Promise<LoadedDef> {
+  const files = defFiles(given, options.lef);
+  const path = files.def;
   const library = await readLef(files.lefs);
-  const given = await readDef(files.def);
-  if (given.die.length === 0)
+  const read = await readDef(files.def);
+  if (read.die.length === 0)
     throw new InputError(
       path,
       "no DIEAREA statement, the die's size is needed",
       "write the DEF after floorplanning",
     );
-  const nodes = netlistOf(given, library);
-  const design = options.halo ? withHalo(given, nodes.masters, options.halo) : given;
+  const nodes = netlistOf(read, library);
+  const design = options.halo ? withHalo(read, nodes.masters, options.halo) : read;
   const { netlist, masters, nodeOfComponent } = nodes;
   const die = boundsOf(design.die);
   const canvas = {

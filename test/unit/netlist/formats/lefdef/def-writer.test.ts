@@ -7,13 +7,12 @@ import {
   copyPlacement,
   defPlacesOf,
   type LoadedDef,
-  macroPlacementTcl,
   ORIENTATION_NAMES,
   type Placement,
   readDef,
   writeDef,
 } from "../../../../../netlist/index.js";
-import { loadTiny, TINY_DEF, TINY_LEF } from "./tiny-design.js";
+import { loadTiny, TINY_DEF } from "./tiny-design.js";
 
 /** The text that is written for a placement. */
 async function written(loaded: LoadedDef, placement: Placement, name = "out.def"): Promise<string> {
@@ -116,22 +115,3 @@ async function readDefOf(loaded: LoadedDef, placement: Placement) {
   await written(loaded, placement);
   return readDef(join(dirname(loaded.design.path), "out.def"));
 }
-
-test("Tcl has a line per macro that may move, as OpenROAD's write_macro_placement writes it", async () => {
-  const loaded = await loadTiny();
-  const placement = place(copyPlacement(loaded.block.initial), 4, 70, 30, 5);
-  assert.equal(
-    macroPlacementTcl(loaded, defPlacesOf(loaded, placement)),
-    "place_macro -macro_name {mem/a[0]} -location {20 30} -orientation MY\n" +
-      "place_macro -macro_name {c} -location {78 46} -orientation MYR90\n",
-  );
-});
-
-test("Tcl has no line for pads, which stand though the file says PLACED", async () => {
-  const pads = TINY_LEF.replace("CLASS BLOCK ; ORIGIN 1 0.5", "CLASS PAD ; ORIGIN 1 0.5");
-  const loaded = await loadTiny(TINY_DEF.replace("- c ROT", "- c ROT + PLACED ( 60000 30000 ) N"), {}, pads);
-  assert.equal(
-    macroPlacementTcl(loaded, defPlacesOf(loaded, loaded.block.initial)),
-    "place_macro -macro_name {mem/a[0]} -location {20 30} -orientation MY\n",
-  );
-});
