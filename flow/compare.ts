@@ -2,7 +2,7 @@
 // and a method that cannot do a block is a row that says why.
 import { join } from "node:path";
 import { z } from "zod";
-import { fileNameOf, InputError, isInputError, writeFileAtomically } from "../netlist/index.js";
+import { fileNameOf, InputError, isInputError, makeFolder, writeFileAtomically } from "../netlist/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
 import { type DesignOptions, designOptions } from "./block-options.js";
 import {
@@ -13,13 +13,14 @@ import {
   medianCurve,
   rowOf,
 } from "./comparison.js";
+import { whileOwning } from "./folder-owner.js";
 import { loadDistinct } from "./learning-blocks.js";
 import { parseBudget, parseOptions, runOptions } from "./options.js";
 import { costTermOptions, openJudging } from "./own-module.js";
 import { type PlaceSummary, place, protocolOption } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
 import { findMethod, type MethodChoice, methodNames } from "./registry.js";
-import { makeFolder, readMetricsOf } from "./run-folder.js";
+import { readMetricsOf } from "./run-folder.js";
 import { VERSION } from "./version.js";
 
 export const compareOptionsSchema = z.strictObject({
@@ -57,30 +58,32 @@ export async function compare(
   const seeds = parseSeeds(options.seeds);
   const blocks = await readBlocks(paths, options, onProgress);
   makeFolder(options.out);
-  const rows: ComparisonRow[] = [];
-  for (const { block, path, design } of blocks)
-    for (const method of methods) {
-      const runs: ComparedRun[] = [];
-      for (const seed of seeds) {
-        onProgress(`${block}  ${method.name}  seed ${seed}`);
-        runs.push(await runOnce({ path, block, design }, method, seed, options));
+  return whileOwning(options.out, async () => {
+    const rows: ComparisonRow[] = [];
+    for (const { block, path, design } of blocks)
+      for (const method of methods) {
+        const runs: ComparedRun[] = [];
+        for (const seed of seeds) {
+          onProgress(`${block}  ${method.name}  seed ${seed}`);
+          runs.push(await runOnce({ path, block, design }, method, seed, options));
+        }
+        rows.push(rowOf(block, method.name, options.protocol, runs));
       }
-      rows.push(rowOf(block, method.name, options.protocol, runs));
-    }
-  const comparison: Comparison = {
-    ashlar: VERSION,
-    protocol: options.protocol,
-    budget: options.budget,
-    workers: options.workers,
-    seeds,
-    methods: methods.map(({ name }) => name),
-    blocks: blocks.map(({ block }) => block),
-    rows,
-    published: blocks.flatMap(({ published }) => published(options.protocol)),
-    out: options.out,
-  };
-  await writeComparison(comparison);
-  return comparison;
+    const comparison: Comparison = {
+      ashlar: VERSION,
+      protocol: options.protocol,
+      budget: options.budget,
+      workers: options.workers,
+      seeds,
+      methods: methods.map(({ name }) => name),
+      blocks: blocks.map(({ block }) => block),
+      rows,
+      published: blocks.flatMap(({ published }) => published(options.protocol)),
+      out: options.out,
+    };
+    await writeComparison(comparison);
+    return comparison;
+  });
 }
 
 interface NamedMethod {

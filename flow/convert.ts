@@ -7,6 +7,7 @@ import {
   frameOf,
   InputError,
   isDefPath,
+  makeFolder,
   NodeKind,
   nodesOfKind,
   toPbForm,
@@ -17,8 +18,8 @@ import {
 } from "../netlist/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
+import { whileOwning } from "./folder-owner.js";
 import { parseOptions } from "./options.js";
-import { makeFolder } from "./run-folder.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
@@ -147,8 +148,10 @@ async function writeBlockFolder(out: string, block: Block): Promise<Written> {
   const { netlist, losses } = forText(out, block);
   makeFolder(out);
   const files = [join(out, "netlist.pb.txt.gz"), join(out, "initial.plc")] as const;
-  await writePbNetlist(files[0], netlist, netlist.initial, { canvas: netlist.canvas });
-  await writePlc(files[1], netlist, netlist.initial);
+  await whileOwning(out, async () => {
+    await writePbNetlist(files[0], netlist, netlist.initial, { canvas: netlist.canvas });
+    await writePlc(files[1], netlist, netlist.initial);
+  });
   return { files, block: netlist, losses };
 }
 

@@ -1,8 +1,8 @@
 // frames.jsonl: the best placements of a run in the order that it found them, for replay. A line per improvement with
 // the macros' places to a thousandth of a micrometre; exact places are in best.plc.
-import { appendFileSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Costs } from "../env/index.js";
-import { type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
+import { appendToFile, type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
 import type { Frames } from "../viz/index.js";
 import { readJsonLines } from "./json-lines.js";
 
@@ -45,7 +45,7 @@ export function appendFrame(
     ys: places(placement.ys),
     orientations: Array.from(nodes, (node) => placement.orientations[node]!),
   };
-  appendFileSync(path, `${JSON.stringify(line)}\n`);
+  appendToFile(path, `${JSON.stringify(line)}\n`);
 }
 
 /** The proxy cost of the last frame, infinite without one. */

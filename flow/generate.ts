@@ -7,13 +7,14 @@ import {
   fileNameOf,
   generateBlock,
   InputError,
+  makeFolder,
   totalArea,
   writePbNetlist,
   writePlc,
 } from "../netlist/index.js";
 import { generateSetBlock, readBlockSet } from "./block-set.js";
+import { whileOwning } from "./folder-owner.js";
 import { parseOptions } from "./options.js";
-import { makeFolder } from "./run-folder.js";
 
 const DEFAULT_MACROS = 32;
 const DEFAULT_SEED = 1;
@@ -127,8 +128,10 @@ async function generateSet(
 
 async function writeBlock(block: Block, out: string): Promise<GenerateSummary> {
   makeFolder(out);
-  await writePbNetlist(join(out, "netlist.pb.txt.gz"), block, block.initial, { canvas: block.canvas });
-  await writePlc(join(out, "initial.plc"), block, block.initial);
+  await whileOwning(out, async () => {
+    await writePbNetlist(join(out, "netlist.pb.txt.gz"), block, block.initial, { canvas: block.canvas });
+    await writePlc(join(out, "initial.plc"), block, block.initial);
+  });
   const utilisation = totalArea(block) / (block.canvas.width * block.canvas.height);
   return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount, utilisation };
 }

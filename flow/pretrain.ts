@@ -145,7 +145,7 @@ export async function pretrain(
       policy: run.file(POLICY_FILE),
       out,
     };
-    await run.writeJson("summary.json", summary);
+    await run.writeSummary(summary);
     return summary;
   });
 }

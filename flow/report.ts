@@ -13,7 +13,7 @@ export async function writeResult(
   maps: CostMaps,
   summary: object,
 ): Promise<void> {
-  await run.writeBest(block, placement, costs);
+  await run.writeFinal(block, placement, costs);
   const curve = learningCurve(run);
   const scene = { block, placement, maps, costs, title: block.name, subtitle: subtitleOf(summary), curve };
   await writeFileAtomically(run.file("best.svg"), renderSvg(scene));
@@ -21,7 +21,7 @@ export async function writeResult(
     run.file("report.html"),
     renderReportHtml({ scene, summary: summary as Record<string, unknown> }),
   );
-  await run.writeJson("summary.json", summary);
+  await run.writeSummary(summary);
 }
 
 function subtitleOf(summary: object): string[] {

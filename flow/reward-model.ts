@@ -175,7 +175,7 @@ export async function pretrainRewardModel(
         out,
         ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau_${label}`, means[label]])),
       };
-      await run.writeJson("summary.json", summary);
+      await run.writeSummary(summary);
       return summary;
     },
   );

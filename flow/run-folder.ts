@@ -1,13 +1,23 @@
 // A run's folder: resolved options, metrics, checkpoints, the best placement so far, and at the end the summary.
 // Files are replaced whole, so that a kill at any moment leaves the last good state; metrics grow by whole lines.
 import { createHash } from "node:crypto";
-import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Costs } from "../env/index.js";
-import { type Block, InputError, type Placement, writeFileAtomically, writePlc } from "../netlist/index.js";
-import { migrated, type OldNames, type RunStore } from "../placer/index.js";
+import {
+  appendToFile,
+  type Block,
+  InputError,
+  makeFolder,
+  type Placement,
+  removeFile,
+  writeFileAtomically,
+  writePlc,
+} from "../netlist/index.js";
+import { migrated, type OldNames, type RunStore, type ScoredPlacement } from "../placer/index.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
+import { takeFolder } from "./folder-owner.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { readJsonLines } from "./json-lines.js";
 import { settingsOfTexts } from "./options.js";
@@ -27,7 +37,6 @@ const RUN_FILES = [
   METRICS,
   EVENTS,
   "frames.jsonl",
-  "running.json",
   "summary.json",
   "best.plc",
   "best.def",
@@ -53,14 +62,19 @@ export class RunFolder implements RunStore {
   private secondsSpent = 0;
   private secondsBefore = 0;
 
-  private constructor(path: string, record: RunRecord) {
+  /** Lets other processes write here. */
+  private readonly release: () => void;
+
+  private constructor(path: string, record: RunRecord, release: () => void) {
     this.path = path;
     this.record = record;
+    this.release = release;
   }
 
   /**
-   * Opens a folder for a run. A folder that holds a run is resumed or started over. To resume, inputs and the options
-   * that shape the result must be the same, and `continueAfter` must follow before anything else is written.
+   * Opens a folder for a run, which `whileOpen` ends. A folder that holds a run is resumed or started over. To resume,
+   * inputs and the options that shape the result must be the same, and `continueAfter` must follow before anything else
+   * is written. Throws `InputError` if they are not, and while another process writes to the folder.
    */
   static async open({ out: path, options, inputs, resume, oldNames = {} }: RunSpec): Promise<RunFolder> {
     makeFolder(join(path, "checkpoints"));
@@ -69,22 +83,31 @@ export class RunFolder implements RunStore {
       options: plain(options),
       inputs: await Promise.all(inputs.map(hashOf)),
     };
-    const folder = new RunFolder(path, record);
-    if (resume && existsSync(folder.file("options.json"))) {
-      folder.refuseOtherRun(oldNames);
-      const lines = folder.readMetrics();
-      folder.iterations = lines.length;
-      folder.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
-      folder.frameCost = lastFrameCost(folder.file("frames.jsonl"));
-      await folder.writeJson("running.json", { process: process.pid });
-      return folder;
+    const folder = new RunFolder(path, record, takeFolder(path));
+    try {
+      if (resume && existsSync(folder.file("options.json"))) folder.readBefore(oldNames);
+      else await folder.startOver();
+    } catch (error) {
+      folder.release();
+      throw error;
     }
-    for (const name of RUN_FILES) rmSync(folder.file(name), { force: true });
-    rmSync(folder.file("checkpoints"), { recursive: true, force: true });
-    mkdirSync(folder.file("checkpoints"));
-    await folder.writeJson("options.json", record);
-    await folder.writeJson("running.json", { process: process.pid });
     return folder;
+  }
+
+  /** Reads what a run that is resumed has left. */
+  private readBefore(oldNames: OldNames): void {
+    this.refuseOtherRun(oldNames);
+    const lines = this.readMetrics();
+    this.iterations = lines.length;
+    this.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
+    this.frameCost = lastFrameCost(this.file("frames.jsonl"));
+  }
+
+  private async startOver(): Promise<void> {
+    for (const name of RUN_FILES) removeFile(this.file(name));
+    rmSync(this.file("checkpoints"), { recursive: true, force: true });
+    makeFolder(this.file("checkpoints"));
+    await this.writeRecord("options.json", this.record);
   }
 
   /**
@@ -97,7 +120,7 @@ export class RunFolder implements RunStore {
     this.iterations = iterations;
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
     this.beginStage();
-    await this.writeJson("options.json", this.record);
+    await this.writeRecord("options.json", this.record);
   }
 
   /** Seconds of the metrics that follow are counted on from the last line's. */
@@ -109,26 +132,49 @@ export class RunFolder implements RunStore {
     return join(this.path, name);
   }
 
+  /** Keeps a state that is soon replaced by a later one. */
   async writeJson(name: string, value: unknown): Promise<void> {
-    await writeFileAtomically(this.file(name), `${JSON.stringify(value, null, 2)}\n`);
+    await writeFileAtomically(this.file(name), jsonText(value), { durable: false });
   }
 
-  /** Does the run's work; `running.json` goes when it ends, well or not, and stays if the process is killed. */
+  /** Writes the last file of a run, after all others. A summary that is there can be relied on. */
+  async writeSummary(summary: object): Promise<void> {
+    await this.writeRecord("summary.json", summary);
+  }
+
+  private async writeRecord(name: string, value: object): Promise<void> {
+    await writeFileAtomically(this.file(name), jsonText(value));
+  }
+
+  /** Does the run's work. The folder is free when it ends, well or not; `running.json` stays if the process is killed. */
   async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } finally {
-      rmSync(this.file("running.json"), { force: true });
+      this.release();
     }
   }
 
   /** Keeps the best placement so far on disk, and a frame of it if it is better than the last one. */
   async writeBest(block: Block, placement: Placement, costs: Costs): Promise<void> {
+    await this.keepBest(block, { placement, costs }, false);
+  }
+
+  /** The same at the end of the run. */
+  async writeFinal(block: Block, placement: Placement, costs: Costs): Promise<void> {
+    await this.keepBest(block, { placement, costs }, true);
+  }
+
+  private async keepBest(
+    block: Block,
+    { placement, costs }: ScoredPlacement,
+    durable: boolean,
+  ): Promise<void> {
     if (costs.proxyCost < this.frameCost) {
       this.frameCost = costs.proxyCost;
       appendFrame(this.file("frames.jsonl"), this.iterations + 1, block, placement, costs);
     }
-    await writePlc(this.file("best.plc"), block, placement, { costs });
+    await writePlc(this.file("best.plc"), block, placement, { costs, durable });
   }
 
   /** Adds a line to metrics.jsonl, and its numbers to TensorBoard's file; `seconds` are those of this stage. */
@@ -136,9 +182,9 @@ export class RunFolder implements RunStore {
     this.iterations++;
     this.secondsSpent = this.secondsBefore + metrics.seconds;
     const line = { ...metrics, seconds: this.secondsSpent };
-    appendFileSync(this.file(METRICS), `${JSON.stringify(line)}\n`);
-    if (!existsSync(this.file(EVENTS))) appendFileSync(this.file(EVENTS), eventFileHeader());
-    appendFileSync(this.file(EVENTS), metricsEvent(line));
+    appendToFile(this.file(METRICS), `${JSON.stringify(line)}\n`);
+    if (!existsSync(this.file(EVENTS))) appendToFile(this.file(EVENTS), eventFileHeader());
+    appendToFile(this.file(EVENTS), metricsEvent(line));
   }
 
   /** Cuts metrics.jsonl back to the iterations that a checkpoint knows: a kill may have come in between. */
@@ -216,6 +262,10 @@ export interface RunSpec {
   readonly oldNames?: OldNames | undefined;
 }
 
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
 /** As JSON has it: without what is undefined. */
 function plain(options: RunSpec["options"]): RunSpec["options"] {
   return JSON.parse(JSON.stringify(options)) as RunSpec["options"];
@@ -256,19 +306,6 @@ async function hashOf(path: string): Promise<InputHash> {
     throw new InputError(path, `cannot be read (${(error as Error).message})`);
   }
   return { path, sha256: hash.digest("hex") };
-}
-
-/** Makes a folder and those above it. Throws `InputError` if a file is in the way or it may not. */
-export function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw new InputError(
-      path,
-      `cannot be made a folder (${(error as Error).message})`,
-      "choose another --out",
-    );
-  }
 }
 
 /** The metrics of the run in a folder; a line that a kill cut short is left out. */

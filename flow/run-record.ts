@@ -5,6 +5,7 @@ import { type Block, InputError, type Placement, readPlacement } from "../netlis
 import { checkWith } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { ownerRuns } from "./folder-owner.js";
 
 export interface RunOrigin {
   /** The block as `loadBlock` takes it, and its placement file. */
@@ -63,11 +64,8 @@ function blockOptionsOf(options: readonly (readonly [string, unknown])[], file: 
 
 /** Whether the run in a folder goes on. */
 export function runState(folder: string): RunState {
-  const running = join(folder, "running.json");
-  if (existsSync(running)) {
-    const record = readJson(running) as { process?: unknown } | undefined;
-    return isAlive(Number(record?.process)) ? "running" : "died";
-  }
+  const runs = ownerRuns(folder);
+  if (runs !== undefined) return runs ? "running" : "died";
   return existsSync(join(folder, "summary.json")) ? "finished" : "stopped";
 }
 
@@ -84,15 +82,5 @@ export function readJson(path: string): unknown {
     return JSON.parse(readFileSync(path, "utf8"));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(process_: number): boolean {
-  if (!Number.isSafeInteger(process_) || process_ <= 0) return false;
-  try {
-    process.kill(process_, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,15 +1,17 @@
 // What the viewer shows: a block, or a run's folder with its block, and placements to compare with. A run's files are
 // read when they are asked for, so that a run being written is seen as it grows.
-import { existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
   InputError,
   loadBlock,
+  makeFolder,
   type Placement,
+  plcText,
   readPlacement,
-  writePlc,
+  writeNewFile,
 } from "../netlist/index.js";
 import {
   LATEST_CHECKPOINT,
@@ -191,13 +193,15 @@ export class BlockView implements ViewSource {
   async save(placement: Placement): Promise<string> {
     if (this.run === undefined)
       throw new InputError("save", "a block has no run folder to save in", "download the placement instead");
-    mkdirSync(join(this.run, "edits"), { recursive: true });
-    // No number twice, though edits were deleted or another is being written.
-    const numbers = editsOf(this.run).map((name) => Number(/\d+/.exec(name)![0]));
-    this.lastEdit = Math.max(this.lastEdit, ...numbers) + 1;
-    const name = `edit-${this.lastEdit}.plc`;
-    await writePlc(join(this.run, "edits", name), this.blockItself, placement);
-    return `edits/${name}`;
+    const folder = join(this.run, "edits");
+    makeFolder(folder);
+    // No number twice, though edits were deleted, or other viewers of the run save theirs.
+    for (const name of editsOf(this.run)) this.lastEdit = Math.max(this.lastEdit, numberOf(name));
+    for (;;) {
+      const name = `edit-${++this.lastEdit}.plc`;
+      const text = plcText(this.blockItself, placement, { thisFile: name });
+      if (await writeNewFile(join(folder, name), text)) return `edits/${name}`;
+    }
   }
 
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
@@ -287,7 +291,11 @@ function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => 
 function editsOf(run: string | undefined): string[] {
   const folder = join(run ?? "", "edits");
   if (run === undefined || !existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => /^edit-\d+\.plc$/.test(name));
+  return readdirSync(folder).filter((name) => /^edit-\d{1,9}\.plc$/.test(name));
+}
+
+function numberOf(edit: string): number {
+  return Number(/\d+/.exec(edit)![0]);
 }
 
 /** Changes whenever the file does; -1 without one, or where there is none to be reached. */

@@ -1,22 +1,8 @@
-// Reading and writing files. Errors of the operating system and of gzip become `InputError`s.
-//
-// Files are written whole or not at all: the bytes go to a temporary file in the same folder, which is then renamed.
-// If the process is killed, either the old file or the new one is there, never half of one.
-import {
-  closeSync,
-  createWriteStream,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  type Stats,
-  statSync,
-} from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+// Reading files. Errors of the operating system and of gzip become `InputError`s.
+import { closeSync, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { createGunzip, createGzip } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { InputError } from "./input-error.js";
 
 /** Status of the file or folder at a path, or undefined if there is none. Throws `InputError` if it cannot be read. */
@@ -85,9 +71,16 @@ export function readError(path: string, error: unknown): unknown {
   if (code === "Z_BUF_ERROR")
     return new InputError(path, "the gzip data ends too early", "fetch the file again");
   if (code.startsWith("Z_")) return new InputError(path, "not valid gzip data", "fetch the file again");
-  if (code.startsWith("E") && "syscall" in (error as object))
-    return new InputError(path, `cannot be read (${code})`);
+  if (code === "EMFILE" || code === "ENFILE")
+    return new InputError(path, "cannot be read: too many files are open", "raise the limit: ulimit -n");
+  if (isSystemError(error)) return new InputError(path, `cannot be read (${code})`);
   return error;
+}
+
+/** Whether an error was reported by the operating system, as ENOSPC, and is none of this program. */
+export function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === "string" && /^E[A-Z0-9]+$/.test(code) && "syscall" in (error as object);
 }
 
 const LONGEST_LINE_BYTES = 1 << 20;
@@ -246,39 +239,4 @@ async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
     if (filled > 0) yield buffer.subarray(0, filled);
     if (filled < buffer.length) return;
   }
-}
-
-let writeCount = 0;
-
-/**
- * Writes `data` (one piece, or several in order) to `path`, as gzip if the name ends in `.gz`. The same data gives the
- * same bytes. Throws `InputError` if the folder does not exist or cannot be written to.
- */
-export async function writeFileAtomically(
-  path: string,
-  data: string | Uint8Array | Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>,
-): Promise<void> {
-  const pieces = typeof data === "string" || data instanceof Uint8Array ? [data] : data;
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.${writeCount++}.tmp`);
-  try {
-    const source = Readable.from(pieces, { objectMode: true });
-    const target = createWriteStream(temporary);
-    if (path.endsWith(".gz")) await pipeline(source, createGzip(), target);
-    else await pipeline(source, target);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw explain(path, error);
-  }
-}
-
-function explain(path: string, error: unknown): unknown {
-  const code = (error as { code?: string }).code ?? "";
-  if (code === "ENOENT" || code === "ENOTDIR")
-    return new InputError(path, `cannot be written: there is no folder '${dirname(path)}'`, "make it first");
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
-    return new InputError(path, "cannot be written", "check the folder's permissions");
-  if (code === "EISDIR") return new InputError(path, "cannot be written: it is a directory");
-  if (code === "ENOSPC") return new InputError(path, "cannot be written: the disk is full");
-  return error;
 }

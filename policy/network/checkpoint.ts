@@ -48,7 +48,7 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
   const parts = { "": parameters, [FIRST]: adam.first, [SECOND]: adam.second };
   addTensors(tensors, layoutOfPolicy(checkpoint), parts);
   const metadata = { ...notes, ...ownNotes(checkpoint), adamSteps: String(adam.steps) };
-  await writeSafetensors(path, { tensors, metadata });
+  await writeSafetensors(path, { tensors, metadata }, { durable: false }); // the next one is soon there
 }
 
 function layoutOfPolicy({ network = graphNetwork, config }: Policy): ParameterLayout {

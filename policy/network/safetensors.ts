@@ -1,7 +1,7 @@
 // The safetensors file format: 8 bytes little-endian header length, a JSON header that gives each tensor its dtype,
 // shape and byte range, then the data without gaps. Everything a file claims is checked before it is believed.
 import { z } from "zod";
-import { bytesOf, InputError, writeFileAtomically } from "../../netlist/index.js";
+import { bytesOf, InputError, type WriteOptions, writeFileAtomically } from "../../netlist/index.js";
 
 const DTYPES = { F32: Float32Array, F64: Float64Array, I32: Int32Array } as const;
 type TensorData = Float32Array | Float64Array | Int32Array;
@@ -30,7 +30,11 @@ const entrySchema = z.strictObject({
 const metadataSchema = z.record(z.string(), z.string());
 
 /** Writes a file whole or not at all. Tensors keep their order. */
-export async function writeSafetensors(path: string, { tensors, metadata }: Safetensors): Promise<void> {
+export async function writeSafetensors(
+  path: string,
+  { tensors, metadata }: Safetensors,
+  options: WriteOptions = {},
+): Promise<void> {
   const header: Record<string, unknown> = { [METADATA]: metadata };
   const pieces: Uint8Array[] = [];
   let end = 0;
@@ -48,7 +52,7 @@ export async function writeSafetensors(path: string, { tensors, metadata }: Safe
   const padding = (8 - (bytes.length % 8)) % 8; // spaces, so that the data is aligned
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeBigUInt64LE(BigInt(bytes.length + padding));
-  await writeFileAtomically(path, [length, bytes, Buffer.alloc(padding, " "), ...pieces]);
+  await writeFileAtomically(path, [length, bytes, Buffer.alloc(padding, " "), ...pieces], options);
 }
 
 /** Reads a file. Throws `InputError` if it is not there or anything in it does not fit. */

@@ -120,7 +120,7 @@ test("place writes its files, prints the contract's keys, and eval of best.plc g
     assert.ok(existsSync(join(out, name)), name);
   assert.ok(existsSync(join(out, "checkpoints", "latest.safetensors")));
   assert.deepEqual(
-    readdirSync(out).filter((name) => name.includes(".tmp")),
+    readdirSync(out).filter((name) => name.includes("-tmp-")),
     [],
   );
 

@@ -3,10 +3,10 @@
 // another format gets rows by whose height a reader can tell macros from cells.
 import { basename, dirname, join } from "node:path";
 import { type Block, NodeKind } from "../../block.js";
-import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
+import { writeFileAtomically } from "../../write-file.js";
 import { frameOf } from "./block-parts.js";
 import type { Row } from "./nodes.js";
 import { LARGEST } from "./words.js";

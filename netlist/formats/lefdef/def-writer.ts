@@ -1,5 +1,6 @@
 // Writes the placement of a design as DEF, with all bytes of the original file except the places of moved components.
-import { MARK_BYTES, readWordChunks, startsWithMark, writeFileAtomically } from "../../files.js";
+import { MARK_BYTES, readWordChunks, startsWithMark } from "../../files.js";
+import { writeFileAtomically } from "../../write-file.js";
 import { PlaceStatus } from "./def-design.js";
 import { type DefPlace, isMoved, orientationName } from "./def-places.js";
 import type { LoadedDef } from "./load-def.js";

@@ -2,11 +2,11 @@
 // and numbers as the shortest decimals of their float32, so that a file that is read and written again stays the same,
 // byte for byte. The x and y of a pin are informative in this format; they follow its macro.
 import { type Canvas, isMacro, type Netlist, NodeKind } from "../../block.js";
-import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { float32 } from "../../netlist-draft.js";
 import { ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
+import { writeFileAtomically } from "../../write-file.js";
 
 export interface PbNetlistOptions {
   /** If given, placed ports get the attribute `side`, the canvas edge nearest to them. */

@@ -3,10 +3,10 @@
 // comes from the caller; no clock is read here.
 import { basename } from "node:path";
 import { type Block, NodeKind, totalArea } from "../../block.js";
-import { writeFileAtomically } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
+import { type WriteOptions, writeFileAtomically } from "../../write-file.js";
 import { COUNT_LABELS, checkHeaderLine } from "./plc.js";
 
 /** Costs in the header: wirelength in µm, and the three parts of the proxy cost. */
@@ -17,7 +17,7 @@ export interface PlcCosts {
   readonly congestionCost: number;
 }
 
-export interface PlcOptions {
+export interface PlcOptions extends WriteOptions {
   /** Netlist files that the indices refer to. */
   readonly sources?: readonly string[] | undefined;
   /** The file's name in the header. Default: its name without folders. */
@@ -43,7 +43,8 @@ export async function writePlc(
   placement: Placement,
   options: PlcOptions = {},
 ): Promise<void> {
-  await writeFileAtomically(path, plcText(block, placement, { thisFile: basename(path), ...options }));
+  const text = plcText(block, placement, { thisFile: basename(path), ...options });
+  await writeFileAtomically(path, text, options);
 }
 
 /** The text of the placement file. Throws `InputError` as `writePlc` does. */

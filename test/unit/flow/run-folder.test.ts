@@ -1,6 +1,6 @@
 // What a run's folder takes for the same run, and what it keeps of another one.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { RunFolder } from "../../../flow/run-folder.js";
@@ -13,8 +13,11 @@ const file = (name: string) => {
 };
 const [a, b, c] = [file("a"), file("b"), file("c")];
 const run = join(folder, "run");
-const open = (inputs: readonly string[], resume: boolean, settings: object = {}) =>
-  RunFolder.open({ out: run, options: { seed: 1, settings, workers: resume ? 2 : 1 }, inputs, resume });
+const open = async (inputs: readonly string[], resume: boolean, settings: object = {}) => {
+  const options = { seed: 1, settings, workers: resume ? 2 : 1 };
+  const opened = await RunFolder.open({ out: run, options, inputs, resume });
+  return opened.whileOpen(async () => {});
+};
 
 test("a run is gone on with by the same files in the same order and the same settings only", async () => {
   await open([a, b], false, { clip: 0.1 });
@@ -41,4 +44,23 @@ test("a run started over leaves nothing of the one before but what is not its ow
   await open([b], false);
   assert.deepEqual(readdirSync(run).sort(), [...before, "notes.txt"].sort());
   assert.ok(!existsSync(join(run, "checkpoints", "latest.safetensors")));
+});
+
+test("a folder that another process writes to is left as it is; one refused is free at once", async () => {
+  await open([a], false);
+  writeFileSync(join(run, "running.json"), JSON.stringify({ process: process.ppid }));
+  const before = readdirSync(run);
+  for (const resume of [false, true])
+    await assert.rejects(open([b], resume), /run: process \d+ is writing here; wait for it, stop it, or/);
+  assert.deepEqual(readdirSync(run), before);
+  rmSync(join(run, "running.json"));
+  await assert.rejects(open([b], true), /is not the file/);
+  await open([a], true);
+});
+
+test("a folder in the place of a run's file is not removed", async () => {
+  await open([a], false);
+  mkdirSync(join(run, "best.plc"));
+  await assert.rejects(open([a], false), /best\.plc: is a directory, but a run writes a file there; move it/);
+  rmdirSync(join(run, "best.plc"));
 });

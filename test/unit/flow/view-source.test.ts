@@ -82,6 +82,22 @@ test("an edit gets a number that none before it had, also of two saved at once",
   assert.equal(await view.save(moved(6)), "edits/edit-6.plc");
 });
 
+test("two viewers of one run lose no edit", async () => {
+  const run = makeFolder();
+  const views = [viewOf(run), viewOf(run)];
+  const places = Array.from({ length: 40 }, (_, edit) => edit);
+  const saved = await Promise.all(
+    places.map((x) => {
+      const placement = copyPlacement(block.initial);
+      placement.xs[0] = x;
+      return views[x % 2]!.save(placement);
+    }),
+  );
+  assert.equal(new Set(saved).size, places.length);
+  for (const [x, file] of saved.entries())
+    assert.equal((await readPlacement(join(run, file), block)).xs[0], x, file);
+});
+
 test("a policy is played once per checkpoint, whoever asks meanwhile, and again after a failure", async () => {
   const run = await writeRun(await writeBlock(), "policy", 1);
   const checkpoint = join(run, "checkpoints/latest.safetensors");
