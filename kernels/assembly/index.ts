@@ -11,8 +11,17 @@ export { commitMove, revertMove, startMoves, tryMove } from "./judge/moves";
 export { sumOfLargest } from "./judge/select";
 export { BUCKETS } from "./judge/top-list";
 
-// cells: the force-directed placer of soft macros
+// cells: the force-directed placer of soft macros, and the parts of the electrostatic one
+export { gatherPins } from "./cells/cell-nets";
+export { addCharges, gatherEdges, gatherField } from "./cells/charge-grid";
+export { cosineColumns, cosineSeries, prepareTransform, sineSeries, transposeMap } from "./cells/cosine-transform";
 export { beginForces, endForces, relaxBodies, runForces } from "./cells/force-directed";
+export { momentumStep, sumIterates } from "./cells/momentum-step";
+export { solvePoisson } from "./cells/poisson";
+export { buildRoutes, gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";
+export { smoothTop } from "./cells/smooth-top";
+export { smoothWirelength } from "./cells/smooth-wirelength";
+export { placeByStars, starDiagonal } from "./cells/star-start";
 
 // anneal: the loops of both annealers
 export { annealFree } from "./anneal/anneal-free";

@@ -1,0 +1,414 @@
+// The judge's routes, smooth in the places of pins. The judge draws wires from cell centre to cell centre: along a row, then
+// along a column. Here a wire's row is shared by the two rows whose centres are nearest (a hat function), and its ends lie
+// between the centres of cells in the same way, so demand is linear in between and equal to the judge's at cell centres.
+//
+// A row wire from x = a to b takes from every cell c the part of [c, c + 1] between a and b (in cells, from centres). That is a
+// running sum, from the right, of two bilinear splats of opposite sign at the wire's ends. So a wire costs a few additions however
+// long it is; and its slopes come from running sums of the cells' shares in the cost, at the same ends.
+import { JudgeState, MAP_ONE, rowOf } from "../judge/judge-state";
+import { CellNets, f32At, pairOf, pinPlace } from "./cell-nets";
+
+@unmanaged
+export class SmoothRoutes {
+  /** Cells per µm. */
+  columnsPerX: f64;
+  rowsPerY: f64;
+  /** Congestion of a cell by one wire. */
+  horizontalUnit: f64;
+  verticalUnit: f64;
+  nets: usize;
+  judge: usize;
+  /** Judge's point of each pin, i32. */
+  pinPoints: usize;
+  /** Wires of each net, f32. */
+  demands: usize;
+  // Routes, i32 and f32. A route runs along the row of pin `rows` from the column of pin `starts` to that of pin `ends`, then
+  // along that column to the row of pin `ends`.
+  rowPins: usize;
+  startPins: usize;
+  endPins: usize;
+  routeDemands: usize;
+  /** Splats, f32 [rows + 1][columns + 1]: of row wires, one column further right, and of column wires, one row further up. */
+  horizontal: usize;
+  vertical: usize;
+  /** Congestion, f32 [2][rows][columns], horizontal first; room for three more. */
+  congestion: usize;
+  /** Tracks that macros block, and demand of nets that stand, as congestion; likewise. */
+  standing: usize;
+  /** Share of each cell in the cost; likewise. */
+  shares: usize;
+  /** Scratch, f32 [max(rows, columns)]. */
+  line: usize;
+}
+
+// Routes
+
+/** Makes the routes of nets `first` .. `end`, from the cells of the judge's points, from number `count` on. Returns the new count. */
+export function buildRoutes(address: usize, first: i32, end: i32, count: i32): i32 {
+  const state = changetype<SmoothRoutes>(address);
+  const nets = changetype<CellNets>(state.nets);
+  const judge = changetype<JudgeState>(state.judge);
+  for (let net = first; net < end; net++) {
+    const start = load<i32>(nets.netStarts + (<usize>net << 2));
+    const stop = load<i32>(nets.netStarts + (<usize>(net + 1) << 2));
+    const source = cellOfPin(state, judge, start);
+    if (source < 0) continue;
+    const demand = f32At(state.demands, net);
+    if (stop - start == 2) {
+      const sink = cellOfPin(state, judge, start + 1);
+      if (sink >= 0 && sink != source) addRoute(state, count++, start, start, start + 1, demand);
+      continue;
+    }
+    // One pin for each cell. The routes so far become a star; nets of three cells get another shape.
+    const stamp = ++judge.stamp;
+    store<i32>(judge.cellStamps + (<usize>source << 2), stamp);
+    const before = count;
+    let outside = false;
+    for (let pin = start + 1; pin < stop; pin++) {
+      const cell = cellOfPin(state, judge, pin);
+      if (cell < 0) {
+        outside = true;
+        break;
+      }
+      const at = judge.cellStamps + (<usize>cell << 2);
+      if (load<i32>(at) == stamp) continue;
+      store<i32>(at, stamp);
+      addRoute(state, count++, start, start, pin, demand);
+    }
+    if (outside) count = before;
+    else if (count - before == 2) {
+      const a = load<i32>(state.endPins + (<usize>before << 2));
+      const b = load<i32>(state.endPins + (<usize>(before + 1) << 2));
+      count = before + routeThree(state, judge, before, start, a, b, demand);
+    }
+  }
+  return count;
+}
+
+// @ts-ignore: decorator
+@inline
+function cellOfPin(state: SmoothRoutes, judge: JudgeState, pin: i32): i32 {
+  const point = load<i32>(state.pinPoints + (<usize>pin << 2));
+  return load<i32>(judge.pointCells + (<usize>point << 2));
+}
+
+// @ts-ignore: decorator
+@inline
+function addRoute(state: SmoothRoutes, route: i32, row: i32, start: i32, end: i32, demand: f32): void {
+  const at = <usize>route << 2;
+  store<i32>(state.rowPins + at, row);
+  store<i32>(state.startPins + at, start);
+  store<i32>(state.endPins + at, end);
+  store<f32>(state.routeDemands + at, demand);
+}
+
+/** Three cells: the shapes of `routeThree` in judge/judge-nets.ts. Returns the number of routes. */
+function routeThree(state: SmoothRoutes, judge: JudgeState, route: i32, a: i32, b: i32, c: i32, demand: f32): i32 {
+  // Sorted by column, then row.
+  let p1 = a;
+  let p2 = b;
+  let p3 = c;
+  let swap: i32;
+  if (columnKey(state, judge, p1) > columnKey(state, judge, p2)) { swap = p1; p1 = p2; p2 = swap; }
+  if (columnKey(state, judge, p2) > columnKey(state, judge, p3)) { swap = p2; p2 = p3; p3 = swap; }
+  if (columnKey(state, judge, p1) > columnKey(state, judge, p2)) { swap = p1; p1 = p2; p2 = swap; }
+  const y1 = rowOfPin(state, judge, p1);
+  const y2 = rowOfPin(state, judge, p2);
+  const y3 = rowOfPin(state, judge, p3);
+  const x1 = columnOfPin(state, judge, p1);
+  const x2 = columnOfPin(state, judge, p2);
+  const x3 = columnOfPin(state, judge, p3);
+  if (x1 < x2 && x2 < x3 && min(y1, y3) < y2 && y2 < max(y1, y3)) {
+    addRoute(state, route, p1, p1, p2, demand);
+    addRoute(state, route + 1, p2, p2, p3, demand);
+    return 2;
+  }
+  if (x2 == x3 && x1 < x2 && y1 < min(y2, y3)) {
+    addRoute(state, route, p1, p1, p3, demand);
+    return 1;
+  }
+  if (y2 == y3) {
+    addRoute(state, route, p1, p1, p2, demand);
+    addRoute(state, route + 1, p2, p2, p3, demand);
+    return 2;
+  }
+  // A trunk in the middle row, from which the other two branch off.
+  let low = a;
+  let middle = b;
+  let high = c;
+  if (cellOfPin(state, judge, low) > cellOfPin(state, judge, middle)) { swap = low; low = middle; middle = swap; }
+  if (cellOfPin(state, judge, middle) > cellOfPin(state, judge, high)) { swap = middle; middle = high; high = swap; }
+  if (cellOfPin(state, judge, low) > cellOfPin(state, judge, middle)) { swap = low; low = middle; middle = swap; }
+  const lowColumn = columnOfPin(state, judge, low);
+  const middleColumn = columnOfPin(state, judge, middle);
+  const highColumn = columnOfPin(state, judge, high);
+  // A branch on the way to the other one shares the trunk up to there.
+  const lowIsOnTheWay = (middleColumn <= lowColumn && lowColumn <= highColumn) ||
+    (highColumn <= lowColumn && lowColumn <= middleColumn);
+  const highIsOnTheWay = (middleColumn <= highColumn && highColumn <= lowColumn) ||
+    (lowColumn <= highColumn && highColumn <= middleColumn);
+  addRoute(state, route, middle, lowIsOnTheWay ? low : middle, low, demand);
+  addRoute(state, route + 1, middle, highIsOnTheWay && !lowIsOnTheWay ? high : middle, high, demand);
+  return 2;
+}
+
+function rowOfPin(state: SmoothRoutes, judge: JudgeState, pin: i32): i32 {
+  return rowOf(judge, cellOfPin(state, judge, pin));
+}
+
+function columnOfPin(state: SmoothRoutes, judge: JudgeState, pin: i32): i32 {
+  const cell = cellOfPin(state, judge, pin);
+  return cell - rowOf(judge, cell) * judge.columns;
+}
+
+function columnKey(state: SmoothRoutes, judge: JudgeState, pin: i32): i32 {
+  return columnOfPin(state, judge, pin) * judge.rows + rowOfPin(state, judge, pin);
+}
+
+// Demand
+
+/** Position of a pin in cells from the centre of the first one, in lanes 0 and 1, within the outer centres. */
+// @ts-ignore: decorator
+@inline
+function positionOf(nets: CellNets, pin: i32, scale: v128, most: v128): v128 {
+  const place = f32x4.sub(f32x4.mul(pinPlace(nets, pin), scale), f32x4.splat(0.5));
+  return f32x4.pmin(most, f32x4.pmax(f32x4.splat(0), place));
+}
+
+/** All bits of the lanes in which a position is not held at the outer centres. */
+// @ts-ignore: decorator
+@inline
+function moves(position: v128, most: v128): v128 {
+  return v128.and(f32x4.gt(position, f32x4.splat(0)), f32x4.lt(position, most));
+}
+
+/** Adds `amount` at (x, y), shared by the four nearest elements; `x` and `y` count from the first element. */
+// @ts-ignore: decorator
+@inline
+function splat(map: usize, stride: usize, x: f32, y: f32, amount: f32): void {
+  const column = <i32>x;
+  const row = <i32>y;
+  const shareX = x - <f32>column;
+  const shareY = y - <f32>row;
+  const at = map + <usize>row * stride + (<usize>column << 2);
+  const upper = amount * shareY;
+  const lower = amount - upper;
+  store<f32>(at, load<f32>(at) + (lower - lower * shareX));
+  store<f32>(at, load<f32>(at, 4) + lower * shareX, 4);
+  const above = at + stride;
+  store<f32>(above, load<f32>(above) + (upper - upper * shareX));
+  store<f32>(above, load<f32>(above, 4) + upper * shareX, 4);
+}
+
+/** Clears the maps, adds the demand of routes `first` .. `end`, and writes the congestion that they and `standing` make. */
+export function routeDemand(address: usize, first: i32, end: i32): void {
+  const state = changetype<SmoothRoutes>(address);
+  const nets = changetype<CellNets>(state.nets);
+  const judge = changetype<JudgeState>(state.judge);
+  const stride = <usize>(judge.columns + 1) << 2;
+  const bytes = stride * <usize>(judge.rows + 1);
+  memory.fill(state.horizontal, 0, bytes);
+  memory.fill(state.vertical, 0, bytes);
+  const scale = f32x4(<f32>state.columnsPerX, <f32>state.rowsPerY, 0, 0);
+  const most = f32x4(<f32>(judge.columns - 1), <f32>(judge.rows - 1), 0, 0);
+  for (let route = first; route < end; route++) {
+    const rowPin = load<i32>(state.rowPins + (<usize>route << 2));
+    const startPin = load<i32>(state.startPins + (<usize>route << 2));
+    const start = positionOf(nets, startPin, scale, most);
+    const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
+    const stop = positionOf(nets, load<i32>(state.endPins + (<usize>route << 2)), scale, most);
+    const demand = f32At(state.routeDemands, route);
+    const startX = f32x4.extract_lane(start, 0);
+    const y = f32x4.extract_lane(row, 1);
+    const endX = f32x4.extract_lane(stop, 0);
+    const endY = f32x4.extract_lane(stop, 1);
+    // Element c + 1 of a line holds what belongs to cell c, and an end at x is shared by cells x - 1 and x.
+    if (startX != endX) {
+      const amount = endX > startX ? demand : -demand;
+      splat(state.horizontal, stride, endX, y, amount);
+      splat(state.horizontal, stride, startX, y, -amount);
+    }
+    if (y != endY) {
+      const amount = endY > y ? demand : -demand;
+      splat(state.vertical, stride, endX, endY, amount);
+      splat(state.vertical, stride, endX, y, -amount);
+    }
+  }
+  finishCongestion(state, judge, stride);
+}
+
+/** Turns splats into congestion: running sums, then the judge's smoothing, then what stands. */
+function finishCongestion(state: SmoothRoutes, judge: JudgeState, stride: usize): void {
+  const columns = judge.columns;
+  const rows = judge.rows;
+  const cells = columns * rows;
+  for (let row = 0; row < rows; row++) {
+    let sum: f32 = 0;
+    for (let column = columns - 1; column >= 0; column--) {
+      sum += load<f32>(state.horizontal + <usize>row * stride + (<usize>(column + 1) << 2));
+      store<f32>(state.congestion + (<usize>(row * columns + column) << 2), sum * <f32>state.horizontalUnit);
+    }
+  }
+  for (let column = 0; column < columns; column++) {
+    let sum: f32 = 0;
+    for (let row = rows - 1; row >= 0; row--) {
+      sum += load<f32>(state.vertical + <usize>(row + 1) * stride + (<usize>column << 2));
+      store<f32>(state.congestion + (<usize>(cells + row * columns + column) << 2), sum * <f32>state.verticalUnit);
+    }
+  }
+  smoothLines(state, judge, state.congestion, false);
+  for (let at: usize = 0; at < <usize>cells << 3; at += 4) {
+    const congestion = state.congestion + at;
+    store<f32>(congestion, load<f32>(congestion) + load<f32>(state.standing + at));
+  }
+}
+
+/**
+ * The judge's smoothing of both halves of a map in place: horizontal values along columns, vertical ones along rows. Each value
+ * is shared evenly by the cells in range. `transposed`: the sums that the slopes need instead.
+ */
+function smoothLines(state: SmoothRoutes, judge: JudgeState, map: usize, transposed: bool): void {
+  const range = judge.smoothing;
+  if (range == 0) return;
+  const columns = judge.columns;
+  const rows = judge.rows;
+  for (let column = 0; column < columns; column++) {
+    smoothLine(state.line, map + (<usize>column << 2), rows, <usize>columns << 2, range, transposed);
+  }
+  const vertical = map + (<usize>(columns * rows) << 2);
+  for (let row = 0; row < rows; row++) {
+    smoothLine(state.line, vertical + (<usize>(row * columns) << 2), columns, 4, range, transposed);
+  }
+}
+
+function smoothLine(line: usize, values: usize, length: i32, stride: usize, range: i32, transposed: bool): void {
+  for (let i = 0; i < length; i++) store<f32>(line + (<usize>i << 2), load<f32>(values + <usize>i * stride));
+  for (let i = 0; i < length; i++) {
+    const last = min(i + range, length - 1);
+    let sum: f32 = 0;
+    for (let j = max(i - range, 0); j <= last; j++) {
+      const sharing = transposed ? i : j;
+      const sharers = min(sharing + range, length - 1) - max(sharing - range, 0) + 1;
+      sum += load<f32>(line + (<usize>j << 2)) / <f32>sharers;
+    }
+    store<f32>(values + <usize>i * stride, sum);
+  }
+}
+
+/** Sets `standing` to the tracks that the judge's macros block. */
+export function readBlockedTracks(address: usize): void {
+  const state = changetype<SmoothRoutes>(address);
+  const judge = changetype<JudgeState>(state.judge);
+  const cells = judge.columns * judge.rows;
+  for (let cell = 0; cell < cells; cell++) {
+    const at = <usize>cell << 2;
+    const horizontal = <f64>load<i64>(judge.horizontalBlocked + (at << 1)) / MAP_ONE;
+    const vertical = <f64>load<i64>(judge.verticalBlocked + (at << 1)) / MAP_ONE;
+    store<f32>(state.standing + at, <f32>horizontal);
+    store<f32>(state.standing + (<usize>cells << 2) + at, <f32>vertical);
+  }
+}
+
+// Slopes
+
+/** Turns the cells' shares in the cost into running sums, in `horizontal` and `vertical`; `shares` is overwritten. */
+export function sumShares(address: usize): void {
+  const state = changetype<SmoothRoutes>(address);
+  const judge = changetype<JudgeState>(state.judge);
+  const columns = judge.columns;
+  const rows = judge.rows;
+  const cells = columns * rows;
+  const stride = <usize>(columns + 1) << 2;
+  smoothLines(state, judge, state.shares, true);
+  // The last line and column are read with weight 0.
+  memory.fill(state.horizontal, 0, stride * <usize>(rows + 1));
+  memory.fill(state.vertical, 0, stride * <usize>(rows + 1));
+  for (let row = 0; row < rows; row++) {
+    let sum: f32 = 0;
+    for (let column = 0; column < columns; column++) {
+      sum += load<f32>(state.shares + (<usize>(row * columns + column) << 2)) * <f32>state.horizontalUnit;
+      store<f32>(state.horizontal + <usize>row * stride + (<usize>(column + 1) << 2), sum);
+    }
+  }
+  for (let column = 0; column < columns; column++) {
+    let sum: f32 = 0;
+    for (let row = 0; row < rows; row++) {
+      sum += load<f32>(state.shares + (<usize>(cells + row * columns + column) << 2)) * <f32>state.verticalUnit;
+      store<f32>(state.vertical + <usize>(row + 1) * stride + (<usize>column << 2), sum);
+    }
+  }
+}
+
+/** Slopes of a bilinear map at (x, y), by x in lane 0 and by y in lane 1. */
+// @ts-ignore: decorator
+@inline
+function slopeAt(map: usize, stride: usize, x: f32, y: f32): v128 {
+  const column = <i32>x;
+  const row = <i32>y;
+  const shareX = x - <f32>column;
+  const shareY = y - <f32>row;
+  const at = map + <usize>row * stride + (<usize>column << 2);
+  const a = load<f32>(at);
+  const b = load<f32>(at, 4);
+  const c = load<f32>(at + stride);
+  const d = load<f32>(at + stride, 4);
+  const lower = b - a;
+  const upper = d - c;
+  const left = c - a;
+  const right = d - b;
+  return f32x4(lower + shareY * (upper - lower), left + shareX * (right - left), 0, 0);
+}
+
+/** Adds to `slopes` (f32 pairs, per moving node) `factor` times the slopes of sum(share · congestion) by the routes' pins. */
+export function gatherRoutes(address: usize, first: i32, end: i32, factor: f32, slopes: usize): void {
+  const state = changetype<SmoothRoutes>(address);
+  const nets = changetype<CellNets>(state.nets);
+  const judge = changetype<JudgeState>(state.judge);
+  const stride = <usize>(judge.columns + 1) << 2;
+  const scale = f32x4(<f32>state.columnsPerX, <f32>state.rowsPerY, 0, 0);
+  const most = f32x4(<f32>(judge.columns - 1), <f32>(judge.rows - 1), 0, 0);
+  const perPlace = f32x4.mul(scale, f32x4.splat(factor));
+  const onlyX = i32x4(-1, 0, 0, 0);
+  for (let route = first; route < end; route++) {
+    const rowPin = load<i32>(state.rowPins + (<usize>route << 2));
+    const startPin = load<i32>(state.startPins + (<usize>route << 2));
+    const endPin = load<i32>(state.endPins + (<usize>route << 2));
+    const start = positionOf(nets, startPin, scale, most);
+    const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
+    const stop = positionOf(nets, endPin, scale, most);
+    const startX = f32x4.extract_lane(start, 0);
+    const y = f32x4.extract_lane(row, 1);
+    const endX = f32x4.extract_lane(stop, 0);
+    const endY = f32x4.extract_lane(stop, 1);
+    const demand = f32x4.mul(perPlace, f32x4.splat(f32At(state.routeDemands, route)));
+    const opposite = f32x4.neg(demand);
+    // Lanes 0 and 1: slopes by the x of the column wire and by the y of the row wire, which meet at the corner.
+    let corner = f32x4.splat(0);
+    if (startX != endX) {
+      const amount = endX > startX ? demand : opposite;
+      const atEnd = f32x4.mul(amount, slopeAt(state.horizontal, stride, endX, y));
+      const atStart = f32x4.mul(amount, slopeAt(state.horizontal, stride, startX, y));
+      corner = f32x4.sub(atEnd, v128.andnot(atStart, onlyX));
+      addSlope(nets, slopes, startPin, f32x4.neg(v128.and(atStart, v128.and(onlyX, moves(start, most)))));
+    }
+    if (y != endY) {
+      const amount = endY > y ? demand : opposite;
+      const atEnd = f32x4.mul(amount, slopeAt(state.vertical, stride, endX, endY));
+      const atStart = f32x4.mul(amount, slopeAt(state.vertical, stride, endX, y));
+      corner = f32x4.sub(corner, atStart);
+      corner = f32x4.add(corner, v128.and(atEnd, onlyX));
+      addSlope(nets, slopes, endPin, v128.andnot(v128.and(atEnd, moves(stop, most)), onlyX));
+    }
+    addSlope(nets, slopes, endPin, v128.and(corner, v128.and(onlyX, moves(stop, most))));
+    addSlope(nets, slopes, rowPin, v128.andnot(v128.and(corner, moves(row, most)), onlyX));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function addSlope(nets: CellNets, slopes: usize, pin: i32, slope: v128): void {
+  const node = load<i32>(nets.pinNodes + (<usize>pin << 2));
+  if (node >= nets.movingCount) return;
+  const at = pairOf(slopes, node);
+  v128.store64_lane(at, f32x4.add(v128.load64_zero(at), slope), 0);
+}
