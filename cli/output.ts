@@ -1,6 +1,6 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
 import { basename, relative, sep } from "node:path";
-import { isInputError } from "../netlist/index.js";
+import { greatestOf, isInputError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
 export const EXIT_BAD_INPUT = 1;
@@ -37,7 +37,7 @@ export function printResult(result: object, json: boolean): void {
     if (name === "extra_costs") return Object.entries(value).map(([term, cost]) => [`${name}.${term}`, cost]);
     return typeof value === "object" ? [] : [[name, value]];
   });
-  const width = Math.max(...entries.map(([name]) => name.length));
+  const width = greatestOf(entries.map(([name]) => name.length));
   for (const [name, value] of entries) {
     const text = typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(6) : String(value);
     process.stdout.write(`${name.padEnd(width)}  ${text}\n`);

@@ -1,5 +1,6 @@
 // A comparison as text: a line per method and block, others' figures for the same block and protocol below.
 
+import { append, greatestOf } from "../netlist/index.js";
 import type { Comparison, ComparisonRow, Spread } from "./comparison.js";
 import { parseBudget } from "./options.js";
 import type { PublishedFigure } from "./published.js";
@@ -19,10 +20,10 @@ export function comparisonTable(comparison: Comparison): string {
     const rows = comparison.rows.filter((row) => row.block === block);
     const published = comparison.published.filter((figure) => figure.block === block);
     const cells = [HEADINGS, ...rows.map(cellsOf), ...published.map(publishedCells)];
-    lines.push("", block, ...aligned(cells));
+    append(lines, ["", block, ...aligned(cells)]);
     for (const row of rows) for (const reason of row.reasons) lines.push(`  ${row.method} failed: ${reason}`);
-    for (const row of rows) lines.push(...overrun(row, comparison.budget));
-    lines.push(...new Set(published.map(sourceLine)));
+    for (const row of rows) append(lines, overrun(row, comparison.budget));
+    append(lines, new Set(published.map(sourceLine)));
   }
   return `${lines.join("\n")}\n`;
 }
@@ -76,7 +77,7 @@ function publishedCells(figure: PublishedFigure): string[] {
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = HEADINGS.map((_, column) => greatestOf(rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd(),
   );

@@ -1,5 +1,6 @@
 // What comes out of a comparison, and its statistics: rows of block and method with median, least and greatest over
 // the seeds, and the curve of best cost against time with its band.
+import { greatestOf } from "../netlist/index.js";
 import type { Score } from "./evaluate.js";
 import type { PublishedFigure } from "./published.js";
 
@@ -135,7 +136,7 @@ export function medianCurve(curves: readonly CostCurve[]): {
     highs.push(max);
   };
   const moments = [...new Set(used.flatMap((curve) => curve.seconds))].sort((a, b) => a - b);
-  const start = Math.max(...used.map((curve) => curve.seconds[0]!));
+  const start = greatestOf(used.map((curve) => curve.seconds[0]!));
   let before: Spread | undefined;
   for (const time of moments.filter((moment) => moment >= start)) {
     const now = spreadOf(used.map((curve) => costAt(curve, time)));

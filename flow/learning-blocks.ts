@@ -2,7 +2,7 @@
 // that a pretraining learns from or holds out.
 import { checkFeasible, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, fileNameOf, InputError } from "../netlist/index.js";
+import { append, type Block, fileNameOf, InputError } from "../netlist/index.js";
 import { type DesignOptions, designOptionsFor } from "./block-options.js";
 import type { ClusterChoice } from "./cluster.js";
 import { openPlacingJob } from "./placing-job.js";
@@ -74,7 +74,7 @@ async function readPlaceable(
   for await (const { block, inputs } of loadDistinct(paths, {}, onProgress)) {
     checkFeasible(new Judge(Kernels.create(), block));
     blocks.push(block);
-    files.push(...inputs);
+    append(files, inputs);
   }
   return { blocks, files };
 }

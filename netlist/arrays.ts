@@ -1,4 +1,24 @@
-// Typed arrays: lists of lists as two flat arrays, and arrays that grow.
+// Typed arrays: lists of lists as two flat arrays, and arrays that grow. Lists of any length: `push(...items)` and
+// `Math.max(...values)` overflow the stack for some 100,000 of them, since each item is an argument.
+
+/** Adds items at the end of a list. */
+export function append<T>(list: T[], items: Iterable<T>): void {
+  for (const item of items) list.push(item);
+}
+
+/** The least value; infinite without one, NaN if one is NaN. */
+export function leastOf(values: Iterable<number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const value of values) least = Math.min(least, value);
+  return least;
+}
+
+/** The greatest value; minus infinite without one, NaN if one is NaN. */
+export function greatestOf(values: Iterable<number>): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (const value of values) greatest = Math.max(greatest, value);
+  return greatest;
+}
 
 /** Items 0, 1, … by group: those of group g are `items[starts[g] .. starts[g + 1]]`, in ascending order. */
 export function groupBy(groupCount: number, groups: Int32Array): { starts: Int32Array; items: Int32Array } {

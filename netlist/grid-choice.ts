@@ -1,4 +1,5 @@
 // Chooses a grid for a canvas and its macros: by Circuit Training's rule, or by a quick one, which the generator uses too.
+import { greatestOf } from "./arrays.js";
 import { type Canvas, type Grid, type Netlist, NodeKind } from "./block.js";
 import { InputError } from "./input-error.js";
 
@@ -61,7 +62,7 @@ export function selectGrid(
       if (empty === undefined) continue;
       good.push({ grid, metric: empty + (1 - wasteX(columns)) + (1 - wasteY(rows)) });
     }
-  const best = Math.max(...good.map(({ metric }) => metric));
+  const best = greatestOf(good.map(({ metric }) => metric));
   const perCell = ({ grid, metric }: (typeof good)[number]) => metric / (grid.columns * grid.rows);
   return good
     .filter(({ metric }) => metric >= (1 - TOLERANCE) * best)

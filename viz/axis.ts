@@ -1,4 +1,5 @@
 // Axes of charts: a range of values, its ticks at round values, and the position of values on the axis.
+import { greatestOf, leastOf } from "../netlist/index.js";
 
 export interface Axis {
   readonly least: number;
@@ -59,8 +60,8 @@ export function logAxis(values: readonly number[], mostTicks: number): Axis {
 /** Texts of the ticks, all with as many decimals as the finest one needs. */
 export function tickTexts(ticks: readonly number[]): string[] {
   const sizes = ticks.map(Math.abs);
-  const greatest = Math.max(...sizes);
-  const least = Math.min(...sizes.filter((size) => size > 0));
+  const greatest = greatestOf(sizes);
+  const least = leastOf(sizes.filter((size) => size > 0));
   if (greatest >= 1e7 || least < 1e-4)
     return ticks.map((tick) => Number(tick.toPrecision(6)).toExponential());
   if (greatest >= 1e4)
@@ -68,7 +69,8 @@ export function tickTexts(ticks: readonly number[]): string[] {
   // Ticks of a logarithmic axis differ in size; each has only the decimals that it needs.
   if (least > 0 && greatest / least > 50) return ticks.map((tick) => String(Number(tick.toPrecision(6))));
   const decimals = ticks.map((tick) => String(Number(tick.toPrecision(6))).split(".")[1]?.length ?? 0);
-  return ticks.map((tick) => tick.toFixed(Math.max(...decimals)));
+  const most = greatestOf(decimals);
+  return ticks.map((tick) => tick.toFixed(most));
 }
 
 function extent(values: readonly number[]): [number, number] {

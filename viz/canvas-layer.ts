@@ -4,6 +4,7 @@ import {
   type Block,
   buildMacroGraph,
   compileGraph,
+  leastOf,
   NodeKind,
   ORIENTATION_NAMES,
   type Placement,
@@ -236,7 +237,7 @@ export class CanvasLayer {
       const x = this.toX(this.placement.xs[node]!);
       const y = this.toY(this.placement.ys[node]!);
       const distances = [Math.abs(x), Math.abs(width - x), Math.abs(y), Math.abs(height - y)];
-      const edge = distances.indexOf(Math.min(...distances));
+      const edge = distances.indexOf(leastOf(distances));
       if (distances[edge]! > near) path += `M${coordinate(x - 3)} ${coordinate(y)}l3 -3l3 3l-3 3z`;
       else if (edge === 0) path += `M0 ${coordinate(y)}h${-PORT_TICK}`;
       else if (edge === 1) path += `M${coordinate(width)} ${coordinate(y)}h${PORT_TICK}`;

@@ -1,4 +1,5 @@
 // Line charts: learning curves and comparisons of methods, with a band per line for the spread over seeds.
+import { greatestOf } from "../netlist/index.js";
 import { type Axis, countAxis, linearAxis, logAxis, tickTexts } from "./axis.js";
 import { coordinate, element, escapeText, label, moved } from "./markup.js";
 import { pictureStyle, SERIES_COLOURS } from "./palette.js";
@@ -90,7 +91,7 @@ export function curveChart(
   const bottom = height - 22 - (xLabel ? 18 : 0);
   const yAxis = linearAxis(values, Math.max(2, Math.floor((bottom - top) / 45)));
   const yTexts = tickTexts(yAxis.ticks);
-  const left = Math.max(...yTexts.map((text) => textWidth(text, 11))) + 8 + (yLabel ? 20 : 0);
+  const left = greatestOf(yTexts.map((text) => textWidth(text, 11))) + 8 + (yLabel ? 20 : 0);
   const box: Box = { x: left, y: top, width: width - left - 14, height: bottom - top };
   const mostTicks = Math.max(2, Math.floor(box.width / 80));
   const xAxis = logX ? logAxis(places, mostTicks) : countAxis(places, mostTicks);

@@ -1,6 +1,7 @@
 // Generated blocks, for training and tests. A family draws an outline (memories, logic, buses), the floorplan adds a
 // canvas on which random placements work, and the outline becomes nodes, pins and nets. Pin counts, fan-out, weights
 // and areas resemble those of the clustered open benchmark blocks.
+import { append } from "../arrays.js";
 import { type Block, DEFAULT_ROUTING, NodeKind } from "../block.js";
 import { NetlistDraft } from "../netlist-draft.js";
 import { Random } from "../random.js";
@@ -83,7 +84,7 @@ function addNodes(
   const hardNodes: number[] = [];
   const bankPins = banks.map((bank, index) => {
     const { nodes, pins } = addBank(draft, bank, index);
-    hardNodes.push(...nodes);
+    append(hardNodes, nodes);
     return pins;
   });
   const logic = new Logic(

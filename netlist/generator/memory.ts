@@ -1,5 +1,6 @@
 // Memory macros of a generated block: a few types (words, bits, pins along one or two edges) and banks of them.
 // Proportions are those of the SRAM macros in open 45 nm and 7 nm benchmark blocks: about 2 µm² a bit, 40 to 200 pins.
+import { append } from "../arrays.js";
 import type { Size } from "../grid-choice.js";
 import type { Random } from "../random.js";
 
@@ -58,7 +59,7 @@ export function drawMemoryType(random: Random, role: MemoryRole = ANY_ROLE): Mem
   const height = snap(area / width, ROW_HEIGHT);
   const bus = (name: string, bits: number) => Array.from({ length: bits }, (_, bit) => `${name}[${bit}]`);
   const inputs = ["clk", "ce_in", "we_in", ...bus("addr_in", addressBits), ...bus("wd_in", wordBits)];
-  if (random.uniform() < 0.35) inputs.push(...bus("w_mask_in", wordBits));
+  if (random.uniform() < 0.35) append(inputs, bus("w_mask_in", wordBits));
   const outputs = bus("rd_out", wordBits);
   const size = { width, height };
   const layout = random.uniform();

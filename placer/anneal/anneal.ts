@@ -5,7 +5,7 @@
 // sweep) and its kernels in kernels/assembly/anneal/.
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { InputError } from "../../netlist/index.js";
+import { InputError, leastOf } from "../../netlist/index.js";
 import type { Method, MethodContext, MethodResult } from "../method.js";
 import {
   reviveScored,
@@ -169,7 +169,7 @@ function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
       iteration: before.iterations + state.round,
       seconds: elapsed,
       sweeps: state.sweeps,
-      "cost/proxy": Math.min(...results.map((result) => result.last.costs.proxyCost)),
+      "cost/proxy": leastOf(results.map((result) => result.last.costs.proxyCost)),
       "cost/best": costs.proxyCost,
     });
     if (lineDue(elapsed, better))

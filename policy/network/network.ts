@@ -1,7 +1,9 @@
 // The built-in policy network: a static graph encoder (graph-encoder.ts), and per step a trunk, a branch of
 // deconvolutions that paints a map over the grid, a head shared by all cells, and a value head. Forward and backward run
 // in kernels; this file says in which order and on which arrays.
+
 import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
+import { greatestOf } from "../../netlist/index.js";
 import type { NetworkParts, PolicyNetwork, PolicyNetworkModule, PolicyStep } from "./contract.js";
 import { GraphEncoder } from "./graph-encoder.js";
 import { addressesOf, addressOf, f32At, scratchArrays, type Tensors } from "./memory.js";
@@ -322,7 +324,7 @@ class MapDecoder {
     const lengths: Record<string, number> = {
       coarse: COARSE,
       dCoarse: COARSE,
-      taps: Math.max(...channels.map((outputs, layer) => side(layer) ** 2 * 9 * outputs)),
+      taps: greatestOf(channels.map((outputs, layer) => side(layer) ** 2 * 9 * outputs)),
     };
     channels.forEach((outputs, layer) => {
       lengths[`map${layer}`] = side(layer + 1) ** 2 * outputs;

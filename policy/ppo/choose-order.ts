@@ -97,7 +97,7 @@ function isClear(a: Trial, b: Trial): boolean {
 
 function take(trial: Trial, episodes: readonly Trajectory[], elites: number): void {
   const complete = episodes.filter(({ isComplete }) => isComplete);
-  trial.costs.push(...complete.map(({ proxyCost }) => proxyCost));
+  for (const { proxyCost } of complete) trial.costs.push(proxyCost);
   trial.deadEnds += episodes.length - complete.length;
   trial.elites = mergeElites(trial.elites, episodes, elites);
 }

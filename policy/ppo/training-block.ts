@@ -2,7 +2,7 @@
 // is read as an episode of whichever block was played into it.
 import type { MacroOrder } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
-import { type Block, emptyPlacement, InputError, Random } from "../../netlist/index.js";
+import { type Block, emptyPlacement, greatestOf, InputError, Random } from "../../netlist/index.js";
 import type { TrainSettings } from "./settings.js";
 import type { BestPlacement } from "./train-checkpoint.js";
 import { Trajectory, type TrajectoryShape, trajectoryBytes, trajectoryShape } from "./trajectory.js";
@@ -50,7 +50,7 @@ export function makeSlots(
   given: { readonly episodes: number; readonly elites: number; readonly planes: number },
 ): { readonly episodes: readonly number[]; readonly elites: readonly number[] } {
   const { episodes, elites, planes } = given;
-  const bytes = Math.max(...blocks.map((block) => trajectoryBytes(trajectoryShape(block, planes))));
+  const bytes = greatestOf(blocks.map((block) => trajectoryBytes(trajectoryShape(block, planes))));
   const total = bytes * (episodes + elites);
   if (total > MOST_EPISODE_BYTES)
     throw new InputError(

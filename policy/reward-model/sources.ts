@@ -10,7 +10,7 @@ import {
   STATE_NUMBERS,
   sampleByPrior,
 } from "../../env/index.js";
-import { InputError, type Random } from "../../netlist/index.js";
+import { greatestOf, InputError, type Random } from "../../netlist/index.js";
 import { GRID_ANNEAL_DEFAULTS, GridAnnealer, greedyPlacement } from "../../placer/index.js";
 import { Agent } from "../agent.js";
 import type { Policy } from "../network/checkpoint.js";
@@ -58,7 +58,7 @@ export class PlacementSource {
     this.judge = judge;
     this.macros = macrosByArea(judge.block);
     // A policy that sees fewer planes sees the first of them.
-    const planes = Math.max(BASIC_PLANES, ...policies.map((p) => p.config.planes));
+    const planes = greatestOf([BASIC_PLANES, ...policies.map((p) => p.config.planes)]);
     this.environment = new Environment(judge, cells, { macros: this.macros, planes });
     this.annealer = new GridAnnealer(judge, cells, {
       ...GRID_ANNEAL_DEFAULTS,

@@ -1,6 +1,6 @@
 // Connection lines: those of the selection (flylines), and those of the whole block, where nodes that are near each other
 // are bundled because there are too many lines.
-import type { Block, Placement } from "../../netlist/index.js";
+import { type Block, greatestOf, type Placement } from "../../netlist/index.js";
 import { isPlaced } from "../geometry.js";
 import type { Connectivity } from "./connectivity.js";
 
@@ -34,7 +34,7 @@ export function flylines(
     const joined = connectivity.neighbours([from]).slice(0, most);
     for (const { node: to, weight } of joined) if (isPlaced(placement, to)) lines.push({ from, to, weight });
   }
-  const strongest = Math.max(...lines.map((line) => line.weight), 1e-30);
+  const strongest = Math.max(greatestOf(lines.map((line) => line.weight)), 1e-30);
   return lines.map(({ from, to, weight }) => ({
     x1: placement.xs[from]!,
     y1: placement.ys[from]!,

@@ -212,16 +212,19 @@ function insideDie(scene: SceneState, starts: readonly Move[], [dx, dy]: readonl
   return starts.map((start) => ({ ...start, x: start.x + alongX, y: start.y + alongY }));
 }
 
+function inOrder(a: number, b: number): [number, number] {
+  return a <= b ? [a, b] : [b, a];
+}
+
 function selectInside({ view, scene }: PointerHost, gesture: Gesture): void {
   const { camera } = view;
-  const xs = [camera.toWorldX(gesture.startX), camera.toWorldX(gesture.lastX)];
-  const ys = [camera.toWorldY(gesture.startY), camera.toWorldY(gesture.lastY)];
+  const [left, right] = inOrder(camera.toWorldX(gesture.startX), camera.toWorldX(gesture.lastX));
+  const [bottom, top] = inOrder(camera.toWorldY(gesture.startY), camera.toWorldY(gesture.lastY));
   const nodes: number[] = [];
   for (let node = 0; node < scene.block.nodeCount; node++) {
     const [x, y] = [view.placement.xs[node]!, view.placement.ys[node]!];
     const hard = scene.block.kinds[node] === NodeKind.HardMacro;
-    if (hard && x >= Math.min(...xs) && x <= Math.max(...xs) && y >= Math.min(...ys) && y <= Math.max(...ys))
-      nodes.push(node);
+    if (hard && x >= left && x <= right && y >= bottom && y <= top) nodes.push(node);
   }
   scene.select(nodes);
 }

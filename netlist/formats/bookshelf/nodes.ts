@@ -1,7 +1,7 @@
 // Bookshelf `.nodes`: names, sizes and terminals; `.scl`: rows of sites for cells; `.shapes`: nodes that are unions of
 // rectangles. Shapes are only checked and counted, because the nodes of a block are rectangles; their size is that of
 // the .nodes file.
-import { type GrowingArray, growingBytes, growingFloats } from "../../arrays.js";
+import { append, type GrowingArray, growingBytes, growingFloats } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
 
@@ -112,7 +112,7 @@ export async function readRows(path: string): Promise<Row[]> {
       return;
     }
     if (first === "end") {
-      rows.push(...stretchesOf(open));
+      append(rows, stretchesOf(open));
       rowsFound++;
       open = undefined;
       return;

@@ -1,6 +1,7 @@
 // Reader of DEF: floorplan, components, pins, nets, constraints. Everything else is ignored and counted; writing the file
 // back keeps it byte for byte. Facts: LEF/DEF 5.8 Language Reference.
 
+import { append } from "../../arrays.js";
 import { readWordChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { ComponentCollector } from "./def-components.js";
@@ -210,7 +211,7 @@ class DefReader {
     else if (section === "NETS") this.nets.read(statement, (name) => this.componentOf(name, statement));
     else if (section === "BLOCKAGES") {
       const blockages = readBlockage(statement);
-      if (blockages) this.blockages.push(...blockages);
+      if (blockages) append(this.blockages, blockages);
       else this.ignore(`BLOCKAGES ${statement.peek()}`);
     } else if (section === "REGIONS") this.regions.push(readRegion(statement));
     else if (section === "GROUPS") this.groups.push(readGroup(statement));

@@ -1,6 +1,7 @@
 // Writer of the netlist text format (`.pb.txt`), the counterpart of pb-netlist-reader.ts. Nodes come in file-index order
 // and numbers as the shortest decimals of their float32, so that a file that is read and written again stays the same,
 // byte for byte. The x and y of a pin are informative in this format; they follow its macro.
+import { leastOf } from "../../arrays.js";
 import { type Canvas, isMacro, type Netlist, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { float32 } from "../../netlist-draft.js";
@@ -222,7 +223,7 @@ const TYPES = ['"MACRO"', '"macro"', '"STDCELL"', '"PORT"'] as const;
 
 function nearestSide(x: number, y: number, canvas: Canvas): string {
   const distances = [x, canvas.width - x, y, canvas.height - y];
-  return ['"LEFT"', '"RIGHT"', '"BOTTOM"', '"TOP"'][distances.indexOf(Math.min(...distances))]!;
+  return ['"LEFT"', '"RIGHT"', '"BOTTOM"', '"TOP"'][distances.indexOf(leastOf(distances))]!;
 }
 
 function nodeText(name: string, inputs: readonly string[], attributes: Attributes): string {

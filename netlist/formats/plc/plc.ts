@@ -1,5 +1,6 @@
 // Placement files (`.plc`): `#` header lines with canvas, grid and routing resources, then one line
 // `index x y orientation fixed` per placed port and macro. Facts: Circuit Training's `save_placement`.
+import { append } from "../../arrays.js";
 import {
   type Blockage,
   type Canvas,
@@ -133,7 +134,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
       const name = /^(Project|Block)\s*:\s*(\S.*)$/.exec(comment);
       if (name?.[1] === "Project") names.project = name[2]!;
       else if (name) names.block = name[2]!;
-      else counts.push(...countsIn(comment, lineNumber));
+      else append(counts, countsIn(comment, lineNumber));
     } else {
       const numbers = headerNumbers(HEADER[key], comment, where);
       if (key === "blockage") blockages.push(toBlockage(numbers));
