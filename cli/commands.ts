@@ -27,7 +27,15 @@ import {
   viewOptionsSchema,
 } from "../flow/index.js";
 import { printWithChromium } from "./chromium.js";
-import { EXIT_BAD_INPUT, EXIT_ILLEGAL, indented, ownCommand, printResult, withProgress } from "./output.js";
+import {
+  EXIT_BAD_INPUT,
+  EXIT_ILLEGAL,
+  indented,
+  ownCommand,
+  printResult,
+  problemOf,
+  withProgress,
+} from "./output.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
 const BLOCK = "netlist (.pb.txt), Bookshelf set (.aux), design (.def), gzip allowed, or a directory with one";
@@ -271,11 +279,13 @@ export function addView(program: Command): void {
       ),
     );
     const { server, files } = await view(paths, given, printWithChromium, (error) => {
-      process.stderr.write(`ashlar: ${(error as Error)?.stack ?? String(error)}\n`);
+      process.stderr.write(`ashlar: ${problemOf(error)}\n`);
     });
     for (const file of files) process.stdout.write(`${file}\n`);
     if (!server) return;
     process.stdout.write(`${server.address}\n`);
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void server.close());
+    // What is being read or computed for a page is not waited for.
+    const end = () => void server.close().finally(() => process.exit());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
   });
 }

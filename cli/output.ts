@@ -1,6 +1,6 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
 import { basename, relative, sep } from "node:path";
-import { greatestOf, isInputError } from "../netlist/index.js";
+import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
 export const EXIT_BAD_INPUT = 1;
@@ -10,16 +10,33 @@ export const EXIT_ILLEGAL = 3;
 export async function runCommand(command: () => Promise<unknown>): Promise<void> {
   // A reader that goes away (`ashlar … | head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (error.code !== "EPIPE") process.stderr.write(`ashlar: ${problemOf(error)}\n`);
+    process.exit(error.code === "EPIPE" ? 0 : EXIT_BAD_INPUT);
   });
+  // Without a place to report to, the work goes on.
+  process.stderr.on("error", () => {});
   try {
     await command();
   } catch (error) {
-    const line = isInputError(error) ? error.message : ((error as Error)?.stack ?? String(error));
-    process.stderr.write(`ashlar: ${line}\n`);
+    process.stderr.write(`ashlar: ${problemOf(error)}\n`);
     process.exitCode = EXIT_BAD_INPUT;
   }
+}
+
+/** What V8, WebAssembly and our kernels say when memory is missing. */
+const OUT_OF_MEMORY =
+  /could not allocate memory|allocation failed|Invalid (typed )?array (buffer )?length|Unable to grow|Invalid string length|reaching memory limit|out of kernel memory/;
+
+/** One line for what the user or the machine is to blame for; any other error is a bug and keeps its stack. */
+export function problemOf(error: unknown): string {
+  if (isInputError(error)) return error.message;
+  const { message, code, stack } = (error ?? {}) as { message?: string; code?: string; stack?: string };
+  const remedy = "use fewer --workers, or raise the limits of the system";
+  if (message !== undefined && OUT_OF_MEMORY.test(message))
+    return `out of memory (${message}); ${remedy}, or cluster the block coarser`;
+  if (code === "ERR_WORKER_INIT_FAILED") return `a worker thread cannot be started (${message}); ${remedy}`;
+  if (isSystemError(error)) return `the system reports ${message}`;
+  return stack ?? String(error);
 }
 
 /** An error of the option parser, which may come with a suggestion on a second line, as one line. */

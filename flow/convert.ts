@@ -1,5 +1,4 @@
 // `convert`: a block or its placement from the files of one format into those of another.
-import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import {
@@ -10,6 +9,7 @@ import {
   makeFolder,
   NodeKind,
   nodesOfKind,
+  statusOf,
   toPbForm,
   writeBookshelf,
   writePbNetlist,
@@ -126,7 +126,7 @@ async function loadFlat(path: string, options: BlockOptions, report: (line: stri
 }
 
 function writerOf(out: string): Target["write"] {
-  const isDirectory = out.endsWith("/") || (existsSync(out) && statSync(out).isDirectory());
+  const isDirectory = out.endsWith("/") || statusOf(out)?.isDirectory();
   if (isDirectory) return writeBlockFolder;
   const target = TARGETS.find(({ ending }) => ending.test(out));
   if (!target)

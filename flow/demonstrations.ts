@@ -1,8 +1,15 @@
 // Placements in run folders as demonstrations for a policy.
-import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MacroOrder } from "../env/index.js";
-import { type Block, fileNameOf, InputError, readPlacement } from "../netlist/index.js";
+import {
+  type Block,
+  fileNameOf,
+  InputError,
+  isFile,
+  namesIn,
+  readPlacement,
+  statusOf,
+} from "../netlist/index.js";
 import { type Demonstration, type Elite, playDemonstrations } from "../policy/index.js";
 
 /**
@@ -14,20 +21,20 @@ export async function readDemonstrations(
   blocks: readonly Block[],
   order: MacroOrder,
 ): Promise<readonly (readonly Elite[])[]> {
-  if (!existsSync(folder))
+  if (!statusOf(folder)?.isDirectory())
     throw new InputError(
       folder,
       "no such folder",
       "give --demonstrations one with a run folder for every block",
     );
-  const runs = readdirSync(folder).sort();
+  const runs = namesIn(folder).sort();
   const elites: (readonly Elite[])[] = [];
   for (const block of blocks) {
     const own = fileNameOf(block.name);
     const paths = runs
       .filter((name) => name === own || name.startsWith(`${own}-`))
       .map((name) => join(folder, name, "best.plc"))
-      .filter((path) => existsSync(path));
+      .filter(isFile);
     if (paths.length === 0)
       throw new InputError(
         folder,

@@ -73,10 +73,15 @@ export async function whileOwning<Result>(folder: string, work: () => Promise<Re
   }
 }
 
-/** Whether the process that last took a folder runs; undefined if nobody works there. */
+/** Whether the process that last took a folder runs; undefined if nobody works there. Without a record, nobody does. */
 export function ownerRuns(folder: string): boolean | undefined {
-  const owner = lastOwner(folder);
-  return owner && mayRun(owner.record);
+  try {
+    const owner = lastOwner(folder);
+    return owner && mayRun(owner.record);
+  } catch (error) {
+    if (error instanceof InputError) return false; // something else is in the record's place
+    throw error;
+  }
 }
 
 /** More tries than processes that end while we look. */

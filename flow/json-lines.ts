@@ -1,32 +1,28 @@
 // JSON Lines: an object per line, read while others append.
-import { readFileSync, statSync } from "node:fs";
-import { InputError, readError } from "../netlist/index.js";
+import { ownBytesOf } from "../netlist/index.js";
+
+const LARGEST_BYTES = 2 ** 30;
+const NEWLINE = 10;
+const BRACE = "}".charCodeAt(0);
 
 /**
  * The objects of a file in order; none if there is no file. Lines that do not parse are left out: a kill may have cut
- * one short. Throws `InputError` for what is no file or cannot be read.
+ * one short. Throws `InputError` for what is no file, cannot be read, or holds more than 1 GiB.
  */
 export function readJsonLines<Line>(path: string): Line[] {
   const lines: Line[] = [];
-  for (const text of textOf(path).split("\n")) {
-    if (!text.endsWith("}")) continue; // no whole object
-    try {
-      lines.push(JSON.parse(text) as Line);
-    } catch {
-      // left out
-    }
+  const bytes = ownBytesOf(path, LARGEST_BYTES) ?? Buffer.alloc(0);
+  let start = 0;
+  while (start < bytes.length) {
+    const found = bytes.indexOf(NEWLINE, start);
+    const end = found < 0 ? bytes.length : found;
+    if (bytes[end - 1] === BRACE)
+      try {
+        lines.push(JSON.parse(bytes.toString("utf8", start, end)) as Line);
+      } catch {
+        // no whole object: left out
+      }
+    start = end + 1;
   }
   return lines;
-}
-
-/** Read without asking first whether the file is there: a run that is started over may remove it in between. */
-function textOf(path: string): string {
-  try {
-    // A pipe would be waited for.
-    if (!statSync(path).isFile()) throw new InputError(path, "is no file, lines of JSON were expected");
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw readError(path, error);
-  }
 }

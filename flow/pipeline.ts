@@ -1,7 +1,8 @@
 // Method `pipeline`: a policy is trained for a part of the budget; annealing continues from the best placement that it
 // saw, colder than from a drawn start. The two methods come from the registry.
-import { existsSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { z } from "zod";
+import { isFile } from "../netlist/index.js";
 import {
   type Method,
   type MethodContext,
@@ -92,7 +93,7 @@ async function runPipeline(
     return annealer.run({ ...context, ...own, start, ...(stopEarly && { stopEarly }) });
   };
 
-  if (context.resume && existsSync(checkpoint)) return anneal();
+  if (context.resume && isFile(checkpoint)) return anneal();
   // Under protocol free nothing can be compared with the policy's best until annealing is nearly over.
   const isTried = seconds !== undefined && budget.iterations === undefined && protocol === "fd";
   if (!isTried || 2 * trialShare >= policyShare) return anneal(await learn(policyShare));

@@ -1,9 +1,8 @@
 // `pretrain --reward-model`: a data set of placements of several blocks, a model that foretells their costs, and how
 // well it orders placements that it has not seen, of these blocks and of others.
-import { existsSync } from "node:fs";
 import { z } from "zod";
 import type { Block } from "../netlist/index.js";
-import { InputError, writeFileAtomically } from "../netlist/index.js";
+import { InputError, isFile, writeFileAtomically } from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
 import {
   buildRewardData,
@@ -222,7 +221,7 @@ interface Fitting {
 async function startModel({ run, blocks, fit }: Fitting, resume: boolean): Promise<RewardModel> {
   const { network, hidden, numbers } = fit;
   const path = run.file(LATEST_CHECKPOINT);
-  if (resume && existsSync(path)) {
+  if (resume && isFile(path)) {
     const { config, state, notes } = await readRewardModel(path);
     if (notes.options !== JSON.stringify(fit))
       throw new InputError(

@@ -1,7 +1,7 @@
 // A run's folder: resolved options, metrics, checkpoints, the best placement so far, and at the end the summary.
 // Files are replaced whole, so that a kill at any moment leaves the last good state; metrics grow by whole lines.
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync, rmSync } from "node:fs";
+import { createReadStream, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Costs } from "../env/index.js";
@@ -9,9 +9,13 @@ import {
   appendToFile,
   type Block,
   InputError,
+  isFile,
   makeFolder,
   type Placement,
+  readError,
+  readOwnJson,
   removeFile,
+  statusOf,
   writeFileAtomically,
   writePlc,
 } from "../netlist/index.js";
@@ -85,7 +89,7 @@ export class RunFolder implements RunStore {
     };
     const folder = new RunFolder(path, record, takeFolder(path));
     try {
-      if (resume && existsSync(folder.file("options.json"))) folder.readBefore(oldNames);
+      if (resume && isFile(folder.file("options.json"))) folder.readBefore(oldNames);
       else await folder.startOver();
     } catch (error) {
       folder.release();
@@ -236,7 +240,7 @@ export class RunFolder implements RunStore {
 
   private readRecord(oldNames: OldNames): RunRecord {
     try {
-      const { options, inputs } = JSON.parse(readFileSync(this.file("options.json"), "utf8")) as RunRecord;
+      const { options, inputs } = readOwnJson(this.file("options.json")) as RunRecord;
       if (typeof options === "object" && Array.isArray(inputs))
         return { ashlar: "", options: withTodaysNames(options, oldNames), inputs };
     } catch {
@@ -300,10 +304,17 @@ interface InputHash {
 
 async function hashOf(path: string): Promise<InputHash> {
   const hash = createHash("sha256");
+  const status = statusOf(path);
+  if (status && !status.isFile())
+    throw new InputError(
+      path,
+      "is no file, and a run keeps the checksums of its inputs",
+      "save it as a file",
+    );
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   } catch (error) {
-    throw new InputError(path, `cannot be read (${(error as Error).message})`);
+    throw readError(path, error);
   }
   return { path, sha256: hash.digest("hex") };
 }

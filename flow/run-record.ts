@@ -1,7 +1,16 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { type Block, InputError, type Placement, readPlacement } from "../netlist/index.js";
+import { z } from "zod";
+import {
+  type Block,
+  InputError,
+  isFile,
+  type Placement,
+  readOwnJson,
+  readPlacement,
+  statusOf,
+} from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
@@ -14,6 +23,12 @@ export interface RunOrigin {
   readonly options: BlockOptions;
 }
 
+/** What readers need of options.json. */
+const recordSchema = z.object({
+  options: z.looseObject({ placement: z.string().optional() }).default({}),
+  inputs: z.array(z.object({ path: z.string() })).min(1),
+});
+
 /** Options that say how the files of a block are read. */
 const FILE_OPTIONS = ["lef", "halo", "freeFixed"];
 
@@ -24,26 +39,30 @@ export function isRunFolder(path: string): boolean {
 /** What a run was started with. Throws `InputError` if its block is not where it was. */
 export function readOrigin(folder: string): RunOrigin {
   const file = join(folder, "options.json");
-  const record = readJson(file) as { options?: Record<string, unknown>; inputs?: { path?: unknown }[] };
-  const paths = (record?.inputs ?? []).map((input) => input?.path);
-  if (!paths.every((path) => typeof path === "string") || paths.length < 1)
+  const read = recordSchema.safeParse(readJson(file));
+  if (!read.success)
     throw new InputError(file, "is not the record of a run", "give a run's folder, or a block");
+  const record = read.data;
+  const paths = record.inputs.map((input) => input.path);
   const [netlist, second] = paths as [string, string | undefined];
   // After the netlist comes its placement file if it has one, else other parts of a set or a policy.
-  const given = record.options?.placement as string | undefined;
+  const given = record.options.placement;
   const placement = given ?? (second !== undefined && /\.plc(\.gz)?$/.test(second) ? second : undefined);
-  for (const path of [netlist, placement])
-    if (path !== undefined && !existsSync(path))
-      throw new InputError(
-        file,
-        `the run was started with '${path}', which is not there`,
-        "call from the folder that the run was started in",
-      );
+  for (const path of [netlist, placement]) {
+    const status = path === undefined ? undefined : statusOf(path);
+    if (path === undefined || status?.isFile() || status?.isDirectory()) continue;
+    throw new InputError(
+      file,
+      `the run was started with '${path}', which is ${status ? "a pipe or a device" : "not there"}`,
+      "call from the folder that the run was started in",
+    );
+  }
   const known = Object.keys(blockOptionsSchema.shape);
-  const options = Object.entries(record.options ?? {}).filter(
+  const options = Object.entries(record.options).filter(
     ([name]) => known.includes(name) && name !== "placement",
   );
-  if (existsSync(join(folder, "netlist.pb.txt"))) {
+  if (isFile(join(folder, "netlist.pb.txt"))) {
+    isFile(join(folder, "initial.plc")); // it is read with the netlist
     // The block was clustered: what was placed is in the folder itself, and the file options have been applied.
     const left = options.filter(([name]) => !FILE_OPTIONS.includes(name));
     return {
@@ -72,14 +91,13 @@ export function runState(folder: string): RunState {
 /** The run's best placement of its block; undefined before it has one. */
 export async function bestOf(folder: string, block: Block): Promise<Placement | undefined> {
   const path = join(folder, "best.plc");
-  return existsSync(path) ? readPlacement(path, block) : undefined;
+  return isFile(path) ? readPlacement(path, block) : undefined;
 }
 
 /** The parsed file; undefined if it is not there or, for a moment, not JSON. */
 export function readJson(path: string): unknown {
   try {
-    if (!statSync(path).isFile()) return undefined; // a pipe would be waited for
-    return JSON.parse(readFileSync(path, "utf8"));
+    return readOwnJson(path);
   } catch {
     return undefined;
   }

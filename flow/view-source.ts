@@ -1,16 +1,19 @@
 // What the viewer shows: a block, or a run's folder with its block, and placements to compare with. A run's files are
 // read when they are asked for, so that a run being written is seen as it grows.
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
   InputError,
+  isFile,
   loadBlock,
   makeFolder,
+  namesIn,
   type Placement,
   plcText,
   readPlacement,
+  statusOf,
   writeNewFile,
 } from "../netlist/index.js";
 import {
@@ -163,7 +166,8 @@ export class BlockView implements ViewSource {
     const other = this.others.find((candidate) => candidate.id === id);
     if (other) return other.placement;
     const edit = editsOf(run).find((name) => name === `${id}.plc`);
-    if (run !== undefined && edit) return readPlacement(join(run, "edits", edit), block);
+    if (run !== undefined && edit && isFile(join(run, "edits", edit)))
+      return readPlacement(join(run, "edits", edit), block);
     return (id === "best" && run !== undefined && (await bestOf(run, block))) || block.initial;
   }
 
@@ -241,7 +245,7 @@ export class BlockView implements ViewSource {
   /** Plays the policy once per checkpoint, whoever asks meanwhile. */
   private async policyView(): Promise<PolicyView> {
     const path = this.checkpoint();
-    if (path === undefined)
+    if (path === undefined || !isFile(path))
       throw new InputError(
         "policy",
         "the run has no checkpoint of a policy",
@@ -290,8 +294,8 @@ function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => 
 
 function editsOf(run: string | undefined): string[] {
   const folder = join(run ?? "", "edits");
-  if (run === undefined || !existsSync(folder)) return [];
-  return readdirSync(folder).filter((name) => /^edit-\d{1,9}\.plc$/.test(name));
+  if (run === undefined || !statusOf(folder)?.isDirectory()) return [];
+  return namesIn(folder).filter((name) => /^edit-\d{1,9}\.plc$/.test(name));
 }
 
 function numberOf(edit: string): number {

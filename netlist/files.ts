@@ -1,5 +1,14 @@
 // Reading files. Errors of the operating system and of gzip become `InputError`s.
-import { closeSync, fstatSync, openSync, readdirSync, readSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -21,11 +30,48 @@ const READ_BYTES = 1 << 18;
  * Bytes of a file or pipe, as they are. Throws `InputError` if it cannot be read, or holds more than `most` bytes.
  */
 export function bytesOf(path: string, most: number): Buffer {
+  return readWhole(path, most, true);
+}
+
+/**
+ * Bytes of a file that this program has written, or undefined if there is none. Throws `InputError` as `bytesOf` does, and
+ * for a pipe in the file's place: nobody may ever write to it.
+ */
+export function ownBytesOf(path: string, most: number): Buffer | undefined {
+  return statusOf(path) && readWhole(path, most, false);
+}
+
+/**
+ * Whether a file is at a path. Throws `InputError` for anything else that is there, such as a pipe, which would be
+ * waited for.
+ */
+export function isFile(path: string): boolean {
+  const status = statusOf(path);
+  if (status) refuseNoFile(path, status, false);
+  return status !== undefined;
+}
+
+/** The longest text that a string holds is a little longer, 2^29 characters. */
+const LARGEST_JSON = 500 * 2 ** 20;
+
+/** What a JSON file says that this program has written. Throws `InputError` as `ownBytesOf` does, and for no JSON. */
+export function readOwnJson(path: string): unknown {
+  const bytes = ownBytesOf(path, LARGEST_JSON);
+  try {
+    if (bytes) return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new InputError(path, "is no JSON");
+  }
+  throw new InputError(path, "no such file");
+}
+
+function readWhole(path: string, most: number, pipes: boolean): Buffer {
   return reading(path, () => {
-    const file = openSync(path, "r");
+    // Opening a pipe waits for somebody who writes to it, unless it is opened like this.
+    const file = openSync(path, pipes ? "r" : constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const status = fstatSync(file);
-      refuseNoFile(path, status);
+      refuseNoFile(path, status, pipes);
       const pieces: Buffer[] = [];
       let bytes = 0;
       for (;;) {
@@ -47,10 +93,12 @@ function megabytes(bytes: number): string {
 }
 
 /** Directories cannot be read, and devices such as /dev/zero have no end. */
-function refuseNoFile(path: string, status: Stats): void {
+function refuseNoFile(path: string, status: Stats, pipes = true): void {
+  if (status.isFile()) return;
   if (status.isDirectory()) throw new InputError(path, "is a directory, a file was expected");
-  if (!status.isFile() && !status.isFIFO() && !status.isSocket())
-    throw new InputError(path, "is a device, a file or a pipe was expected");
+  const isPipe = status.isFIFO() || status.isSocket();
+  if (!pipes) throw new InputError(path, `is a ${isPipe ? "pipe" : "device"}, a file was expected`);
+  if (!isPipe) throw new InputError(path, "is a device, a file or a pipe was expected");
 }
 
 function reading<Found>(path: string, read: () => Found): Found {

@@ -1,7 +1,6 @@
 // Training in a run folder, with metrics, checkpoints and the best placement kept current on disk. The loop itself is
 // ppo/ppo.ts.
-import { existsSync } from "node:fs";
-import { type Block, InputError } from "../netlist/index.js";
+import { type Block, InputError, isFile } from "../netlist/index.js";
 import type { RunStore } from "../placer/index.js";
 import type { IterationMetrics } from "./ppo/metrics.js";
 import { type StartPoint, type TrainOptions, train } from "./ppo/ppo.js";
@@ -71,7 +70,7 @@ async function readLatest(
   now: Pick<RunTraining, "settings" | "seed" | "network" | "onProgress">,
 ): Promise<TrainCheckpoint | undefined> {
   const path = run.file(LATEST_CHECKPOINT);
-  if (!existsSync(path)) {
+  if (!isFile(path)) {
     await run.continueAfter(0);
     return undefined;
   }

@@ -3,9 +3,8 @@
 //
 // To follow it down: this page, replicas.ts (what each replica does when), worker.ts (one thread), anneal-grid.ts (one
 // sweep) and its kernels in kernels/assembly/anneal/.
-import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { InputError, leastOf } from "../../netlist/index.js";
+import { InputError, isFile, leastOf, readOwnJson } from "../../netlist/index.js";
 import type { Method, MethodContext, MethodResult } from "../method.js";
 import {
   reviveScored,
@@ -225,9 +224,9 @@ const RENAMED_FIELDS: Readonly<Record<string, string>> = {
 };
 
 function readState(path: string, nodeCount: number): { state: ReplicasState; before: Before } | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!isFile(path)) return undefined;
   try {
-    const fields = Object.entries(JSON.parse(readFileSync(path, "utf8")) as object);
+    const fields = Object.entries(readOwnJson(path) as object);
     const stored = Object.fromEntries(fields.map(([name, value]) => [RENAMED_FIELDS[name] ?? name, value]));
     const { before, restartBest, best, replicas, ...rest } = stored as unknown as StoredState;
     if (!Number.isInteger(before.iterations + before.episodes)) throw new Error("of another version");

@@ -3,9 +3,8 @@
 // best so far or are drawn anew, by turns. What suits a block differs from block to block, and the judge decides.
 // Attempts are begun and handled in the order of their numbers, and each knows only of attempts a fixed number before
 // it, so the result does not depend on the number of workers.
-import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { InputError, Random } from "../../netlist/index.js";
+import { InputError, isFile, Random, readOwnJson } from "../../netlist/index.js";
 import type { Method, MethodContext, MethodResult, ScoredPlacement } from "../method.js";
 import {
   endPool,
@@ -251,9 +250,9 @@ function storeState({ attempts, improvements }: RestartState): StoredState {
 }
 
 function readState(path: string, placer: OneShotPlacer, nodeCount: number): RestartState | undefined {
-  if (!existsSync(path)) return undefined;
+  if (!isFile(path)) return undefined;
   try {
-    const { attempts, improvements } = JSON.parse(readFileSync(path, "utf8")) as StoredState;
+    const { attempts, improvements } = readOwnJson(path) as StoredState;
     const revived = improvements.map((one) => ({
       ...reviveScored(one, nodeCount),
       settings: knownSettings(placer, one.settings),

@@ -237,7 +237,37 @@ test("the library reads no arguments and no environment, and does not end the pr
   assert.deepEqual(filesWith(/process\.(argv|env|exit|exitCode)\b/, outer), []);
 });
 
+/** Calls that pass the items of a list as arguments, each of which takes room on the stack: `Math.max(...values)`. */
+function spreadCalls(text: string): string[] {
+  const found: string[] = [];
+  for (const call of text.matchAll(
+    /\b(?:Math\.(?:max|min)|\w+\.(?:push|unshift|splice|concat|apply)|fromCharCode|fromCodePoint)\(/g,
+  )) {
+    const brackets = ["("];
+    for (let at = call.index + call[0].length; brackets.length > 0 && at < text.length; at++) {
+      if ("([{".includes(text[at]!)) brackets.push(text[at]!);
+      else if (")]}".includes(text[at]!)) brackets.pop();
+      // In the list itself, and not of a list that is written out: `push(...["a", "b"])`.
+      else if (brackets.length === 1 && /^\.\.\.\s*[^\s[]/.test(text.slice(at, at + 100)))
+        found.push(text.slice(call.index, at + 20));
+    }
+  }
+  return found;
+}
+
+test("no list of any length is passed as arguments: append, leastOf and greatestOf take them whole", () => {
+  const product = (folder: string) => !["test", "benchmarks"].includes(folder);
+  const wrong = ALL.filter(({ folder }) => product(folder)).flatMap((source) =>
+    spreadCalls(code(source)).map((call) => `${source.path}: ${call}`),
+  );
+  assert.deepEqual(wrong, []);
+});
+
 test("the patterns above would catch what they look for", () => {
+  for (const text of ["Math.max(...x)", "Math.min(0, ...f(a, [b]))", "list.push(\n  ...items,\n)"])
+    assert.equal(spreadCalls(text).length, 1, text);
+  for (const text of ["list.push([...x])", "list.push({ ...x })", "max([1, ...x])", 'list.push(...["a"])'])
+    assert.deepEqual(spreadCalls(text), [], text);
   const source = (text: string): Source => ({ path: "env/x.ts", folder: "env", text });
   const targets = (text: string) => importsOf(source(text)).map(({ target }) => target);
   assert.deepEqual(targets('import { a } from "../cli/main.js";'), ["cli/main.js"]);

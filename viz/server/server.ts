@@ -103,8 +103,9 @@ export async function startViewServer(
     close: async () => {
       unwatch();
       streams.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections(); // after closing, so that no connection comes in between
+      await closed;
     },
   };
 }

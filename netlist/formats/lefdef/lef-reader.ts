@@ -10,7 +10,7 @@ import {
   type LefShape,
   LibraryBuilder,
 } from "./lef-library.js";
-import { NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
+import { lengthOf, NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
 /** Reads LEF files, gzip or not, as one library. The technology may be in any of them. Throws `InputError`. */
@@ -235,7 +235,7 @@ class LefReader {
         ...(NUMERIC.test(statement.peek()) ? [positive(statement, "a pitch")] : []),
       ];
     } else if (keyword === "WIDTH") {
-      this.width = statement.takeNumber("a width");
+      this.width = lengthOf(statement, "a width");
     }
   }
 
@@ -308,7 +308,7 @@ class LefReader {
       return;
     }
     if (keyword === "WIDTH") {
-      this.shapeWidth = statement.takeNumber("a width");
+      this.shapeWidth = lengthOf(statement, "a width");
       return;
     }
     const rect = readShape(keyword, statement, this.shapeWidth);

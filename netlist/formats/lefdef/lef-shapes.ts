@@ -1,4 +1,5 @@
 // Numbers, sizes and shapes of LEF statements, in µm.
+import { LONGEST_SIDE } from "../../block.js";
 import { boundsOf, type Point, type Rect, rectOf, unionOf } from "./geometry.js";
 import type { LefShape } from "./lef-library.js";
 import type { Statement } from "./statements.js";
@@ -15,7 +16,7 @@ export function tidy(value: number): number {
 export function pointOf(statement: Statement): Point {
   // In old files the points of POLYGON and PATH may be in parentheses.
   if (statement.peek() === "(") statement.at++;
-  const point: Point = [statement.takeNumber("x"), statement.takeNumber("y")];
+  const point: Point = [lengthOf(statement, "x"), lengthOf(statement, "y")];
   if (statement.peek() === ")") statement.at++;
   return point;
 }
@@ -28,9 +29,20 @@ export function sizeOf(statement: Statement): Point {
   return [width, positive(statement, "a height")];
 }
 
-/** The next number. Throws `InputError` if it is not above 0. */
-export function positive(statement: Statement, what: string): number {
+/** The next number. Throws `InputError` if no canvas has room for it, forwards or backwards. */
+export function lengthOf(statement: Statement, what: string): number {
   const value = statement.takeNumber(what);
+  if (Math.abs(value) <= LONGEST_SIDE) return value;
+  statement.at--;
+  throw statement.error(
+    `${what} is ${value}, at most ${LONGEST_SIDE} was expected`,
+    "are all lengths in micrometres?",
+  );
+}
+
+/** The same for a length that must be above 0. */
+export function positive(statement: Statement, what: string): number {
+  const value = lengthOf(statement, what);
   if (value > 0) return value;
   statement.at--;
   throw statement.error(`${what} is ${value}, more than 0 was expected`);
@@ -47,8 +59,8 @@ function iterated(rect: Rect, statement: Statement): Rect {
   statement.expect("BY");
   const rows = statement.takeInteger("a number of rows");
   statement.expect("STEP");
-  const stepX = statement.takeNumber("a step in x") * Math.max(columns - 1, 0);
-  const stepY = statement.takeNumber("a step in y") * Math.max(rows - 1, 0);
+  const stepX = lengthOf(statement, "a step in x") * Math.max(columns - 1, 0);
+  const stepY = lengthOf(statement, "a step in y") * Math.max(rows - 1, 0);
   return unionOf(rect, {
     left: rect.left + stepX,
     bottom: rect.bottom + stepY,

@@ -23,3 +23,9 @@ test("a folder, a pipe and a circle of links are refused in one line; a pipe is 
   for (const path of [directory!, pipe!, circle!])
     assert.throws(() => readJsonLines(path), { name: "InputError" }, path);
 });
+
+test("a file of millions of empty lines is read at once", () => {
+  const path = join(makeFolder(), "metrics.jsonl");
+  writeFileSync(path, `{"a":1}\n${"\n".repeat(10_000_000)}{"b":2}`);
+  assert.deepEqual(readJsonLines(path), [{ a: 1 }, { b: 2 }]);
+});

@@ -172,6 +172,11 @@ describe("broken placements", () => {
     ["comments that say nothing", "# hello\n#\n", /^: neither a header field nor a place/],
     ["binary garbage", garbage, /^:\d+: /],
     ["a line of two million characters", "1 ".repeat(1_000_000), /^: a line is longer than 1 MiB/],
+    [
+      "150 KB that unpack to 150 MB of empty lines",
+      gzipSync(Buffer.alloc(150e6, "\n")),
+      /^: neither a header/,
+    ],
     ["words missing", "0 1 2 N\n", /^:1: 4 words, five were expected: index x y orientation fixed/],
     ["words too many", "# Block : b\n0 1 2 N 0 0\n", /^:2: 6 words, five were expected/],
     ["an index that is a word", "M 1 2 N 0\n", /^:1: node index 'M', a whole number from 0/],

@@ -4,7 +4,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { bytesOf, readLines, readWordChunks } from "../../../netlist/files.js";
+import {
+  bytesOf,
+  isFile,
+  ownBytesOf,
+  readLines,
+  readOwnJson,
+  readWordChunks,
+} from "../../../netlist/files.js";
 import { InputError } from "../../../netlist/input-error.js";
 import { makeFile, makeFolder } from "./tiny-files.js";
 
@@ -84,4 +91,25 @@ test("pipes are read to their end, packed or not", async () => {
     await reading;
     assert.deepEqual(lines, text);
   }
+});
+
+test("a pipe, a folder and a device in the place of a file of our own are refused, and no pipe is waited for", () => {
+  const folder = makeFolder();
+  const pipe = join(folder, "pipe");
+  spawnSync("mkfifo", [pipe]);
+  const says = (read: (path: string) => unknown, path: string, text: RegExp) =>
+    assert.throws(
+      () => read(path),
+      (error) => error instanceof InputError && text.test(error.message),
+    );
+  for (const read of [isFile, readOwnJson, (path: string) => ownBytesOf(path, 10)]) {
+    says(read, pipe, /is a pipe, a file was expected/);
+    says(read, folder, /is a directory, a file was expected/);
+    says(read, "/dev/zero", /is a device, a file was expected/);
+  }
+  assert.equal(isFile(join(folder, "missing")), false);
+  assert.equal(ownBytesOf(join(folder, "missing"), 10), undefined);
+  says(readOwnJson, join(folder, "missing"), /no such file/);
+  says(readOwnJson, makeFile("a.json", "{"), /a\.json: is no JSON/);
+  assert.deepEqual(readOwnJson(makeFile("b.json", "[1]")), [1]);
 });

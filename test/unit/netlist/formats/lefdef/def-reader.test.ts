@@ -325,3 +325,9 @@ for (const [what, text, message] of WRONG)
       return true;
     });
   });
+
+test("a blockage of as many rectangles as one likes is read", async () => {
+  const rectangles = "RECT ( 0 0 ) ( 1 1 ) ".repeat(200_000);
+  const design = await read(withSections(`BLOCKAGES 1 ;\n- PLACEMENT ${rectangles};\nEND BLOCKAGES\n`));
+  assert.equal(design.blockages.length, 200_000);
+});

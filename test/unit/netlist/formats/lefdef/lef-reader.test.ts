@@ -106,6 +106,16 @@ const WRONG: readonly [string, string, RegExp][] = [
     /:2: 'a', a width \(a number\) was expected/,
   ],
   ["a size of 0", "MACRO M\n SIZE 0 BY 2 ;\nEND M", /:2: a width is 0, more than 0 was expected/],
+  [
+    "a size that no canvas has room for",
+    "MACRO M\n SIZE 1e308 BY 2 ;\nEND M",
+    /:2: a width is 1e\+308, at most 1000000000 was expected; are all lengths in micrometres\?/,
+  ],
+  [
+    "a pin as far out",
+    "MACRO M\n SIZE 1 BY 2 ; PIN P PORT LAYER m1 ;\n RECT 0 0 1 -1e200 ; END END P END M",
+    /:3: y is -1e\+200, at most 1000000000 was expected/,
+  ],
   ["no BY", "MACRO M\n SIZE 1 2 ;\nEND M", /:2: '2', 'BY' was expected/],
   ["no size", "MACRO M\n CLASS BLOCK ;\nEND M", /:3: MACRO 'M' has no SIZE/],
   ["another end", "MACRO M\n SIZE 1 BY 1 ;\nEND N", /:3: 'END N' closes MACRO 'M', 'END M' was expected/],
