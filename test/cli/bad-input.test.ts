@@ -206,7 +206,7 @@ const CASES: readonly Bad[] = [
   { name: "too many macros to generate", args: () => ["generate", "--macros", "9999"], says: /--macros/ },
   // Files.
   { name: "a block that is not there", args: evalOf("nowhere"), says: /nowhere: no such file/ },
-  { name: "a folder without a netlist", args: evalOf("empty"), says: /0 netlist files/ },
+  { name: "a folder without a netlist", args: evalOf("empty"), says: /the directory holds no block/ },
   { name: "a placement that is not there", args: evalOf("good", "--placement", at("x.plc")), says: /x\.plc/ },
   {
     name: "a netlist as placement",
