@@ -26,6 +26,7 @@ export * from "./anneal/anneal-free.js";
 export * from "./anneal/anneal-grid.js";
 export * from "./anneal/free-start.js";
 export * from "./cells/create-environment.js";
+export * from "./cells/electrostatic.js";
 export * from "./cells/force-directed.js";
 export * from "./cells/protocols.js";
 export * from "./greedy/greedy.js";

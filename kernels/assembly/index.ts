@@ -21,7 +21,7 @@ export { solvePoisson } from "./cells/poisson";
 export { buildRoutes, gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";
 export { smoothTop } from "./cells/smooth-top";
 export { smoothWirelength } from "./cells/smooth-wirelength";
-export { placeByStars, starDiagonal } from "./cells/star-start";
+export { placeByStars } from "./cells/star-start";
 
 // anneal: the loops of both annealers
 export { annealFree } from "./anneal/anneal-free";

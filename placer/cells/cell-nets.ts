@@ -118,6 +118,13 @@ export class CellNets {
     }
   }
 
+  /** Writes the slopes of the smooth wirelength to pairs of the moving nodes, over what was there. `gamma` in µm. */
+  wireSlopes(gamma: number, slopes: Float32Array): void {
+    const { run } = this.judge.kernels;
+    run.smoothWirelength(this.state.address, 0, this.netCount, gamma);
+    run.gatherPins(this.state.address, 0, this.movingCount, slopes.byteOffset);
+  }
+
   /** Writes the places of the moving nodes, from pairs, to the judge's placement. */
   writePlacement(places: Float32Array): void {
     const { xs, ys } = this.judge.placement;
@@ -145,5 +152,8 @@ function orderOfNets({ nets }: Judge, moves: (node: number) => boolean): NetOrde
     else if (end - start === 2) order.twoPins.push(net);
     else order.others.push(net);
   }
+  // Nets of one size one after the other: processors guess the ends of their loops.
+  const pinsOf = (net: number) => nets.netStarts[net + 1]! - nets.netStarts[net]!;
+  order.others.sort((a, b) => pinsOf(a) - pinsOf(b) || a - b);
   return order;
 }

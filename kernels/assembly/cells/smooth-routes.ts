@@ -102,7 +102,7 @@ function addRoute(state: SmoothRoutes, route: i32, row: i32, start: i32, end: i3
   store<f32>(state.routeDemands + at, demand);
 }
 
-/** Three cells: the shapes of `routeThree` in judge/judge-nets.ts. Returns the number of routes. */
+/** Three cells: the shapes of `routeThree` in kernels/assembly/judge/judge-nets.ts. Returns the number of routes. */
 function routeThree(state: SmoothRoutes, judge: JudgeState, route: i32, a: i32, b: i32, c: i32, demand: f32): i32 {
   // Sorted by column, then row.
   let p1 = a;
@@ -182,22 +182,39 @@ function moves(position: v128, most: v128): v128 {
   return v128.and(f32x4.gt(position, f32x4.splat(0)), f32x4.lt(position, most));
 }
 
-/** Adds `amount` at (x, y), shared by the four nearest elements; `x` and `y` count from the first element. */
+/** 1.5 · 2^23: adding it to a whole number leaves that number in the low bits. */
+const ROUNDER: f32 = 12582912;
+
+/** The whole numbers below positions, as i32 lanes. */
 // @ts-ignore: decorator
 @inline
-function splat(map: usize, stride: usize, x: f32, y: f32, amount: f32): void {
-  const column = <i32>x;
-  const row = <i32>y;
-  const shareX = x - <f32>column;
-  const shareY = y - <f32>row;
-  const at = map + <usize>row * stride + (<usize>column << 2);
-  const upper = amount * shareY;
-  const lower = amount - upper;
-  store<f32>(at, load<f32>(at) + (lower - lower * shareX));
-  store<f32>(at, load<f32>(at, 4) + lower * shareX, 4);
-  const above = at + stride;
-  store<f32>(above, load<f32>(above) + (upper - upper * shareX));
-  store<f32>(above, load<f32>(above, 4) + upper * shareX, 4);
+function wholes(floors: v128): v128 {
+  const rounder = f32x4.splat(ROUNDER);
+  return i32x4.sub(f32x4.add(floors, rounder), rounder);
+}
+
+/** Address of the element at a column and a row. */
+// @ts-ignore: decorator
+@inline
+function elementAt(map: usize, stride: usize, column: i32, row: i32): usize {
+  return map + <usize>row * stride + (<usize>column << 2);
+}
+
+/** Shares of an element and the next one of its row, in lanes 0 and 1: 1 - part and part. */
+// @ts-ignore: decorator
+@inline
+function sharesOf(part: f32): v128 {
+  return f32x4(1 - part, part, 0, 0);
+}
+
+/** Adds `amount` to the element at `at`, the next one, and the two in the row above. */
+// @ts-ignore: decorator
+@inline
+function splat(at: usize, stride: usize, shares: v128, partY: f32, amount: f32): void {
+  const upper = f32x4.mul(shares, f32x4.splat(amount * partY));
+  const lower = f32x4.sub(f32x4.mul(shares, f32x4.splat(amount)), upper);
+  v128.store64_lane(at, f32x4.add(v128.load64_zero(at), lower), 0);
+  v128.store64_lane(at + stride, f32x4.add(v128.load64_zero(at + stride), upper), 0);
 }
 
 /** Clears the maps, adds the demand of routes `first` .. `end`, and writes the congestion that they and `standing` make. */
@@ -218,20 +235,33 @@ export function routeDemand(address: usize, first: i32, end: i32): void {
     const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
     const stop = positionOf(nets, load<i32>(state.endPins + (<usize>route << 2)), scale, most);
     const demand = f32At(state.routeDemands, route);
-    const startX = f32x4.extract_lane(start, 0);
-    const y = f32x4.extract_lane(row, 1);
-    const endX = f32x4.extract_lane(stop, 0);
-    const endY = f32x4.extract_lane(stop, 1);
+    // Lanes: x of the start, y of the row wire, x and y of the end.
+    const places = v128.shuffle<f32>(v128.shuffle<f32>(start, row, 0, 5, 0, 0), stop, 0, 1, 4, 5);
+    const floors = f32x4.floor(places);
+    const parts = f32x4.sub(places, floors);
+    const cells = wholes(floors);
+    const endColumn = i32x4.extract_lane(cells, 2);
+    const row0 = i32x4.extract_lane(cells, 1);
+    const partY = f32x4.extract_lane(parts, 1);
+    const endShares = sharesOf(f32x4.extract_lane(parts, 2));
     // Element c + 1 of a line holds what belongs to cell c, and an end at x is shared by cells x - 1 and x.
+    const startX = f32x4.extract_lane(places, 0);
+    const endX = f32x4.extract_lane(places, 2);
     if (startX != endX) {
       const amount = endX > startX ? demand : -demand;
-      splat(state.horizontal, stride, endX, y, amount);
-      splat(state.horizontal, stride, startX, y, -amount);
+      const startShares = sharesOf(f32x4.extract_lane(parts, 0));
+      const startColumn = i32x4.extract_lane(cells, 0);
+      splat(elementAt(state.horizontal, stride, endColumn, row0), stride, endShares, partY, amount);
+      splat(elementAt(state.horizontal, stride, startColumn, row0), stride, startShares, partY, -amount);
     }
+    const y = f32x4.extract_lane(places, 1);
+    const endY = f32x4.extract_lane(places, 3);
     if (y != endY) {
       const amount = endY > y ? demand : -demand;
-      splat(state.vertical, stride, endX, endY, amount);
-      splat(state.vertical, stride, endX, y, -amount);
+      const endPartY = f32x4.extract_lane(parts, 3);
+      const endRow = i32x4.extract_lane(cells, 3);
+      splat(elementAt(state.vertical, stride, endColumn, endRow), stride, endShares, endPartY, amount);
+      splat(elementAt(state.vertical, stride, endColumn, row0), stride, endShares, partY, -amount);
     }
   }
   finishCongestion(state, judge, stride);
@@ -339,24 +369,18 @@ export function sumShares(address: usize): void {
   }
 }
 
-/** Slopes of a bilinear map at (x, y), by x in lane 0 and by y in lane 1. */
+/** Slopes of a bilinear map beside the element at `at`, by x in lane 0 and by y in lane 1. */
 // @ts-ignore: decorator
 @inline
-function slopeAt(map: usize, stride: usize, x: f32, y: f32): v128 {
-  const column = <i32>x;
-  const row = <i32>y;
-  const shareX = x - <f32>column;
-  const shareY = y - <f32>row;
-  const at = map + <usize>row * stride + (<usize>column << 2);
-  const a = load<f32>(at);
-  const b = load<f32>(at, 4);
-  const c = load<f32>(at + stride);
-  const d = load<f32>(at + stride, 4);
-  const lower = b - a;
-  const upper = d - c;
-  const left = c - a;
-  const right = d - b;
-  return f32x4(lower + shareY * (upper - lower), left + shareX * (right - left), 0, 0);
+function slopeAt(at: usize, stride: usize, partX: f32, partY: f32): v128 {
+  const lower = v128.load64_zero(at);
+  const rise = f32x4.sub(v128.load64_zero(at + stride), lower);
+  const line = f32x4.add(lower, f32x4.mul(rise, f32x4.splat(partY)));
+  const riseRight = f32x4.extract_lane(rise, 1);
+  const riseLeft = f32x4.extract_lane(rise, 0);
+  return f32x4(
+    f32x4.extract_lane(line, 1) - f32x4.extract_lane(line, 0), riseLeft + partX * (riseRight - riseLeft), 0, 0,
+  );
 }
 
 /** Adds to `slopes` (f32 pairs, per moving node) `factor` times the slopes of sum(share · congestion) by the routes' pins. */
@@ -376,31 +400,51 @@ export function gatherRoutes(address: usize, first: i32, end: i32, factor: f32, 
     const start = positionOf(nets, startPin, scale, most);
     const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
     const stop = positionOf(nets, endPin, scale, most);
-    const startX = f32x4.extract_lane(start, 0);
-    const y = f32x4.extract_lane(row, 1);
-    const endX = f32x4.extract_lane(stop, 0);
-    const endY = f32x4.extract_lane(stop, 1);
+    const places = v128.shuffle<f32>(v128.shuffle<f32>(start, row, 0, 5, 0, 0), stop, 0, 1, 4, 5);
+    const floors = f32x4.floor(places);
+    const parts = f32x4.sub(places, floors);
+    const cells = wholes(floors);
+    const endColumn = i32x4.extract_lane(cells, 2);
+    const row0 = i32x4.extract_lane(cells, 1);
+    const partY = f32x4.extract_lane(parts, 1);
+    const endPartX = f32x4.extract_lane(parts, 2);
     const demand = f32x4.mul(perPlace, f32x4.splat(f32At(state.routeDemands, route)));
     const opposite = f32x4.neg(demand);
-    // Lanes 0 and 1: slopes by the x of the column wire and by the y of the row wire, which meet at the corner.
+    // Lanes 0 and 1: slopes by the x of the column wire and by the y of the row wire, which meet at the corner; and by the
+    // two other ends.
     let corner = f32x4.splat(0);
+    let slopeStart = f32x4.splat(0);
+    let slopeEnd = f32x4.splat(0);
+    const startX = f32x4.extract_lane(places, 0);
+    const endX = f32x4.extract_lane(places, 2);
     if (startX != endX) {
       const amount = endX > startX ? demand : opposite;
-      const atEnd = f32x4.mul(amount, slopeAt(state.horizontal, stride, endX, y));
-      const atStart = f32x4.mul(amount, slopeAt(state.horizontal, stride, startX, y));
-      corner = f32x4.sub(atEnd, v128.andnot(atStart, onlyX));
-      addSlope(nets, slopes, startPin, f32x4.neg(v128.and(atStart, v128.and(onlyX, moves(start, most)))));
+      const startAt = elementAt(state.horizontal, stride, i32x4.extract_lane(cells, 0), row0);
+      const endAt = elementAt(state.horizontal, stride, endColumn, row0);
+      slopeStart = f32x4.mul(amount, slopeAt(startAt, stride, f32x4.extract_lane(parts, 0), partY));
+      corner = f32x4.sub(f32x4.mul(amount, slopeAt(endAt, stride, endPartX, partY)), v128.andnot(slopeStart, onlyX));
     }
+    const y = f32x4.extract_lane(places, 1);
+    const endY = f32x4.extract_lane(places, 3);
     if (y != endY) {
       const amount = endY > y ? demand : opposite;
-      const atEnd = f32x4.mul(amount, slopeAt(state.vertical, stride, endX, endY));
-      const atStart = f32x4.mul(amount, slopeAt(state.vertical, stride, endX, y));
-      corner = f32x4.sub(corner, atStart);
-      corner = f32x4.add(corner, v128.and(atEnd, onlyX));
-      addSlope(nets, slopes, endPin, v128.andnot(v128.and(atEnd, moves(stop, most)), onlyX));
+      const startAt = elementAt(state.vertical, stride, endColumn, row0);
+      const endAt = elementAt(state.vertical, stride, endColumn, i32x4.extract_lane(cells, 3));
+      slopeEnd = f32x4.mul(amount, slopeAt(endAt, stride, endPartX, f32x4.extract_lane(parts, 3)));
+      corner = f32x4.sub(corner, f32x4.mul(amount, slopeAt(startAt, stride, endPartX, partY)));
+      corner = f32x4.add(corner, v128.and(slopeEnd, onlyX));
     }
-    addSlope(nets, slopes, endPin, v128.and(corner, v128.and(onlyX, moves(stop, most))));
-    addSlope(nets, slopes, rowPin, v128.andnot(v128.and(corner, moves(row, most)), onlyX));
+    // By the end's x (the corner's) and y; by the start's x; by the row's y (the corner's).
+    const atEnd = v128.bitselect(corner, slopeEnd, onlyX);
+    addSlope(nets, slopes, endPin, v128.and(atEnd, moves(stop, most)));
+    const atStart = f32x4.neg(v128.and(slopeStart, v128.and(onlyX, moves(start, most))));
+    const atRow = v128.andnot(v128.and(corner, moves(row, most)), onlyX);
+    if (rowPin == startPin) {
+      addSlope(nets, slopes, startPin, f32x4.add(atStart, atRow));
+    } else {
+      addSlope(nets, slopes, startPin, atStart);
+      addSlope(nets, slopes, rowPin, atRow);
+    }
   }
 }
 

@@ -3,8 +3,11 @@
 //   sum x·e^(x/γ) / sum e^(x/γ) - sum x·e^(-x/γ) / sum e^(-x/γ),
 // a little less than the length of its bounding box, and equal to it as γ goes to 0. The four sums of a net (x and y, high and low
 // end) are the lanes of one vector: the low end of x is the high end of -x.
-import { exp4 } from "../exponential";
+import { roughPower4 } from "../exponential";
 import { CellNets, f32At, pairOf, pinPlace } from "./cell-nets";
+
+/** e^x = 2^(x · LOG2_E). */
+const LOG2_E: f32 = Math.LOG2E as f32;
 
 /**
  * Weighted sum of the smooth lengths of nets `first` .. `end`, µm. Writes the slopes of their pins.
@@ -19,6 +22,7 @@ export function smoothWirelength(address: usize, first: i32, end: i32, gamma: f3
 /** Two nets at a time: x and y of the first, x and y of the second. On an axis the length is d · tanh(d / 2γ). */
 function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
   const rate = f32x4.splat(1 / gamma);
+  const powerRate = f32x4.splat(LOG2_E / gamma);
   const one = f32x4.splat(1);
   const signs = i32x4.splat(1 << 31);
   let total: f64 = 0;
@@ -32,7 +36,7 @@ function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
     );
     const length = f32x4.abs(distance);
     const scaled = f32x4.mul(length, rate);
-    const e = exp4(f32x4.neg(scaled));
+    const e = roughPower4(f32x4.neg(f32x4.mul(length, powerRate)));
     const inverse = f32x4.div(one, f32x4.add(one, e));
     const tanh = f32x4.mul(f32x4.sub(one, e), inverse);
     const weight = f32At(nets.netWeights, net);
@@ -53,6 +57,7 @@ function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
 
 function largerNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
   const rate = f32x4.splat(1 / gamma);
+  const powerRate = f32x4.splat(LOG2_E / gamma);
   const one = f32x4.splat(1);
   const signs = i32x4(0, 0, 1 << 31, 1 << 31);
   let total: f64 = 0;
@@ -78,7 +83,7 @@ function largerNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
     const bytes = at;
     for (at = 0; at < bytes; at += 16) {
       const below = f32x4.sub(v128.load(values + at), most);
-      const e = exp4(f32x4.mul(below, rate));
+      const e = roughPower4(f32x4.mul(below, powerRate));
       v128.store(values + at, below);
       v128.store(exponentials + at, e);
       sum = f32x4.add(sum, e);
