@@ -39,6 +39,7 @@ import {
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
 const BLOCK = "netlist (.pb.txt), Bookshelf set (.aux), design (.def), gzip allowed, or a directory with one";
+const BLOCK_OR_RUN = `${BLOCK}; or the folder of a run`;
 const JSON_HELP = "print one line of JSON";
 const QUIET_HELP = "no progress on standard error";
 
@@ -50,11 +51,11 @@ export function addInfo(program: Command): void {
   const command = program
     .command("info")
     .description("say what is in a block: counts, sizes, canvas, grid, nets, connections")
-    .argument("<block>", BLOCK)
+    .argument("<block>", BLOCK_OR_RUN)
     .option("--json", JSON_HELP)
     .addHelpText("after", examples("ashlar info blocks/ariane"));
   addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
-    const description = await describe(path, optionsFor(blockOptionsSchema, options));
+    const description = await describe(path, optionsFor(blockOptionsSchema, command));
     process.stdout.write(options.json ? `${JSON.stringify(description)}\n` : `${indented(description)}\n`);
   });
 }
@@ -63,7 +64,7 @@ export function addEval(program: Command): void {
   const command = program
     .command("eval")
     .description("score a placement: wirelength, density, congestion, proxy cost, overlaps")
-    .argument("<block>", BLOCK)
+    .argument("<block>", BLOCK_OR_RUN)
     .option("--json", JSON_HELP)
     .addHelpText(
       "after",
@@ -73,7 +74,7 @@ export function addEval(program: Command): void {
       ),
     );
   addSchemaOptions(command, evalOptionsSchema).action(async (path: string, options) => {
-    const { score } = await evaluate(path, optionsFor(evalOptionsSchema, options));
+    const { score } = await evaluate(path, optionsFor(evalOptionsSchema, command));
     printResult(score, options.json);
   });
 }
@@ -84,7 +85,7 @@ export function addPlace(program: Command): void {
     .description(
       "place the macros of a block; writes best.plc, best.svg, summary.json and more to the run folder",
     )
-    .argument("<block>", BLOCK)
+    .argument("<block>", BLOCK_OR_RUN)
     .option("--json", JSON_HELP)
     .option("--quiet", QUIET_HELP)
     .addHelpText(
@@ -98,7 +99,7 @@ export function addPlace(program: Command): void {
       ),
     );
   addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {
-    const given = optionsFor(placeOptionsSchema, options);
+    const given = optionsFor(placeOptionsSchema, command);
     const summary = await withProgress(options.quiet, (line) => place(path, given, line));
     printResult(summary, options.json);
     if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
@@ -127,8 +128,8 @@ export function addTrain(program: Command): void {
     if (more.length > 0) refuseBeyond(command, trainCommandSchema, pretrainSchema, "is for a single block");
     const summary = await withProgress<object>(options.quiet, (line) =>
       more.length > 0
-        ? pretrain(paths, optionsFor(pretrainSchema, options), line)
-        : trainCommand(path!, optionsFor(trainCommandSchema, options), line),
+        ? pretrain(paths, optionsFor(pretrainSchema, command), line)
+        : trainCommand(path!, optionsFor(trainCommandSchema, command), line),
     );
     printResult(summary, options.json);
   });
@@ -166,8 +167,8 @@ export function addPretrain(program: Command): void {
     else refuseBeyond(command, EITHER, pretrainSchema, "goes with --reward-model only");
     const summary = await withProgress<object>(quiet, (line) =>
       rewardModel
-        ? pretrainRewardModel(paths, optionsFor(rewardModelSchema, options), line)
-        : pretrain(paths, optionsFor(pretrainSchema, options), line),
+        ? pretrainRewardModel(paths, optionsFor(rewardModelSchema, command), line)
+        : pretrain(paths, optionsFor(pretrainSchema, command), line),
     );
     printResult(summary, json);
   });
@@ -189,7 +190,7 @@ export function addCompare(program: Command): void {
       ),
     );
   addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
-    const given = optionsFor(compareOptionsSchema, options);
+    const given = optionsFor(compareOptionsSchema, command);
     const comparison = await withProgress(options.quiet, (line) => compare(paths, given, line));
     process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonTable(comparison));
     const scores = comparison.rows.flatMap((row) => row.runs.flatMap((run) => run.score ?? []));
@@ -202,8 +203,11 @@ export function addConvert(program: Command): void {
   const command = program
     .command("convert")
     .description("write a block, or its placement, in another format")
-    .argument("<in>", `block: ${BLOCK}`)
-    .argument("<out>", ".pb.txt, .aux, .plc or .pl file (and .gz), or a directory ending in /")
+    .argument("<in>", BLOCK_OR_RUN)
+    .argument(
+      "<out>",
+      ".pb.txt, .aux, .plc, .pl or .def file (and .gz), .tcl, .cfg, or a directory ending in /",
+    )
     .option("--json", JSON_HELP)
     .option("--quiet", QUIET_HELP)
     .addHelpText(
@@ -217,7 +221,7 @@ export function addConvert(program: Command): void {
       )}\nA .plc file of a Bookshelf block numbers nodes as its .nodes file does, from 0.`,
     );
   addSchemaOptions(command, convertSchema).action(async (path: string, out: string, options) => {
-    const given = optionsFor(convertSchema, options);
+    const given = optionsFor(convertSchema, command);
     const summary = await withProgress(options.quiet, (line) => convert(path, out, given, line));
     printResult(summary, options.json);
   });
@@ -237,7 +241,7 @@ export function addGenerate(program: Command): void {
       ),
     );
   addSchemaOptions(command, generateCommandSchema).action(async (options) => {
-    printResult(await generateCommand(optionsFor(generateCommandSchema, options)), options.json);
+    printResult(await generateCommand(optionsFor(generateCommandSchema, command)), options.json);
   });
 }
 

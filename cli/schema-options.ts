@@ -2,7 +2,7 @@
 // reads them from a JSON file; flags override the file.
 import { type Command, Option } from "commander";
 import { z } from "zod";
-import { flagOf, parseOptions, readSmallText } from "../flow/index.js";
+import { flagOf, readSmallText } from "../flow/index.js";
 import { InputError } from "../netlist/index.js";
 import { addCostTermOption, addSetOption, repeated, withSettings } from "./settings.js";
 
@@ -107,10 +107,13 @@ function readConfig(path: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** The options that a schema knows, checked; others (such as `json`) are the command's own. */
-export function optionsFor<S extends z.ZodObject>(schema: S, options: Record<string, unknown>): z.output<S> {
-  const given = Object.entries(withSettings(options)).filter(([name]) => name in schema.shape);
-  return parseOptions(schema, Object.fromEntries(given));
+/** The options of a schema that were given, by flag or in a file; the command's own (such as `json`) are left out. */
+export function optionsFor<S extends z.ZodObject>(schema: S, command: Command): z.input<S> {
+  const given = Object.entries(command.opts()).filter(
+    ([name]) => command.getOptionValueSource(name) !== "default",
+  );
+  const options = Object.entries(withSettings(Object.fromEntries(given)));
+  return Object.fromEntries(options.filter(([name]) => name in schema.shape)) as z.input<S>;
 }
 
 /** Throws `InputError` for an option that was given, by flag or in a file, though the schema that counts lacks it. */

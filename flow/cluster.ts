@@ -49,6 +49,7 @@ export function clusterFlat(
 ): { block: Block; clustering?: Clustering } {
   const { movable: cells, fixed } = countCells(flat);
   if (cells === 0 || !clustering) return { block: flat };
+  report(`${flat.name}: clustering ${cells.toLocaleString("en")} standard cells`);
   const found = clusterBlock(flat, { by: clusterBy, seed, ...(clusters !== undefined && { clusters }) });
   const softs = nodesOfKind(found.block, NodeKind.SoftMacro).length;
   const places = found.placed ? "and their places" : "alone, for want of places";

@@ -1,25 +1,34 @@
-// `convert`: a block or its placement from the files of one format into those of another.
-import { join } from "node:path";
+// `convert`: a block or its placement, or a run's best one, from the files of one format into those of another.
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import {
   type Block,
+  type DefPlace,
+  defPlacesOf,
   frameOf,
   InputError,
   isDefPath,
+  type LoadedDef,
+  macroPlacementCfg,
+  macroPlacementTcl,
   makeFolder,
   NodeKind,
   nodesOfKind,
   statusOf,
   toPbForm,
   writeBookshelf,
+  writeDef,
+  writeFileAtomically,
   writePbNetlist,
   writePl,
   writePlc,
 } from "../netlist/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
+import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
 import { whileOwning } from "./folder-owner.js";
-import { parseOptions } from "./options.js";
+import { readRunPlacement } from "./given-places.js";
+import { parseOptions, pickOptions } from "./options.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
@@ -47,7 +56,14 @@ export interface ConvertSummary {
 /** A format by how its files' names end; a directory is a block directory. */
 interface Target {
   readonly ending: RegExp;
-  readonly write: (out: string, block: Block) => Promise<Written>;
+  readonly write: (out: string, source: Source) => Promise<Written>;
+}
+
+/** What is written: a block with its placement. */
+interface Source {
+  readonly block: Block;
+  /** If it is a DEF design, and its cells were not clustered. */
+  readonly design?: LoadedDef;
 }
 
 interface Written {
@@ -60,27 +76,63 @@ const TARGETS: readonly Target[] = [
   { ending: /\.pb\.txt(\.gz)?$/, write: writeNetlist },
   {
     ending: /\.plc(\.gz)?$/,
-    write: async (out, block) => {
+    write: async (out, { block }) => {
       await writePlc(out, block, block.initial);
       return { files: [out], block };
     },
   },
   {
     ending: /\.pl(\.gz)?$/,
-    write: async (out, block) => {
+    write: async (out, { block }) => {
       await writePl(out, block, block.initial);
       return { files: [out], block };
     },
   },
   {
     ending: /\.aux(\.gz)?$/,
-    write: async (out, block) => ({ files: await writeBookshelf(out, block, block.initial), block }),
+    write: async (out, { block }) => ({ files: await writeBookshelf(out, block, block.initial), block }),
+  },
+  {
+    ending: /\.def(\.gz)?$/i,
+    write: (out, source) => writeMacros(out, source, (design, places) => writeDef(out, design, places)),
+  },
+  {
+    ending: /\.tcl$/,
+    write: (out, source) =>
+      writeMacros(out, source, (design, places) =>
+        writeFileAtomically(out, macroPlacementTcl(design, places, { exact: true })),
+      ),
+  },
+  {
+    ending: /\.cfg$/,
+    write: (out, source) =>
+      writeMacros(out, source, (design, places) =>
+        writeFileAtomically(out, macroPlacementCfg(design, places)),
+      ),
   },
 ];
 
+/** Writes the places of a design's macros. Throws `InputError` if the block is no design. */
+async function writeMacros(
+  out: string,
+  { block, design }: Source,
+  write: (design: LoadedDef, places: ReadonlyMap<number, DefPlace>) => Promise<unknown>,
+): Promise<Written> {
+  if (!design)
+    throw new InputError(
+      out,
+      `needs the design that '${block.name}' is placed in, and it is no DEF design with its cells`,
+      "convert a .def, or a run that placed one, without --cluster",
+    );
+  await write(design, defPlacesOf(design, block.initial));
+  return { files: [out], block };
+}
+
 /**
  * Reads the block at `path` and writes it, or only its placement, as the ending of `out` says: `.pb.txt`, `.aux`,
- * `.plc`, `.pl`, or a directory for netlist and placement together. Throws `InputError` for pairs that make no sense.
+ * `.plc`, `.pl`, or a directory for netlist and placement together; for DEF designs also `.def`, `.tcl` and `.cfg`. For the
+ * folder of a run, it is the block that the run placed, with its best placement. Folders that `out` names are made. Throws
+ * `InputError` for pairs that make no sense.
  */
 export async function convert(
   path: string,
@@ -88,18 +140,25 @@ export async function convert(
   given: ConvertOptions = {},
   report: (line: string) => void = () => {},
 ): Promise<ConvertSummary> {
-  const options = parseOptions(convertSchema, given);
   if (/\.plc?(\.gz)?$/.test(path))
     throw new InputError(
       path,
       "is a placement, which names no sizes and nets",
       `give its block, and the placement by --placement: convert BLOCK ${out} --placement ${path}`,
     );
+  const source = openBlockSource(path, given);
+  const options = parseOptions(convertSchema, pickOptions(convertSchema, source.options));
   const write = writerOf(out);
-  const { lef, freeFixed, placement, canvas, grid } = options;
-  const flat = await loadFlat(path, { lef, freeFixed, placement, canvas, grid }, report);
-  const { block } = clusterFlat(flat, { ...options, clustering: options.cluster }, report);
-  const written = await write(out, block);
+  const flat = await loadFlat(source.path, source.options, report);
+  const best = source.run !== undefined && given.placement === undefined ? source.run : undefined;
+  const placed = best === undefined ? flat : await withBest(flat, best);
+  const { block, clustering } = clusterFlat(
+    placed.block,
+    { ...options, clustering: options.cluster },
+    report,
+  );
+  makeFolder(out.endsWith("/") ? out : dirname(out));
+  const written = await write(out, clustering ? { block } : { ...placed, block });
   const { initial } = written.block;
   return {
     block: block.name,
@@ -112,17 +171,25 @@ export async function convert(
   };
 }
 
-/** The block as it will be placed, and what it loses if it is a design: no other format has room for it. */
-async function loadFlat(path: string, options: BlockOptions, report: (line: string) => void): Promise<Block> {
-  if (!isDefPath(path)) return loadBlockWith(path, options, true);
-  const { block, design, notes } = await loadDefWith(path, options);
-  for (const note of notes) report(note);
-  const [halos, regions] = [design.components.halos.size, design.regions.length];
+/** With the best placement of a run. */
+async function withBest({ block, design }: Source, run: string): Promise<Source> {
+  const placed = { ...block, initial: await readRunPlacement(run, block) };
+  return { block: placed, ...(design && { design: { ...design, block: placed } }) };
+}
+
+/** The block as it will be placed, and what it loses if it is a design: only DEF has room for it. */
+async function loadFlat(
+  path: string,
+  options: BlockOptions,
+  report: (line: string) => void,
+): Promise<Source> {
+  if (!isDefPath(path)) return { block: await loadBlockWith(path, options, true) };
+  const design = await loadDefWith(path, options);
+  for (const note of design.notes) report(note);
+  const [halos, regions] = [design.design.components.halos.size, design.design.regions.length];
   if (halos + regions > 0)
-    report(
-      `${path}: ${halos} halos and ${regions} regions are left out, the files written have no room for them`,
-    );
-  return block;
+    report(`${path}: ${halos} halos and ${regions} regions are left out, except in .def`);
+  return { block: design.block, design };
 }
 
 function writerOf(out: string): Target["write"] {
@@ -133,18 +200,18 @@ function writerOf(out: string): Target["write"] {
     throw new InputError(
       out,
       "its name says no format that is written",
-      "end it in .pb.txt, .plc, .aux or .pl (with .gz if you like), or in / for a block's directory",
+      "end it in .pb.txt, .plc, .aux, .pl or .def (with .gz if you like), .tcl or .cfg, or in / for a block's directory",
     );
   return target.write;
 }
 
-async function writeNetlist(out: string, block: Block): Promise<Written> {
+async function writeNetlist(out: string, { block }: Source): Promise<Written> {
   const { netlist, losses } = forText(out, block);
   await writePbNetlist(out, netlist, netlist.initial, { canvas: netlist.canvas });
   return { files: [out], block: netlist, losses };
 }
 
-async function writeBlockFolder(out: string, block: Block): Promise<Written> {
+async function writeBlockFolder(out: string, { block }: Source): Promise<Written> {
   const { netlist, losses } = forText(out, block);
   makeFolder(out);
   const files = [join(out, "netlist.pb.txt.gz"), join(out, "initial.plc")] as const;

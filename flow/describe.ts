@@ -8,13 +8,23 @@ import {
   isBookshelfPath,
   isDefPath,
 } from "../netlist/index.js";
-import { type BlockOptions, loadBlockWith, loadBookshelfWith, loadDefWith } from "./block-options.js";
+import {
+  type BlockOptions,
+  blockOptionsSchema,
+  loadBlockWith,
+  loadBookshelfWith,
+  loadDefWith,
+} from "./block-options.js";
+import { openBlockSource } from "./block-source.js";
+import { parseOptions, pickOptions } from "./options.js";
 
-/** Describes the block at `path`. Throws `InputError` for bad input. */
+/** Describes a block, or the one that a run placed. Throws `InputError` for bad input. */
 export async function describe(
-  path: string,
-  options: BlockOptions = {},
+  blockOrRun: string,
+  given: BlockOptions = {},
 ): Promise<BlockDescription & { readonly bookshelf?: BookshelfReading; readonly design?: DefDescription }> {
+  const { path, options: known } = openBlockSource(blockOrRun, given);
+  const options = parseOptions(blockOptionsSchema, pickOptions(blockOptionsSchema, known));
   if (isBookshelfPath(path)) {
     const { block, reading } = await loadBookshelfWith(path, options);
     return { ...describeBlock(block), bookshelf: reading };

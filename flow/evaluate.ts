@@ -2,10 +2,12 @@
 import type { z } from "zod";
 import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import type { Block } from "../netlist/index.js";
-import { blockOptionsSchema, loadBlockWith } from "./block-options.js";
+import { type Block, checkConstraints, isDefPath, type Placement } from "../netlist/index.js";
+import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
+import { readRunBest } from "./given-places.js";
 import { parseOptions } from "./options.js";
-import { costTermOptions, openJudging } from "./own-module.js";
+import { costTermOptions, type Judging, openJudging } from "./own-module.js";
+import { isRunFolder, readRunSource } from "./run-record.js";
 
 export const evalOptionsSchema = blockOptionsSchema.extend(costTermOptions);
 export type EvalOptions = z.input<typeof evalOptionsSchema>;
@@ -21,6 +23,8 @@ export interface Score {
   readonly extra_costs?: Readonly<Record<string, number>>;
   /** Pairs of hard macros that overlap. */
   readonly overlaps: number;
+  /** Of constraints of a DEF design by its hard macros. */
+  readonly violations?: number;
   readonly legal: boolean;
 }
 
@@ -32,20 +36,45 @@ export interface Evaluation {
 }
 
 /**
- * Scores the placement of a block's files. Throws `InputError` if a node is not placed, unless `allowMissing`: such
- * nodes then cover nothing, and their nets count nothing.
+ * Scores the placement of a block's files, or the best one of a run, as the run scored it. Throws `InputError` if a node is
+ * not placed, unless `allowMissing`: such nodes then cover nothing, and their nets count nothing.
  */
 export async function evaluate(
   path: string,
   given: EvalOptions = {},
   { allowMissing = false } = {},
 ): Promise<Evaluation> {
+  if (isRunFolder(path)) return evaluateRun(path, given);
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
   const block = await loadBlockWith(path, options);
   if (!allowMissing) checkPlaced(block, block.initial);
+  return scored(block, block.initial, judging);
+}
+
+/** The best placement of a run, of the netlist that it clustered if it did; of a design also its constraints. */
+async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluation> {
+  const source = readRunSource(folder);
+  const { block, placement } = await readRunBest(folder, given);
+  const judging = await openJudging(
+    parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given }),
+  );
+  const evaluation = scored(block, placement, judging);
+  if (!isDefPath(source.block)) return evaluation;
+  const design = await loadDefWith(source.block, source.options);
+  const violations = checkConstraints(design, placement).length;
+  const { score } = evaluation;
+  return { ...evaluation, score: { ...score, violations, legal: score.legal && violations === 0 } };
+}
+
+/** Of the options of a run those that say how placements are judged. */
+function judgingOf({ weights, outside }: BlockOptions): EvalOptions {
+  return { ...(weights !== undefined && { weights }), ...(outside !== undefined && { outside }) };
+}
+
+function scored(block: Block, placement: Placement, judging: Judging): Evaluation {
   const judge = new Judge(Kernels.create(), block, judging.options);
-  const costs = judge.evaluate(block.initial);
+  const costs = judge.evaluate(placement);
   return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
 }
 

@@ -21,6 +21,11 @@ export function parseOptions<Schema extends z.ZodObject>(schema: Schema, given: 
   throw new InputError(where, issue.message);
 }
 
+/** Those of the options that a schema knows. */
+export function pickOptions(schema: z.ZodObject, options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name in schema.shape));
+}
+
 /** Options of everything that runs in a folder. */
 export const runOptions = {
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),

@@ -1,4 +1,5 @@
 // `place`: a netlist in, a placement out, by any method.
+import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import {
@@ -13,14 +14,18 @@ import {
 } from "../placer/index.js";
 import { policyFiles } from "../policy/index.js";
 import { blockOptionsSchema } from "./block-options.js";
+import { openBlockSource } from "./block-source.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
-import { findMethod, type MethodChoice, methodNames } from "./registry.js";
+import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { runOnBlock } from "./run.js";
+import { isRunFolder, readJson } from "./run-record.js";
+import { warmStart } from "./warm-start.js";
 
 const DEFAULT_BUDGET = "60s";
+const DEFAULT_METHOD = "policy";
 
 /** The protocol that figures are quoted under. */
 export const protocolOption = z
@@ -39,7 +44,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   ...costTermOptions,
   method: z
     .custom<MethodChoice>()
-    .default("policy")
+    .default(DEFAULT_METHOD)
     .describe(`how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js`),
   protocol: protocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 1),
@@ -50,6 +55,16 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .default(false)
     .describe(
       "with --policy: let it keep learning on the block, as without --policy, instead of only playing",
+    ),
+  from: z
+    .string()
+    .optional()
+    .describe("placement to start from: a run's folder, .plc, .pl, or .def of the same design"),
+  keep: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "hard macros that stay where --from or the block has them: names, with commas between, * for any text; may be repeated",
     ),
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -80,13 +95,16 @@ export interface PlaceSummary extends Score {
  * that cannot be placed.
  */
 export async function place(
-  path: string,
+  blockOrRun: string,
   given: PlaceOptions,
   onProgress: (line: string) => void = () => {},
 ): Promise<PlaceSummary> {
-  const options = parseOptions(placeOptionsSchema, given);
+  const source = openBlockSource(blockOrRun, given);
+  const { path, run: before } = source;
+  const { method, file } = await findMethod(source.options.method ?? DEFAULT_METHOD);
+  const from = source.options.from ?? (method.warmStart ? before : undefined);
+  const options = parseOptions(placeOptionsSchema, { ...source.options, from });
   const { protocol, seed, workers, resume } = options;
-  const { method, file } = await findMethod(options.method);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
   const { network, ...code } = await openNetwork(options.network);
   const request = { ...requestFor(method, { ...options, settings }), network };
@@ -111,8 +129,16 @@ export async function place(
           "use --protocol fd",
         );
     },
-    async work(place) {
-      const best = await method.run({ ...request, ...place, resume, onProgress });
+    async work({ given: places, ...place }) {
+      const warm =
+        places && from !== undefined && method.warmStart
+          ? warmStart(place.judge, places, { from, protocol, keepSoftMacros: protocolOf(from) === protocol })
+          : undefined;
+      if (warm)
+        onProgress(
+          `starting from ${from}: cost ${warm.cost.toFixed(4)}, ${warm.start.costs.proxyCost.toFixed(4)} on cell centres`,
+        );
+      const best = await method.run({ ...request, ...place, start: warm?.start, resume, onProgress });
       if (!best)
         throw new InputError(
           place.block.name,
@@ -120,9 +146,19 @@ export async function place(
           "allow a larger --budget, or choose another --seed or --grid",
         );
       const { iterations, episodes } = best;
-      return { best, found: { method: method.name, protocol, seed, workers, iterations, episodes } };
+      return {
+        best,
+        ...(warm && { given: warm.complete }),
+        found: { method: method.name, protocol, seed, workers, iterations, episodes },
+      };
     },
   }) as Promise<PlaceSummary>;
+}
+
+/** The protocol that a run's placement is of; undefined for other files. */
+function protocolOf(from: string): unknown {
+  if (!isRunFolder(from)) return undefined;
+  return (readJson(join(from, "options.json")) as { options?: { protocol?: unknown } })?.options?.protocol;
 }
 
 /** What is asked of a method. Throws `InputError` for what it does not know. */
@@ -132,7 +168,8 @@ function requestFor(method: Method, options: ResolvedPlaceOptions): MethodReques
   const request = { protocol, seed, workers, policy, finetune, budget };
   if (!method.settings && Object.keys(settings).length > 0)
     throw new InputError("--set", `method '${method.name}' has no settings`, "leave it out");
-  const checked = method.settings ? checkWith(method.settings, settings, "--set") : {};
+  const defaults = options.from === undefined ? {} : method.warmStart?.settings;
+  const checked = method.settings ? checkWith(method.settings, { ...defaults, ...settings }, "--set") : {};
   refuseOthers(method, protocol, options);
   return { ...request, settings: checked };
 }
@@ -155,6 +192,14 @@ function refuseOthers(method: Method, protocol: Protocol, options: ResolvedPlace
       "--network",
       `method '${method.name}' plays no policy`,
       "use it with --method policy or pipeline",
+    );
+  if (options.from !== undefined && !method.warmStart && options.keep.length === 0)
+    throw new InputError(
+      "--from",
+      `method '${method.name}' does not start from a placement`,
+      `use it with --method ${METHODS.filter(({ warmStart }) => warmStart)
+        .map(({ name }) => name)
+        .join(" or ")}`,
     );
   if (options.finetune && options.policy === undefined)
     throw new InputError(

@@ -32,6 +32,7 @@ import {
 } from "../netlist/index.js";
 import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
+import { givenFiles, onNodesOf, readGivenPlaces, withKept } from "./given-places.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** A block to place, and what is left to do with a placement of it. */
@@ -46,20 +47,33 @@ export interface PlacingJob {
   readonly clustering?: Clustering;
   /** The files that the run depends on. */
   readonly inputs: readonly string[];
+  /** Of `scored`: the placement that `--from` names. Soft macros that were made of cells have no place in it. */
+  readonly given?: Placement;
+  /** Whether a placement keeps all constraints that the format has. */
+  isAllowed(placement: Placement): boolean;
   /** The placement that the block's own files can hold: snapped, orientations as they are allowed. */
   finish(placement: Placement, judging: JudgeOptions): Placement;
   /** Writes the files that only this format has. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
 }
 
+/** What a job is opened by: how files are read and cells clustered, and the placement that counts. */
+export interface JobOptions extends BlockOptions, ClusterChoice {
+  /** A placement to start from. */
+  readonly from?: string | undefined;
+  /** Names of macros that stay: where `from` has them, or else the block. */
+  readonly keep?: readonly string[];
+}
+
 /** Reads the block at `path` by the format of its files. Throws `InputError` for bad input. */
 export async function openPlacingJob(
   path: string,
-  options: BlockOptions & ClusterChoice,
+  options: JobOptions,
   onProgress: (line: string) => void,
 ): Promise<PlacingJob> {
+  onProgress(`reading ${path}`);
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
-  const flat = await loadBlockWith(path, options, true);
+  const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
   return {
@@ -67,13 +81,23 @@ export async function openPlacingJob(
     scored: block,
     flat,
     ...(clustering && { clustering }),
-    inputs: blockFiles(path, options.placement),
+    inputs: [...blockFiles(path, options.placement), ...givenFiles(options)],
+    ...(given && { given: onNodesOf(block, flat, { placement: given, clustering }) }),
+    isAllowed: () => true,
     finish: (placement) => placement,
     write: async (run, placement) => {
       if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
       return {};
     },
   };
+}
+
+/** A block with the macros that are kept fixed, and the given placement of it. */
+async function withGiven(read: Block, options: JobOptions): Promise<{ flat: Block; given?: Placement }> {
+  const { from, keep = [] } = options;
+  const given = from === undefined ? undefined : await readGivenPlaces(from, read, options);
+  const flat = keep.length > 0 ? withKept(read, keep, given ?? read.initial) : read;
+  return { flat, ...(given && { given }) };
 }
 
 /** Violations that are told one by one. */
@@ -85,12 +109,14 @@ const MOST_REPORTED = 20;
  */
 async function openDefJob(
   path: string,
-  options: BlockOptions & ClusterChoice,
+  options: JobOptions,
   onProgress: (line: string) => void,
 ): Promise<PlacingJob> {
-  const loaded = await loadDefWith(path, options);
+  const read = await loadDefWith(path, options);
+  const { flat, given } = await withGiven(read.block, options);
+  const loaded = { ...read, block: flat };
   for (const note of loaded.notes) onProgress(note);
-  countMovable(loaded, onProgress);
+  countMovable(read, onProgress);
   const { block: grouped, clustering } = clusterFlat(loaded.block, options, onProgress);
   const scored = withPortsInside(grouped, onProgress);
   const block = withFences(withHalos(scored, loaded), loaded);
@@ -99,7 +125,9 @@ async function openDefJob(
     scored,
     flat: loaded.block,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
-    inputs: blockFiles(path, options.placement, options.lef),
+    inputs: [...blockFiles(path, options.placement, options.lef), ...givenFiles(options)],
+    ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),
+    isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
     finish: (placement, judging) => snapped(loaded, turned(loaded, scored, placement, judging)),
     write: async (run, placement) => {
       const places = defPlacesOf(loaded, placement);

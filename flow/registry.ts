@@ -11,6 +11,7 @@ import {
 import { POLICY_METHODS } from "../policy/index.js";
 import { isModulePath, loadDefault } from "./own-module.js";
 import { pipelineMethod } from "./pipeline.js";
+import { nearestOf } from "./suggest.js";
 
 /** How a method is named: a built-in one's name, the path of a module that exports one by default, or the object. */
 export type MethodChoice = string | Method | OneShotPlacer;
@@ -54,23 +55,9 @@ export async function findMethod(choice: MethodChoice, where = "--method"): Prom
 }
 
 function suggestion(name: string): string {
-  const names = methodNames();
-  const nearest = names.map((known) => ({ known, distance: editDistance(name, known) }));
-  const [best] = nearest.sort((a, b) => a.distance - b.distance);
-  const hint = best && best.distance <= 2 ? `did you mean '${best.known}'? ` : "";
-  return `${hint}known are ${names.join(", ")}, `;
-}
-
-/** Letters to insert, delete or replace to get from one word to the other (Levenshtein 1966). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= from.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= to.length; j++)
-      next[j] = Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[to.length]!;
+  const nearest = nearestOf(name, methodNames());
+  const hint = nearest === undefined ? "" : `did you mean '${nearest}'? `;
+  return `${hint}known are ${methodNames().join(", ")}, `;
 }
 
 const REMEDY = "see docs/methods.md";

@@ -13,8 +13,10 @@ import {
 } from "../netlist/index.js";
 import { checkWith } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
-import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { type BlockOptions, blockOptionsSchema, designOptions } from "./block-options.js";
+import { type ClusterChoice, clusterOptions } from "./cluster.js";
 import { ownerRuns } from "./folder-owner.js";
+import { runOptions } from "./options.js";
 
 export interface RunOrigin {
   /** The block as `loadBlock` takes it, and its placement file. */
@@ -29,15 +31,26 @@ const recordSchema = z.object({
   inputs: z.array(z.object({ path: z.string() })).min(1),
 });
 
-/** Options that say how the files of a block are read. */
-const FILE_OPTIONS = ["lef", "halo", "freeFixed"];
-
 export function isRunFolder(path: string): boolean {
-  return existsSync(join(path, "options.json"));
+  const file = join(path, "options.json");
+  if (!existsSync(file)) return false;
+  if (RUN_OUTPUTS.some((name) => existsSync(join(path, name)))) return true;
+  // A block's directory may hold a file of options for --config.
+  const record = readJson(file) as { ashlar?: unknown; inputs?: unknown } | undefined;
+  return record === undefined || record === null || "inputs" in record || "ashlar" in record;
+}
+
+const RUN_OUTPUTS = ["checkpoints", "metrics.jsonl", "summary.json", "best.plc"];
+
+/** The block that a run was started with: the user's own files, and how they were read and clustered. */
+export interface RunSource {
+  readonly block: string;
+  readonly placement: string | undefined;
+  readonly options: BlockOptions & Partial<ClusterChoice>;
 }
 
 /** What a run was started with. Throws `InputError` if its block is not where it was. */
-export function readOrigin(folder: string): RunOrigin {
+export function readRunSource(folder: string): RunSource {
   const file = join(folder, "options.json");
   const read = recordSchema.safeParse(readJson(file));
   if (!read.success)
@@ -57,28 +70,34 @@ export function readOrigin(folder: string): RunOrigin {
       "call from the folder that the run was started in",
     );
   }
-  const known = Object.keys(blockOptionsSchema.shape);
+  const known = Object.keys(sourceSchema.shape);
   const options = Object.entries(record.options).filter(
     ([name]) => known.includes(name) && name !== "placement",
   );
-  if (isFile(join(folder, "netlist.pb.txt"))) {
-    isFile(join(folder, "initial.plc")); // it is read with the netlist
-    // The block was clustered: what was placed is in the folder itself, and the file options have been applied.
-    const left = options.filter(([name]) => !FILE_OPTIONS.includes(name));
-    return {
-      block: folder,
-      placement: undefined,
-      options: blockOptionsOf(left, file),
-    };
-  }
+  const remedy = "give a run's folder as it was written";
+  const checked = checkWith(sourceSchema, Object.fromEntries(options), `${file}:`, remedy);
   // The folder names the block. Without a placement file the netlist stood alone, whatever lies beside it.
   const whole = placement !== undefined && /^netlist\.pb\.txt(\.gz)?$/.test(basename(netlist));
-  return { block: whole ? dirname(netlist) : netlist, placement, options: blockOptionsOf(options, file) };
+  return { block: whole ? dirname(netlist) : netlist, placement, options: checked };
 }
 
-function blockOptionsOf(options: readonly (readonly [string, unknown])[], file: string): BlockOptions {
-  const remedy = "give a run's folder as it was written";
-  return checkWith(blockOptionsSchema, Object.fromEntries(options), `${file}:`, remedy);
+const sourceSchema = blockOptionsSchema.extend({ ...clusterOptions, seed: runOptions.seed });
+
+/** Options that say how the files of a block are read and clustered. */
+const FILE_OPTIONS = [...Object.keys(designOptions), ...Object.keys(clusterOptions), "seed"];
+const CLUSTER_OPTIONS = [...Object.keys(clusterOptions), "seed"];
+
+/** What a run placed, as it can be read again. Throws `InputError` if its block is not where it was. */
+export function readOrigin(folder: string): RunOrigin {
+  const { block, placement, options } = readRunSource(folder);
+  const without = (names: readonly string[]) =>
+    Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name))) as BlockOptions;
+  // If the block was clustered, what was placed is in the folder itself, and the file options have been applied.
+  if (isFile(join(folder, "netlist.pb.txt"))) {
+    isFile(join(folder, "initial.plc")); // it is read with the netlist
+    return { block: folder, placement: undefined, options: without(FILE_OPTIONS) };
+  }
+  return { block, placement, options: without(CLUSTER_OPTIONS) };
 }
 
 /** Whether the run in a folder goes on. */

@@ -1,14 +1,20 @@
 // How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
 // folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
-import { type Costs, checkFeasible, Judge, type JudgeRules } from "../env/index.js";
+import { type Costs, checkFeasible, checkLegality, Judge, type JudgeRules } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, fileNameOf } from "../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  fileNameOf,
+  NodeKind,
+  nodesOfKind,
+  type Placement,
+} from "../netlist/index.js";
 import type { OldNames, ScoredPlacement } from "../placer/index.js";
-import type { BlockOptions } from "./block-options.js";
-import { type ClusterChoice, writeClustering } from "./cluster.js";
+import { writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
-import { openPlacingJob } from "./placing-job.js";
+import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { RunFolder, type RunSpec } from "./run-folder.js";
 
@@ -22,7 +28,7 @@ export async function runInFolder<Summary>(
 }
 
 /** Options of a job on one block. */
-export interface BlockRunOptions extends BlockOptions, ClusterChoice {
+export interface BlockRunOptions extends JobOptions {
   readonly out?: string | undefined;
   readonly resume: boolean;
   readonly costTerms?: readonly CostTermChoice[];
@@ -51,11 +57,15 @@ export interface BlockRun {
   readonly judge: Judge;
   readonly rules: JudgeRules;
   readonly run: RunFolder;
+  /** The placement that `--from` names, of the same nodes. */
+  readonly given?: Placement;
 }
 
 export interface BlockWork<Found extends object> {
   /** The placement to score and to write; a run may end without one. */
   readonly best?: ScoredPlacement | undefined;
+  /** The given placement, complete: it is the result if it is legal and nothing better was found. */
+  readonly given?: Placement;
   /** Said in the summary. */
   readonly found: Found;
 }
@@ -82,6 +92,7 @@ export async function runOnBlock<Found extends object>(
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
   job.check?.(block);
+  for (const note of nothingToDo(block)) onProgress(note);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };
   const inputs = [...opened.inputs, ...job.inputs, ...files];
@@ -92,12 +103,14 @@ export async function runOnBlock<Found extends object>(
       `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
     );
     if (clustering) await writeClustering(out, flat, clustering);
-    const { best, found } = await job.work({ block, judge, rules, run });
+    const { given } = opened;
+    const worked = await job.work({ block, judge, rules, run, ...(given && { given }) });
+    const { best, found } = worked;
     const summary = { block: block.name, ...found, out };
     const seconds = () => (performance.now() - started) / 1000;
     if (!best) return { ...summary, seconds: seconds() } as BlockSummary<Found>;
-    const placement = opened.finish(best.placement, judging);
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
+    const placement = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
     const costs: Costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await opened.write(run, placement);
@@ -110,4 +123,42 @@ export async function runOnBlock<Found extends object>(
     await writeResult(run, scored, placement, costs, scorer.maps(), whole);
     return whole;
   });
+}
+
+/** What was found, or the given placement where that is legal and nothing better was found. */
+function betterOf(
+  { scored, given, isAllowed }: PlacingJob,
+  scorer: Judge,
+  found: Placement,
+  complete: Placement | undefined,
+): Placement {
+  if (!given || !complete) return found;
+  // Soft macros are in the same terms in both.
+  const candidate = copyPlacement(given);
+  for (const node of nodesOfKind(scored, NodeKind.SoftMacro)) {
+    candidate.xs[node] = complete.xs[node]!;
+    candidate.ys[node] = complete.ys[node]!;
+  }
+  if (!checkLegality(scored, candidate).legal || !isAllowed(candidate)) return found;
+  const before = scorer.evaluate(candidate).proxyCost;
+  return before < scorer.evaluate(found).proxyCost ? candidate : found;
+}
+
+/** Says at once if no macro can move or no net connects anything: the result is then what it is. */
+function nothingToDo(block: Block): string[] {
+  const { name, kinds, fixed, netCount, netStarts } = block;
+  let macros = 0;
+  let movable = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (kinds[node] !== NodeKind.HardMacro) continue;
+    macros++;
+    if (!fixed[node]) movable++;
+  }
+  let isConnected = false;
+  for (let net = 0; net < netCount && !isConnected; net++)
+    isConnected = netStarts[net + 1]! - netStarts[net]! > 1;
+  return [
+    ...(macros > 0 && movable === 0 ? [`${name}: nothing to move, all ${macros} hard macros are fixed`] : []),
+    ...(isConnected ? [] : [`${name}: nothing is connected, so wirelength and congestion by nets are 0`]),
+  ];
 }

@@ -20,6 +20,11 @@ export interface Method<Settings = unknown> {
   readonly oldNames?: OldNames;
   /** The file in the run folder from which `run` continues when `resume` is set. Without one, `--resume` is refused. */
   readonly checkpoint?: string;
+  /**
+   * That `run` can begin from a given placement, `context.start`. `settings` are those that it then has by default: one that
+   * anneals starts colder.
+   */
+  readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>> };
   /** Whether it plays a policy, so that one can be given. */
   readonly usesPolicy?: boolean;
   /** Finds what is wrong with a request before a run folder is touched. Throws `InputError`. */
@@ -66,7 +71,7 @@ export interface MethodContext<Settings = unknown> extends MethodRequest<Setting
   /** Continue from `checkpoint`, if it is there. */
   readonly resume: boolean;
   readonly run: RunStore;
-  /** A placement to start from, found by a method that ran before. */
+  /** A placement to start from: found by a method that ran before, or given, with no iterations and no episodes. */
   readonly start?: MethodResult | undefined;
   /**
    * Asked now and then, until something better than `start` is found: whether to end now.

@@ -1,7 +1,7 @@
 // Loads a block from files of any format: the registry of formats. Finds the netlist and its placement, and adds canvas,
 // grid and rules.
 import { existsSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import {
   type Block,
   type Canvas,
@@ -75,6 +75,14 @@ export async function loadBlock(
   return makeBlock(file, plc, options.overrides);
 }
 
+/**
+ * Reads a placement for a block whose files give no other canvas: `.pl`, `.plc`, or a `.plc` of the block's clustered netlist,
+ * which must be beside it and whose hard macros count. Throws `InputError` if it is wrong or of another block.
+ */
+export async function readPlacementOnCanvas(path: string, block: Block): Promise<Placement> {
+  return placementOnCanvas(path, block, block.canvas);
+}
+
 /** Reads a placement file (`.plc`, `.pl`) for a block. Throws `InputError` if it is wrong or of another block. */
 export async function readPlacement(path: string, block: Block): Promise<Placement> {
   if (/\.pl(\.gz)?$/.test(path)) return readPlPlacement(path, block);
@@ -95,7 +103,44 @@ async function placementOnCanvas(path: string, block: Block, canvas: Canvas): Pr
       `its canvas is ${plc.canvas.width} x ${plc.canvas.height}, that of '${block.name}' ${canvas.width} x ${canvas.height}`,
       "is this a placement of another netlist?",
     );
-  return placementFromPlc(block, plc);
+  return isOfSoftMacros(block, plc) ? hardMacrosOf(path, plc, block) : placementFromPlc(block, plc);
+}
+
+/** Whether a placement has soft macros where the block still has the cells that they were made of. */
+function isOfSoftMacros(block: Block, { counts }: PlcFile): boolean {
+  const softMacros = counts.find(({ kind }) => kind === NodeKind.SoftMacro)?.count ?? 0;
+  return softMacros > 0 && nodesOfKind(block, NodeKind.SoftMacro).length === 0;
+}
+
+/**
+ * The block's placement with hard macros where a placement of its clustered netlist has them. Such a file knows nodes by
+ * numbers, so the netlist must be beside it.
+ */
+async function hardMacrosOf(path: string, plc: PlcFile, block: Block): Promise<Placement> {
+  const found = blockFileIn(dirname(path));
+  if (found?.format !== "netlist")
+    throw new InputError(
+      path,
+      `is of a clustered netlist, whose soft macros '${block.name}' does not have`,
+      "put its netlist.pb.txt beside it, or give the folder of the run that wrote it",
+    );
+  const { netlist, places } = await readPbNetlist(found.file, block.name);
+  const { placement } = applyPlc(netlist, places, plc);
+  const result = copyPlacement(block.initial);
+  const nodeOf = new Map(netlist.nodeNames.map((name, node) => [name, node]));
+  for (const node of nodesOfKind(block, NodeKind.HardMacro)) {
+    const other = nodeOf.get(block.nodeNames[node]!);
+    if (other === undefined || netlist.kinds[other] !== NodeKind.HardMacro)
+      throw new InputError(
+        found.file,
+        `has no hard macro '${block.nodeNames[node]}'`,
+        `is it the clustered netlist of '${block.name}'?`,
+      );
+    result.xs[node] = placement.xs[other]!;
+    result.ys[node] = placement.ys[other]!;
+    result.orientations[node] = placement.orientations[other]!;
+  }
+  return result;
 }
 
 /** The files that `loadBlock` reads. */

@@ -103,6 +103,8 @@ const settingsSchema = z.strictObject({
 export type AnnealSettings = z.output<typeof settingsSchema>;
 
 const CHECKPOINT = "checkpoints/anneal.json";
+/** First temperature from a given placement: half of what a drawn start needs. */
+const WARM_HOTTEST = 0.00025;
 
 export const annealMethod: Method<AnnealSettings> = {
   name: "anneal",
@@ -113,6 +115,7 @@ export const annealMethod: Method<AnnealSettings> = {
     renamed: { stretches: "rounds", cycle: "sweepsPerRestart", shares: "experimental.shares" },
   },
   checkpoint: CHECKPOINT,
+  warmStart: { settings: { hottest: WARM_HOTTEST } },
   run: anneal,
 };
 
@@ -124,7 +127,8 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
   if (context.rules.terms.length > 0) onProgress(ANNEALS_IN_BURSTS);
   if (resumed) onProgress(`resuming after round ${resumed.state.round}`);
   const before = resumed?.before ?? { iterations: start?.iterations ?? 0, episodes: start?.episodes ?? 0 };
-  if (resumed || (context.resume && !start))
+  const isFirst = before.iterations + before.episodes === 0;
+  if (resumed || (context.resume && isFirst))
     await run.continueAfter(before.iterations + (resumed?.state.round ?? 0));
   else run.beginStage();
   const state = await annealReplicas({

@@ -27,6 +27,7 @@ const refinePlacer: OneShotPlacer = {
   module: import.meta.url,
   // Every attempt continues from the best placement, so few run side by side.
   lag: 2,
+  improves: true,
 
   place(context, { from }, random) {
     const refiner = context.once(Refiner, () => new Refiner(context.judge, context.cells));

@@ -45,6 +45,8 @@ export interface OneShotPlacer {
    * workers, because it shapes the result. Default 8.
    */
   readonly lag?: number;
+  /** Whether an attempt continues from `from`, so that a search can begin from a given placement. */
+  readonly improves?: boolean;
   /**
    * Puts every movable hard macro of `context.judge.placement` on a cell. Soft macros are placed and orientations
    * chosen afterwards. False if a macro finds no cell. All randomness must come from `random`.

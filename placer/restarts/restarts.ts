@@ -41,6 +41,7 @@ export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): Res
     settings: settingsSchema(placer),
     ...(placer.oldNames && { oldNames: placer.oldNames }),
     checkpoint: CHECKPOINT,
+    ...(placer.improves && { warmStart: {} }),
     run: (context) => placeByRestarts(placer, first, context),
   };
 }
@@ -85,11 +86,16 @@ async function placeByRestarts(
       if (lineDue(elapsed, better)) onProgress(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  ${cost}`);
       if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(now));
     },
-    resumed,
+    resumed ?? (context.start && startState(context.start, placer)),
   );
   await run.writeJson(CHECKPOINT, storeState(state));
   const best = state.improvements.at(-1);
   return best && { ...best, iterations: state.attempts, episodes: state.attempts };
+}
+
+/** As if a given placement were the best of attempts before the first one. */
+function startState({ placement, costs }: MethodResult, { lag = DEFAULT_LAG }: OneShotPlacer): RestartState {
+  return { attempts: 0, improvements: [{ placement, costs, attempt: -lag, settings: {} }] };
 }
 
 /** What is tried on what. */

@@ -1,0 +1,21 @@
+// A BLOCK argument: a block's files, or the folder of a run, which stands for the block that the run placed, read by the same
+// options.
+import { isRunFolder, readRunSource } from "./run-record.js";
+
+export interface BlockSource<Given> {
+  /** Of the block's own files. */
+  readonly path: string;
+  /** The run's options, and over them those that were given. */
+  readonly options: Given;
+  /** The folder, if the argument was a run's. */
+  readonly run?: string;
+}
+
+/** Finds what a BLOCK argument stands for. Throws `InputError` for a run whose block is not where it was. */
+export function openBlockSource<Given extends object>(path: string, given: Given): BlockSource<Given> {
+  if (!isRunFolder(path)) return { path, options: given };
+  const { block, placement, options } = readRunSource(path);
+  const explicit = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const merged = { ...options, ...(placement !== undefined && { placement }), ...explicit };
+  return { path: block, options: merged as Given, run: path };
+}
