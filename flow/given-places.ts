@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Block,
+  blockFileOf,
   blockFiles,
   type Clustering,
   copyPlacement,
@@ -15,7 +16,7 @@ import {
   readPlacement,
   readPlacementOnCanvas,
 } from "../netlist/index.js";
-import { type BlockOptions, type DesignOptions, loadBlockWith, loadDefWith } from "./block-options.js";
+import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
 import { bestOf, isRunFolder, readOrigin } from "./run-record.js";
 import { nearestName } from "./suggest.js";
 
@@ -25,15 +26,23 @@ interface Placed {
   readonly placement: Placement;
 }
 
+const PLACEMENT_NAME = /\.plc?(\.gz)?$/;
+
 /**
- * The placement at a path for `flat`, the block as its own files have it: a run's best, a `.def` of the same design, a
- * `.plc` or a `.pl`. Macros without a place there are not placed; cells and soft macros are placed where the file tells.
+ * The placement at a path for `flat`, the block as its own files have it: a run's best, a `.def` of the same design, another
+ * block with the same macros, a `.plc` or a `.pl`. `lefs` are the LEF files of the design. Macros without a place there are not placed; cells and soft macros are placed where the file tells.
  * Throws `InputError` if it is of another block.
  */
-export async function readGivenPlaces(path: string, flat: Block, design: DesignOptions): Promise<Placement> {
+export async function readGivenPlaces(
+  path: string,
+  flat: Block,
+  lefs: readonly string[],
+): Promise<Placement> {
   if (isRunFolder(path)) return readRunPlacement(path, flat);
-  if (!isDefPath(path)) return readPlacementOnCanvas(path, flat);
-  const { block } = await loadDefWith(path, { lef: design.lef ?? [] });
+  if (PLACEMENT_NAME.test(path)) return readPlacementOnCanvas(path, flat);
+  const { block } = isDefPath(path)
+    ? await loadDefWith(path, { lef: [...lefs] })
+    : { block: await loadBlockWith(path, {}, true) };
   return byNames(path, { block, placement: block.initial }, flat);
 }
 
@@ -103,7 +112,10 @@ export function onNodesOf(
 /** The files that a given placement depends on. */
 export function givenFiles({ from }: { readonly from?: string | undefined }): string[] {
   if (from === undefined) return [];
-  return isRunFolder(from) ? [join(from, "best.plc")] : isDefPath(from) ? [blockFiles(from)[0]!] : [from];
+  if (isRunFolder(from)) return [join(from, "best.plc")];
+  if (PLACEMENT_NAME.test(from)) return [from];
+  const design = blockFileOf("design", from);
+  return design === undefined ? blockFiles(from) : [design];
 }
 
 /** Per node of the flat file its group; none if cells were not clustered. */

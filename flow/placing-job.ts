@@ -10,6 +10,7 @@ import {
   centreOf,
   checkConstraints,
   copyPlacement,
+  defFiles,
   defPlacesOf,
   type Fence,
   frameOf,
@@ -73,7 +74,7 @@ export async function openPlacingJob(
 ): Promise<PlacingJob> {
   onProgress(`reading ${path}`);
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
-  const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options);
+  const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
   return {
@@ -93,9 +94,12 @@ export async function openPlacingJob(
 }
 
 /** A block with the macros that are kept fixed, and the given placement of it. */
-async function withGiven(read: Block, options: JobOptions): Promise<{ flat: Block; given?: Placement }> {
-  const { from, keep = [] } = options;
-  const given = from === undefined ? undefined : await readGivenPlaces(from, read, options);
+async function withGiven(
+  read: Block,
+  { from, keep = [] }: JobOptions,
+  lefs: readonly string[],
+): Promise<{ flat: Block; given?: Placement }> {
+  const given = from === undefined ? undefined : await readGivenPlaces(from, read, lefs);
   const flat = keep.length > 0 ? withKept(read, keep, given ?? read.initial) : read;
   return { flat, ...(given && { given }) };
 }
@@ -113,7 +117,7 @@ async function openDefJob(
   onProgress: (line: string) => void,
 ): Promise<PlacingJob> {
   const read = await loadDefWith(path, options);
-  const { flat, given } = await withGiven(read.block, options);
+  const { flat, given } = await withGiven(read.block, options, defFiles(path, options.lef).lefs);
   const loaded = { ...read, block: flat };
   for (const note of loaded.notes) onProgress(note);
   countMovable(read, onProgress);

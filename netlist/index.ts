@@ -1,6 +1,7 @@
 // What a block is, and how it is read, written, clustered, partitioned and generated.
 export * from "./arrays.js";
 export * from "./block.js";
+export * from "./block-directory.js";
 export * from "./clustering/index.js";
 export * from "./files.js";
 export * from "./fixed-cells.js";

@@ -91,7 +91,10 @@ test("an option's old name is read with a warning, from the command line and fro
   ]) {
     const { code, stderr } = await ashlar("pretrain", block, "--out", out("no"), ...given);
     assert.equal(code, 1);
-    assert.match(stderr, /^--teach is called --demonstrations now;.*\n.*nowhere: no such folder/);
+    assert.match(
+      stderr,
+      /^--teach is called --demonstrations now;.*\n(reading .*\n)*ashlar: .*nowhere: no such folder/,
+    );
   }
   const help = await ashlar("pretrain", "--help");
   assert.match(help.stdout, /--demonstrations <value>/);
