@@ -1,6 +1,6 @@
 // Has a child process read inputs, and starts another where one aborts or hangs: both are findings.
 import { fork } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,6 +13,8 @@ const SECONDS_PER_MIB = 2;
 const MOST_GROWTH = 256;
 /** Wall-clock time without a word after which the child is killed, ms. It first opens its subject. */
 const PATIENCE = 120_000;
+/** Every accepted input is written in all formats, and a disk would be waited for each time. */
+const IN_MEMORY = "/dev/shm";
 /** Inputs per process: each starts with fresh memory. */
 const PER_PROCESS = 1000;
 
@@ -64,7 +66,7 @@ function problemsOf({ problem, seconds, growth, bytes }: Told): string[] {
 
 /** What a child told; if it ended early, the last input is the one that ended it. */
 async function runChild(order: Omit<Order, "folder">): Promise<Told[]> {
-  const folder = mkdtempSync(join(tmpdir(), "ashlar-fuzz-"));
+  const folder = mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), "ashlar-fuzz-"));
   try {
     const told: Told[] = [];
     const child = fork(CHILD, [JSON.stringify({ ...order, folder } satisfies Order)], {
