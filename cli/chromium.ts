@@ -2,15 +2,17 @@
 // that it rests, and takes the picture. Spoken to in the Chrome DevTools Protocol over a pipe: JSON, ended by NUL.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { InputError, writeFileAtomically } from "../netlist/index.js";
+import { InputError, markedName, removeLeftovers, writeFileAtomically } from "../netlist/index.js";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 const SIZE = { width: 1600, height: 1000 };
+/** How folders of browsers' profiles begin. */
+const PROFILE = "ashlar-png-";
 /** For the whole picture, ms. */
 const PATIENCE = 120_000;
 
@@ -30,7 +32,9 @@ function findChromium(): string {
 /** Writes a picture of the page `html` to `file`. */
 export async function printWithChromium(html: string, file: string, theme: "light" | "dark"): Promise<void> {
   const path = findChromium();
-  const folder = await mkdtemp(join(tmpdir(), "ashlar-png-"));
+  removeLeftovers(tmpdir(), PROFILE);
+  const folder = join(tmpdir(), markedName(PROFILE));
+  await mkdir(folder, { mode: 0o700 });
   try {
     const page = join(folder, "page.html");
     await writeFile(page, html);

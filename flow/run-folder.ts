@@ -81,6 +81,7 @@ export class RunFolder implements RunStore {
    * is written. Throws `InputError` if they are not, and while another process writes to the folder.
    */
   static async open({ out: path, options, inputs, resume, oldNames = {} }: RunSpec): Promise<RunFolder> {
+    makeFolder(path);
     makeFolder(join(path, "checkpoints"));
     const record = {
       ashlar: VERSION,

@@ -80,6 +80,8 @@ export function appendToFile(path: string, data: string | Uint8Array): void {
 
 /** Makes a folder and those above it. Throws `InputError` if a file is in the way or it may not. */
 export function makeFolder(path: string): void {
+  if (path === "")
+    throw new InputError("a folder", "has an empty name", "name one; . is the working directory");
   // Not with `recursive`, which never ends where the system makes no folders, as in /proc.
   const missing: string[] = [];
   try {

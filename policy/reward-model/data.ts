@@ -2,17 +2,29 @@
 // what it holds and has a checksum. A shard that is there and intact is kept; any other is drawn anew, on worker threads.
 // A shard depends on nothing but its key, so any number of workers writes the same bytes.
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Piscina, workerData } from "piscina";
 import { type JudgeRules, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
-import { type Block, fileNameOf, InputError } from "../../netlist/index.js";
+import {
+  type Block,
+  fileNameOf,
+  InputError,
+  isFile,
+  makeFolder,
+  removeLeftovers,
+  TEMPORARY,
+} from "../../netlist/index.js";
 import { endPool } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { loadPolicyNetwork } from "../network/contract.js";
 import { graphNetwork } from "../network/network.js";
-import { readSafetensors, type SavedTensor, writeSafetensors } from "../network/safetensors.js";
+import {
+  readSafetensors,
+  type Safetensors,
+  type SavedTensor,
+  writeSafetensors,
+} from "../network/safetensors.js";
 import { REWARD_LABELS, REWARD_NUMBERS, type RewardSample, RewardSampler } from "./sample.js";
 
 const SHARD = 100; // samples
@@ -52,9 +64,8 @@ export async function buildRewardData(
   blocks: readonly Block[],
   { folder, seed, counts, workers, policies = [], rules = PUBLISHED_RULES, onShard }: RewardDataOptions,
 ): Promise<RewardData[]> {
-  await mkdir(folder, { recursive: true }).catch((error: Error) => {
-    throw new InputError(folder, `cannot be made a folder (${error.message})`, "choose another");
-  });
+  makeFolder(folder);
+  removeLeftovers(folder, TEMPORARY);
   const policyDigest = digestOf(
     policies.flatMap(({ network = graphNetwork, config, parameters }) => [
       ...(network === graphNetwork ? [] : [network.name]),
@@ -200,10 +211,12 @@ function metadataOf({ block, policies, seed, first, count }: ShardKey): Record<s
 
 /** A shard; undefined if it is not there, broken, or of something else. */
 async function readShard(path: string, key: ShardKey): Promise<RewardData | undefined> {
-  const file = await readSafetensors(path).catch((error: unknown) => {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  });
+  let file: Safetensors | undefined;
+  try {
+    if (isFile(path)) file = await readSafetensors(path);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
   if (!file) return undefined;
   const { tensors, metadata } = file;
   const expected = Object.entries(metadataOf(key));

@@ -125,6 +125,7 @@ test("folders are made with those above them; what is in the way or makes none i
     );
   says(join(folder, "file", "x"));
   says(join(folder, "file"));
+  assert.throws(() => makeFolders(""), InputError);
   if (existsSync("/proc/self")) says("/proc/self/x/y");
 });
 
