@@ -8,6 +8,7 @@ import { addCostTermOption, addSetOption, repeated, withSettings } from "./setti
 
 interface JsonProperty {
   readonly type?: string;
+  readonly anyOf?: readonly { readonly type?: string }[];
   readonly enum?: readonly string[];
   readonly default?: unknown;
   readonly description?: string;
@@ -43,7 +44,8 @@ function toOption(name: string, property: JsonProperty): Option {
   const { type, description, default: preset } = property;
   if (type === "boolean")
     return new Option(preset === true ? flag.replace("--", "--no-") : flag, description);
-  if (type === "array") return repeated(new Option(`${flag} <value>`, description));
+  if (type === "array" || property.anyOf?.some((kind) => kind.type === "array"))
+    return repeated(new Option(`${flag} <value>`, description));
   const number = type === "number" || type === "integer";
   const option = new Option(`${flag} <${number ? "number" : "value"}>`, description);
   if (property.enum) option.choices(property.enum);

@@ -5,6 +5,7 @@ import {
   type Block,
   type BlockOverrides,
   DEFAULT_ROUTING,
+  type GivenHalo,
   InputError,
   isDefPath,
   type LoadDefOptions,
@@ -15,6 +16,7 @@ import {
   loadDef,
   MOST_SMOOTHING,
   NodeKind,
+  SNAP_CHOICES,
   withOverrides,
 } from "../netlist/index.js";
 
@@ -24,7 +26,20 @@ export const designOptions = {
     .array(z.string())
     .default([])
     .describe("LEF file, or directory of them, of a .def block; may be repeated (default all beside it)"),
-  halo: z.string().optional().describe("halo in µm, as X,Y, of macros to which the .def gives none"),
+  halo: z
+    .union([z.array(z.string()), z.string()])
+    .optional()
+    .describe(
+      "halo in µm, as X,Y, of macros to which the .def gives none; or of one macro, as NAME=LEFT,BOTTOM,RIGHT,TOP " +
+        "in orientation N; may be repeated",
+    ),
+  die: z.boolean().optional().describe("let macros use the whole die of a .def, also outside its rows"),
+  snap: z
+    .enum(SNAP_CHOICES)
+    .optional()
+    .describe(
+      "what the lower-left corners of macros of a .def lie on: its manufacturing grid (the default), tracks, or rows",
+    ),
   freeFixed: z.boolean().default(false).describe("let hard macros that the .def fixes move"),
 };
 
@@ -89,24 +104,40 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
 export function designOptionsFor(
   path: string,
   paths: readonly string[],
-  { lef, halo, freeFixed }: DesignOptions,
+  { lef, halo, freeFixed, die, snap }: DesignOptions,
 ): DesignOptions {
-  return isDefPath(path) || !paths.some(isDefPath) ? { lef, halo, freeFixed } : {};
+  return isDefPath(path) || !paths.some(isDefPath) ? { lef, halo, freeFixed, die, snap } : {};
 }
 
 /** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */
 function defOptions(
   path: string,
-  { lef = [], halo, freeFixed }: BlockOptions,
+  { lef = [], halo = [], freeFixed, die, snap }: BlockOptions,
 ): Omit<LoadDefOptions, "defaultRouting"> {
-  const given =
-    lef.length > 0 ? "--lef" : halo !== undefined ? "--halo" : freeFixed ? "--free-fixed" : undefined;
-  if (given && !isDefPath(path)) throw new InputError(given, `is for .def designs, and '${path}' is none`);
-  return {
-    lef,
-    freeFixed,
-    halo: halo === undefined ? undefined : (numbers("--halo", halo, 2, /,/) as [number, number]),
+  const halos = typeof halo === "string" ? [halo] : halo;
+  const given = {
+    "--lef": lef.length > 0,
+    "--halo": halos.length > 0,
+    "--free-fixed": freeFixed,
+    "--die": die,
+    "--snap": snap !== undefined,
   };
+  for (const [flag, isGiven] of Object.entries(given))
+    if (isGiven && !isDefPath(path)) throw new InputError(flag, `is for .def designs, and '${path}' is none`);
+  return { lef, freeFixed, die, snap, halos: halos.map(toHalo) };
+}
+
+/** `X,Y`, `LEFT,BOTTOM,RIGHT,TOP`, or one of these after `NAME=`. */
+function toHalo(text: string): GivenHalo {
+  const at = text.lastIndexOf("=");
+  const lengths = text.slice(at + 1);
+  const count = lengths.split(",").length === 4 ? 4 : 2;
+  const values = numbers("--halo", lengths, count, /,/);
+  const [left, bottom, right, top] = (count === 4 ? values : [...values, ...values]) as [
+    ...[number, number],
+    ...[number, number],
+  ];
+  return { ...(at >= 0 && { name: text.slice(0, at) }), left, bottom, right, top };
 }
 
 function overridesOf(options: BlockOptions): BlockOverrides {

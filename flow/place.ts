@@ -121,14 +121,6 @@ export async function place(
     inputs: [...policyFiles(options.policy), ...(file === undefined ? [] : [file]), ...code.files],
     oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
     onProgress,
-    check: ({ name, fences }) => {
-      if (protocol === "free" && fences)
-        throw new InputError(
-          name,
-          `fence '${fences[0]!.name}' has macros of its own, which protocol free does not keep inside`,
-          "use --protocol fd",
-        );
-    },
     async work({ given: places, ...place }) {
       const warm =
         places && from !== undefined && method.warmStart

@@ -1,10 +1,9 @@
 // What the methods place, and what becomes of it: for most formats the block as it is; a flat block is clustered first,
 // and a DEF design is also kept within its constraints and written back.
-import { IncrementalJudge, Judge, type JudgeOptions, macrosByArea } from "../env/index.js";
+import { IncrementalJudge, Judge, type JudgeOptions, type Move, macrosByArea } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
-  blockagesOfMacros,
   blockFiles,
   type Clustering,
   centreOf,
@@ -12,20 +11,18 @@ import {
   copyPlacement,
   defFiles,
   defPlacesOf,
-  type Fence,
   frameOf,
-  haloOf,
   InputError,
-  inMicrons,
   isDefPath,
-  isSideways,
   type LoadedDef,
   macroPlacementTcl,
-  membershipsOf,
   NodeKind,
   notesOn,
   type Placement,
-  type Rectangle,
+  type PlacingView,
+  placingDesign,
+  placingView,
+  snappedPlaces,
   unmetGuides,
   writeDef,
   writeFileAtomically,
@@ -54,6 +51,8 @@ export interface PlacingJob {
   isAllowed(placement: Placement): boolean;
   /** The placement that the block's own files can hold: snapped, orientations as they are allowed. */
   finish(placement: Placement, judging: JudgeOptions): Placement;
+  /** How placements of `scored` become placements of `block`, and back without `finish`'s care. */
+  readonly view: Pick<PlacingView, "toBlock" | "fromBlock">;
   /** Writes the files that only this format has. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
 }
@@ -77,15 +76,17 @@ export async function openPlacingJob(
   const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
+  const view = placingView(block);
   return {
-    block,
+    block: view.block,
     scored: block,
     flat,
     ...(clustering && { clustering }),
     inputs: [...blockFiles(path, options.placement), ...givenFiles(options)],
     ...(given && { given: onNodesOf(block, flat, { placement: given, clustering }) }),
     isAllowed: () => true,
-    finish: (placement) => placement,
+    finish: view.toBlock,
+    view,
     write: async (run, placement) => {
       if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
       return {};
@@ -123,16 +124,17 @@ async function openDefJob(
   countMovable(read, onProgress);
   const { block: grouped, clustering } = clusterFlat(loaded.block, options, onProgress);
   const scored = withPortsInside(grouped, onProgress);
-  const block = withFences(withHalos(scored, loaded), loaded);
+  const view = placingDesign(scored, loaded);
   return {
-    block,
+    block: view.block,
     scored,
     flat: loaded.block,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
     inputs: [...blockFiles(path, options.placement, options.lef), ...givenFiles(options)],
     ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),
     isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
-    finish: (placement, judging) => snapped(loaded, turned(loaded, scored, placement, judging)),
+    finish: (placement, judging) => snapped(loaded, turned(loaded, { scored, view }, placement, judging)),
+    view,
     write: async (run, placement) => {
       const places = defPlacesOf(loaded, placement);
       const rewritten = await writeDef(run.file("best.def"), loaded, places);
@@ -187,85 +189,52 @@ function withPortsInside(block: Block, onProgress: (line: string) => void): Bloc
   return { ...block, initial };
 }
 
-/** Hard macros with their halos; where two sides of a halo differ, the larger counts on both. */
-function withHalos(block: Block, { design, nodes, block: { nodeNames } }: LoadedDef): Block {
-  if (design.components.halos.size === 0) return block;
-  const widths = block.widths.slice();
-  const heights = block.heights.slice();
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
-    if (block.nodeNames[node] !== nodeNames[node])
-      throw new Error("internal: clustering has renumbered the macros");
-    const halo = haloOf(design, nodes.componentOfNode[node]!);
-    widths[node]! += 2 * halo.x;
-    heights[node]! += 2 * halo.y;
-  }
-  return { ...block, widths, heights };
-}
-
-/**
- * Fences, and regions without a type, which keep their members but let others in. A fence to which no movable macro
- * belongs is a blockage to all of them. A blockage that belongs to a macro keeps only the others out.
- */
-function withFences(block: Block, loaded: LoadedDef): Block {
-  const { design, nodes } = loaded;
-  const memberships = membershipsOf(loaded);
-  const blockages = [...block.blockages];
-  const fences: Fence[] = [];
-  const inBlock = (rect: Rectangle) => inMicrons(design, rect);
-  for (const region of design.regions) {
-    if (region.type === "GUIDE") continue;
-    const members = [...memberships].flatMap(([component, regions]) => {
-      const node = nodes.nodeOfComponent[component]!;
-      const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
-      return moves && regions.includes(region) ? [node] : [];
-    });
-    const rectangles = region.rects.map(inBlock);
-    const exclusive = region.type === "FENCE";
-    if (members.length > 0) fences.push({ name: region.name, rectangles, members, exclusive });
-    else if (exclusive) for (const rectangle of rectangles) blockages.push({ ...rectangle, rate: 1 });
-  }
-  for (const [node, own] of blockagesOfMacros(design, nodes, block.fixed)) {
-    const name = `blockage of ${block.nodeNames[node]}`;
-    fences.push({ name, rectangles: own.map(inBlock), members: [node], exclusive: true, isOpen: true });
-  }
-  return { ...block, blockages, ...(fences.length > 0 && { fences }) };
-}
-
 /**
  * Every movable macro in the orientation that costs least among those that LEF allows and that keep its box, largest
  * first, each once. Where none keeps its box, N.
  */
-function turned(loaded: LoadedDef, scored: Block, placement: Placement, judging: JudgeOptions): Placement {
-  const result = copyPlacement(placement);
+function turned(
+  loaded: LoadedDef,
+  { scored, view }: { readonly scored: Block; readonly view: PlacingView },
+  placement: Placement,
+  judging: JudgeOptions,
+): Placement {
+  const result = copyPlacement(view.toBlock(placement));
   const judge = new Judge(Kernels.create(), scored, judging);
   const moves = new IncrementalJudge(judge);
   moves.start(result);
   for (const node of macrosByArea(scored)) {
-    const now = result.orientations[node]!;
+    const now = placement.orientations[node]!;
     const allowed = loaded.allowed[node]!;
-    const alike = allowed.filter((code) => isSideways(code) === isSideways(now));
+    const alike = UPRIGHT.filter((code) => allowed.includes(view.orientationOf(node, code)));
     const candidates = alike.length > 0 ? alike : [0];
-    let best = { orientation: -1, cost: Number.POSITIVE_INFINITY };
+    let best: { move: Move; cost: number } | undefined;
     // The orientation at hand first: another must be better, not as good.
-    for (const orientation of [...candidates].sort(
-      (a, b) => Number(b === now) - Number(a === now) || a - b,
-    )) {
-      const { proxyCost } = moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation }]);
+    for (const code of [...candidates].sort((a, b) => Number(b === now) - Number(a === now) || a - b)) {
+      // A halo that is not the same on all sides turns with the macro, which moves the macro in its box.
+      const [x, y] = view.centreOf(node, placement.xs[node]!, placement.ys[node]!, code);
+      const move = { node, x, y, orientation: view.orientationOf(node, code) };
+      const { proxyCost } = moves.try([move]);
       moves.revert();
-      if (proxyCost < best.cost) best = { orientation, cost: proxyCost };
+      if (!best || proxyCost < best.cost) best = { move, cost: proxyCost };
     }
-    moves.try([{ node, x: result.xs[node]!, y: result.ys[node]!, orientation: best.orientation }]);
+    const { move } = best!;
+    moves.try([move]);
     moves.commit();
-    result.orientations[node] = best.orientation;
+    result.xs[node] = move.x;
+    result.ys[node] = move.y;
+    result.orientations[node] = move.orientation;
   }
   return result;
 }
 
+/** Orientation codes that keep the sides of a box: N, FN, S, FS. */
+const UPRIGHT = [0, 1, 2, 3] as const;
+
 /** Hard macros where the DEF file will have them; what is fixed stays to the last bit. */
 function snapped(loaded: LoadedDef, placement: Placement): Placement {
   const result = copyPlacement(placement);
-  for (const [component, place] of defPlacesOf(loaded, placement)) {
+  for (const [component, place] of snappedPlaces(loaded, placement)) {
     const node = loaded.nodes.nodeOfComponent[component]!;
     if (loaded.block.fixed[node]) continue;
     [result.xs[node], result.ys[node]] = centreOf(loaded, component, place);

@@ -62,6 +62,7 @@ export class RunFolder implements RunStore {
   /** Iterations in metrics.jsonl, and the cost of the last frame. */
   private iterations = 0;
   private frameCost = Number.POSITIVE_INFINITY;
+  private terms: PlacementTerms | undefined;
   /** Spent up to the last line of metrics.jsonl, and of that by the stages and processes before this one, s. */
   private secondsSpent = 0;
   private secondsBefore = 0;
@@ -160,6 +161,14 @@ export class RunFolder implements RunStore {
     }
   }
 
+  /**
+   * Sets in which block's terms `writeBest` writes the placements that a method finds; undefined: in those of the block that
+   * it is given.
+   */
+  writesAs(terms: PlacementTerms | undefined): void {
+    this.terms = terms;
+  }
+
   /** Keeps the best placement so far on disk, and a frame of it if it is better than the last one. */
   async writeBest(block: Block, placement: Placement, costs: Costs): Promise<void> {
     await this.keepBest(block, { placement, costs }, false);
@@ -171,10 +180,12 @@ export class RunFolder implements RunStore {
   }
 
   private async keepBest(
-    block: Block,
-    { placement, costs }: ScoredPlacement,
+    given: Block,
+    { placement: found, costs }: ScoredPlacement,
     durable: boolean,
   ): Promise<void> {
+    const block = this.terms?.block ?? given;
+    const placement = this.terms?.toScored(found) ?? found;
     if (costs.proxyCost < this.frameCost) {
       this.frameCost = costs.proxyCost;
       appendFrame(this.file("frames.jsonl"), this.iterations + 1, block, placement, costs);
@@ -253,6 +264,12 @@ export class RunFolder implements RunStore {
       "choose another --out, or start over without --resume",
     );
   }
+}
+
+/** The block that placements are written for, and how they become placements of it. */
+export interface PlacementTerms {
+  readonly block: Block;
+  toScored(placement: Placement): Placement;
 }
 
 /** A run folder and what it records. */

@@ -46,8 +46,6 @@ export interface BlockJob<Found extends object> {
   /** Names of options that changed since older records were written: `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
   readonly onProgress: (line: string) => void;
-  /** Refuses a block that it cannot do, before the run folder is opened. */
-  readonly check?: (block: Block) => void;
   work(place: BlockRun): Promise<BlockWork<Found>>;
 }
 
@@ -91,7 +89,6 @@ export async function runOnBlock<Found extends object>(
   const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
-  job.check?.(block);
   for (const note of nothingToDo(block)) onProgress(note);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };
@@ -103,8 +100,11 @@ export async function runOnBlock<Found extends object>(
       `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
     );
     if (clustering) await writeClustering(out, flat, clustering);
-    const { given } = opened;
+    const { view } = opened;
+    if (block !== scored) run.writesAs({ block: scored, toScored: view.toBlock });
+    const given = opened.given && view.fromBlock(opened.given);
     const worked = await job.work({ block, judge, rules, run, ...(given && { given }) });
+    run.writesAs(undefined);
     const { best, found } = worked;
     const summary = { block: block.name, ...found, out };
     const seconds = () => (performance.now() - started) / 1000;

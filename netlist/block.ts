@@ -65,6 +65,17 @@ export interface Fence {
 }
 
 /**
+ * Halos of nodes, in µm per node and side of its box in orientation N. A halo is part of the box: it keeps other hard
+ * macros out, but may lie over the edge of the canvas, over blockages and outside fences.
+ */
+export interface Halos {
+  readonly lefts: Float64Array;
+  readonly bottoms: Float64Array;
+  readonly rights: Float64Array;
+  readonly tops: Float64Array;
+}
+
+/**
  * What a loader keeps so that its format can be written back. Only the format's own code knows more of it than its
  * name (for Bookshelf: `frameOf`).
  */
@@ -110,6 +121,8 @@ export interface Block extends Netlist {
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
   readonly fences?: readonly Fence[];
+  /** Parts of the boxes of hard macros. Default: none. */
+  readonly halos?: Halos | undefined;
   /** The placement that came with the files. */
   readonly initial: Placement;
   /** Set while the nodes are those of the files. */
@@ -123,6 +136,34 @@ export const DEFAULT_ROUTING: RoutingResources = {
   horizontalUsedByMacros: 39.583,
   verticalUsedByMacros: 30.303,
 };
+
+/**
+ * How far a node's box in orientation N may lie over edges, in µm in x and in y, whichever way it is mirrored: the smaller
+ * of the halos on opposite sides.
+ */
+export function overhangOf(
+  { halos }: Pick<Block, "halos">,
+  node: number,
+): { readonly x: number; readonly y: number } {
+  if (!halos) return { x: 0, y: 0 };
+  return {
+    x: Math.min(halos.lefts[node]!, halos.rights[node]!),
+    y: Math.min(halos.bottoms[node]!, halos.tops[node]!),
+  };
+}
+
+/** Sides of a node without its halo, in µm, in orientation N. */
+export function ownSizeOf(
+  { widths, heights, halos }: Pick<Block, "widths" | "heights" | "halos">,
+  node: number,
+): { readonly width: number; readonly height: number } {
+  const [width, height] = [widths[node]!, heights[node]!];
+  if (!halos) return { width, height };
+  return {
+    width: width - halos.lefts[node]! - halos.rights[node]!,
+    height: height - halos.bottoms[node]! - halos.tops[node]!,
+  };
+}
 
 /** Indices of the nodes of one kind, in node order. */
 export function nodesOfKind(netlist: Netlist, kind: NodeKind): Int32Array {

@@ -1,6 +1,6 @@
 // Chooses a grid for a canvas and its macros: by Circuit Training's rule, or by a quick one, which the generator uses too.
 import { greatestOf } from "./arrays.js";
-import { type Canvas, type Grid, type Netlist, NodeKind } from "./block.js";
+import { type Canvas, type Grid, type Netlist, NodeKind, type Rectangle } from "./block.js";
 import { InputError } from "./input-error.js";
 
 /** Sides of a macro, µm. */
@@ -183,7 +183,22 @@ function fewestCells(macros: number): number {
  * the macros need them. Throws `InputError` if they do not fit on 127 x 127 cells either.
  */
 export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: number): Grid {
-  const fewest = fewestCells(macros.length);
+  const sizes = [...macros].sort((a, b) => b.height - a.height || b.width - a.width);
+  const floor = { left: 0, bottom: 0, right: canvas.width, top: canvas.height };
+  const grid = candidatesNear(canvas, cells, fewestCells(macros.length)).find((candidate) =>
+    fitsOnShelves(sizes, { canvas, floor }, candidate),
+  );
+  if (!grid)
+    throw new InputError(
+      "utilisation",
+      "so high, or the canvas so narrow, that the macros do not fit on any grid",
+      "lower the utilisation or bring the aspect closer to 1",
+    );
+  return { columns: grid.columns, rows: grid.rows };
+}
+
+/** Grids with nearly square cells, those of about `cells` cells first. */
+function candidatesNear(canvas: Canvas, cells: number, fewest: number): Grid[] {
   const target = Math.min(cells, MOST_CELLS);
   const candidates: { columns: number; rows: number; distance: number }[] = [];
   for (let columns = FEWEST_LINES; columns <= MOST_LINES; columns++)
@@ -194,20 +209,73 @@ export function chooseGrid(macros: readonly Size[], canvas: Canvas, cells: numbe
       const distance = Math.abs(Math.log((columns * rows) / target)) + aspect / 2 + beyond;
       candidates.push({ columns, rows, distance });
     }
-  candidates.sort((a, b) => a.distance - b.distance || a.columns - b.columns);
+  return candidates.sort((a, b) => a.distance - b.distance || a.columns - b.columns);
+}
+
+/** The part of a canvas that macros may use, and what is in their way there. */
+export interface Floor {
+  readonly canvas: Canvas;
+  readonly floor: Rectangle;
+}
+
+/** Macros that may move, with their halos and without. */
+export interface MovableSizes {
+  readonly macros: readonly Size[];
+  readonly bodies: readonly Size[];
+}
+
+/**
+ * A grid for macros that may use only a part of the canvas: `preferred` if they have room on it, else one of about as many
+ * cells on which they have, else one on which each has room alone.
+ */
+export function gridWithin(
+  { macros, bodies }: MovableSizes,
+  { obstacles, ...within }: Floor & { readonly obstacles: readonly Rectangle[] },
+  preferred: Grid,
+): Grid {
+  const { canvas, floor } = within;
   const sizes = [...macros].sort((a, b) => b.height - a.height || b.width - a.width);
-  const grid = candidates.find((candidate) => fitsOnShelves(sizes, canvas, candidate));
-  if (!grid)
-    throw new InputError(
-      "utilisation",
-      "so high, or the canvas so narrow, that the macros do not fit on any grid",
-      "lower the utilisation or bring the aspect closer to 1",
-    );
-  return { columns: grid.columns, rows: grid.rows };
+  const kinds = [...new Map(bodies.map((body) => [`${body.width} ${body.height}`, body])).values()];
+  const isWide = (grid: Grid) => kinds.every((body) => fitsAlone(body, { ...within, obstacles }, grid));
+  const isWhole =
+    floor.left <= 0 && floor.bottom <= 0 && floor.right >= canvas.width && floor.top >= canvas.height;
+  const isGood = (grid: Grid) => (isWhole || fitsOnShelves(sizes, within, grid)) && isWide(grid);
+  if (isGood(preferred)) return preferred;
+  const cells = preferred.columns * preferred.rows;
+  const candidates = candidatesNear(canvas, cells, FEWEST_LINES * FEWEST_LINES);
+  const found = candidates.find(isGood) ?? (isWide(preferred) ? preferred : candidates.find(isWide));
+  return found ? { columns: found.columns, rows: found.rows } : preferred;
+}
+
+/** Whether some cell's centre has room for a macro around it. */
+function fitsAlone(
+  { width, height }: Size,
+  { canvas, floor, obstacles }: Floor & { readonly obstacles: readonly Rectangle[] },
+  { columns, rows }: Grid,
+): boolean {
+  const cellWidth = canvas.width / columns;
+  const cellHeight = canvas.height / rows;
+  for (let row = firstLine(height, cellHeight, floor.bottom); row < rows; row++) {
+    const y = (row + 0.5) * cellHeight;
+    if (y + height / 2 > floor.top + SLACK) return false;
+    for (let column = firstLine(width, cellWidth, floor.left); column < columns; column++) {
+      const x = (column + 0.5) * cellWidth;
+      if (x + width / 2 > floor.right + SLACK) break;
+      const isTaken = obstacles.some(
+        ({ left, bottom, right, top }) =>
+          x + width / 2 > left + SLACK &&
+          x - width / 2 < right - SLACK &&
+          y + height / 2 > bottom + SLACK &&
+          y - height / 2 < top - SLACK,
+      );
+      if (!isTaken) return true;
+    }
+  }
+  return false;
 }
 
 /** Whether macros, highest first, fit in rows with every centre on the centre of a grid cell. */
-function fitsOnShelves(sizes: readonly Size[], canvas: Canvas, grid: Grid): boolean {
+function fitsOnShelves(sizes: readonly Size[], { canvas, floor }: Floor, grid: Grid): boolean {
   const cellWidth = canvas.width / grid.columns;
   const cellHeight = canvas.height / grid.rows;
   let column = -1; // of the last macro on the shelf; -1 while it is empty
@@ -216,20 +284,22 @@ function fitsOnShelves(sizes: readonly Size[], canvas: Canvas, grid: Grid): bool
   let shelfHeight = 0;
   for (const { width, height } of sizes) {
     if (column >= 0) column += Math.ceil((lastWidth + width) / 2 / cellWidth);
-    if (column < 0 || (column + 0.5) * cellWidth + width / 2 > canvas.width) {
+    if (column < 0 || (column + 0.5) * cellWidth + width / 2 > floor.right) {
       row =
-        row < 0 ? firstLine(height, cellHeight) : row + Math.ceil((shelfHeight + height) / 2 / cellHeight);
+        row < 0
+          ? firstLine(height, cellHeight, floor.bottom)
+          : row + Math.ceil((shelfHeight + height) / 2 / cellHeight);
       shelfHeight = height;
-      column = firstLine(width, cellWidth);
-      if ((row + 0.5) * cellHeight + height / 2 > canvas.height) return false;
-      if ((column + 0.5) * cellWidth + width / 2 > canvas.width) return false;
+      column = firstLine(width, cellWidth, floor.left);
+      if ((row + 0.5) * cellHeight + height / 2 > floor.top) return false;
+      if ((column + 0.5) * cellWidth + width / 2 > floor.right) return false;
     }
     lastWidth = width;
   }
   return true;
 }
 
-/** First cell on whose centre something of this length stays inside the canvas. */
-function firstLine(length: number, cell: number): number {
-  return Math.max(0, Math.ceil(length / 2 / cell - 0.5));
+/** First cell on whose centre something of this length stays above `low`. */
+function firstLine(length: number, cell: number, low: number): number {
+  return Math.max(0, Math.ceil((low + length / 2) / cell - 0.5));
 }

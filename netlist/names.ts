@@ -14,3 +14,25 @@ export function freshName(name: string, taken: { has(name: string): boolean }): 
   while (taken.has(fresh)) fresh += "_";
   return fresh;
 }
+
+/** Whether a name is the one given, where `*` matches any text. */
+export function nameMatcher(pattern: string): (name: string) => boolean {
+  return pattern.includes("*") ? wildcard(pattern) : (name) => name === pattern;
+}
+
+/** `*` matches any text. Names are compared piece by piece, which is fast for every pattern. */
+function wildcard(pattern: string): (name: string) => boolean {
+  const pieces = pattern.split("*");
+  const [head, tail] = [pieces[0]!, pieces.at(-1)!];
+  return (name) => {
+    if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail))
+      return false;
+    let at = head.length;
+    for (const piece of pieces.slice(1, -1)) {
+      const found = name.indexOf(piece, at);
+      if (found < 0 || found + piece.length > name.length - tail.length) return false;
+      at = found + piece.length;
+    }
+    return true;
+  };
+}

@@ -7,6 +7,8 @@ import {
   isSideways,
   NodeKind,
   nodesOfKind,
+  overhangOf,
+  ownSizeOf,
   type Placement,
   type Rectangle,
 } from "../../netlist/index.js";
@@ -55,10 +57,14 @@ export class MaskMaker {
    * take it off the canvas first.
    */
   maskFor(node: number): number {
-    const forbidden = this.forbidden.get(this.block.fences ? fencesOf(this.block, node) : "")!;
+    const { fences, halos } = this.block;
+    const forbidden = this.forbidden.get(fences || halos ? fencesOf(this.block, node) : "")!;
+    const over = overhangOf(this.block, node);
     return this.kernels.run.maskCells(
       this.judge.state.address,
       node,
+      over.x,
+      over.y,
       this.hardMacros.byteOffset,
       this.hardMacros.length,
       forbidden.byteOffset,
@@ -98,16 +104,17 @@ export function checkLegality(block: Block, placement: Placement): Legality {
       unplaced++;
       continue;
     }
+    const body = block.halos ? withoutOverhang(block, placement, macros[i]!, a) : a;
     if (
       !block.fixed[macros[i]!] &&
-      (a.left < -slackX ||
-        a.bottom < -slackY ||
-        a.right > block.canvas.width + slackX ||
-        a.top > block.canvas.height + slackY)
+      (body.left < -slackX ||
+        body.bottom < -slackY ||
+        body.right > block.canvas.width + slackX ||
+        body.top > block.canvas.height + slackY)
     )
       outside++;
     const forbidden = block.fences ? forbiddenTo(block, macros[i]!) : block.blockages;
-    if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(a, rectangle))) blocked++;
+    if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(body, rectangle))) blocked++;
     for (let j = i + 1; j < macros.length; j++) {
       if (!boxesOverlap(a, boxOf(block, placement, macros[j]!))) continue;
       overlaps++;
@@ -124,6 +131,13 @@ function boxOf(block: Block, placement: Placement, node: number): Rectangle {
   const x = placement.xs[node]!;
   const y = placement.ys[node]!;
   return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
+}
+
+/** The part of a node's box that must stay inside the canvas and off blockages. */
+function withoutOverhang(block: Block, { orientations }: Placement, node: number, box: Rectangle): Rectangle {
+  const over = overhangOf(block, node);
+  const [x, y] = isSideways(orientations[node]!) ? [over.y, over.x] : [over.x, over.y];
+  return { left: box.left + x, bottom: box.bottom + y, right: box.right - x, top: box.top - y };
 }
 
 function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
@@ -144,17 +158,19 @@ export function checkFeasible(judge: Judge): void {
   const macros = macrosByArea(block);
   for (let node = 0; node < block.nodeCount; node++)
     if (block.fixed[node]) refuseFarPlace(block, block.initial, node);
+  const areaOf = (node: number) => {
+    const { width, height } = ownSizeOf(block, node);
+    return width * height;
+  };
   let hardArea = 0;
-  for (const node of nodesOfKind(block, NodeKind.HardMacro))
-    hardArea += block.widths[node]! * block.heights[node]!;
+  for (const node of nodesOfKind(block, NodeKind.HardMacro)) hardArea += areaOf(node);
   const canvasSize = `${canvas.width.toFixed(3)} x ${canvas.height.toFixed(3)} µm`;
   for (const node of macros) {
-    const width = block.widths[node]!;
-    const height = block.heights[node]!;
+    const { width, height } = ownSizeOf(block, node);
     if (width > canvas.width * (1 + OUTSIDE_TOLERANCE) || height > canvas.height * (1 + OUTSIDE_TOLERANCE))
       throw new InputError(
         block.name,
-        `macro '${block.nodeNames[node]}' is ${width} x ${height} µm, larger than the canvas of ${canvasSize}`,
+        `macro '${block.nodeNames[node]}' is ${sizeText(block, node)}, larger than the canvas of ${canvasSize}`,
         "enlarge the canvas or check the units",
       );
   }
@@ -167,11 +183,11 @@ export function checkFeasible(judge: Judge): void {
   for (const { name, rectangles, members, isOpen } of block.fences ?? []) {
     if (isOpen) continue;
     const room = coveredArea(rectangles, canvas.width, canvas.height);
-    const area = members.reduce((sum, node) => sum + block.widths[node]! * block.heights[node]!, 0);
+    const area = members.reduce((sum, node) => sum + areaOf(node), 0);
     if (area > room)
       throw new InputError(
         block.name,
-        `the macros of fence '${name}' take ${area.toFixed(0)} µm² with their halos, the fence has ${room.toFixed(0)} on the canvas`,
+        `the macros of fence '${name}' take ${area.toFixed(0)} µm², the fence has ${room.toFixed(0)} on the canvas`,
         "enlarge the fence, or make it a guide",
       );
   }
@@ -194,9 +210,27 @@ export function checkFeasible(judge: Judge): void {
     if (masks.maskFor(node) === 0)
       throw new InputError(
         block.name,
-        `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid`,
+        `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid; it is ${sizeText(block, node)}`,
         "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
       );
+}
+
+/** A macro's own sides, and its halo if it has one. */
+function sizeText(block: Block, node: number): string {
+  const { width, height } = ownSizeOf(block, node);
+  const own = `${rounded(width)} x ${rounded(height)} µm`;
+  const sides = block.halos
+    ? [block.halos.lefts, block.halos.bottoms, block.halos.rights, block.halos.tops].map(
+        (side) => side[node]!,
+      )
+    : [];
+  if (!sides.some((side) => side > 0)) return own;
+  return `${own} with a halo of ${sides.map(rounded).join(", ")} µm (left, bottom, right, top)`;
+}
+
+/** Without the last digits, which sums leave behind. */
+function rounded(length: number): number {
+  return Number(length.toFixed(6));
 }
 
 /**

@@ -1,10 +1,16 @@
 // Fences: regions that their hard macros may not leave and, if exclusive, others may not enter. Masks treat them as
-// blockages that differ from macro to macro.
-import type { Block, Rectangle } from "../../netlist/index.js";
+// blockages that differ from macro to macro. Halos do not count: they may lie over any of these.
+import { type Block, overhangOf, type Rectangle } from "../../netlist/index.js";
 
-/** The fences that a node belongs to, as a text. Macros of one size with the same text may go to the same places. */
-export function fencesOf({ fences = [] }: Block, node: number): string {
-  return fences.flatMap(({ members }, index) => (members.includes(node) ? [index] : [])).join(" ");
+/**
+ * The fences that a node belongs to and how far it may lie over edges, as a text. Macros of one size with the same text
+ * may go to the same places.
+ */
+export function fencesOf({ fences = [], halos }: Block, node: number): string {
+  const own = fences.flatMap(({ members }, index) => (members.includes(node) ? [index] : [])).join(" ");
+  if (!halos) return own;
+  const { x, y } = overhangOf({ halos }, node);
+  return `${own} over ${x} ${y}`;
 }
 
 /** What a hard macro may not overlap, µm: blockages, exclusive fences of others, and the canvas outside its own fences. */

@@ -2,7 +2,7 @@
 // each other's way, on a blockage or outside go to the nearest place that is free.
 import { TOUCHING } from "../../env/index.js";
 import { type Block, copyPlacement, InputError, NodeKind, type Placement } from "../../netlist/index.js";
-import { halfSides, standingBoxes } from "./free-state.js";
+import { fixedBoxes, halfSides, overhangs, placeClasses } from "./free-state.js";
 
 /** The placement made legal, and how far its hard macros had to go. */
 export interface LegalStart {
@@ -10,11 +10,37 @@ export interface LegalStart {
   readonly movedMacros: number;
 }
 
-interface Standing {
-  readonly lefts: number[];
-  readonly bottoms: number[];
-  readonly rights: number[];
-  readonly tops: number[];
+/** Boxes in the way of macros, and their sides. */
+class Obstacles {
+  readonly lefts: number[] = [];
+  readonly bottoms: number[] = [];
+  readonly rights: number[] = [];
+  readonly tops: number[] = [];
+
+  add(left: number, bottom: number, right: number, top: number): void {
+    this.lefts.push(left);
+    this.bottoms.push(bottom);
+    this.rights.push(right);
+    this.tops.push(top);
+  }
+
+  /** Whether none of them is nearer than `gap` to a box with these half sides. */
+  leave(x: number, y: number, { halfWidth, halfHeight, gap }: Sides): boolean {
+    const { lefts, bottoms, rights, tops } = this;
+    const left = x - halfWidth - gap;
+    const bottom = y - halfHeight - gap;
+    const right = x + halfWidth + gap;
+    const top = y + halfHeight + gap;
+    for (let i = 0; i < lefts.length; i++)
+      if (left < rights[i]! && right > lefts[i]! && bottom < tops[i]! && top > bottoms[i]!) return false;
+    return true;
+  }
+}
+
+interface Sides {
+  readonly halfWidth: number;
+  readonly halfHeight: number;
+  readonly gap: number;
 }
 
 /**
@@ -24,9 +50,10 @@ interface Standing {
 export function legalStart(block: Block, from: Placement, gap: number): LegalStart {
   const placement = copyPlacement(from);
   const { halfWidths, halfHeights } = halfSides(block, placement);
+  const { overXs, overYs } = overhangs(block, placement);
   const { width, height } = block.canvas;
-  const standing: Standing = { lefts: [], bottoms: [], rights: [], tops: [] };
-  for (const box of standingBoxes(block, halfWidths, halfHeights)) addBox(standing, ...box);
+  const standing = new Obstacles();
+  for (const box of fixedBoxes(block, halfWidths, halfHeights)) standing.add(...box);
   const hards: number[] = [];
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.fixed[node] || block.kinds[node] === NodeKind.Port) {
@@ -34,19 +61,26 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
       placement.ys[node] = block.initial.ys[node]!;
       continue;
     }
-    placement.xs[node] = inside(placement.xs[node]!, halfWidths[node]!, width);
-    placement.ys[node] = inside(placement.ys[node]!, halfHeights[node]!, height);
+    placement.xs[node] = inside(placement.xs[node]!, halfWidths[node]! - overXs[node]!, width);
+    placement.ys[node] = inside(placement.ys[node]!, halfHeights[node]! - overYs[node]!, height);
     if (block.kinds[node] === NodeKind.HardMacro) hards.push(node);
   }
   const area = (node: number) => halfWidths[node]! * halfHeights[node]!;
   hards.sort((a, b) => area(b) - area(a) || a - b);
+  const classes = placeClasses(block, hards);
+  const blockages = Array.from({ length: classes.count }, (_, number) => {
+    const obstacles = new Obstacles();
+    for (const { box, keepsOut } of classes.blockages) if (keepsOut[number]) obstacles.add(...box);
+    return obstacles;
+  });
   let movedMacros = 0;
   for (const node of hards) {
-    const halfWidth = halfWidths[node]!;
-    const halfHeight = halfHeights[node]!;
+    const [halfWidth, halfHeight] = [halfWidths[node]!, halfHeights[node]!];
+    const [bodyHalfWidth, bodyHalfHeight] = [halfWidth - overXs[node]!, halfHeight - overYs[node]!];
     const x = placement.xs[node]!;
     const y = placement.ys[node]!;
-    const place = nearestPlace(standing, { x, y, halfWidth, halfHeight, width, height, gap });
+    const wish = { x, y, halfWidth, halfHeight, bodyHalfWidth, bodyHalfHeight, width, height, gap };
+    const place = nearestPlace(standing, blockages[classes.of.get(node)!]!, wish);
     if (!place)
       throw new InputError(
         block.name,
@@ -56,16 +90,9 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
     if (place.x !== from.xs[node] || place.y !== from.ys[node]) movedMacros++;
     placement.xs[node] = place.x;
     placement.ys[node] = place.y;
-    addBox(standing, place.x - halfWidth, place.y - halfHeight, place.x + halfWidth, place.y + halfHeight);
+    standing.add(place.x - halfWidth, place.y - halfHeight, place.x + halfWidth, place.y + halfHeight);
   }
   return { placement, movedMacros };
-}
-
-function addBox(standing: Standing, left: number, bottom: number, right: number, top: number): void {
-  standing.lefts.push(left);
-  standing.bottoms.push(bottom);
-  standing.rights.push(right);
-  standing.tops.push(top);
 }
 
 /** The centre moved so that the box is inside; the middle for one without a place or too large. */
@@ -74,31 +101,62 @@ function inside(centre: number, half: number, length: number): number {
   return Math.max(half, Math.min(length - half, centre));
 }
 
-interface Wish {
+interface Wish extends Sides {
   readonly x: number;
   readonly y: number;
-  readonly halfWidth: number;
-  readonly halfHeight: number;
+  /** Without the halo that may lie over edges and blockages. */
+  readonly bodyHalfWidth: number;
+  readonly bodyHalfHeight: number;
   readonly width: number;
   readonly height: number;
-  readonly gap: number;
 }
 
-function nearestPlace(standing: Standing, wish: Wish): { x: number; y: number } | undefined {
-  const { x, y, halfWidth, halfHeight, width, height, gap } = wish;
-  if (isFree(standing, wish, x, y, -TOUCHING)) return { x, y };
-  const near = (centre: number, half: number, length: number, lows: number[], highs: number[]) =>
-    [
-      centre,
-      half,
-      length - half,
-      ...lows.map((low) => low - gap - half),
-      ...highs.map((high) => high + gap + half),
-    ]
-      .filter((at) => at >= half && at <= length - half)
-      .sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
-  const candidateXs = near(x, halfWidth, width, standing.lefts, standing.rights);
-  const candidateYs = near(y, halfHeight, height, standing.bottoms, standing.tops);
+/** One of two axes: where the macro is, how long the canvas is, half sides of its box and of its body. */
+interface Axis {
+  readonly centre: number;
+  readonly length: number;
+  readonly half: number;
+  readonly bodyHalf: number;
+  /** Low and high sides of what is in the way: of the box, and of the body. */
+  readonly lows: readonly [box: readonly number[], body: readonly number[]];
+  readonly highs: readonly [box: readonly number[], body: readonly number[]];
+}
+
+/** Centres on an axis at which the macro keeps its place, lies at an edge or touches something; nearest first. */
+function candidatesOn({ centre, length, half, bodyHalf, lows, highs }: Axis, gap: number): number[] {
+  return [
+    centre,
+    bodyHalf,
+    length - bodyHalf,
+    ...lows[0].map((low) => low - gap - half),
+    ...lows[1].map((low) => low - gap - bodyHalf),
+    ...highs[0].map((high) => high + gap + half),
+    ...highs[1].map((high) => high + gap + bodyHalf),
+  ]
+    .filter((at) => at >= bodyHalf && at <= length - bodyHalf)
+    .sort((a, b) => Math.abs(a - centre) - Math.abs(b - centre));
+}
+
+function nearestPlace(
+  standing: Obstacles,
+  blockages: Obstacles,
+  wish: Wish,
+): { x: number; y: number } | undefined {
+  const { x, y, halfWidth, halfHeight, bodyHalfWidth, bodyHalfHeight, width, height, gap } = wish;
+  const isFree = (atX: number, atY: number, gap: number) =>
+    standing.leave(atX, atY, { halfWidth, halfHeight, gap }) &&
+    blockages.leave(atX, atY, { halfWidth: bodyHalfWidth, halfHeight: bodyHalfHeight, gap });
+  if (isFree(x, y, -TOUCHING)) return { x, y };
+  const alongX = { centre: x, length: width, half: halfWidth, bodyHalf: bodyHalfWidth };
+  const alongY = { centre: y, length: height, half: halfHeight, bodyHalf: bodyHalfHeight };
+  const candidateXs = candidatesOn(
+    { ...alongX, lows: [standing.lefts, blockages.lefts], highs: [standing.rights, blockages.rights] },
+    gap,
+  );
+  const candidateYs = candidatesOn(
+    { ...alongY, lows: [standing.bottoms, blockages.bottoms], highs: [standing.tops, blockages.tops] },
+    gap,
+  );
   let best: { x: number; y: number } | undefined;
   let least = Number.POSITIVE_INFINITY;
   for (const atX of candidateXs) {
@@ -106,22 +164,11 @@ function nearestPlace(standing: Standing, wish: Wish): { x: number; y: number } 
     for (const atY of candidateYs) {
       const way = Math.hypot(atX - x, atY - y);
       if (way >= least) break;
-      if (!isFree(standing, wish, atX, atY, gap * 0.99)) continue;
+      if (!isFree(atX, atY, gap * 0.99)) continue;
       least = way;
       best = { x: atX, y: atY };
       break;
     }
   }
   return best;
-}
-
-function isFree(standing: Standing, wish: Wish, x: number, y: number, gap: number): boolean {
-  const { lefts, bottoms, rights, tops } = standing;
-  const left = x - wish.halfWidth - gap;
-  const bottom = y - wish.halfHeight - gap;
-  const right = x + wish.halfWidth + gap;
-  const top = y + wish.halfHeight + gap;
-  for (let i = 0; i < lefts.length; i++)
-    if (left < rights[i]! && right > lefts[i]! && bottom < tops[i]! && top > bottoms[i]!) return false;
-  return true;
 }

@@ -1,8 +1,15 @@
 // What free annealing keeps in kernel memory: the arrays and numbers of its record, `FreeAnneal` of
 // kernels/assembly/anneal/free-state.ts.
-import { type Judge, netsOfNodes } from "../../env/index.js";
+import { fencesOf, forbiddenTo, type Judge, netsOfNodes } from "../../env/index.js";
 import { CONSTANTS, ENUMS } from "../../kernels/index.js";
-import { type Block, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
+import {
+  type Block,
+  isSideways,
+  NodeKind,
+  overhangOf,
+  type Placement,
+  type Rectangle,
+} from "../../netlist/index.js";
 
 export type FreeProposal = keyof typeof ENUMS.FreeProposal;
 
@@ -25,7 +32,10 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
   const { halfWidths, halfHeights } = halfSides(block, placement);
   const sizes = groupBySize(block, halfWidths, halfHeights);
   const hards = sizes.flat();
-  const boxes = [...hards.map(() => NO_BOX), ...standingBoxes(block, halfWidths, halfHeights)];
+  const fixed = fixedBoxes(block, halfWidths, halfHeights);
+  const classes = placeClasses(block, hards);
+  const boxes = [...hards.map(() => NO_BOX), ...fixed, ...classes.blockages.map(({ box }) => box)];
+  const { overXs, overYs } = overhangs(block, placement);
   const bins = layOutBins(block, [
     ...hards.map((node) => ({ width: 2 * halfWidths[node]!, height: 2 * halfHeights[node]! })),
     ...boxes.slice(hards.length).map((b) => ({ width: b[2] - b[0], height: b[3] - b[1] })),
@@ -41,6 +51,13 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     sizeCounts: i32(sizes.flatMap((nodes) => nodes.map(() => nodes.length))),
     halfWidths: f64(halfWidths),
     halfHeights: f64(halfHeights),
+    overXs: f64(overXs),
+    overYs: f64(overYs),
+    classes: i32(hards.map((node) => classes.of.get(node)!)),
+    keepsOut: fill(
+      kernels.u8(classes.blockages.length * classes.count),
+      classes.blockages.flatMap(({ keepsOut }) => keepsOut.map(Number)),
+    ),
     nodeNetStarts: i32(incidence.starts),
     nodeNets: i32(incidence.nets),
     boxes: f64(boxes.flat()),
@@ -67,6 +84,8 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     softCount: softs.length,
     hardCount: hards.length,
     obstacleCount: boxes.length,
+    firstBlockage: hards.length + fixed.length,
+    classCount: classes.count,
     binColumns: bins.binColumns,
     binRows: bins.binRows,
     binWidth: bins.binWidth,
@@ -91,11 +110,28 @@ export function halfSides(
   };
 }
 
-type BoxSides = readonly [left: number, bottom: number, right: number, top: number];
+export type BoxSides = readonly [left: number, bottom: number, right: number, top: number];
 const NO_BOX: BoxSides = [0, 0, 0, 0];
 
-/** What never moves: fixed hard macros and blockages. */
-export function standingBoxes(
+/** How far every node may lie over edges and blockages, as it is turned, µm. */
+export function overhangs(
+  block: Block,
+  { orientations }: Placement,
+): { overXs: Float64Array; overYs: Float64Array } {
+  const overXs = new Float64Array(block.nodeCount);
+  const overYs = new Float64Array(block.nodeCount);
+  if (block.halos)
+    for (let node = 0; node < block.nodeCount; node++) {
+      const { x, y } = overhangOf(block, node);
+      const sideways = isSideways(orientations[node]!);
+      overXs[node] = sideways ? y : x;
+      overYs[node] = sideways ? x : y;
+    }
+  return { overXs, overYs };
+}
+
+/** Fixed hard macros. */
+export function fixedBoxes(
   block: Block,
   halfWidths: Float64Array,
   halfHeights: Float64Array,
@@ -114,16 +150,49 @@ export function standingBoxes(
       y + halfHeights[node]!,
     ]);
   }
-  for (const { left, bottom, right, top } of block.blockages) boxes.push([left, bottom, right, top]);
   return boxes;
 }
 
-/** Movable hard macros, those of equal sides together, in the order of their first. */
+export interface PlaceClasses {
+  /** Per hard macro its class. */
+  readonly of: ReadonlyMap<number, number>;
+  readonly count: number;
+  /** Blockages, and what fences forbid; per class whether it keeps macros of the class out. */
+  readonly blockages: readonly { readonly box: BoxSides; readonly keepsOut: readonly boolean[] }[];
+}
+
+/** Hard macros by the fences that they belong to: those of a class may go to the same places. */
+export function placeClasses(block: Block, hards: readonly number[]): PlaceClasses {
+  const numbers = new Map<string, number>();
+  const members: number[] = [];
+  const of = new Map<number, number>();
+  for (const node of hards) {
+    const key = block.fences ? fencesOf(block, node) : "";
+    if (!numbers.has(key)) {
+      numbers.set(key, members.length);
+      members.push(node);
+    }
+    of.set(node, numbers.get(key)!);
+  }
+  const count = members.length;
+  const boxOf = ({ left, bottom, right, top }: Rectangle): BoxSides => [left, bottom, right, top];
+  const blockages = block.blockages.map((blockage) => ({
+    box: boxOf(blockage),
+    keepsOut: members.map(() => true),
+  }));
+  if (block.fences)
+    for (const [own, node] of members.entries())
+      for (const rectangle of forbiddenTo(block, node).slice(block.blockages.length))
+        blockages.push({ box: boxOf(rectangle), keepsOut: members.map((_, index) => index === own) });
+  return { of, count, blockages };
+}
+
+/** Movable hard macros, those of equal sides and fences together, in the order of their first. */
 function groupBySize(block: Block, halfWidths: Float64Array, halfHeights: Float64Array): number[][] {
   const groups = new Map<string, number[]>();
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
-    const key = `${halfWidths[node]} ${halfHeights[node]}`;
+    const key = `${halfWidths[node]} ${halfHeights[node]} ${fencesOf(block, node)}`;
     const group = groups.get(key);
     if (group) group.push(node);
     else groups.set(key, [node]);
@@ -153,7 +222,7 @@ function layOutBins(block: Block, sizes: readonly { width: number; height: numbe
   };
 }
 
-function fill<T extends Int32Array | Float64Array>(target: T, source: ArrayLike<number>): T {
+function fill<T extends Int32Array | Float64Array | Uint8Array>(target: T, source: ArrayLike<number>): T {
   target.set(source);
   return target;
 }

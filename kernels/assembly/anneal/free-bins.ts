@@ -1,6 +1,6 @@
 // Obstacles of hard macros, listed in square bins: every obstacle is in each bin that it touches.
 import { f64At, i32At } from "../judge/judge-state";
-import { FreeAnneal, judgeOf } from "./free-state";
+import { concerns, FreeAnneal, judgeOf } from "./free-state";
 
 /** µm: a box may exceed the canvas by this much, because coordinates are rounded. */
 const EDGE: f64 = 1e-9;
@@ -99,9 +99,12 @@ export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: 
   const bottom = y - f64At(state.halfHeights, node);
   const right = x + f64At(state.halfWidths, node);
   const top = y + f64At(state.halfHeights, node);
-  if (left < -EDGE || bottom < -EDGE || right > judge.canvasWidth + EDGE || top > judge.canvasHeight + EDGE) {
-    return CANVAS_EDGE;
-  }
+  const overX = f64At(state.overXs, node);
+  const overY = f64At(state.overYs, node);
+  if (
+    left + overX < -EDGE || bottom + overY < -EDGE ||
+    right - overX > judge.canvasWidth + EDGE || top - overY > judge.canvasHeight + EDGE
+  ) return CANVAS_EDGE;
   // Slightly less than the gap, so that rounding does not make macros at exactly the gap collide.
   const gap = state.gap * 0.99;
   const c0 = binOf(left - gap, state.binWidth, state.binColumns);
@@ -114,11 +117,14 @@ export function blockerAt(state: FreeAnneal, hard: i32, x: f64, y: f64, except: 
       while (slot >= 0) {
         const obstacle = i32At(state.slotObstacles, slot);
         slot = i32At(state.nextSlots, slot);
-        if (obstacle == hard || obstacle == except) continue;
+        if (obstacle == hard || obstacle == except || !concerns(state, obstacle, hard)) continue;
+        const isBlockage = obstacle >= state.firstBlockage;
+        const inX = isBlockage ? overX : 0;
+        const inY = isBlockage ? overY : 0;
         const box = boxAt(state, obstacle);
         if (
-          left < load<f64>(box, 16) + gap && right > load<f64>(box) - gap &&
-          bottom < load<f64>(box, 24) + gap && top > load<f64>(box, 8) - gap
+          left + inX < load<f64>(box, 16) + gap && right - inX > load<f64>(box) - gap &&
+          bottom + inY < load<f64>(box, 24) + gap && top - inY > load<f64>(box, 8) - gap
         ) return obstacle;
       }
     }
@@ -137,11 +143,14 @@ export function freeWay(state: FreeAnneal, hard: i32, direction: i32): f64 {
   const forward = (direction & 1) == 0;
   const along = direction < 2 ? 0 : 1; // index of the low end in a box; the high end is two further
   const across = 1 - along;
+  const node = i32At(state.hards, hard);
+  const overAlong = f64At(along == 0 ? state.overXs : state.overYs, node);
+  const overAcross = f64At(along == 0 ? state.overYs : state.overXs, node);
   const lowSide = f64At(own, across) - gap;
   const highSide = f64At(own, across + 2) + gap;
   const start = f64At(own, forward ? along + 2 : along);
   const edge = along == 0 ? judge.canvasWidth : judge.canvasHeight;
-  let way = forward ? edge - start : start;
+  let way = (forward ? edge - start : start) + overAlong;
   const first = forward ? start : 0;
   const last = forward ? edge : start;
   const c0 = binOf(along == 0 ? first : lowSide, state.binWidth, state.binColumns);
@@ -154,13 +163,16 @@ export function freeWay(state: FreeAnneal, hard: i32, direction: i32): f64 {
       while (slot >= 0) {
         const obstacle = i32At(state.slotObstacles, slot);
         slot = i32At(state.nextSlots, slot);
-        if (obstacle == hard) continue;
+        if (obstacle == hard || !concerns(state, obstacle, hard)) continue;
+        const isBlockage = obstacle >= state.firstBlockage;
+        const inAlong = isBlockage ? overAlong : 0;
+        const inAcross = isBlockage ? overAcross : 0;
         const box = boxAt(state, obstacle);
-        if (f64At(box, across + 2) <= lowSide || f64At(box, across) >= highSide) continue;
+        if (f64At(box, across + 2) <= lowSide + inAcross || f64At(box, across) >= highSide - inAcross) continue;
         const near = f64At(box, forward ? along : along + 2);
         const far = f64At(box, forward ? along + 2 : along);
-        if (forward ? far <= start : far >= start) continue; // behind
-        way = min(way, (forward ? near - start : start - near) - gap);
+        if (forward ? far <= start - inAlong : far >= start + inAlong) continue; // behind
+        way = min(way, (forward ? near - start : start - near) + inAlong - gap);
       }
     }
   }

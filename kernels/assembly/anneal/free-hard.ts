@@ -19,6 +19,19 @@ function anyHard(state: FreeAnneal): i32 {
   return below(state.random, state.hardCount);
 }
 
+/** Half sides without the halo that may lie over edges. */
+// @ts-ignore: decorator
+@inline
+function bodyHalfWidth(state: FreeAnneal, node: i32): f64 {
+  return f64At(state.halfWidths, node) - f64At(state.overXs, node);
+}
+
+// @ts-ignore: decorator
+@inline
+function bodyHalfHeight(state: FreeAnneal, node: i32): f64 {
+  return f64At(state.halfHeights, node) - f64At(state.overYs, node);
+}
+
 /** Stages a hard macro at a place that is known to be legal. */
 function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f64): void {
   const node = i32At(state.hards, hard);
@@ -27,7 +40,7 @@ function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f
   state.chosenCount = state.chosenCount + 1;
 }
 
-/** Swaps two macros of equal size, which is always legal. */
+/** Swaps two macros of equal size and class, which is always legal. */
 export function proposeSameSwap(state: FreeAnneal): void {
   const a = anyHard(state);
   const count = i32At(state.sizeCounts, a);
@@ -55,10 +68,10 @@ export function proposeSwap(state: FreeAnneal): void {
   const judge = judgeOf(state);
   const nodeA = i32At(state.hards, a);
   const nodeB = i32At(state.hards, b);
-  const xA = inside(f64At(judge.xs, nodeB), f64At(state.halfWidths, nodeA), judge.canvasWidth);
-  const yA = inside(f64At(judge.ys, nodeB), f64At(state.halfHeights, nodeA), judge.canvasHeight);
-  const xB = inside(f64At(judge.xs, nodeA), f64At(state.halfWidths, nodeB), judge.canvasWidth);
-  const yB = inside(f64At(judge.ys, nodeA), f64At(state.halfHeights, nodeB), judge.canvasHeight);
+  const xA = inside(f64At(judge.xs, nodeB), bodyHalfWidth(state, nodeA), judge.canvasWidth);
+  const yA = inside(f64At(judge.ys, nodeB), bodyHalfHeight(state, nodeA), judge.canvasHeight);
+  const xB = inside(f64At(judge.xs, nodeA), bodyHalfWidth(state, nodeB), judge.canvasWidth);
+  const yB = inside(f64At(judge.ys, nodeA), bodyHalfHeight(state, nodeB), judge.canvasHeight);
   const apart = abs(xA - xB) >= f64At(state.halfWidths, nodeA) + f64At(state.halfWidths, nodeB) + state.gap ||
     abs(yA - yB) >= f64At(state.halfHeights, nodeA) + f64At(state.halfHeights, nodeB) + state.gap;
   if (!apart || blockerAt(state, a, xA, yA, b) != NOTHING || blockerAt(state, b, xB, yB, a) != NOTHING) return;
@@ -124,10 +137,8 @@ export function proposeHardOptimal(state: FreeAnneal): void {
  */
 function stageFitting(state: FreeAnneal, judge: JudgeState, hard: i32, wantedX: f64, wantedY: f64, pushes: i32): void {
   const node = i32At(state.hards, hard);
-  const halfWidth = f64At(state.halfWidths, node);
-  const halfHeight = f64At(state.halfHeights, node);
-  let x = inside(wantedX, halfWidth, judge.canvasWidth);
-  let y = inside(wantedY, halfHeight, judge.canvasHeight);
+  let x = inside(wantedX, bodyHalfWidth(state, node), judge.canvasWidth);
+  let y = inside(wantedY, bodyHalfHeight(state, node), judge.canvasHeight);
   for (let push = 0; ; push++) {
     const blocker = blockerAt(state, hard, x, y, NOTHING);
     if (blocker == NOTHING) return stageHard(state, judge, hard, x, y);
@@ -136,6 +147,9 @@ function stageFitting(state: FreeAnneal, judge: JudgeState, hard: i32, wantedX: 
       pushes > 1 && blocker < state.hardCount && i32At(state.sizeFirsts, blocker) == i32At(state.sizeFirsts, hard) &&
       below(state.random, 2) == 0
     ) return stageSwap(state, hard, blocker);
+    const isBlockage = blocker >= state.firstBlockage;
+    const halfWidth = isBlockage ? bodyHalfWidth(state, node) : f64At(state.halfWidths, node);
+    const halfHeight = isBlockage ? bodyHalfHeight(state, node) : f64At(state.halfHeights, node);
     const box = state.boxes + (<usize>blocker << 5);
     const toLeft = load<f64>(box) - state.gap - halfWidth;
     const toRight = load<f64>(box, 16) + state.gap + halfWidth;

@@ -1,5 +1,5 @@
 // The state of free annealing (kernels/assembly/anneal/anneal-free.ts): hard and soft macros anywhere on the canvas.
-import { JudgeState } from "../judge/judge-state";
+import { i32At, JudgeState } from "../judge/judge-state";
 import { MoveState } from "../judge/moves";
 
 @unmanaged
@@ -33,10 +33,19 @@ export class FreeAnneal {
   /** Per node: half sides in µm, as turned. */
   halfWidths: usize;
   halfHeights: usize;
+  /** Per node: how far it may lie over edges and blockages, in µm, as turned. */
+  overXs: usize;
+  overYs: usize;
   nodeNetStarts: usize;
   nodeNets: usize;
   // Obstacles: the movable hard macros in the order of `hards`, then fixed ones, then blockages.
   obstacleCount: i32;
+  firstBlockage: i32;
+  /** Per hard macro: its class. Macros of a class may go to the same places. */
+  classes: usize;
+  classCount: i32;
+  /** Per blockage and class, a byte: whether the blockage keeps macros of the class out. */
+  keepsOut: usize;
   binColumns: i32;
   binRows: i32;
   /** Per obstacle: left, bottom, right, top, in µm. */
@@ -67,6 +76,15 @@ export class FreeAnneal {
   /** Hard macros of the current proposal. */
   chosenCount: i32;
   chosen: usize;
+}
+
+/** Whether an obstacle stands in the way of a hard macro. */
+// @ts-ignore: decorator
+@inline
+export function concerns(state: FreeAnneal, obstacle: i32, hard: i32): bool {
+  const blockage = obstacle - state.firstBlockage;
+  if (blockage < 0) return true;
+  return load<u8>(state.keepsOut + <usize>(blockage * state.classCount + i32At(state.classes, hard))) != 0;
 }
 
 // @ts-ignore: decorator

@@ -8,11 +8,13 @@ const OUTSIDE_TOLERANCE: f64 = 1e-4;
 
 /**
  * Writes the mask of a node over all cells: 1 where its centre may be on the cell's centre. The node must not be placed,
- * or its own place counts as an obstacle. Blockages are `blockageCount` rows of left, bottom, right, top.
+ * or its own place counts as an obstacle. Its box in orientation N may lie over edges and blockages by `overX` and `overY`
+ * µm, which are halo. Blockages are `blockageCount` rows of left, bottom, right, top.
  * Returns the number of feasible cells.
  */
 export function maskCells(
-  address: usize, node: i32, hardMacros: usize, hardCount: i32, blockages: usize, blockageCount: i32, mask: usize,
+  address: usize, node: i32, overX: f64, overY: f64, hardMacros: usize, hardCount: i32,
+  blockages: usize, blockageCount: i32, mask: usize,
 ): i32 {
   const state = changetype<JudgeState>(address);
   const columns = state.columns;
@@ -21,13 +23,16 @@ export function maskCells(
   const sideways = isSideways(state, node);
   const halfWidth = (sideways ? f64At(state.heights, node) : f64At(state.widths, node)) / 2;
   const halfHeight = (sideways ? f64At(state.widths, node) : f64At(state.heights, node)) / 2;
+  // Without the halo that may lie over edges.
+  const bodyHalfWidth = halfWidth - (sideways ? overY : overX);
+  const bodyHalfHeight = halfHeight - (sideways ? overX : overY);
   const cellWidth = state.cellWidth;
   const cellHeight = state.cellHeight;
   // Columns whose centre leaves the macro inside: halfWidth - tolerance <= (c + 0.5) cellWidth <= W - halfWidth + …
-  const c0 = <i32>max(0, ceil((halfWidth / cellWidth) - OUTSIDE_TOLERANCE - 0.5));
-  const r0 = <i32>max(0, ceil((halfHeight / cellHeight) - OUTSIDE_TOLERANCE - 0.5));
-  const c1 = <i32>min(<f64>(columns - 1), floor((state.canvasWidth - halfWidth) / cellWidth + OUTSIDE_TOLERANCE - 0.5));
-  const r1 = <i32>min(<f64>(rows - 1), floor((state.canvasHeight - halfHeight) / cellHeight + OUTSIDE_TOLERANCE - 0.5));
+  const c0 = <i32>max(0, ceil((bodyHalfWidth / cellWidth) - OUTSIDE_TOLERANCE - 0.5));
+  const r0 = <i32>max(0, ceil((bodyHalfHeight / cellHeight) - OUTSIDE_TOLERANCE - 0.5));
+  const c1 = <i32>min(<f64>(columns - 1), floor((state.canvasWidth - bodyHalfWidth) / cellWidth + OUTSIDE_TOLERANCE - 0.5));
+  const r1 = <i32>min(<f64>(rows - 1), floor((state.canvasHeight - bodyHalfHeight) / cellHeight + OUTSIDE_TOLERANCE - 0.5));
   if (c1 < c0) return 0;
   for (let row = r0; row <= r1; row++) memory.fill(mask + row * columns + c0, 1, <usize>(c1 - c0 + 1));
   for (let i = 0; i < hardCount; i++) {
@@ -46,7 +51,7 @@ export function maskCells(
     const top = f64At(blockages, 4 * i + 3);
     clearRange(
       state, mask, (left + right) / 2, (bottom + top) / 2,
-      (right - left) / 2 + halfWidth - TOUCHING, (top - bottom) / 2 + halfHeight - TOUCHING,
+      (right - left) / 2 + bodyHalfWidth - TOUCHING, (top - bottom) / 2 + bodyHalfHeight - TOUCHING,
     );
   }
   let count = 0;

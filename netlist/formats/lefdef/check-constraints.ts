@@ -1,17 +1,21 @@
-// Checks a placement of hard macros against the constraints of LEF and DEF: die, blockages, halos, fences, orientations and
-// fixed macros. Everything is in database units. Violations are listed, not repaired. Guides are preferences: a macro
-// outside its guide is told, but is no violation.
+// Checks a placement of hard macros against the constraints of LEF and DEF: die, core, lattice, blockages, halos, fences,
+// orientations and fixed macros. Everything is in database units. Violations are listed, not repaired. Guides are
+// preferences: a macro outside its guide is told, but is no violation.
+import { greatestOf, leastOf } from "../../arrays.js";
 import { NodeKind } from "../../block.js";
-import { isSideways, turnOffset } from "../../orientation.js";
+import { nameMatcher } from "../../names.js";
 import type { Placement } from "../../placement.js";
 import { type DefRegion, PlaceStatus } from "./def-design.js";
 import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName } from "./def-places.js";
-import { boundsOf, contains, overlaps, type Rect, slabsOf } from "./geometry.js";
+import type { Comb } from "./floor.js";
+import { boundsOf, contains, overlaps, type Rect, slabsOf, widened } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
 
 export type ViolationKind =
   | "unplaced"
   | "outside"
+  | "core"
+  | "grid"
   | "overlap"
   | "halo"
   | "blockage"
@@ -21,6 +25,12 @@ export type ViolationKind =
 
 export interface Violation {
   readonly kind: ViolationKind;
+  /** Name of the macro that is not where it may be. */
+  readonly macro: string;
+  /** Name of the macro that it is in the way of, if any. */
+  readonly other?: string;
+  /** By how much: the least distance in x or y that would mend it, or how far from the lattice; µm. */
+  readonly by_um?: number;
   /** One line: the macro, its place, the violated constraint and the line of the file that sets it. */
   readonly message: string;
 }
@@ -37,7 +47,7 @@ interface Placed {
   readonly label: string;
 }
 
-/** Violations by hard macros, in file order. Violations between two fixed macros are left out. */
+/** Violations by hard macros, in file order; none between two fixed macros. */
 export function checkConstraints(loaded: LoadedDef, placement: Placement): Violation[] {
   const { block } = loaded;
   const placed = placedMacros(loaded, placement);
@@ -46,10 +56,43 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
   const violations: Violation[][] = [];
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] === NodeKind.HardMacro && !isPlaced.has(node))
-      violations.push([{ kind: "unplaced", message: `macro '${block.nodeNames[node]}' has no place` }]);
+      violations.push([
+        {
+          kind: "unplaced",
+          macro: block.nodeNames[node]!,
+          message: `macro '${block.nodeNames[node]}' has no place`,
+        },
+      ]);
   for (const macro of placed) violations.push(checkOne(loaded, macro, memberships));
-  violations.push(checkPairs(loaded, placed));
+  for (let i = 0; i < placed.length; i++)
+    for (let j = i + 1; j < placed.length; j++) violations.push(checkPair(loaded, placed[i]!, placed[j]!));
   return violations.flat();
+}
+
+/**
+ * Tells whether a hard macro may be at a place while others are where `placesOf` says. It asks for all constraints
+ * but the orientation.
+ */
+export function legalPlaces(
+  loaded: LoadedDef,
+  placesOf: ReadonlyMap<number, DefPlace>,
+): (component: number, place: DefPlace) => boolean {
+  const memberships = membershipsOf(loaded);
+  const known = new Map<number, Placed>();
+  const placedAt = (component: number, place: DefPlace) => {
+    const before = known.get(component);
+    if (before?.place === place) return before;
+    const placed = placedOf(loaded, { component, node: loaded.nodes.nodeOfComponent[component]!, place });
+    known.set(component, placed);
+    return placed;
+  };
+  return (component, place) => {
+    const macro = placedAt(component, place);
+    if (checkOne(loaded, macro, memberships).some(({ kind }) => kind !== "orientation")) return false;
+    for (const [other, at] of placesOf)
+      if (other !== component && checkPair(loaded, macro, placedAt(other, at)).length > 0) return false;
+    return true;
+  };
 }
 
 /** One line for every placed macro that may move and is not inside a guide of its own, in file order. */
@@ -87,21 +130,6 @@ function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | 
   return { ...macro, box, halo: halo && widened(box, halo, place.orientation), label };
 }
 
-/** A box with its halo, which turns with the macro. */
-function widened(box: Rect, halo: Rect, orientation: number): Rect {
-  // The centres differ by half the difference of opposite halo sides. That offset turns like a pin's.
-  const [dx, dy] = turnOffset(orientation, (halo.right - halo.left) / 2, (halo.top - halo.bottom) / 2);
-  const sideways = isSideways(orientation);
-  const growX = (sideways ? halo.bottom + halo.top : halo.left + halo.right) / 2;
-  const growY = (sideways ? halo.left + halo.right : halo.bottom + halo.top) / 2;
-  return {
-    left: box.left + dx - growX,
-    bottom: box.bottom + dy - growY,
-    right: box.right + dx + growX,
-    top: box.top + dy + growY,
-  };
-}
-
 /** Per component its regions, by `+ REGION` or by a group. */
 export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
   const { regions, groups, components } = loaded.design;
@@ -115,7 +143,7 @@ export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
   for (const { patterns, region } of groups) {
     if (region === undefined || patterns.length === 0) continue;
     const exact = new Set(patterns.filter((pattern) => !pattern.includes("*")));
-    const wild = patterns.filter((pattern) => pattern.includes("*")).map(wildcard);
+    const wild = patterns.filter((pattern) => pattern.includes("*")).map(nameMatcher);
     components.names.forEach((name, component) => {
       if (exact.has(name) || wild.some((matches) => matches(name))) add(component, region);
     });
@@ -123,36 +151,26 @@ export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
   return memberships;
 }
 
-/** `*` matches any text. Names are compared piece by piece, which is fast for every pattern. */
-function wildcard(pattern: string): (name: string) => boolean {
-  const pieces = pattern.split("*");
-  const [head, tail] = [pieces[0]!, pieces.at(-1)!];
-  return (name) => {
-    if (name.length < head.length + tail.length || !name.startsWith(head) || !name.endsWith(tail))
-      return false;
-    let at = head.length;
-    for (const piece of pieces.slice(1, -1)) {
-      const found = name.indexOf(piece, at);
-      if (found < 0 || found + piece.length > name.length - tail.length) return false;
-      at = found + piece.length;
-    }
-    return true;
-  };
-}
-
 function checkOne(
   loaded: LoadedDef,
   macro: Placed,
   memberships: ReadonlyMap<number, DefRegion[]>,
 ): Violation[] {
-  const { design, block, allowed } = loaded;
+  const { design, block, allowed, core, lattice } = loaded;
   const { component, node, place, box, label } = macro;
-  const name = design.components.names[component];
+  const { units } = design;
+  const name = design.components.names[component]!;
   const violations: Violation[] = [];
-  const add = (kind: ViolationKind, problem: string) =>
-    violations.push({ kind, message: `${label}: ${problem}` });
+  const add = (kind: ViolationKind, problem: string, by?: number) =>
+    violations.push({
+      kind,
+      macro: name,
+      ...(by !== undefined && { by_um: inUm(by, units) }),
+      message: `${label}: ${problem}${by === undefined ? "" : `, by ${inUm(by, units)} µm`}`,
+    });
   if (block.fixed[node]) {
-    const isFixed = design.components.statuses[component] !== PlaceStatus.Unplaced;
+    const status = design.components.statuses[component]!;
+    const isFixed = status === PlaceStatus.Fixed || status === PlaceStatus.Cover; // others are kept on request
     if (isFixed && isMoved(loaded, component, place))
       add("fixed", `is fixed elsewhere (${design.path}:${design.components.lines[component]})`);
     return violations;
@@ -164,22 +182,73 @@ function checkOne(
   }
   const die = boundsOf(design.die);
   const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
-  if (!contains(die, box, TOUCHING) || beside.some((rect) => overlaps(rect, box, TOUCHING)))
-    add("outside", "sticks out of the die");
+  const notch = beside.find((rect) => overlaps(rect, box, TOUCHING));
+  if (!contains(die, box, TOUCHING)) add("outside", "sticks out of the die", beyond(die, box));
+  else if (notch) add("outside", "sticks out of the die", depth(notch, box));
+  else if (core && !contains(core, box, TOUCHING))
+    add("core", "sticks out of the core, the bounds of the rows", beyond(core, box));
+  const off = Math.max(offComb(lattice.x, place.x), offComb(lattice.y, place.y));
+  if (off > 0) add("grid", `its corner is not on ${lattice.name}`, off);
   for (const blockage of design.blockages)
     if (blockage.kind === "hard" && blockage.component !== name && overlaps(blockage, box, TOUCHING))
-      add("blockage", `covers the placement blockage of ${design.path}:${blockage.line}`);
+      add(
+        "blockage",
+        `covers the placement blockage of ${design.path}:${blockage.line}`,
+        depth(blockage, box),
+      );
   const own = memberships.get(component) ?? [];
   for (const region of design.regions) {
     const where = `region '${region.name}' (${design.path}:${region.line})`;
     if (own.includes(region)) {
       if (region.type !== "GUIDE" && !isCovered(box, region.rects))
-        add("fence", `belongs inside ${where} and is not`);
-    } else if (region.type === "FENCE" && region.rects.some((rect) => overlaps(rect, box, TOUCHING))) {
-      add("fence", `does not belong into ${where}, which is a fence`);
+        add(
+          "fence",
+          `belongs inside ${where} and is not`,
+          leastOf(region.rects.map((rect) => beyond(rect, box))),
+        );
+    } else if (region.type === "FENCE") {
+      const entered = region.rects.filter((rect) => overlaps(rect, box, TOUCHING));
+      if (entered.length > 0)
+        add(
+          "fence",
+          `does not belong into ${where}, which is a fence`,
+          greatestOf(entered.map((rect) => depth(rect, box))),
+        );
     }
   }
   return violations;
+}
+
+/** A length in µm, without the digits that arithmetic adds. */
+function inUm(length: number, units: number): number {
+  return Number((length / units).toFixed(6));
+}
+
+/** How far a box sticks out of another one, at its worst side. */
+function beyond(outer: Rect, box: Rect): number {
+  return Math.max(
+    outer.left - box.left,
+    outer.bottom - box.bottom,
+    box.right - outer.right,
+    box.top - outer.top,
+    0,
+  );
+}
+
+/** The least distance in x or y by which a box would have to move to leave another one. */
+function depth(other: Rect, box: Rect): number {
+  return Math.min(
+    other.right - box.left,
+    box.right - other.left,
+    other.top - box.bottom,
+    box.top - other.bottom,
+  );
+}
+
+/** How far a coordinate is from the next point of a comb. */
+function offComb({ start, pitch }: Comb, value: number): number {
+  const over = (((value - start) % pitch) + pitch) % pitch;
+  return Math.min(over, pitch - over);
 }
 
 /** Whether rectangles cover a box. They must not overlap each other. */
@@ -194,24 +263,32 @@ function isCovered(box: Rect, rects: readonly Rect[]): boolean {
   return area >= whole - TOUCHING * (box.right - box.left + box.top - box.bottom);
 }
 
-/** Overlaps of macros, and macros in the halo of another. Halos may overlap. */
-function checkPairs(loaded: LoadedDef, placed: readonly Placed[]): Violation[] {
-  const { fixed } = loaded.block;
+/** An overlap of two macros, or one in the halo of the other. Halos may overlap. */
+function checkPair({ block, design }: LoadedDef, a: Placed, b: Placed): Violation[] {
+  if (block.fixed[a.node] && block.fixed[b.node]) return [];
+  const nameOf = ({ node }: Placed) => block.nodeNames[node]!;
+  const violation = (
+    kind: ViolationKind,
+    [macro, other]: readonly [Placed, Placed],
+    by: number,
+    is: string,
+  ) => ({
+    kind,
+    macro: nameOf(macro),
+    other: nameOf(other),
+    by_um: inUm(by, design.units),
+    message: `${macro.label}: ${is} ${other.label}, by ${inUm(by, design.units)} µm`,
+  });
+  if (overlaps(a.box, b.box, TOUCHING))
+    return [violation("overlap", [a, b], depth(a.box, b.box), "overlaps")];
   const violations: Violation[] = [];
-  for (let i = 0; i < placed.length; i++)
-    for (let j = i + 1; j < placed.length; j++) {
-      const [a, b] = [placed[i]!, placed[j]!];
-      if (fixed[a.node] && fixed[b.node]) continue;
-      if (overlaps(a.box, b.box, TOUCHING)) {
-        violations.push({ kind: "overlap", message: `${a.label}: overlaps ${b.label}` });
-        continue;
-      }
-      for (const [keeper, other] of [
-        [a, b],
-        [b, a],
-      ] as const)
-        if (keeper.halo && overlaps(keeper.halo, other.box, TOUCHING))
-          violations.push({ kind: "halo", message: `${other.label}: stands in the halo of ${keeper.label}` });
-    }
+  for (const [keeper, other] of [
+    [a, b],
+    [b, a],
+  ] as const)
+    if (keeper.halo && overlaps(keeper.halo, other.box, TOUCHING))
+      violations.push(
+        violation("halo", [other, keeper], depth(keeper.halo, other.box), "stands in the halo of"),
+      );
   return violations;
 }

@@ -58,6 +58,19 @@ export interface DefNets {
   readonly lines: Int32Array;
 }
 
+/** Sites in `columns` and `rows`, of which one is usually 1, the first with its lower-left corner at (x, y). */
+export interface DefRow {
+  readonly site: string;
+  readonly x: number;
+  readonly y: number;
+  readonly orientation: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** From one site to the next; 0 if the file gives none, and the sites abut. */
+  readonly stepX: number;
+  readonly stepY: number;
+}
+
 export interface DefTracks {
   /** X for vertical tracks, Y for horizontal ones. */
   readonly axis: "X" | "Y";
@@ -98,9 +111,7 @@ export interface DefDesign {
   readonly units: number;
   /** Corners of the die: two opposite ones of a rectangle, or all of a rectilinear polygon. */
   readonly die: readonly Point[];
-  readonly rowCount: number;
-  /** The core: bounds of all rows with site counts and steps. */
-  readonly core: Rect | undefined;
+  readonly rows: readonly DefRow[];
   readonly tracks: readonly DefTracks[];
   readonly components: DefComponents;
   readonly pins: readonly DefPin[];

@@ -1,6 +1,6 @@
 // The floor of a DEF design: units, die, rows, tracks, and the pins around it. All in database units.
 import { turnOffset } from "../../orientation.js";
-import type { DefPin, DefTracks } from "./def-design.js";
+import type { DefPin, DefRow, DefTracks } from "./def-design.js";
 import { boundsOf, isRectilinear, type Point, type Rect, rectOf, unionOf } from "./geometry.js";
 import { readOrientation, readPoint, readPoints, type Statement } from "./statements.js";
 
@@ -11,9 +11,7 @@ const BEHIND_TRACKS = ["TRACKS", "ROW", "GCELLGRID", "VIAS", "REGIONS", "COMPONE
 export class Floorplan {
   units: number | undefined;
   die: readonly Point[] = [];
-  rowCount = 0;
-  /** Bounds of the rows. */
-  core: Rect | undefined;
+  readonly rows: DefRow[] = [];
   readonly tracks: DefTracks[] = [];
 
   readUnits(statement: Statement): void {
@@ -42,29 +40,24 @@ export class Floorplan {
 
   readRow(statement: Statement): void {
     statement.take("the row's name");
-    statement.take("the row's site");
+    const site = statement.take("the row's site");
     const x = statement.takeInteger("x");
     const y = statement.takeInteger("y");
-    readOrientation(statement);
-    this.rowCount++;
-    if (statement.peek() !== "DO") {
-      statement.expectEnd("+");
-      return;
+    const orientation = readOrientation(statement);
+    const row = { site, x, y, orientation, columns: 1, rows: 1, stepX: 0, stepY: 0 };
+    if (statement.peek() === "DO") {
+      statement.take("DO");
+      row.columns = statement.takeInteger("a number of sites");
+      statement.expect("BY");
+      row.rows = statement.takeInteger("a number of sites");
+      if (statement.peek() === "STEP") {
+        statement.take("STEP");
+        row.stepX = statement.takeInteger("a step in x");
+        row.stepY = statement.takeInteger("a step in y");
+      }
     }
-    statement.take("DO");
-    const columns = statement.takeInteger("a number of sites");
-    statement.expect("BY");
-    const rows = statement.takeInteger("a number of sites");
-    if (statement.peek() !== "STEP") {
-      statement.expectEnd("+");
-      return;
-    }
-    statement.take("STEP");
-    // Far edge of the last site. A single row has no step in y; the missing row height does not matter here.
-    const right = x + columns * statement.takeInteger("a step in x");
-    const top = y + rows * statement.takeInteger("a step in y");
     statement.expectEnd("+");
-    this.core = unionOf(this.core, rectOf([x, y], [right, top]));
+    this.rows.push(row);
   }
 
   readTracks(statement: Statement): void {

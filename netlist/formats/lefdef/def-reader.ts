@@ -104,7 +104,7 @@ class DefReader {
       );
     if (!this.ended) throw new InputError(where, "the file ends without END DESIGN", "is the file complete?");
     if (this.name === undefined) throw new InputError(this.path, "no DESIGN statement, one was expected");
-    const { units, die, rowCount, core, tracks } = this.floorplan;
+    const { units, die, rows, tracks } = this.floorplan;
     if (units === undefined)
       throw new InputError(this.path, "no UNITS DISTANCE MICRONS statement, one was expected");
     const components = this.components.finish();
@@ -113,8 +113,7 @@ class DefReader {
       name: this.name,
       units,
       die,
-      rowCount,
-      core,
+      rows,
       tracks,
       components,
       pins: this.pins,

@@ -7,6 +7,7 @@ import { freshName } from "../../names.js";
 import { isSideways } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 import { type DefBlockage, type DefDesign, PlaceStatus } from "./def-design.js";
+import { outsideCore } from "./floor.js";
 import { boundsOf, type Rect, slabsOf } from "./geometry.js";
 import { isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
 
@@ -30,11 +31,18 @@ export function originOf(design: DefDesign): { readonly x: number; readonly y: n
 }
 
 /**
- * Hard blockages and the area between the die and its bounds, in µm from the origin. Those that belong to a macro that may
- * move are left out: see `blockagesOfMacros`.
+ * Hard blockages, the area between the die and its bounds, and that outside the core, in µm from the origin. Blockages
+ * that belong to a macro that may move are left out: see `blockagesOfMacros`.
  */
-export function hardBlockagesOf(design: DefDesign, nodes: DefNetlist, fixed: Uint8Array): Blockage[] {
-  const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
+export function hardBlockagesOf(
+  design: DefDesign,
+  nodes: DefNetlist,
+  { fixed, core }: { readonly fixed: Uint8Array; readonly core: Rect | undefined },
+): Blockage[] {
+  const beside = [
+    ...(design.die.length > 2 ? slabsOf(design.die, true) : []),
+    ...(core ? outsideCore(boundsOf(design.die), core) : []),
+  ];
   const own = new Set([...blockagesOfMacros(design, nodes, fixed).values()].flat());
   const blockages = design.blockages.filter((blockage) => blockage.kind === "hard" && !own.has(blockage));
   return [...beside, ...blockages].map((rect) => ({ ...inMicrons(design, rect), rate: 1 }));

@@ -51,7 +51,7 @@ export function describeDef(loaded: LoadedDef): DefDescription {
     components: { count: components.count, ...counts },
     pins: { count: design.pins.length, placed: design.pins.filter((pin) => pin.isPlaced).length },
     nets: { count: design.nets.count, connections: design.nets.components.length },
-    rows: design.rowCount,
+    rows: design.rows.length,
     tracks: design.tracks.length,
     halos: components.halos.size,
     blockages,

@@ -1,4 +1,5 @@
 // Rectangles and rectilinear polygons of LEF and DEF, in the units of the file.
+import { turnSides } from "../../placing-view.js";
 
 export interface Rect {
   readonly left: number;
@@ -55,6 +56,12 @@ export function contains(outer: Rect, inner: Rect, tolerance = 0): boolean {
     inner.right <= outer.right + tolerance &&
     inner.top <= outer.top + tolerance
   );
+}
+
+/** A box with its halo, which turns with the macro. */
+export function widened(box: Rect, halo: Rect, orientation: number): Rect {
+  const { left, bottom, right, top } = turnSides(halo, orientation);
+  return { left: box.left - left, bottom: box.bottom - bottom, right: box.right + right, top: box.top + top };
 }
 
 /** Whether every edge is horizontal or vertical; the last point joins the first. */

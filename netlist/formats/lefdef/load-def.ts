@@ -1,14 +1,19 @@
 // Loads a DEF file with its LEF files as a block, with the further constraints of macro placement.
 import { dirname, join } from "node:path";
+import { append } from "../../arrays.js";
 import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } from "../../block.js";
 import { blockFileOf, isBlockOf } from "../../block-directory.js";
 import { namesIn, statusOf } from "../../files.js";
-import { gridFor } from "../../grid-choice.js";
+import { gridFor, gridWithin, type Size } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
+import { nameMatcher } from "../../names.js";
+import { isSideways } from "../../orientation.js";
+import type { Sides } from "../../placing-view.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
-import { type DefNetlist, hardBlockagesOf, netlistOf } from "./def-to-block.js";
-import { boundsOf } from "./geometry.js";
+import { type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
+import { coreOf, type Lattice, latticeOf, type SnapChoice } from "./floor.js";
+import { boundsOf, type Rect, widened } from "./geometry.js";
 import { allowedOrientations, isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
 import { readLef } from "./lef-reader.js";
 import { routingOf } from "./routing.js";
@@ -20,6 +25,10 @@ export interface LoadedDef {
   readonly nodes: DefNetlist;
   /** Per node its allowed orientation codes; undefined for ports. */
   readonly allowed: readonly (readonly number[] | undefined)[];
+  /** Where macros may be, in database units; undefined if that is the whole die. */
+  readonly core: Rect | undefined;
+  /** What the lower-left corners of macros lie on. */
+  readonly lattice: Lattice;
   /** Notes on what was ignored, left out or taken by default, one line each. */
   readonly notes: readonly string[];
 }
@@ -31,8 +40,18 @@ export interface LoadDefOptions {
   readonly defaultRouting: RoutingResources;
   /** Whether hard macros that are FIXED in the file may move. */
   readonly freeFixed?: boolean | undefined;
-  /** Halo in x and y, in µm, for hard macros that have none in the DEF file. */
-  readonly halo?: readonly [number, number] | undefined;
+  /** Halos for hard macros, of one macro or of all that have none in the DEF file. */
+  readonly halos?: readonly GivenHalo[] | undefined;
+  /** Whether macros may lie outside the core, the bounds of the rows. */
+  readonly die?: boolean | undefined;
+  /** What the lower-left corners of macros lie on. Default: the manufacturing grid. */
+  readonly snap?: SnapChoice | undefined;
+}
+
+/** A halo in µm, in orientation N. */
+export interface GivenHalo extends Sides {
+  /** Name of a component or of a LEF master; `*` matches any text. Default: all macros without a halo in the DEF file. */
+  readonly name?: string;
 }
 
 const LEF_NAME = /\.(lef|tlef)(\.gz)?$/i;
@@ -83,7 +102,8 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
       "write the DEF after floorplanning",
     );
   const nodes = netlistOf(read, library);
-  const design = options.halo ? withHalo(read, nodes.masters, options.halo) : read;
+  const design = (options.halos ?? []).reduce((now, halo) => withHalo(now, nodes.masters, halo), read);
+  const core = options.die ? undefined : coreOf(design, library);
   const { netlist, masters, nodeOfComponent } = nodes;
   const die = boundsOf(design.die);
   const canvas = {
@@ -103,16 +123,18 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     allowed[nodeOfComponent[component]!] = isMore ? [...bySymmetry, orientations[component]!] : bySymmetry;
   });
   const fixed = options.freeFixed ? freed(nodes, design) : nodes.fixed;
+  refuseLarger({ design, core, nodes, fixed });
+  const blockages = hardBlockagesOf(design, nodes, { fixed, core });
   const block: Block = {
     ...netlist,
     name: design.name,
     fixed,
     canvas,
-    grid: gridWithHalos(nodes, design, canvas),
+    grid: gridWithHalos(nodes, design, { canvas, core, fixed, blockages }),
     routing: found ?? options.defaultRouting,
     smoothing: 0,
     overlapThreshold: 0,
-    blockages: hardBlockagesOf(design, nodes, fixed),
+    blockages,
     initial: nodes.places,
   };
   const notes = [
@@ -124,7 +146,8 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
       ? []
       : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
   ];
-  return { block, design, library, nodes, allowed, notes };
+  const lattice = latticeOf(design, library, options.snap);
+  return { block, design, library, nodes, allowed, core, lattice, notes };
 }
 
 /** A cell is as large as a macro if it is this many times as high as most cells, or covers as much as a macro. */
@@ -171,15 +194,119 @@ function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
   });
 }
 
+/** A macro that may move, as it lies, in µm. */
+interface MovableSize extends Size {
+  readonly node: number;
+  /** Without its halo. */
+  readonly bodyWidth: number;
+  readonly bodyHeight: number;
+}
+
+function movableSizes(
+  { netlist, componentOfNode, places }: DefNetlist,
+  design: DefDesign,
+  fixed: Uint8Array,
+) {
+  const sizes: MovableSize[] = [];
+  for (let node = 0; node < netlist.nodeCount; node++) {
+    if (netlist.kinds[node] !== NodeKind.HardMacro || fixed[node]) continue;
+    const halo = haloOf(design, componentOfNode[node]!);
+    const [bodyWidth, bodyHeight] = [netlist.widths[node]!, netlist.heights[node]!];
+    const upright = {
+      node,
+      ...{ bodyWidth, bodyHeight, width: bodyWidth + 2 * halo.x, height: bodyHeight + 2 * halo.y },
+    };
+    const { width, height } = upright;
+    sizes.push(
+      isSideways(places.orientations[node]!)
+        ? { node, bodyWidth: bodyHeight, bodyHeight: bodyWidth, width: height, height: width }
+        : upright,
+    );
+  }
+  return sizes;
+}
+interface Floor {
+  readonly canvas: Canvas;
+  readonly core: Rect | undefined;
+  readonly fixed: Uint8Array;
+  readonly blockages: readonly Rect[];
+}
+
 /** A grid that has room for the hard macros with their halos, or one of similar size if none has. */
-function gridWithHalos({ netlist, componentOfNode }: DefNetlist, design: DefDesign, canvas: Canvas): Grid {
-  const macros: { width: number; height: number }[] = [];
+function gridWithHalos(nodes: DefNetlist, design: DefDesign, within: Floor): Grid {
+  const { canvas, core, fixed, blockages } = within;
+  const { netlist, componentOfNode } = nodes;
+  const macros: Size[] = [];
+  const obstacles: Rect[] = [...blockages];
   for (let node = 0; node < netlist.nodeCount; node++) {
     if (netlist.kinds[node] !== NodeKind.HardMacro) continue;
     const { x, y } = haloOf(design, componentOfNode[node]!);
     macros.push({ width: netlist.widths[node]! + 2 * x, height: netlist.heights[node]! + 2 * y });
+    if (fixed[node]) append(obstacles, fixedMacro(nodes, design, node));
   }
-  return gridFor(macros, canvas);
+  const preferred = gridFor(macros, canvas);
+  const movable = movableSizes(nodes, design, fixed);
+  const bodies = movable.map(({ bodyWidth, bodyHeight }) => ({ width: bodyWidth, height: bodyHeight }));
+  const floor = core
+    ? inMicrons(design, core)
+    : { left: 0, bottom: 0, right: canvas.width, top: canvas.height };
+  return gridWithin({ macros: movable, bodies }, { canvas, floor, obstacles }, preferred);
+}
+
+/** The box of a fixed hard macro with its halo, µm; none if it has no place. */
+function fixedMacro(
+  { netlist, componentOfNode, places }: DefNetlist,
+  design: DefDesign,
+  node: number,
+): Rect[] {
+  const [x, y, orientation] = [places.xs[node]!, places.ys[node]!, places.orientations[node]!];
+  if (Number.isNaN(x + y)) return [];
+  const sideways = isSideways(orientation);
+  const halfWidth = (sideways ? netlist.heights[node]! : netlist.widths[node]!) / 2;
+  const halfHeight = (sideways ? netlist.widths[node]! : netlist.heights[node]!) / 2;
+  const box = { left: x - halfWidth, bottom: y - halfHeight, right: x + halfWidth, top: y + halfHeight };
+  const halo = design.components.halos.get(componentOfNode[node]!);
+  if (!halo) return [box];
+  const { left, bottom, right, top } = halo;
+  const { units } = design;
+  const inUm = { left: left / units, bottom: bottom / units, right: right / units, top: top / units };
+  return [widened(box, inUm, orientation)];
+}
+
+/** Throws `InputError` if a movable macro is larger than the core, or all together are. */
+function refuseLarger({
+  design,
+  core,
+  nodes,
+  fixed,
+}: Pick<Floor, "core" | "fixed"> & { readonly design: DefDesign; readonly nodes: DefNetlist }): void {
+  if (!core) return;
+  const { left, bottom, right, top } = inMicrons(design, core);
+  const [roomX, roomY] = [right - left, top - bottom];
+  const room = `the core, the bounds of the rows, of ${shortened(roomX)} x ${shortened(roomY)} µm`;
+  let area = 0;
+  for (const { node, bodyWidth, bodyHeight } of movableSizes(nodes, design, fixed)) {
+    area += bodyWidth * bodyHeight;
+    if (bodyWidth <= roomX + SLACK && bodyHeight <= roomY + SLACK) continue;
+    throw new InputError(
+      design.path,
+      `macro '${nodes.netlist.nodeNames[node]}' is ${shortened(bodyWidth)} x ${shortened(bodyHeight)} µm, larger than ${room}`,
+      "add rows, or let macros use the whole die (--die)",
+    );
+  }
+  if (area > roomX * roomY)
+    throw new InputError(
+      design.path,
+      `the hard macros take ${area.toFixed(0)} µm², more than the ${(roomX * roomY).toFixed(0)} µm² of ${room}`,
+      "add rows, or let macros use the whole die (--die)",
+    );
+}
+
+/** µm */
+const SLACK = 1e-6;
+
+function shortened(length: number): number {
+  return Number(length.toFixed(6));
 }
 
 /** A component's halo in µm in x and in y: the larger of opposite sides. */
@@ -192,17 +319,31 @@ export function haloOf(design: DefDesign, component: number): { readonly x: numb
   };
 }
 
-/** The design with a halo around every hard macro that has none. */
-function withHalo(
-  design: DefDesign,
-  masters: readonly LefMaster[],
-  [x, y]: readonly [number, number],
-): DefDesign {
-  const [width, height] = [Math.round(x * design.units), Math.round(y * design.units)];
-  const halos = new Map(design.components.halos);
+/** The design with a halo around the macros that are named, or around every one that has none. */
+function withHalo(design: DefDesign, masters: readonly LefMaster[], given: GivenHalo): DefDesign {
+  const { names, halos: before } = design.components;
+  const { name } = given;
+  const inUnits = (length: number) => Math.round(length * design.units);
+  const halo = {
+    left: inUnits(given.left),
+    bottom: inUnits(given.bottom),
+    right: inUnits(given.right),
+    top: inUnits(given.top),
+  };
+  const halos = new Map(before);
+  const isNamed = name === undefined ? undefined : nameMatcher(name);
+  let count = 0;
   masters.forEach((master, component) => {
-    if (isBlockMaster(master) && !halos.has(component))
-      halos.set(component, { left: width, bottom: height, right: width, top: height });
+    if (!isBlockMaster(master)) return;
+    if (isNamed ? !isNamed(names[component]!) && !isNamed(master.name) : before.has(component)) return;
+    halos.set(component, halo);
+    count++;
   });
+  if (isNamed && count === 0)
+    throw new InputError(
+      "--halo",
+      `'${name}' is no macro of '${design.path}', and no LEF master of one`,
+      "give the name of a component or a master; * matches any text",
+    );
   return { ...design, components: { ...design.components, halos } };
 }

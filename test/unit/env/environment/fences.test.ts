@@ -103,6 +103,6 @@ test("a fence with more macros than it has room for is refused", () => {
   const crowded = { ...block, fences: [{ ...fence, rectangles: [tight] }] };
   assert.throws(
     () => checkFeasible(new Judge(Kernels.create(), crowded)),
-    /the macros of fence 'f' take \d+ µm² with their halos, the fence has \d+ on the canvas/,
+    /the macros of fence 'f' take \d+ µm², the fence has \d+ on the canvas/,
   );
 });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkConstraints, copyPlacement, unmetGuides } from "../../../../../netlist/index.js";
-import { loadTiny, TINY_DEF } from "./tiny-design.js";
+import {
+  checkConstraints,
+  copyPlacement,
+  type LoadDefOptions,
+  unmetGuides,
+} from "../../../../../netlist/index.js";
+import { loadTiny, TINY_DEF, TINY_LEF } from "./tiny-design.js";
+
+/** The library without a manufacturing grid, so that every database unit is a place. */
+const NO_GRID = TINY_LEF.replace("MANUFACTURINGGRID 0.005 ;\n", "");
 
 const A = 2; // mem/a[0], 20 x 10, halo 1 2 3 4 (left, bottom, right, top)
 const B = 3; // mem/b, fixed at (80, 60) of the file
@@ -11,9 +19,10 @@ const C = 4; // c, 8 x 4
 async function violations(
   places: Readonly<Record<number, readonly [x: number, y: number, orientation: number]>>,
   sections = "",
-  edit = (text: string) => text,
+  { edit = (text: string) => text, lef = NO_GRID, options = {} as Partial<LoadDefOptions> } = {},
 ) {
-  const loaded = await loadTiny(edit(TINY_DEF).replace("END DESIGN\n", `${sections}END DESIGN\n`));
+  const def = edit(TINY_DEF).replace("END DESIGN\n", `${sections}END DESIGN\n`);
+  const loaded = await loadTiny(def, options, lef);
   const { block } = loaded;
   const placement = copyPlacement(block.initial);
   for (const [key, [x, y, orientation]] of Object.entries(places)) {
@@ -30,6 +39,7 @@ async function violations(
   return {
     kinds: found.map(({ kind }) => kind),
     text: found.map(({ message }) => message).join("\n"),
+    found,
     guides: unmetGuides(loaded, placement),
   };
 }
@@ -60,8 +70,8 @@ test("outside the die, or in the notch of a polygon", async () => {
       /DIEAREA.*;/,
       "DIEAREA ( 10000 20000 ) ( 10000 80000 ) ( 60000 80000 ) ( 60000 50000 ) ( 110000 50000 ) ( 110000 20000 ) ;",
     );
-  assert.deepEqual((await violations({ [C]: [60, 72, 0] }, "", notched)).kinds, ["outside"]);
-  assert.deepEqual((await violations({ [C]: [52, 72, 0] }, "", notched)).kinds, []);
+  assert.deepEqual((await violations({ [C]: [60, 72, 0] }, "", { edit: notched })).kinds, ["outside"]);
+  assert.deepEqual((await violations({ [C]: [52, 72, 0] }, "", { edit: notched })).kinds, []);
 });
 
 test("an orientation that SYMMETRY does not allow", async () => {
@@ -136,4 +146,44 @@ test("what is fixed must stay, and is asked for nothing else", async () => {
   const { kinds, text } = await violations({ [B]: [60, 60, 2], [C]: [60, 30, 0] });
   assert.deepEqual(kinds, ["fixed"]);
   assert.match(text, /macro 'mem\/b' .*is fixed elsewhere \(.*top\.def:13\)/);
+});
+
+test("a macro outside the bounds of the rows is told, unless macros may use the whole die", async () => {
+  // Rows over x 20 to 100 and y 30 to 70.
+  const inner = (text: string) =>
+    text.replace(/ROW.*;/, "ROW r0 core 20000 30000 N DO 160 BY 20 STEP 500 2000 ;");
+  const at = (x: number, y: number, die: boolean) =>
+    violations({ [C]: [x, y, 0] }, "", { edit: inner, options: { die } });
+  assert.deepEqual((await at(92, 50, false)).kinds, []);
+  const { kinds, found } = await at(92.5, 50, false);
+  assert.deepEqual(kinds, ["core"]);
+  assert.deepEqual(
+    found.map(({ macro, other, by_um }) => ({ macro, other, by_um })),
+    [{ macro: "c", other: undefined, by_um: 0.5 }],
+  );
+  assert.match(
+    found[0]!.message,
+    /^macro 'c' at \(92\.5, 50\) N: sticks out of the core, the bounds of the rows, by 0\.5 µm$/,
+  );
+  assert.deepEqual((await at(92.5, 50, true)).kinds, []);
+  // Outside the die it is outside the core as well, which is told once.
+  assert.deepEqual((await at(103, 50, false)).kinds, ["outside"]);
+});
+
+test("a corner beside the manufacturing grid is told, with how far", async () => {
+  const at = (x: number, y: number) => violations({ [C]: [x, y, 0] }, "", { lef: TINY_LEF });
+  assert.deepEqual((await at(60.005, 30.01)).kinds, []);
+  const { kinds, found } = await at(60.003, 30.001);
+  assert.deepEqual(kinds, ["grid"]);
+  assert.equal(found[0]!.by_um, 0.002);
+  assert.match(found[0]!.message, /its corner is not on the manufacturing grid of 0\.005 µm, by 0\.002 µm/);
+});
+
+test("how far a macro is in the way of another, or of a rule, is told in µm", async () => {
+  // B covers 80 to 100 in x, 60 to 70 in y; c is 8 x 4.
+  const overlap = (await violations({ [C]: [75, 58, 0] })).found[0]!;
+  assert.deepEqual([overlap.macro, overlap.other, overlap.by_um], ["mem/b", "c", 2]);
+  // The halo of A at (20, 30) in N reaches to x 43.
+  const halo = (await violations({ [A]: [20, 30, 0], [C]: [41.5, 30, 0] })).found[0]!;
+  assert.deepEqual([halo.kind, halo.macro, halo.other, halo.by_um], ["halo", "c", "mem/a[0]", 1.5]);
 });

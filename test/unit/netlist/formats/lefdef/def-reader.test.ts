@@ -16,7 +16,7 @@ test("the floorplan is read", async () => {
     [10000, 20000],
     [110000, 80000],
   ]);
-  assert.equal(design.rowCount, 1);
+  assert.equal(design.rows.length, 1);
   assert.deepEqual(design.tracks[0], { axis: "Y", start: 20250, count: 120, step: 500, layers: ["m1"] });
 });
 

@@ -175,7 +175,10 @@ test("LEF files beside the design are found, technology first, others must be gi
 });
 
 test("fixed macros can be freed, halos given to those without one", async () => {
-  const { block, design } = await loadTiny(TINY_DEF, { freeFixed: true, halo: [1, 2] });
+  const { block, design } = await loadTiny(TINY_DEF, {
+    freeFixed: true,
+    halos: [{ left: 1, bottom: 2, right: 1, top: 2 }],
+  });
   assert.equal(block.fixed[3], 0);
   assert.deepEqual(design.components.halos.get(0), { left: 1000, bottom: 2000, right: 3000, top: 4000 });
   assert.deepEqual(design.components.halos.get(1), { left: 1000, bottom: 2000, right: 1000, top: 2000 });

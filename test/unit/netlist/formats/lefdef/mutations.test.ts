@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  coreOf,
   hardBlockagesOf,
   InputError,
   netlistOf,
@@ -59,7 +60,8 @@ const READERS: Readonly<Record<string, { text: string; read: (text: string) => u
     read: (text) => {
       const design = readDefText(text, "x");
       const nodes = netlistOf(design, LIBRARY);
-      if (design.die.length > 0) hardBlockagesOf(design, nodes, nodes.fixed);
+      if (design.die.length === 0) return;
+      hardBlockagesOf(design, nodes, { fixed: nodes.fixed, core: coreOf(design, LIBRARY) });
     },
   },
 };
