@@ -1,7 +1,8 @@
 // Chooses a grid for a canvas and its macros: by Circuit Training's rule, or by a quick one, which the generator uses too.
 import { greatestOf } from "./arrays.js";
-import { type Canvas, type Grid, type Netlist, NodeKind, type Rectangle } from "./block.js";
+import { type Block, type Canvas, type Grid, type Netlist, NodeKind, type Rectangle } from "./block.js";
 import { InputError } from "./input-error.js";
+import { isSideways } from "./orientation.js";
 
 /** Sides of a macro, µm. */
 export interface Size {
@@ -245,6 +246,36 @@ export function gridWithin(
   const candidates = candidatesNear(canvas, cells, FEWEST_LINES * FEWEST_LINES);
   const found = candidates.find(isGood) ?? (isWide(preferred) ? preferred : candidates.find(isWide));
   return found ? { columns: found.columns, rows: found.rows } : preferred;
+}
+
+/**
+ * `preferred` if each hard macro that may move has room on it, on the side that it lies on and beside the fixed ones; else one
+ * on which each has.
+ */
+export function gridBesideFixed(
+  { nodeCount, kinds, widths, heights }: Netlist,
+  { fixed, initial, canvas }: Pick<Block, "fixed" | "initial" | "canvas">,
+  preferred: Grid,
+): Grid {
+  const bodies: Size[] = [];
+  const obstacles: Rectangle[] = [];
+  for (let node = 0; node < nodeCount; node++) {
+    if (kinds[node] !== NodeKind.HardMacro) continue;
+    const lies = isSideways(initial.orientations[node]!);
+    const width = lies ? heights[node]! : widths[node]!;
+    const height = lies ? widths[node]! : heights[node]!;
+    const [x, y] = [initial.xs[node]!, initial.ys[node]!];
+    if (!fixed[node]) bodies.push({ width, height });
+    else if (!Number.isNaN(x + y))
+      obstacles.push({
+        left: x - width / 2,
+        bottom: y - height / 2,
+        right: x + width / 2,
+        top: y + height / 2,
+      });
+  }
+  const floor = { left: 0, bottom: 0, right: canvas.width, top: canvas.height };
+  return gridWithin({ macros: bodies, bodies }, { canvas, floor, obstacles }, preferred);
 }
 
 /** Whether some cell's centre has room for a macro around it. */

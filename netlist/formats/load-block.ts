@@ -16,7 +16,7 @@ import {
 } from "../block.js";
 import { BLOCK_FILE_NAMES, blockFileIn } from "../block-directory.js";
 import { statusOf } from "../files.js";
-import { gridFor, hardSizes } from "../grid-choice.js";
+import { gridBesideFixed, gridFor, hardSizes } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
 import { copyPlacement, type Placement } from "../placement.js";
 import {
@@ -188,7 +188,9 @@ export function makeBlock(
   const canvas = overrides.canvas ?? plc?.canvas ?? defaultCanvas(netlist);
   refuseHuge(netlist.name, canvas);
   const chosen =
-    overrides.chooseGrid && !overrides.grid && !plc?.grid ? gridOfFlat(netlist, fixed, canvas) : undefined;
+    overrides.chooseGrid && !overrides.grid && !plc?.grid
+      ? gridOfFlat(netlist, { fixed, initial: placement, canvas })
+      : undefined;
   return {
     ...netlist,
     fixed,
@@ -203,10 +205,9 @@ export function makeBlock(
 }
 
 /** Undefined for a netlist without standard cells. */
-function gridOfFlat(netlist: Netlist, fixed: Uint8Array, canvas: Canvas): Grid | undefined {
-  return netlist.kinds.includes(NodeKind.StandardCell)
-    ? gridFor(hardSizes(netlist, fixed), canvas)
-    : undefined;
+function gridOfFlat(netlist: Netlist, places: Pick<Block, "fixed" | "initial" | "canvas">): Grid | undefined {
+  if (!netlist.kinds.includes(NodeKind.StandardCell)) return undefined;
+  return gridBesideFixed(netlist, places, gridFor(hardSizes(netlist, places.fixed), places.canvas));
 }
 
 function defaultCanvas(netlist: Netlist): Canvas {

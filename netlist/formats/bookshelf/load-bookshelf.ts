@@ -4,7 +4,7 @@
 // hard macros. Nodes that the .pl file fixes are fixed whatever they are.
 import { type Block, NodeKind } from "../../block.js";
 import { isFixedCell } from "../../fixed-cells.js";
-import { gridFor, hardSizes } from "../../grid-choice.js";
+import { gridBesideFixed, gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { type AuxFiles, findAux, readAux, stemOf } from "./aux-file.js";
@@ -93,7 +93,11 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     ...parts.netlist,
     fixed: parts.fixed,
     canvas,
-    grid: gridFor(hardSizes(parts.netlist), canvas),
+    grid: gridBesideFixed(
+      parts.netlist,
+      { fixed: parts.fixed, initial: parts.initial, canvas },
+      gridFor(hardSizes(parts.netlist), canvas),
+    ),
     routing: {
       horizontal: routing.horizontal / UNITS_PER_MICROMETRE,
       vertical: routing.vertical / UNITS_PER_MICROMETRE,
