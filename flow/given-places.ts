@@ -1,6 +1,5 @@
 // Placements that a user names: of macros to start from, to keep, or to convert. Whatever they were written for, a run's
 // clustered netlist or the block itself, macros are told by their names.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Block,
@@ -12,6 +11,7 @@ import {
   isDefPath,
   NodeKind,
   nodesOfKind,
+  ownBytesOf,
   type Placement,
   readPlacement,
   readPlacementOnCanvas,
@@ -118,13 +118,18 @@ export function givenFiles({ from }: { readonly from?: string | undefined }): st
   return design === undefined ? blockFiles(from) : [design];
 }
 
+const LARGEST_GROUPS = 2 ** 28; // bytes
+const NEWLINE = 10;
+
 /** Per node of the flat file its group; none if cells were not clustered. */
 function readGroups(path: string): number[] {
-  try {
-    return readFileSync(path, "utf8").trimEnd().split("\n").map(Number);
-  } catch {
-    return [];
+  const groups: number[] = [];
+  const bytes = ownBytesOf(path, LARGEST_GROUPS) ?? Buffer.alloc(0);
+  for (let start = 0, end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+    groups.push(Number(bytes.toString("latin1", start, end)));
+    start = end + 1;
   }
+  return groups;
 }
 
 /** Hard macros, and soft macros if there are any, of `flat` where nodes of the same names are in another block. */

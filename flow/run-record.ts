@@ -36,8 +36,8 @@ export function isRunFolder(path: string): boolean {
   if (!existsSync(file)) return false;
   if (RUN_OUTPUTS.some((name) => existsSync(join(path, name)))) return true;
   // A block's directory may hold a file of options for --config.
-  const record = readJson(file) as { ashlar?: unknown; inputs?: unknown } | undefined;
-  return record === undefined || record === null || "inputs" in record || "ashlar" in record;
+  const record = readJson(file);
+  return typeof record !== "object" || record === null || "inputs" in record || "ashlar" in record;
 }
 
 const RUN_OUTPUTS = ["checkpoints", "metrics.jsonl", "summary.json", "best.plc"];

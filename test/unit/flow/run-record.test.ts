@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { loadBlockWith } from "../../../flow/block-options.js";
 import { place } from "../../../flow/index.js";
-import { readOrigin } from "../../../flow/run-record.js";
+import { isRunFolder, readOrigin } from "../../../flow/run-record.js";
 import { openView } from "../../../flow/view-source.js";
 import {
   blockFiles,
@@ -38,6 +38,28 @@ async function netlistAnd(name: string): Promise<[string, string]> {
   else writeFileSync(other, "");
   return [netlist, other];
 }
+
+test("a file of options that holds no record is refused in one line, whatever JSON it is", () => {
+  for (const text of [
+    "5",
+    '"run"',
+    "null",
+    "[]",
+    "{",
+    '{"ashlar":1}',
+    '{"inputs":7}',
+    '{"inputs":[{"path":3}]}',
+  ]) {
+    const folder = makeFolder();
+    writeFileSync(join(folder, "options.json"), text);
+    isRunFolder(folder);
+    assert.throws(
+      () => readOrigin(folder),
+      (error) => error instanceof InputError && /is not the record of a run/.test(error.message),
+      text,
+    );
+  }
+});
 
 test("a placement file among the inputs is the run's, and the folder names the block", async () => {
   const [netlist, plc] = await netlistAnd("initial.plc");
