@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
@@ -89,6 +89,36 @@ test("folders that nobody can make files in", () => {
   refuses(inShell(":", "convert", block, "/proc/self/x.pb.txt"), /cannot be written/);
   refuses(inShell(":", "view", block, "--svg", "/dev/null"), /is a device or a pipe/);
   assert.ok(statSync("/dev/null").isCharacterDevice());
+});
+
+test("folders and files that one has no rights to", (context) => {
+  // The superuser may do anything, and becomes nobody.
+  const nobody = process.getuid?.() === 0 ? ["setpriv", "--reuid=65534", "--clear-groups"] : [];
+  if (nobody.length > 0 && spawnSync("setpriv", ["--version"]).status !== 0) {
+    context.skip("setpriv is not there");
+    return;
+  }
+  const folder = makeFolder();
+  const [copy, closed] = [join(folder, "block"), join(folder, "closed")];
+  cpSync(block, copy, { recursive: true });
+  mkdirSync(closed);
+  cpSync(run, join(closed, "run"), { recursive: true });
+  chmodSync(folder, 0o755);
+  for (const path of [closed, join(closed, "run"), join(closed, "run/checkpoints")]) chmodSync(path, 0o555);
+  const call = (...args: readonly string[]) => {
+    const [program, ...rest] = [...nobody, process.execPath, MAIN, ...args];
+    const { status, stderr } = spawnSync(program!, rest, { encoding: "utf8", timeout: PATIENCE });
+    return { code: status, stderr };
+  };
+  refuses(call("place", copy, ...SHORT, "--out", join(closed, "new")), /cannot be made a folder \(EACCES/);
+  refuses(
+    call("place", copy, ...SHORT, "--out", join(closed, "run")),
+    /cannot be written; check the folder's/,
+  );
+  refuses(call("convert", copy, join(closed, "x.plc")), /cannot be written; check the folder's permissions/);
+  chmodSync(join(copy, "initial.plc"), 0);
+  refuses(call("info", copy), /initial\.plc: not readable; check its permissions/);
+  for (const path of [closed, join(closed, "run"), join(closed, "run/checkpoints")]) chmodSync(path, 0o755);
 });
 
 test("inputs of a run that are pipes are refused, since they cannot be read again", () => {
