@@ -33,7 +33,7 @@ const figureSchema = z
     method: z.string().min(1),
     metric: z.string().min(1),
     unit: z.string().nullable(),
-    protocol: z.union([z.enum(["fd", "free"]), none]),
+    protocol: z.union([z.enum(["fd", "es", "free"]), none]),
     /** Budget or time of the run in seconds; two numbers are the shortest and the longest run. */
     seconds: z.union([number.nonnegative(), z.tuple([number, number]), none]).nullable(),
     iterations: z.union([count, none]).nullable(),

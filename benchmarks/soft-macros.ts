@@ -37,6 +37,18 @@ const NUDGE = 0.001;
 /** Most swaps that a varied placement is away from one of the sources. */
 const MOST_SWAPS = 20;
 
+/** Processor time; the best run was disturbed least by other work on the machine. */
+class Timer {
+  best = Number.POSITIVE_INFINITY;
+
+  run(work: () => void): void {
+    const before = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(before);
+    this.best = Math.min(this.best, (user + system) / 1000);
+  }
+}
+
 const folder = makeFolder();
 for (const name of names.length > 0 ? names : BLOCKS) await measure(join(SHARED, "benchmarks/tilos", name));
 
@@ -108,18 +120,6 @@ function solve({ judge }: Tools, placement: Placement, work: () => void): Costs 
   judge.evaluate(placement);
   work();
   return judge.evaluate();
-}
-
-/** Processor time; the best run was disturbed least by other work on the machine. */
-class Timer {
-  best = Number.POSITIVE_INFINITY;
-
-  run(work: () => void): void {
-    const before = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(before);
-    this.best = Math.min(this.best, (user + system) / 1000);
-  }
 }
 
 /** Copies of a placement in which one hard macro, another each time, moves in some direction. */

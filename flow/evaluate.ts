@@ -1,15 +1,22 @@
-// `eval`: the exact costs of a placement as it is in the files.
-import type { z } from "zod";
+// `eval`: the exact costs of a placement, as it is in the files or with soft macros placed anew.
+import { z } from "zod";
 import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, checkConstraints, isDefPath, type Placement } from "../netlist/index.js";
+import { type Block, checkConstraints, copyPlacement, isDefPath, type Placement } from "../netlist/index.js";
+import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { readRunBest } from "./given-places.js";
 import { parseOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
 import { isRunFolder, readRunSource } from "./run-record.js";
 
-export const evalOptionsSchema = blockOptionsSchema.extend(costTermOptions);
+export const evalOptionsSchema = blockOptionsSchema.extend({
+  ...costTermOptions,
+  placeCells: z
+    .enum(["fd", "es"])
+    .optional()
+    .describe("place the soft macros anew before scoring, as this protocol does"),
+});
 export type EvalOptions = z.input<typeof evalOptionsSchema>;
 
 /** Costs and legality under the names that scripts rely on. Lengths in µm. */
@@ -30,6 +37,8 @@ export interface Score {
 
 export interface Evaluation {
   readonly block: Block;
+  /** What was scored. */
+  readonly placement: Placement;
   readonly score: Score;
   readonly costs: Costs;
   readonly maps: CostMaps;
@@ -37,7 +46,8 @@ export interface Evaluation {
 
 /**
  * Scores the placement of a block's files, or the best one of a run, as the run scored it. Throws `InputError` if a node is
- * not placed, unless `allowMissing`: such nodes then cover nothing, and their nets count nothing.
+ * not placed, unless `allowMissing`: such nodes then cover nothing, and their nets count nothing. With `placeCells`, soft
+ * macros are placed anew first, and their places in the files do not matter.
  */
 export async function evaluate(
   path: string,
@@ -48,18 +58,20 @@ export async function evaluate(
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
   const block = await loadBlockWith(path, options);
-  if (!allowMissing) checkPlaced(block, block.initial);
-  return scored(block, block.initial, judging);
+  const { placeCells } = options;
+  if (!allowMissing && !placeCells) checkPlaced(block, block.initial);
+  const evaluation = scored(block, { placement: block.initial, judging, placeCells });
+  if (!allowMissing && placeCells) checkPlaced(block, evaluation.placement);
+  return evaluation;
 }
 
 /** The best placement of a run, of the netlist that it clustered if it did; of a design also its constraints. */
 async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluation> {
   const source = readRunSource(folder);
   const { block, placement } = await readRunBest(folder, given);
-  const judging = await openJudging(
-    parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given }),
-  );
-  const evaluation = scored(block, placement, judging);
+  const options = parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given });
+  const judging = await openJudging(options);
+  const evaluation = scored(block, { placement, judging, placeCells: options.placeCells });
   if (!isDefPath(source.block)) return evaluation;
   const design = await loadDefWith(source.block, source.options);
   const violations = checkConstraints(design, placement).length;
@@ -72,10 +84,22 @@ function judgingOf({ weights, outside }: BlockOptions): EvalOptions {
   return { ...(weights !== undefined && { weights }), ...(outside !== undefined && { outside }) };
 }
 
-function scored(block: Block, placement: Placement, judging: Judging): Evaluation {
+function scored(
+  block: Block,
+  {
+    placement,
+    judging,
+    placeCells,
+  }: { readonly placement: Placement; readonly judging: Judging; readonly placeCells?: Protocol | undefined },
+): Evaluation {
   const judge = new Judge(Kernels.create(), block, judging.options);
-  const costs = judge.evaluate(placement);
-  return { block, costs, score: scoreOf(block, costs, judge), maps: judge.maps() };
+  let costs = judge.evaluate(placement);
+  if (placeCells) {
+    makeCellPlacer(placeCells, judge).placeSoftMacros();
+    costs = judge.evaluate();
+  }
+  const score = scoreOf(block, costs, judge);
+  return { block, placement: copyPlacement(judge.placement), costs, score, maps: judge.maps() };
 }
 
 /** Costs and legality of the judge's own placement. */

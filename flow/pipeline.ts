@@ -95,7 +95,7 @@ async function runPipeline(
 
   if (context.resume && isFile(checkpoint)) return anneal();
   // Under protocol free nothing can be compared with the policy's best until annealing is nearly over.
-  const isTried = seconds !== undefined && budget.iterations === undefined && protocol === "fd";
+  const isTried = seconds !== undefined && budget.iterations === undefined && protocol !== "free";
   if (!isTried || 2 * trialShare >= policyShare) return anneal(await learn(policyShare));
   const learned = await learn(trialShare);
   let gaveUp = false;

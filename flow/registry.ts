@@ -91,7 +91,7 @@ function checkedMethod(method: Method, where: string): Method {
   if (!Array.isArray(protocols) || protocols.length === 0 || protocols.some((name) => !known.includes(name)))
     throw new InputError(
       where,
-      `method '${method.name}' has protocols ${JSON.stringify(protocols)}, a list of ${known.join(" and ")} was expected`,
+      `method '${method.name}' has protocols ${JSON.stringify(protocols)}, a list of ${known.join(", ").replace(/, ([^,]*)$/, " and $1")} was expected`,
       REMEDY,
     );
   if (method.settings && typeof method.settings.safeParse !== "function")

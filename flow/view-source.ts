@@ -16,6 +16,7 @@ import {
   statusOf,
   writeNewFile,
 } from "../netlist/index.js";
+import { PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
 import {
   LATEST_CHECKPOINT,
   type PolicyNetworkModule,
@@ -266,20 +267,36 @@ export class BlockView implements ViewSource {
     const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount], {
       network: this.network,
     });
-    const { trace, embeddings } = tracePolicy(this.blockItself, this.pageRules, checkpoint);
+    const { trace, embeddings } = tracePolicy(
+      this.blockItself,
+      { judging: this.pageRules, protocol: protocolOf(this.run) },
+      checkpoint,
+    );
     return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
   }
 }
 
 /** Names of the cost terms that a run was started with, from its record. */
 function costTermsOf(run: string | undefined): string[] {
-  const record = run === undefined ? undefined : (readJson(join(run, "options.json")) as RecordedTerms);
-  return (record?.options?.costTerms ?? []).map(({ name }) => name);
+  return (recordOf(run)?.options?.costTerms ?? []).map(({ name }) => name);
 }
 
-type RecordedTerms =
-  | { readonly options?: { readonly costTerms?: readonly { readonly name: string }[] } }
-  | undefined;
+/** The protocol of a run, from its record. */
+function protocolOf(run: string | undefined): Protocol {
+  const recorded = recordOf(run)?.options?.protocol;
+  return PROTOCOL_NAMES.find((name) => name === recorded) ?? "fd";
+}
+
+function recordOf(run: string | undefined): RunRecord | undefined {
+  return run === undefined ? undefined : (readJson(join(run, "options.json")) as RunRecord | undefined);
+}
+
+interface RunRecord {
+  readonly options?: {
+    readonly costTerms?: readonly { readonly name: string }[];
+    readonly protocol?: string;
+  };
+}
 
 /** A function that tells when `read` gives another value than the last time. */
 function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => void {

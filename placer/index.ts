@@ -29,6 +29,7 @@ export * from "./cells/create-environment.js";
 export * from "./cells/electrostatic.js";
 export * from "./cells/force-directed.js";
 export * from "./cells/protocols.js";
+export * from "./geometric.js";
 export * from "./greedy/greedy.js";
 export * from "./legaliser/legaliser.js";
 export * from "./legaliser/snap.js";

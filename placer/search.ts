@@ -1,5 +1,4 @@
-// What searches share: pools of worker threads, paced progress lines and checkpoints, stored placements, and schedules
-// that fall geometrically.
+// What searches share: pools of worker threads, paced progress lines and checkpoints, stored placements.
 import { Piscina } from "piscina";
 import { revivePlacement, type StoredPlacement, storePlacement } from "../netlist/index.js";
 import type { ScoredPlacement } from "./method.js";
@@ -37,11 +36,6 @@ export function throttle(seconds: number): (elapsed: number, must: boolean) => b
     last = elapsed;
     return true;
   };
-}
-
-/** From `first` to `last` geometrically; `progress` from 0 to 1. */
-export function geometric([first, last]: readonly [number, number], progress: number): number {
-  return first * (last / first) ** progress;
 }
 
 /** A scored placement in a JSON file. */

@@ -16,7 +16,7 @@ import { LATEST_CHECKPOINT, trainInRun } from "./train-in-run.js";
 export const policyMethod: Method<TrainSettingsInput> = {
   name: "policy",
   description: "a learned policy places macro after macro, and keeps learning on the block",
-  protocols: ["fd"],
+  protocols: ["fd", "es"],
   // Some defaults depend on the policy to start with.
   settings: asGiven(trainSettingsSchema),
   oldNames: OLD_NAMES,
@@ -44,11 +44,11 @@ async function openPolicy({
 }
 
 async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promise<MethodResult | undefined> {
-  const { block, run, seed, workers, budget, resume, rules, onProgress } = context;
+  const { block, run, seed, workers, budget, resume, rules, protocol, onProgress } = context;
   const { name, network, trainSettings: settings, policy: start } = await openPolicy(context);
   if (name === NONE && context.policy === undefined)
     onProgress(`${network ? "own network" : "network settings"}: learning from scratch`);
-  const training = { settings, network, seed, workers, budget, resume, rules, start, onProgress };
+  const training = { settings, network, seed, workers, budget, resume, rules, protocol, start, onProgress };
   const { state } = await trainInRun([block], run, training);
   const { best } = state.blocks[0]!;
   if (!best) {

@@ -2,7 +2,7 @@
 import { Environment, Judge, type JudgeOptions, MACRO_ORDERS, PLANES } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
-import { ForceDirectedPlacer } from "../placer/index.js";
+import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { Agent } from "./agent.js";
 import { graphNetwork } from "./network/network.js";
 import type { TrainCheckpoint } from "./ppo/train-checkpoint.js";
@@ -31,7 +31,7 @@ export interface NodeEmbeddings {
 /** Plays the block with the most probable cell at every step. */
 export function tracePolicy(
   block: Block,
-  judging: JudgeOptions,
+  { judging, protocol = "fd" }: { readonly judging?: JudgeOptions; readonly protocol?: Protocol },
   checkpoint: Pick<TrainCheckpoint, "network" | "settings" | "parameters" | "state">,
 ): { readonly trace: PolicyTrace; readonly embeddings: NodeEmbeddings } {
   const { network = graphNetwork } = checkpoint;
@@ -39,7 +39,7 @@ export function tracePolicy(
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block, judging);
   const order = checkpoint.state.blocks[0]?.order ?? "area";
-  const environment = new Environment(judge, new ForceDirectedPlacer(judge), {
+  const environment = new Environment(judge, makeCellPlacer(protocol, judge), {
     macros: MACRO_ORDERS[order](block),
     planes: config.planes,
   });

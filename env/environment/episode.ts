@@ -17,6 +17,11 @@ export interface CellPlacer {
   /** Places the soft macros of the judge's own placement, once all hard macros are placed. */
   placeSoftMacros(): void;
   /**
+   * Places the soft macros after a small change of the hard ones, beginning from where they are. May be left out; then
+   * `placeSoftMacros` takes its place.
+   */
+  adjustSoftMacros?(): void;
+  /**
    * Estimates where the soft macros will go while hard macros are still missing, by a few cheap sweeps from where they
    * are or from the canvas centre, and moves them there. Expects the judge's points to match its placement, and leaves
    * them so.

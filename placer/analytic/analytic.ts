@@ -11,9 +11,9 @@ import {
   type Random,
   turnOffset,
 } from "../../netlist/index.js";
+import { geometric } from "../geometric.js";
 import { snapHardMacros } from "../legaliser/snap.js";
 import type { OneShotPlacer } from "../restarts/one-shot.js";
-import { geometric } from "../search.js";
 import { Cloud, CloudAdam } from "./movable-bodies.js";
 import { OverflowPenalty } from "./overflow-penalty.js";
 import { SmoothWirelength } from "./smooth-wirelength.js";

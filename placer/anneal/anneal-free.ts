@@ -4,8 +4,8 @@
 import { type Costs, IncrementalJudge, type Judge } from "../../env/index.js";
 import { KernelRecord } from "../../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../../netlist/index.js";
+import { geometric } from "../geometric.js";
 import type { ScoredPlacement } from "../method.js";
-import { geometric } from "../search.js";
 import { seedWords } from "./anneal-grid.js";
 import { BurstGate } from "./bursts.js";
 import { legalStart } from "./free-start.js";

@@ -1,5 +1,5 @@
-// Simulated annealing of hard macros on grid cells (protocol `fd`): sweeps of moves while the soft macros stay where
-// they are, after each of which the cell placer places them anew. Only the cost after that is compared, and the best
+// Simulated annealing of hard macros on grid cells (protocols `fd` and `es`): sweeps of moves while the soft macros stay
+// where they are, after each of which the cell placer places them anew, or adjusts them if it can. Only the cost after that is compared, and the best
 // such placement is kept. Kernel: kernels/assembly/anneal/anneal-grid.ts.
 import {
   type CellPlacer,
@@ -13,8 +13,8 @@ import {
 } from "../../env/index.js";
 import { CONSTANTS, ENUMS, KernelRecord } from "../../kernels/index.js";
 import { type Block, copyPlacement, groupBy, type Placement, type Random } from "../../netlist/index.js";
+import { geometric } from "../geometric.js";
 import type { ScoredPlacement } from "../method.js";
-import { geometric } from "../search.js";
 import { BurstGate } from "./bursts.js";
 
 export type GridProposal = keyof typeof ENUMS.GridProposal;
@@ -116,7 +116,7 @@ export class GridAnnealer {
     return copyPlacement(this.judge.placement);
   }
 
-  /** One sweep of moves at the temperature of `progress` (0 to 1), then soft macros anew. Returns the costs after that. */
+  /** One sweep of moves at the temperature of `progress` (0 to 1), then soft macros. Returns the costs after that. */
   sweep(progress: number): Costs {
     const { hottest, coldest, stepsPerMacro } = this.options;
     const temperature = geometric([hottest, coldest], progress);
@@ -124,7 +124,7 @@ export class GridAnnealer {
     const steps = stepsPerMacro * this.macroCount;
     if (this.gate) this.annealInBursts(this.gate, costs, { temperature, steps });
     else this.runMoves(temperature, steps);
-    const after = this.placeSoftMacros();
+    const after = this.adjustSoftMacros();
     if (after.proxyCost < this.best.costs.proxyCost)
       this.best = { placement: this.placement(), costs: after };
     return after;
@@ -170,8 +170,25 @@ export class GridAnnealer {
     ) as ProposalCounts;
   }
 
+  /**
+   * Places the soft macros of the best placement anew where sweeps only adjusted them, so that its cost depends on its hard
+   * macros alone.
+   */
+  settleBest(): void {
+    if (!this.cells.adjustSoftMacros) return;
+    this.judge.evaluate(this.best.placement);
+    const costs = this.placeSoftMacros();
+    this.best = { placement: this.placement(), costs };
+  }
+
   private placeSoftMacros(): Costs {
     this.cells.placeSoftMacros();
+    return this.judge.evaluate();
+  }
+
+  private adjustSoftMacros(): Costs {
+    if (!this.cells.adjustSoftMacros) return this.placeSoftMacros();
+    this.cells.adjustSoftMacros();
     return this.judge.evaluate();
   }
 

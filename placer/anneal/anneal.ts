@@ -109,7 +109,7 @@ const WARM_HOTTEST = 0.00025;
 export const annealMethod: Method<AnnealSettings> = {
   name: "anneal",
   description: "simulated annealing by several replicas, restarted as often as the budget allows",
-  protocols: ["fd", "free"],
+  protocols: ["fd", "es", "free"],
   settings: settingsSchema,
   oldNames: {
     renamed: { stretches: "rounds", cycle: "sweepsPerRestart", shares: "experimental.shares" },

@@ -29,7 +29,7 @@ export interface AnnealSetup {
 
 /** A round of one replica. */
 export interface Round {
-  /** On grid cells with soft macros placed by the protocol's cell placer (`fd`), or all macros anywhere (`free`). */
+  /** On grid cells with soft macros placed by the protocol's cell placer (`fd`, `es`), or all macros anywhere (`free`). */
   readonly stage: "grid" | "free";
   /** Part of the schedule, 0 to 1. */
   readonly begin: number;
@@ -91,6 +91,7 @@ export default async function runRound(task: Round): Promise<RoundResult | undef
     sweeps++;
     last = { placement: copyPlacement(context.judge.placement), costs };
   }
+  annealer.settleBest?.();
   return { last, best: annealer.best, sweeps, seconds: seconds() - secondsBefore, secondsBefore };
 }
 
@@ -104,6 +105,7 @@ function share(spent: number, budget: number | undefined): number {
 interface Annealer {
   readonly best: ScoredPlacement;
   sweep(progress: number): Costs;
+  settleBest?(): void;
 }
 
 function startAnnealer(

@@ -11,7 +11,7 @@ import {
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError } from "../../netlist/index.js";
-import { ForceDirectedPlacer } from "./force-directed.js";
+import { makeCellPlacer } from "./protocols.js";
 
 export interface CreateEnvironmentOptions {
   /** Order of the macros; by default by area, largest first. */
@@ -37,7 +37,7 @@ export function createEnvironment(
     planes = BASIC_PLANES,
     deadEndReward,
     judge: judging,
-    cellPlacer = (judge) => new ForceDirectedPlacer(judge),
+    cellPlacer = (judge) => makeCellPlacer("fd", judge),
   }: CreateEnvironmentOptions = {},
 ): Environment {
   if (!Object.hasOwn(MACRO_ORDERS, order))

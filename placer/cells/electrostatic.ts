@@ -8,7 +8,7 @@
 import type { CellPlacer, Judge } from "../../env/index.js";
 import { KernelRecord, type Kernels } from "../../kernels/index.js";
 import { type Block, isSideways, NodeKind } from "../../netlist/index.js";
-import { geometric } from "../search.js";
+import { geometric } from "../geometric.js";
 import { CellNets } from "./cell-nets.js";
 import { Coverage } from "./coverage.js";
 import { type BinGrid, ElectricField, makeRectangles, type Rectangles } from "./electric-field.js";
@@ -40,7 +40,9 @@ const FIELD_WEIGHT = [0.3, 3e4] as const;
 /** First and last softness τ of the largest values, in full cells. */
 const DENSITY_TAU = [0.1, 0.02] as const;
 const CONGESTION_TAU = [0.1, 0.01] as const;
-const STEP = 0.7;
+/** Steps, in slopes over stiffness. */
+const SPREAD_STEP = 0.7;
+const DESCENT_STEP = 0.5;
 const MOMENTUM = 0.9;
 /** Routes are chosen anew, and slopes of the congestion found anew, at every so many steps. */
 const ROUTES_EVERY = 6;
@@ -169,7 +171,6 @@ export class ElectrostaticPlacer implements CellPlacer {
     this.descend(this.options.descentSteps, 0);
   }
 
-  /** Moves the soft macros from where they are down the smooth proxy cost, after a small change of the hard macros. */
   adjustSoftMacros(): void {
     if (this.count === 0) return;
     this.readPlacement();
@@ -306,7 +307,7 @@ export class ElectrostaticPlacer implements CellPlacer {
         this.stiffness[2 * i] = stiffness;
         this.stiffness[2 * i + 1] = stiffness;
       }
-      this.move();
+      this.move(SPREAD_STEP);
     }
   }
 
@@ -368,7 +369,7 @@ export class ElectrostaticPlacer implements CellPlacer {
           wires * this.wireStiffness[at]! +
           LEAST_STIFFNESS;
       }
-      this.move();
+      this.move(DESCENT_STEP);
       if (step >= steps - meanOf) kernels.run.sumIterates(this.step.address);
     }
     if (meanOf === 0) this.sums.set(this.iterates);
@@ -382,8 +383,8 @@ export class ElectrostaticPlacer implements CellPlacer {
     else this.kernels.run.smoothTop(values.byteOffset, shares.byteOffset, n, k, tau);
   }
 
-  private move(): void {
-    this.kernels.run.momentumStep(this.step.address, STEP, MOMENTUM, this.cellWidth, this.cellHeight);
+  private move(length: number): void {
+    this.kernels.run.momentumStep(this.step.address, length, MOMENTUM, this.cellWidth, this.cellHeight);
   }
 }
 

@@ -1,6 +1,7 @@
 // The protocols that figures are quoted under. A protocol says what may move where, and which cell placer arranges the
 // soft macros around given hard macros. Figures are comparable only within one protocol.
 import type { CellPlacer, Judge } from "../../env/index.js";
+import { ElectrostaticPlacer } from "./electrostatic.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
 
 interface ProtocolRules {
@@ -15,6 +16,10 @@ export const PROTOCOLS = {
   fd: {
     description: "hard macros on cell centres, soft macros placed by force",
     cells: (judge) => new ForceDirectedPlacer(judge),
+  },
+  es: {
+    description: "hard macros on cell centres, soft macros placed by electrostatics",
+    cells: (judge) => new ElectrostaticPlacer(judge),
   },
   free: {
     description: "hard and soft macros anywhere",

@@ -37,7 +37,7 @@ export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): Res
     placer,
     name: placer.name,
     description: placer.description ?? "one-shot placer, restarted with other settings",
-    protocols: ["fd"],
+    protocols: ["fd", "es"],
     settings: settingsSchema(placer),
     ...(placer.oldNames && { oldNames: placer.oldNames }),
     checkpoint: CHECKPOINT,

@@ -14,6 +14,7 @@
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
+import type { Protocol } from "../../placer/index.js";
 import { checkPolicyNetwork, networkLayout, type PolicyNetworkModule } from "../network/contract.js";
 import { type ParameterLayout, tensorsOf } from "../network/memory.js";
 import { graphNetwork } from "../network/network.js";
@@ -45,6 +46,8 @@ export interface TrainOptions {
   readonly budget: { readonly seconds?: number | undefined; readonly iterations?: number | undefined };
   /** How placements are scored; by default as published. */
   readonly rules?: JudgeRules;
+  /** What places the soft macros; by default as in all published figures. */
+  readonly protocol?: Protocol;
   /** The network to train; by default the built-in one. */
   readonly network?: PolicyNetworkModule | undefined;
   readonly observer?: TrainObserver;
@@ -82,7 +85,7 @@ export type StartPoint =
  */
 export async function train(blocks: readonly Block[], options: TrainOptions): Promise<TrainCheckpoint> {
   const { seed = 1, workers: threads = 2, budget, observer = {}, from } = options;
-  const { rules = PUBLISHED_RULES, network = graphNetwork } = options;
+  const { rules = PUBLISHED_RULES, protocol = "fd", network = graphNetwork } = options;
   const settings = parseTrainSettings(options.settings);
   const { network: config, elites, shards } = settings.experimental;
   checkArguments(blocks, { seed, threads });
@@ -102,6 +105,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
     seed,
     shards,
     rules,
+    protocol,
     network,
     config,
     parameters,

@@ -15,7 +15,7 @@ import {
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
-import { endPool, ForceDirectedPlacer } from "../../placer/index.js";
+import { endPool, makeCellPlacer, type Protocol } from "../../placer/index.js";
 import { Agent, playEpisode, replayEpisode } from "../agent.js";
 import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract.js";
 import type { NetworkConfig } from "../network/parameters.js";
@@ -65,19 +65,21 @@ export class Workers {
       readonly seed: number;
       readonly shards: number;
       readonly rules: JudgeRules;
+      readonly protocol: Protocol;
       readonly network: PolicyNetworkModule;
       readonly config: NetworkConfig;
       /** In the memory of `kernels`. */
       readonly parameters: Float32Array;
     },
   ) {
-    const { workers, seed, shards, rules, network, config, parameters } = options;
+    const { workers, seed, shards, rules, protocol, network, config, parameters } = options;
     this.seed = seed;
     this.shards = Array.from({ length: shards }, () => kernels.f32(parameters.length));
     const setup: Setup = {
       handle: kernels.handle,
       blocks,
       rules,
+      protocol,
       networkModule: network.module,
       config,
       parametersAddress: parameters.byteOffset,
@@ -175,6 +177,7 @@ interface Setup {
   readonly handle: KernelHandle;
   readonly blocks: readonly Block[];
   readonly rules: JudgeRules;
+  readonly protocol: Protocol;
   readonly networkModule: string;
   readonly config: NetworkConfig;
   readonly parametersAddress: number;
@@ -288,6 +291,7 @@ class WorkerContext {
   private readonly judge: Judge;
   private readonly agent: Agent;
   private readonly planes: number;
+  private readonly protocol: Protocol;
   private readonly counterfactuals: CounterfactualEvaluator;
   private readonly environments = new Map<MacroOrder, Environment>();
   private readonly trajectories = new Map<number, Trajectory>();
@@ -300,6 +304,7 @@ class WorkerContext {
     this.block = setup.blocks[index]!;
     this.judge = new Judge(kernels, this.block, judgeOptions);
     this.planes = config.planes;
+    this.protocol = setup.protocol;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.agent = Agent.of(kernels, this.block, { network, config, parameters, gradients });
   }
@@ -330,9 +335,9 @@ class WorkerContext {
   private environment(order: MacroOrder): Environment {
     let environment = this.environments.get(order);
     if (!environment) {
-      const { judge, planes, block } = this;
+      const { judge, planes, block, protocol } = this;
       const macros = MACRO_ORDERS[order](block);
-      environment = new Environment(judge, new ForceDirectedPlacer(judge), { macros, planes });
+      environment = new Environment(judge, makeCellPlacer(protocol, judge), { macros, planes });
       this.environments.set(order, environment);
     }
     return environment;

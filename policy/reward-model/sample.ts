@@ -1,10 +1,10 @@
 // A sample of the reward model: numbers that describe a placement of hard macros, and its costs once the soft macros
 // are placed. The numbers are cheap: a few sweeps estimate where soft macros will be (as in the policy's observations),
 // and the judge evaluates once. The costs are what the model learns to predict.
-import { Judge, type JudgeOptions, putOnCell } from "../../env/index.js";
+import { type CellPlacer, Judge, type JudgeOptions, putOnCell } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import { type Block, NodeKind, Random } from "../../netlist/index.js";
-import { ForceDirectedPlacer } from "../../placer/index.js";
+import { makeCellPlacer } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { type GraphInput, graphInput } from "../network/graph-input.js";
 import { PlacementSource, REWARD_SOURCES } from "./sources.js";
@@ -56,7 +56,7 @@ export interface RewardSample {
 export class RewardSampler {
   readonly graph: GraphInput;
   private readonly judge: Judge;
-  private readonly cells: ForceDirectedPlacer;
+  private readonly cells: CellPlacer;
   private readonly source: PlacementSource;
   private readonly softs: readonly number[];
 
@@ -66,7 +66,7 @@ export class RewardSampler {
     { policies = [], judge }: { readonly policies?: readonly Policy[]; readonly judge?: JudgeOptions } = {},
   ) {
     this.judge = new Judge(kernels, block, judge);
-    this.cells = new ForceDirectedPlacer(this.judge);
+    this.cells = makeCellPlacer("fd", this.judge);
     this.source = new PlacementSource(this.judge, this.cells, policies);
     this.graph = graphInput(block);
     this.softs = Array.from(block.kinds.keys()).filter((node) => block.kinds[node] === NodeKind.SoftMacro);

@@ -167,7 +167,7 @@ test("what is no method is refused in one line that says what was expected", asy
   await refused("export default { run() {} };", /the method's name is undefined, letters/);
   await refused('export default { name: "../x", run() {} };', /the method's name is "\.\.\/x", letters/);
   await refused('export default { name: "anneal", run() {} };', /'anneal', which a built-in one has/);
-  await refused(`export default { ${name}, run() {} };`, /protocols undefined, a list of fd and free/);
+  await refused(`export default { ${name}, run() {} };`, /protocols undefined, a list of fd, es and free/);
   await refused(
     `export default { ${name}, protocols: ["fd"], settings: {}, run() {} };`,
     /the settings of method 'mine' are no schema/,
