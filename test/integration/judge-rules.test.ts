@@ -1,9 +1,10 @@
-// Cost terms in worker threads: every method that searches in threads imports the term and pays for it.
+// The judge's rules in worker threads: every method that searches in threads counts as it was told, and imports the
+// user's cost terms and pays for them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Judge, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
+import { Judge, type JudgeRules, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
-import { isInputError, type Placement } from "../../netlist/index.js";
+import { type Block, copyPlacement, isInputError, NodeKind, type Placement } from "../../netlist/index.js";
 import { annealReplicas } from "../../placer/anneal/replicas.js";
 import { GRID_ANNEAL_DEFAULTS, searchByRestarts } from "../../placer/index.js";
 import randomPlacer from "../../placer/random/random.js";
@@ -14,22 +15,33 @@ import { SMALL_NETWORK } from "../support/small-network.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const block = smallBlock(3);
+const routedBlock = withPortsOutside(block);
 const WEIGHT = 4;
-const rules = { ...PUBLISHED_RULES, terms: [{ module: leftTerm.module, weight: WEIGHT }] };
+const rules: JudgeRules = { ...PUBLISHED_RULES, terms: [{ module: leftTerm.module, weight: WEIGHT }] };
 const left = (placement: Placement) => leftTerm.evaluate(block, placement);
+
+/** The block with its ports at the bottom outside the canvas, and tracks for wires alone: how their nets are routed counts. */
+function withPortsOutside(inside: Block): Block {
+  const initial = copyPlacement(inside.initial);
+  const step = inside.canvas.height / 16;
+  for (let node = 0; node < inside.nodeCount; node++)
+    if (inside.kinds[node] === NodeKind.Port && initial.ys[node]! < step) initial.ys[node] = -step;
+  const routing = { ...inside.routing, horizontalUsedByMacros: 0, verticalUsedByMacros: 0 };
+  return { ...inside, initial, routing };
+}
 
 /** Every search, as it finds a best placement by given rules. */
 const SEARCHES = {
-  restarts: async (judged = rules, workers = 2) =>
+  restarts: async (judged = rules, workers = 2, placed = block) =>
     (
       await searchByRestarts(
-        { block, rules: judged, protocol: "fd", placer: randomPlacer },
+        { block: placed, rules: judged, protocol: "fd", placer: randomPlacer },
         { seed: 1, workers, iterations: 12, settings: {} },
       )
     ).improvements.at(-1)!,
-  annealing: async (judged = rules, workers = 2) =>
+  annealing: async (judged = rules, workers = 2, placed = block) =>
     (await annealReplicas({
-      block,
+      block: placed,
       rules: judged,
       protocol: "free",
       onRound: async () => true,
@@ -43,8 +55,8 @@ const SEARCHES = {
       gridShare: 0.5,
       anneal: { ...GRID_ANNEAL_DEFAULTS, stepsPerMacro: 2 },
     }))!.best,
-  training: async (judged = rules, workers = 2) => {
-    const { state } = await train([block], {
+  training: async (judged = rules, workers = 2, placed = block) => {
+    const { state } = await train([placed], {
       settings: { episodes: 4, epochs: 1, experimental: { network: SMALL_NETWORK } },
       seed: 5,
       workers,
@@ -65,6 +77,15 @@ for (const [name, search] of Object.entries(SEARCHES))
     const without = await search({ ...rules, terms: [] });
     assert.ok(left(placement) < left(without.placement), "the search does not see the term");
     assert.deepEqual((await search(rules, 1)).placement, placement);
+  });
+
+for (const [name, search] of Object.entries(SEARCHES))
+  test(`${name}: nets with a pin outside the grid count as the rules say`, async () => {
+    const { placement, costs } = await search({ ...rules, terms: [], outside: "clamp" }, 2, routedBlock);
+    const exact = (outside: JudgeRules["outside"]) =>
+      new Judge(Kernels.create(), routedBlock, { outside }).evaluate(placement).proxyCost;
+    assert.equal(costs.proxyCost, exact("clamp"));
+    assert.notEqual(costs.proxyCost, exact("skip"));
   });
 
 test("samples of the reward model are labelled by the judge's rules, and never taken for those of others", async () => {
