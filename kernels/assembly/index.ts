@@ -23,6 +23,11 @@ export { smoothTop } from "./cells/smooth-top";
 export { smoothWirelength } from "./cells/smooth-wirelength";
 export { placeByStars } from "./cells/star-start";
 
+// rows: standard cells in rows, without overlap, and their detailed placement
+export { reorderCells, shiftCells, swapCells } from "./rows/improve";
+export { legaliseRows } from "./rows/legalise";
+export { measureRowNets } from "./rows/row-nets";
+
 // anneal: the loops of both annealers
 export { annealFree } from "./anneal/anneal-free";
 export { annealGrid } from "./anneal/anneal-grid";

@@ -1,0 +1,153 @@
+// Where cells may stand: rows of sites, cut into segments by what stands in them. Lengths are µm in the canvas's frame.
+import { type Block, InputError, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
+
+/** A row of sites, or one stretch of it. */
+export interface CellRow {
+  readonly left: number;
+  readonly bottom: number;
+  readonly height: number;
+  readonly siteWidth: number;
+  readonly sites: number;
+}
+
+/** Free stretches of rows, from bottom to top and from left to right. */
+export interface RowSpace {
+  readonly siteWidth: number;
+  readonly rowHeight: number;
+  /** Per row: its bottom; its segments are `rowSegments[r] .. rowSegments[r + 1]`. */
+  readonly rowBottoms: Float64Array;
+  readonly rowSegments: Int32Array;
+  readonly segmentRows: Int32Array;
+  readonly segmentLefts: Float64Array;
+  /** Widths in sites. */
+  readonly segmentSites: Int32Array;
+}
+
+/** Shares of a site or of a row's height that files round away. */
+const ROUNDING = 1e-4;
+
+/** A stretch of free sites of a row: first site, and the one behind the last. */
+type Stretch = [start: number, end: number];
+
+/**
+ * Cuts rows by the nodes for which `stands` is true, and by blockages that leave cells no room. Throws `InputError` if
+ * the rows differ in height or in the width of their sites, which one legaliser cannot serve.
+ */
+export function rowSpaceOf(
+  block: Block,
+  rows: readonly CellRow[],
+  { placement, stands }: { readonly placement: Placement; readonly stands: (node: number) => boolean },
+): RowSpace {
+  const first = rows[0];
+  if (!first) throw new InputError(block.name, "has no rows", "cells need rows: give a design with rows");
+  const { siteWidth, height: rowHeight } = first;
+  for (const { siteWidth: width, height } of rows)
+    if (
+      Math.abs(width - siteWidth) > ROUNDING * siteWidth ||
+      Math.abs(height - rowHeight) > ROUNDING * rowHeight
+    )
+      throw new InputError(
+        block.name,
+        `has rows of ${height} µm with sites of ${width} µm beside rows of ${rowHeight} µm with sites of ${siteWidth} µm`,
+        "rows of one kind were expected",
+      );
+  const sorted = [...rows].sort((a, b) => a.bottom - b.bottom || a.left - b.left);
+  const bottoms = Float64Array.from(sorted, ({ bottom }) => bottom);
+  const free = sorted.map(({ sites }): Stretch[] => [[0, sites]]);
+  for (const box of obstaclesOf(block, placement, stands)) {
+    const edge = ROUNDING * rowHeight;
+    // The first row whose top is above the box's bottom.
+    for (let row = lowerBound(bottoms, box.bottom - rowHeight + edge); row < sorted.length; row++) {
+      const { left, bottom } = sorted[row]!;
+      if (bottom >= box.top - edge) break;
+      const start = Math.floor((box.left - left) / siteWidth + ROUNDING);
+      const end = Math.ceil((box.right - left) / siteWidth - ROUNDING);
+      if (end > start) free[row] = free[row]!.flatMap((stretch) => without(stretch, start, end));
+    }
+  }
+  return packed(sorted, free, { siteWidth, rowHeight });
+}
+
+interface Box {
+  readonly left: number;
+  readonly bottom: number;
+  readonly right: number;
+  readonly top: number;
+}
+
+function* obstaclesOf(
+  { nodeCount, widths, heights, blockages }: Block,
+  { xs, ys, orientations }: Placement,
+  stands: (node: number) => boolean,
+): Generator<Box> {
+  for (let node = 0; node < nodeCount; node++) {
+    if (!stands(node)) continue;
+    const sideways = isSideways(orientations[node]!);
+    const width = (sideways ? heights : widths)[node]!;
+    const height = (sideways ? widths : heights)[node]!;
+    const [x, y] = [xs[node]!, ys[node]!];
+    if (width > 0 && height > 0 && !Number.isNaN(x))
+      yield { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
+  }
+  for (const blockage of blockages) if (blockage.rate >= 1) yield blockage;
+}
+
+function without([start, end]: Stretch, from: number, to: number): Stretch[] {
+  if (to <= start || from >= end) return [[start, end]];
+  const rest: Stretch[] = [];
+  if (from > start) rest.push([start, from]);
+  if (to < end) rest.push([to, end]);
+  return rest;
+}
+
+function packed(
+  rows: readonly CellRow[],
+  free: readonly (readonly Stretch[])[],
+  { siteWidth, rowHeight }: { readonly siteWidth: number; readonly rowHeight: number },
+): RowSpace {
+  const bottoms: number[] = [];
+  const starts: number[] = [];
+  const segmentRows: number[] = [];
+  const lefts: number[] = [];
+  const sites: number[] = [];
+  for (const [index, { bottom, left }] of rows.entries()) {
+    // Stretches of one row of the file are one row here.
+    const last = bottoms.at(-1);
+    if (last === undefined || bottom - last > ROUNDING * rowHeight) {
+      bottoms.push(bottom);
+      starts.push(lefts.length);
+    }
+    for (const [start, end] of free[index]!) {
+      segmentRows.push(bottoms.length - 1);
+      lefts.push(left + start * siteWidth);
+      sites.push(end - start);
+    }
+  }
+  starts.push(lefts.length);
+  return {
+    siteWidth,
+    rowHeight,
+    rowBottoms: Float64Array.from(bottoms),
+    rowSegments: Int32Array.from(starts),
+    segmentRows: Int32Array.from(segmentRows),
+    segmentLefts: Float64Array.from(lefts),
+    segmentSites: Int32Array.from(sites),
+  };
+}
+
+/** Index of the first number that is above a value. */
+function lowerBound(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Whether a node is a cell that rows hold and that may move. */
+export function isLooseCell({ kinds, fixed }: Block, node: number): boolean {
+  return kinds[node] === NodeKind.StandardCell && !fixed[node];
+}
