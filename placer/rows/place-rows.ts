@@ -1,13 +1,7 @@
 // Cells in rows: from any places of the standard cells of a flat netlist to legal ones on sites, and then to shorter wires.
 // Kernels: kernels/assembly/rows/.
 import { KernelRecord, Kernels } from "../../kernels/index.js";
-import {
-  type Block,
-  copyPlacement,
-  InputError,
-  type Placement,
-  turnOffset,
-} from "../../netlist/index.js";
+import { type Block, copyPlacement, InputError, type Placement, turnOffset } from "../../netlist/index.js";
 import { type CellRow, isLooseCell, type RowSpace, rowSpaceOf } from "./row-space.js";
 
 export interface RowOptions {
@@ -53,7 +47,13 @@ export function placeInRows(block: Block, wanted: Placement, options: RowOptions
   });
   const cells = cellsOf(block, space, wanted);
   if (cells.nodes.length === 0)
-    return { placement: copyPlacement(wanted), legalWirelength: 0, wirelength: 0, meanMove: 0, longestMove: 0 };
+    return {
+      placement: copyPlacement(wanted),
+      legalWirelength: 0,
+      wirelength: 0,
+      meanMove: 0,
+      longestMove: 0,
+    };
   const kernels = Kernels.create();
   const { state, xs, ys } = recordOf(kernels, { block, space, cells, wanted });
   const [wantedXs, wantedYs] = [xs.slice(), ys.slice()];
