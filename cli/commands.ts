@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import {
   blockOptionsSchema,
+  cellsOptionsSchema,
   compare,
   compareOptionsSchema,
   comparisonTable,
@@ -15,6 +16,7 @@ import {
   generateCommandSchema,
   PRETRAIN_RENAMED,
   place,
+  placeCells,
   placeOptionsSchema,
   pretrain,
   pretrainRewardModel,
@@ -101,6 +103,31 @@ export function addPlace(program: Command): void {
   addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {
     const given = optionsFor(placeOptionsSchema, command);
     const summary = await withProgress(options.quiet, (line) => place(path, given, line));
+    printResult(summary, options.json);
+    if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
+  });
+}
+
+export function addCells(program: Command): void {
+  const command = program
+    .command("cells")
+    .description(
+      "place the standard cells of a flat netlist around macros that have their places; writes best.plc, best.pl " +
+        "and summary.json",
+    )
+    .argument("<block>", BLOCK)
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar cells ibm01/ibm01.aux --placement runs/ibm01/best.pl --out runs/ibm01-cells",
+        "ashlar cells ibm01/ibm01.aux --passes 0 --json",
+      ),
+    );
+  addSchemaOptions(command, cellsOptionsSchema).action(async (path: string, options) => {
+    const given = optionsFor(cellsOptionsSchema, options);
+    const summary = await withProgress(options.quiet, (line) => placeCells(path, given, line));
     printResult(summary, options.json);
     if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
   });

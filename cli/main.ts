@@ -3,6 +3,7 @@
 import { Command } from "commander";
 import { VERSION } from "../flow/index.js";
 import {
+  addCells,
   addCompare,
   addConvert,
   addDemo,
@@ -28,6 +29,7 @@ for (const add of [
   addInfo,
   addEval,
   addPlace,
+  addCells,
   addTrain,
   addPretrain,
   addCompare,

@@ -1,6 +1,7 @@
 // What the command line calls, and what a program that uses the package calls: whole jobs.
 export * from "./block-options.js";
 export * from "./block-set.js";
+export * from "./cells.js";
 export * from "./compare.js";
 export * from "./comparison.js";
 export * from "./comparison-table.js";

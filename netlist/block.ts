@@ -64,6 +64,18 @@ export interface Fence {
   readonly isOpen?: boolean;
 }
 
+/** A row of sites for standard cells, or a stretch of one. Lengths are µm in the canvas's frame. */
+export interface CellRow {
+  readonly left: number;
+  readonly bottom: number;
+  readonly height: number;
+  /** From one site to the next. */
+  readonly siteWidth: number;
+  readonly sites: number;
+  /** Orientation code of the cells that stand in it, where they are not mirrored about the y axis. */
+  readonly orientation: number;
+}
+
 /**
  * Halos of nodes, in µm per node and side of its box in orientation N. A halo is part of the box: it keeps other hard
  * macros out, but may lie over the edge of the canvas, over blockages and outside fences.
@@ -123,6 +135,8 @@ export interface Block extends Netlist {
   readonly fences?: readonly Fence[];
   /** Parts of the boxes of hard macros. Default: none. */
   readonly halos?: Halos | undefined;
+  /** Where standard cells may stand, if the files have rows. */
+  readonly rows?: readonly CellRow[];
   /** The placement that came with the files. */
   readonly initial: Placement;
   /** Set while the nodes are those of the files. */

@@ -20,7 +20,7 @@ import { isLooseCell } from "../rows/row-space.js";
 export interface GlobalOptions {
   /** Share of a bin that cells may fill. Default: 1. */
   readonly targetDensity?: number;
-  /** The placement has spread when this share of the cells' area lies above the target. Default: 0.07. */
+  /** The placement has spread when this share of the cells' area lies above the target. Default: 0.1. */
   readonly overflow?: number;
   /** Default: 1500. */
   readonly mostIterations?: number;
@@ -304,7 +304,7 @@ function descend(
   field: CellField,
   options: GlobalOptions,
 ): { readonly iterations: readonly GlobalIteration[]; readonly places: Float32Array } {
-  const wanted = options.overflow ?? 0.07;
+  const wanted = options.overflow ?? 0.1;
   const length = 2 * field.count;
   const base = 4 * (field.binWidth + field.binHeight);
   const gammaAt = (overflow: number) => base * 10 ** (((overflow - 0.1) * 20) / 9 - 1);

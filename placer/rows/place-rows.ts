@@ -2,11 +2,9 @@
 // Kernels: kernels/assembly/rows/.
 import { KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, InputError, type Placement, turnOffset } from "../../netlist/index.js";
-import { type CellRow, isLooseCell, type RowSpace, rowSpaceOf } from "./row-space.js";
+import { isLooseCell, type RowSpace, rowSpaceOf } from "./row-space.js";
 
 export interface RowOptions {
-  /** Where the cells may stand. */
-  readonly rows: readonly CellRow[];
   /** Most passes of detailed placement; 0 legalises only. Default: 8. */
   readonly passes?: number;
   /** A pass that shortens wires by less than this share is the last. Default: 0.0005. */
@@ -21,7 +19,7 @@ export interface RowPass {
 }
 
 export interface RowResult {
-  /** All nodes; loose cells are in rows, in orientation N. */
+  /** All nodes; loose cells are in rows, in the orientation of their row. */
   readonly placement: Placement;
   /** Weighted half-perimeter wirelength in µm, after legalisation and at the end. */
   readonly legalWirelength: number;
@@ -39,9 +37,11 @@ const ROUNDING = 1e-4;
  * then shortens the weighted half-perimeter wirelength by swaps, reordering and shifts. Everything else stays where
  * `wanted` has it and keeps cells out. The same input gives the same bytes. Throws `InputError` if a cell is not as high
  * as the rows or finds no room.
+ *
+ * Pins count as in orientation N, also in rows of another one, where they lie up to a row's height off.
  */
-export function placeInRows(block: Block, wanted: Placement, options: RowOptions): RowResult {
-  const space = rowSpaceOf(block, options.rows, {
+export function placeInRows(block: Block, wanted: Placement, options: RowOptions = {}): RowResult {
+  const space = rowSpaceOf(block, {
     placement: wanted,
     stands: (node) => !isLooseCell(block, node),
   });
@@ -55,7 +55,7 @@ export function placeInRows(block: Block, wanted: Placement, options: RowOptions
       longestMove: 0,
     };
   const kernels = Kernels.create();
-  const { state, xs, ys } = recordOf(kernels, { block, space, cells, wanted });
+  const { state, xs, ys, segments } = recordOf(kernels, { block, space, cells, wanted });
   const [wantedXs, wantedYs] = [xs.slice(), ys.slice()];
   const order = orderByX(kernels, xs);
   const { run } = kernels;
@@ -85,7 +85,7 @@ export function placeInRows(block: Block, wanted: Placement, options: RowOptions
   for (const [cell, node] of cells.nodes.entries()) {
     placement.xs[node] = xs[cell]! + block.widths[node]! / 2;
     placement.ys[node] = ys[cell]! + block.heights[node]! / 2;
-    placement.orientations[node] = 0;
+    placement.orientations[node] = space.rowOrientations[space.segmentRows[segments[cell]!]!]!;
   }
   return { placement, legalWirelength, wirelength: before, meanMove, longestMove };
 }
@@ -148,6 +148,7 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     mostNets = Math.max(mostNets, cellNets.starts[cell + 1]! - cellNets.starts[cell]!);
   const numbers = (count: number) => kernels.f64(count).byteOffset;
   const integers = (count: number) => kernels.i32(count).byteOffset;
+  const segments = kernels.i32(cellCount);
   const state = new KernelRecord(kernels, "RowState");
   state.set({
     siteWidth: space.siteWidth,
@@ -164,7 +165,7 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     cellSites: kernels.copyOf(sites),
     xs: xs.byteOffset,
     ys: ys.byteOffset,
-    cellSegments: integers(cellCount),
+    cellSegments: segments.byteOffset,
     cellStarts: integers(cellCount),
     listStarts: kernels.copyOf(listStarts),
     listCounts: integers(segmentCount),
@@ -191,7 +192,7 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     boundYs: numbers(2 * mostNets),
     mostBounds: 2 * mostNets,
   });
-  return { state, xs, ys };
+  return { state, xs, ys, segments };
 }
 
 /** Pins of the nets, without those that have no place: their cell and the offset from its corner, or -1 and a place. */

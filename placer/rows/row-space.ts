@@ -1,14 +1,12 @@
 // Where cells may stand: rows of sites, cut into segments by what stands in them. Lengths are µm in the canvas's frame.
-import { type Block, InputError, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
-
-/** A row of sites, or one stretch of it. */
-export interface CellRow {
-  readonly left: number;
-  readonly bottom: number;
-  readonly height: number;
-  readonly siteWidth: number;
-  readonly sites: number;
-}
+import {
+  type Block,
+  type CellRow,
+  InputError,
+  isSideways,
+  NodeKind,
+  type Placement,
+} from "../../netlist/index.js";
 
 /** Free stretches of rows, from bottom to top and from left to right. */
 export interface RowSpace {
@@ -16,6 +14,8 @@ export interface RowSpace {
   readonly rowHeight: number;
   /** Per row: its bottom; its segments are `rowSegments[r] .. rowSegments[r + 1]`. */
   readonly rowBottoms: Float64Array;
+  /** Orientation code of its cells. */
+  readonly rowOrientations: Uint8Array;
   readonly rowSegments: Int32Array;
   readonly segmentRows: Int32Array;
   readonly segmentLefts: Float64Array;
@@ -35,11 +35,16 @@ type Stretch = [start: number, end: number];
  */
 export function rowSpaceOf(
   block: Block,
-  rows: readonly CellRow[],
   { placement, stands }: { readonly placement: Placement; readonly stands: (node: number) => boolean },
 ): RowSpace {
+  const { rows = [] } = block;
   const first = rows[0];
-  if (!first) throw new InputError(block.name, "has no rows", "cells need rows: give a design with rows");
+  if (!first)
+    throw new InputError(
+      block.name,
+      "has no rows for its standard cells",
+      "give a Bookshelf set with its .scl file, or a DEF with ROW statements",
+    );
   const { siteWidth, height: rowHeight } = first;
   for (const { siteWidth: width, height } of rows)
     if (
@@ -106,15 +111,17 @@ function packed(
   { siteWidth, rowHeight }: { readonly siteWidth: number; readonly rowHeight: number },
 ): RowSpace {
   const bottoms: number[] = [];
+  const orientations: number[] = [];
   const starts: number[] = [];
   const segmentRows: number[] = [];
   const lefts: number[] = [];
   const sites: number[] = [];
-  for (const [index, { bottom, left }] of rows.entries()) {
+  for (const [index, { bottom, left, orientation }] of rows.entries()) {
     // Stretches of one row of the file are one row here.
     const last = bottoms.at(-1);
     if (last === undefined || bottom - last > ROUNDING * rowHeight) {
       bottoms.push(bottom);
+      orientations.push(orientation);
       starts.push(lefts.length);
     }
     for (const [start, end] of free[index]!) {
@@ -128,6 +135,7 @@ function packed(
     siteWidth,
     rowHeight,
     rowBottoms: Float64Array.from(bottoms),
+    rowOrientations: Uint8Array.from(orientations),
     rowSegments: Int32Array.from(starts),
     segmentRows: Int32Array.from(segmentRows),
     segmentLefts: Float64Array.from(lefts),

@@ -107,6 +107,15 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     smoothing: 0,
     overlapThreshold: 0,
     blockages: [],
+    // Cells of the contests stand in orientation N, whatever the row's.
+    rows: rows.map(({ left, bottom, height, siteSpacing, sites }) => ({
+      left: left - box.left,
+      bottom: bottom - box.bottom,
+      height,
+      siteWidth: siteSpacing,
+      sites,
+      orientation: 0,
+    })),
     initial: parts.initial,
     source: parts.frame,
   };

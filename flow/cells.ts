@@ -1,0 +1,153 @@
+// `cells`: the standard cells of a flat netlist, for macros that have their places: global placement, rows, detailed
+// placement; and the whole placement written back.
+import { join } from "node:path";
+import { z } from "zod";
+import { Judge } from "../env/index.js";
+import { Kernels } from "../kernels/index.js";
+import {
+  type Block,
+  frameOf,
+  InputError,
+  makeFolder,
+  NodeKind,
+  type Placement,
+  writeFileAtomically,
+  writePl,
+  writePlc,
+} from "../netlist/index.js";
+import { checkRows, isLooseCell, placeCellsGlobally, placeInRows } from "../placer/index.js";
+import { blockOptionsSchema, loadBlockWith } from "./block-options.js";
+import { whileOwning } from "./folder-owner.js";
+import { parseOptions } from "./options.js";
+
+export const cellsOptionsSchema = blockOptionsSchema
+  .pick({ lef: true, freeFixed: true, placement: true, canvas: true })
+  .extend({
+    density: z.coerce
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
+    passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
+    out: z.string().optional().describe("folder for the result (default runs/BLOCK/cells)"),
+  });
+
+export type CellsOptions = z.input<typeof cellsOptionsSchema>;
+
+/** What came out; also summary.json. Lengths in µm, weighted by the nets' weights. */
+export interface CellsSummary {
+  readonly block: string;
+  readonly cells: number;
+  /** Half-perimeter wirelength of all nets in the end. */
+  readonly flat_wirelength: number;
+  /** The same before the cells were put into rows, and after it. */
+  readonly global_wirelength: number;
+  readonly legal_wirelength: number;
+  /** Pairs of a cell and another cell or a macro that overlap, and cells off the sites of the rows. */
+  readonly overlaps: number;
+  readonly off_rows: number;
+  readonly legal: boolean;
+  /** Of global placement, and the share of the cells' area that it left above the target density. */
+  readonly iterations: number;
+  readonly overflow: number;
+  readonly seconds: number;
+  readonly out: string;
+}
+
+/** Progress is told at least this often, s. */
+const TELL_EVERY = 2;
+
+/**
+ * Places the standard cells of the flat netlist at `path` and writes `best.plc`, `best.pl` for Bookshelf, and `summary.json`.
+ * Macros stay where the files or `placement` have them. Throws `InputError` for bad input, a macro without a place, and
+ * cells that find no room.
+ */
+export async function placeCells(
+  path: string,
+  given: CellsOptions = {},
+  onProgress: (line: string) => void = () => {},
+): Promise<CellsSummary> {
+  const started = performance.now();
+  const options = parseOptions(cellsOptionsSchema, given);
+  const { out: folder, density, passes, ...files } = options;
+  const block = await loadBlockWith(path, files);
+  refuseUnplaced(block);
+  const out = folder ?? join("runs", block.name, "cells");
+  makeFolder(out);
+  return whileOwning(out, async () => {
+    const seconds = () => (performance.now() - started) / 1000;
+    const cells = countCells(block);
+    onProgress(`${block.name}: placing ${cells.toLocaleString("en")} cells`);
+    let told = 0;
+    const { placement: spread, iterations } = placeCellsGlobally(block, block.initial, {
+      targetDensity: density,
+      onIteration: ({ iteration, wirelength, overflow }) => {
+        if (seconds() - told < TELL_EVERY) return;
+        told = seconds();
+        onProgress(
+          `iteration ${iteration}  ${told.toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`,
+        );
+      },
+    });
+    const rows = placeInRows(block, spread, {
+      passes,
+      onPass: ({ pass, wirelength }) =>
+        onProgress(
+          `${pass === 0 ? "in rows" : `pass ${pass}`}  ${seconds().toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm`,
+        ),
+    });
+    const { placement } = rows;
+    const lengthOf = wirelengths(block);
+    const { overlaps, offRows } = checkRows(block, placement);
+    const summary: CellsSummary = {
+      block: block.name,
+      cells,
+      flat_wirelength: lengthOf(placement),
+      global_wirelength: lengthOf(spread),
+      legal_wirelength: rows.legalWirelength,
+      overlaps,
+      off_rows: offRows,
+      legal: overlaps === 0 && offRows === 0,
+      iterations: iterations.length,
+      overflow: iterations.at(-1)?.overflow ?? 0,
+      seconds: seconds(),
+      out,
+    };
+    await writePlc(join(out, "best.plc"), block, placement);
+    if (frameOf(block)) await writePl(join(out, "best.pl"), block, placement);
+    await writeFileAtomically(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+    return summary;
+  });
+}
+
+function countCells(block: Block): number {
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) if (isLooseCell(block, node)) count++;
+  return count;
+}
+
+/** Throws `InputError` for a block without cells to place, and for a macro that has no place. */
+function refuseUnplaced(block: Block): void {
+  if (countCells(block) === 0)
+    throw new InputError(
+      block.name,
+      "holds no standard cell that may move",
+      "give a flat netlist: a Bookshelf set or a DEF",
+    );
+  for (let node = 0; node < block.nodeCount; node++) {
+    const { kinds, initial, nodeNames } = block;
+    if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(initial.xs[node]! + initial.ys[node]!)) continue;
+    throw new InputError(
+      block.name,
+      `macro '${nodeNames[node]}' has no place`,
+      "place the macros first, and give their places with --placement",
+    );
+  }
+}
+
+/** Weighted half-perimeter wirelengths of placements of a block, µm, by the judge. */
+function wirelengths(block: Block): (placement: Placement) => number {
+  const judge = new Judge(Kernels.create(), block);
+  return (placement) => judge.evaluate(placement).wirelength;
+}
