@@ -45,6 +45,10 @@ const GROWTH = 1.05;
 /** A rise of the wirelength by this share in one iteration lets the density weight grow no more. */
 const STEADY_RISE = 0.005;
 
+/** Iterations without less overflow after which the placement stays as spread as it was, once most cells have spread. */
+const MOST_STALLED = 50;
+const STALLS_BELOW = 0.3;
+
 /**
  * Places the standard cells that may move; everything else stays where `start` has it. Cells overlap in the result: the
  * rows come afterwards. The same input gives the same bytes.
@@ -322,7 +326,9 @@ function descend(
   field.readField(point);
   let gamma = gammaAt(field.overflow);
   field.readWires(point, gamma);
-  let weight = (FIRST_WEIGHT * norm1(field.wireSlopes)) / norm1(field.fieldSlopes);
+  const pull = norm1(field.wireSlopes);
+  // Without nets the density alone moves the cells.
+  let weight = pull > 0 ? (FIRST_WEIGHT * pull) / norm1(field.fieldSlopes) : 1;
   const mix = (out: Float32Array) => {
     const { wireSlopes, fieldSlopes, netCounts, binCharges, cellCount } = field;
     for (let i = 0; i < field.count; i++) {
@@ -335,10 +341,12 @@ function descend(
   // The first step moves no cell by more than a tenth of a bin.
   let steepest = 0;
   for (let i = 0; i < length; i++) steepest = Math.max(steepest, Math.abs(slopes[i]!));
-  let step = (0.1 * field.binWidth) / steepest;
+  let step = steepest > 0 ? (0.1 * field.binWidth) / steepest : 1;
   let turn = 1;
   let before = field.wirelength(point);
   const iterations: GlobalIteration[] = [];
+  // Where too little room is free, cells spread no further at some point, and longer wires would buy nothing.
+  const spread = { places: vector(), overflow: Number.POSITIVE_INFINITY, iteration: 0 };
   for (let iteration = 0; iteration < (options.mostIterations ?? 1500); iteration++) {
     const nextTurn = (1 + Math.sqrt(4 * turn * turn + 1)) / 2;
     const momentum = (turn - 1) / nextTurn;
@@ -351,7 +359,8 @@ function descend(
       field.readField(newPoint);
       field.readWires(newPoint, gamma);
       mix(newSlopes);
-      const foretold = distance(newPoint, point) / distance(newSlopes, slopes);
+      const bend = distance(newSlopes, slopes);
+      const foretold = bend > 0 ? distance(newPoint, point) / bend : step;
       if (!(step * BACKTRACKING > foretold) || tries === MOST_BACKTRACKS) {
         step = foretold;
         break;
@@ -368,8 +377,14 @@ function descend(
     iterations.push(report);
     options.onIteration?.(report);
     if (overflow < wanted && iteration > 20) break;
-    const rise = (wirelength - before) / before;
+    const rise = before > 0 ? (wirelength - before) / before : 0;
     before = wirelength;
+    if (overflow < 0.99 * spread.overflow) {
+      spread.places.set(solution);
+      spread.overflow = overflow;
+      spread.iteration = iteration;
+    } else if (overflow < STALLS_BELOW && iteration - spread.iteration > MOST_STALLED)
+      return { iterations, places: spread.places };
     weight *=
       rise < 0
         ? GROWTH * Math.max(0.9999 ** iteration, 0.98)
