@@ -126,7 +126,7 @@ export function addCells(program: Command): void {
       ),
     );
   addSchemaOptions(command, cellsOptionsSchema).action(async (path: string, options) => {
-    const given = optionsFor(cellsOptionsSchema, options);
+    const given = optionsFor(cellsOptionsSchema, command);
     const summary = await withProgress(options.quiet, (line) => placeCells(path, given, line));
     printResult(summary, options.json);
     if (!summary.legal) process.exitCode = EXIT_ILLEGAL;

@@ -12,9 +12,9 @@ import {
   type Placement,
   Random,
 } from "../../../../netlist/index.js";
-import { checkRows } from "../../../../placer/rows/check-rows.js";
-import { placeInRows, type RowPass } from "../../../../placer/rows/place-rows.js";
-import { rowSpaceOf } from "../../../../placer/rows/row-space.js";
+import { checkRows } from "../../../../placer/cells/check-rows.js";
+import { placeInRows, type RowPass } from "../../../../placer/cells/place-rows.js";
+import { rowSpaceOf } from "../../../../placer/cells/row-space.js";
 import { type FlatOptions, flatBlock, MACRO, ROW_HEIGHT, SITE } from "../../../support/flat-block.js";
 
 const isCell = (block: Block, node: number) => block.kinds[node] === NodeKind.StandardCell;

@@ -6,7 +6,7 @@
 import { Judge } from "../../env/index.js";
 import { KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, isSideways, type Placement, Random } from "../../netlist/index.js";
-import { CellNets } from "../cells/cell-nets.js";
+import { CellNets } from "./cell-nets.js";
 import {
   type BinGrid,
   ElectricField,
@@ -14,8 +14,8 @@ import {
   makeMap,
   makeRectangles,
   type Rectangles,
-} from "../cells/electric-field.js";
-import { isLooseCell } from "../rows/row-space.js";
+} from "./electric-field.js";
+import { isLooseCell } from "./row-space.js";
 
 export interface GlobalOptions {
   /** Share of a bin that cells may fill. Default: 1. */
@@ -172,18 +172,16 @@ class CellField {
       nets.places[2 * cell] = width / 2;
       nets.places[2 * cell + 1] = height / 2;
     }
-    const pairs = () => kernels.f32(2 * cellCount + 2).byteOffset;
+    const pairs = () => kernels.f64(2 * cellCount).byteOffset;
     const star = new KernelRecord(kernels, "StarStart");
-    const diagonal = pairs();
     star.set({
       nets: nets.state.address,
-      diagonal,
+      diagonal: pairs(),
       residuals: pairs(),
       directions: pairs(),
       products: pairs(),
       solution: pairs(),
     });
-    kernels.run.starDiagonal(nets.state.address, diagonal);
     kernels.run.placeByStars(star.address, 40);
     this.start.set(nets.places.subarray(0, 2 * cellCount));
     const random = Random.stream(0, "global placement", "start");

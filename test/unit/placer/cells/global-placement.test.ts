@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement, Random } from "../../../../netlist/index.js";
-import { placeCellsGlobally } from "../../../../placer/flat/global-placement.js";
-import { checkRows } from "../../../../placer/rows/check-rows.js";
-import { placeInRows } from "../../../../placer/rows/place-rows.js";
+import { checkRows } from "../../../../placer/cells/check-rows.js";
+import { placeCellsGlobally } from "../../../../placer/cells/global-placement.js";
+import { placeInRows } from "../../../../placer/cells/place-rows.js";
 import { flatBlock } from "../../../support/flat-block.js";
 
 const lengthOf = (block: Block, placement: Placement) =>
