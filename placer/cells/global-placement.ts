@@ -5,7 +5,14 @@
 // plus a growing weight times the density's energy.
 import { Judge } from "../../env/index.js";
 import { KernelRecord, Kernels } from "../../kernels/index.js";
-import { type Block, copyPlacement, isSideways, type Placement, Random } from "../../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  isSideways,
+  NodeKind,
+  type Placement,
+  Random,
+} from "../../netlist/index.js";
 import { CellNets } from "./cell-nets.js";
 import {
   type BinGrid,
@@ -24,6 +31,8 @@ export interface GlobalOptions {
   readonly overflow?: number;
   /** Default: 1500. */
   readonly mostIterations?: number;
+  /** Hard macros that may move are placed too, as large cells. They overlap a little in the result. Default: false. */
+  readonly movesMacros?: boolean;
   readonly onIteration?: (iteration: GlobalIteration) => void;
 }
 
@@ -58,7 +67,7 @@ export function placeCellsGlobally(
   start: Placement,
   options: GlobalOptions = {},
 ): { readonly placement: Placement; readonly iterations: readonly GlobalIteration[] } {
-  const field = new CellField(block, start, options.targetDensity ?? 1);
+  const field = new CellField(block, start, options);
   const { iterations, places } = descend(field, options);
   return { placement: field.placement(places), iterations };
 }
@@ -94,7 +103,7 @@ class CellField {
   private readonly target: number;
   private readonly movableArea: number;
 
-  constructor(block: Block, start: Placement, target: number) {
+  constructor(block: Block, start: Placement, { targetDensity: target = 1, movesMacros }: GlobalOptions) {
     this.target = target;
     this.kernels = Kernels.create();
     const { kernels } = this;
@@ -103,7 +112,11 @@ class CellField {
     placement.xs.set(start.xs);
     placement.ys.set(start.ys);
     placement.orientations.set(start.orientations);
-    this.nets = new CellNets(this.judge, (node) => isLooseCell(block, node));
+    const isMovingMacro = (node: number) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
+    this.nets = new CellNets(
+      this.judge,
+      (node) => isLooseCell(block, node) || (movesMacros === true && isMovingMacro(node)),
+    );
     this.nets.readPlacement();
     const { nets } = this;
     this.cellCount = nets.movingCount;
@@ -124,7 +137,10 @@ class CellField {
     let area = 0;
     for (const node of cellNodes) area += block.widths[node]! * block.heights[node]!;
     this.movableArea = area;
-    const filler = fillerSize(block, cellNodes);
+    const filler = fillerSize(
+      block,
+      cellNodes.filter((node) => isLooseCell(block, node)),
+    );
     const fillers = Math.max(0, Math.floor((free - area) / (filler.width * filler.height)));
     this.count = this.cellCount + fillers;
     this.charges = makeRectangles(kernels, this.count);
@@ -140,8 +156,7 @@ class CellField {
     this.binCharges = new Float32Array(this.count);
     for (let i = 0; i < this.count; i++) {
       const node = cellNodes[i];
-      const width = node === undefined ? filler.width : block.widths[node]!;
-      const height = node === undefined ? filler.height : block.heights[node]!;
+      const { width, height } = node === undefined ? filler : placedSize(block, start, node);
       // Charges narrower than √2 bins are spread over that, so that they feel the field smoothly (ePlace).
       const wide = Math.max(width, Math.SQRT2 * this.binWidth);
       const high = Math.max(height, Math.SQRT2 * this.binHeight);
@@ -266,7 +281,6 @@ interface StandingParts {
 
 /** How full what stands makes the bins. */
 function standingCharges(kernels: Kernels, { block, start, bins, nets }: StandingParts): Float32Array {
-  const { widths, heights } = block;
   const nodes = nets.nodes.subarray(nets.movingCount);
   const boxes = makeRectangles(kernels, nodes.length + block.blockages.length);
   const set = (
@@ -278,8 +292,7 @@ function standingCharges(kernels: Kernels, { block, start, bins, nets }: Standin
     boxes.charges[i] = box[4];
   };
   for (const [i, node] of nodes.entries()) {
-    const sideways = isSideways(start.orientations[node]!);
-    const [width, height] = [(sideways ? heights : widths)[node]!, (sideways ? widths : heights)[node]!];
+    const { width, height } = placedSize(block, start, node);
     set(i, [start.xs[node]!, start.ys[node]!, width, height, 1]);
   }
   for (const [i, { left, right, bottom, top, rate }] of block.blockages.entries())
@@ -288,6 +301,12 @@ function standingCharges(kernels: Kernels, { block, start, bins, nets }: Standin
   const grid = makeChargeGrid(kernels, bins, boxes);
   kernels.run.addCharges(grid.address, 0, boxes.charges.length, map.byteOffset);
   return map;
+}
+
+/** Sides of a node in the orientation of a placement. */
+function placedSize({ widths, heights }: Block, { orientations }: Placement, node: number) {
+  const sideways = isSideways(orientations[node]!);
+  return { width: (sideways ? heights : widths)[node]!, height: (sideways ? widths : heights)[node]! };
 }
 
 /** As high as the lowest cell, as wide as the mean of the middle four fifths of the cells (ePlace). */
