@@ -6,23 +6,31 @@ import { Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
+  defPlacesOf,
   frameOf,
   InputError,
+  isDefPath,
   makeFolder,
   NodeKind,
   type Placement,
+  writeDef,
   writeFileAtomically,
   writePl,
   writePlc,
 } from "../netlist/index.js";
 import { checkRows, isLooseCell, placeCellsGlobally, placeInRows } from "../placer/index.js";
-import { blockOptionsSchema, loadBlockWith } from "./block-options.js";
+import { blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { whileOwning } from "./folder-owner.js";
+import { readGivenPlaces } from "./given-places.js";
 import { parseOptions } from "./options.js";
 
 export const cellsOptionsSchema = blockOptionsSchema
-  .pick({ lef: true, freeFixed: true, placement: true, canvas: true })
+  .pick({ lef: true, freeFixed: true, canvas: true })
   .extend({
+    placement: z
+      .string()
+      .optional()
+      .describe("where the macros are: a run's folder, .plc, .pl, or .def of the same design"),
     density: z.coerce
       .number()
       .gt(0)
@@ -59,7 +67,7 @@ export interface CellsSummary {
 const TELL_EVERY = 2;
 
 /**
- * Places the standard cells of the flat netlist at `path` and writes `best.plc`, `best.pl` for Bookshelf, and `summary.json`.
+ * Places the standard cells of the flat netlist at `path` and writes `best.plc`, `best.pl` or `best.def`, and `summary.json`.
  * Macros stay where the files or `placement` have them. Throws `InputError` for bad input, a macro without a place, and
  * cells that find no room.
  */
@@ -70,9 +78,12 @@ export async function placeCells(
 ): Promise<CellsSummary> {
   const started = performance.now();
   const options = parseOptions(cellsOptionsSchema, given);
-  const { out: folder, density, passes, ...files } = options;
-  const block = await loadBlockWith(path, files);
-  refuseUnplaced(block);
+  const { out: folder, density, passes, placement: places, ...files } = options;
+  const design = isDefPath(path) ? await loadDefWith(path, files) : undefined;
+  const block = design?.block ?? (await loadBlockWith(path, files));
+  const start =
+    places === undefined ? block.initial : await readGivenPlaces(places, block, options.lef ?? []);
+  refuseUnplaced(block, start);
   const out = folder ?? join("runs", block.name, "cells");
   makeFolder(out);
   return whileOwning(out, async () => {
@@ -80,7 +91,7 @@ export async function placeCells(
     const cells = countCells(block);
     onProgress(`${block.name}: placing ${cells.toLocaleString("en")} cells`);
     let told = 0;
-    const { placement: spread, iterations } = placeCellsGlobally(block, block.initial, {
+    const { placement: spread, iterations } = placeCellsGlobally(block, start, {
       targetDensity: density,
       onIteration: ({ iteration, wirelength, overflow }) => {
         if (seconds() - told < TELL_EVERY) return;
@@ -115,6 +126,8 @@ export async function placeCells(
       out,
     };
     await writePlc(join(out, "best.plc"), block, placement);
+    const isOfDesign = (node: number) => block.kinds[node] === NodeKind.HardMacro || isLooseCell(block, node);
+    if (design) await writeDef(join(out, "best.def"), design, defPlacesOf(design, placement, isOfDesign));
     if (frameOf(block)) await writePl(join(out, "best.pl"), block, placement);
     await writeFileAtomically(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
     return summary;
@@ -128,7 +141,7 @@ function countCells(block: Block): number {
 }
 
 /** Throws `InputError` for a block without cells to place, and for a macro that has no place. */
-function refuseUnplaced(block: Block): void {
+function refuseUnplaced(block: Block, { xs, ys }: Placement): void {
   if (countCells(block) === 0)
     throw new InputError(
       block.name,
@@ -136,8 +149,8 @@ function refuseUnplaced(block: Block): void {
       "give a flat netlist: a Bookshelf set or a DEF",
     );
   for (let node = 0; node < block.nodeCount; node++) {
-    const { kinds, initial, nodeNames } = block;
-    if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(initial.xs[node]! + initial.ys[node]!)) continue;
+    const { kinds, nodeNames } = block;
+    if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(xs[node]! + ys[node]!)) continue;
     throw new InputError(
       block.name,
       `macro '${nodeNames[node]}' has no place`,

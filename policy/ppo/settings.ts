@@ -57,7 +57,9 @@ const experimental = z.strictObject({
     .number()
     .min(0)
     .default(0.5)
-    .describe("weight of the value loss, which also shapes layers that the logits share; change it only with groupSize 1"),
+    .describe(
+      "weight of the value loss, which also shapes layers that the logits share; change it only with groupSize 1",
+    ),
   gradientNorm: z
     .number()
     .positive()

@@ -21,16 +21,20 @@ export interface DefPlace {
 const ROUNDING = 0.01;
 
 /**
- * Places of the hard macros of a placement, by component; unplaced macros are left out. The placement is of all nodes of
+ * Places of the hard macros of a placement, by component, or of the nodes that `isWanted` names; nodes without a place are left out. The placement is of all nodes of
  * the block, or only of the first ones (ports and hard macros). Corners are rounded down to whole database units, so
  * that macros whose sides are whole numbers of units do not overlap afterwards unless they did before.
  */
-export function defPlacesOf(loaded: LoadedDef, placement: Placement): Map<number, DefPlace> {
+export function defPlacesOf(
+  loaded: LoadedDef,
+  placement: Placement,
+  isWanted: (node: number) => boolean = (node) => loaded.block.kinds[node] === NodeKind.HardMacro,
+): Map<number, DefPlace> {
   const { block, design, nodes } = loaded;
   const origin = originOf(design);
   const places = new Map<number, DefPlace>();
   for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] !== NodeKind.HardMacro || Number.isNaN(placement.xs[node]!)) continue;
+    if (!isWanted(node) || Number.isNaN(placement.xs[node]!)) continue;
     const orientation = placement.orientations[node]!;
     const sideways = isSideways(orientation);
     const width = sideways ? block.heights[node]! : block.widths[node]!;

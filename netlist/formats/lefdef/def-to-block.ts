@@ -1,13 +1,13 @@
 // From a DEF design and a LEF library to a block: components become nodes, pins of the design become ports, and the driver
 // of a net becomes its first pin. Database units become µm, lower-left corners become centres, and the die's lower-left
 // corner becomes the origin.
-import { type Blockage, type Netlist, NodeKind } from "../../block.js";
+import { type Blockage, type CellRow, type Netlist, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { freshName } from "../../names.js";
 import { isSideways } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 import { type DefBlockage, type DefDesign, PlaceStatus } from "./def-design.js";
-import { outsideCore } from "./floor.js";
+import { outsideCore, siteSize } from "./floor.js";
 import { boundsOf, type Rect, slabsOf } from "./geometry.js";
 import { isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
 
@@ -77,6 +77,33 @@ export function inMicrons(design: DefDesign, { left, bottom, right, top }: Rect)
     right: (right - origin.x) / units,
     top: (top - origin.y) / units,
   };
+}
+
+/**
+ * The rows in which cells may stand, in µm of the block: one for each row of sites, none for those whose site no LEF file
+ * defines.
+ */
+export function cellRowsOf(design: DefDesign, library: LefLibrary): CellRow[] {
+  const { units } = design;
+  return design.rows.flatMap((row) => {
+    const { width, height } = siteSize(row, library, units);
+    if (!width || !height) return [];
+    const [stepX, stepY] = [row.stepX || width, row.stepY || height];
+    return Array.from({ length: row.rows }, (_, i): CellRow => {
+      // A negative step goes to the left.
+      const left = Math.min(row.x, row.x + (row.columns - 1) * stepX);
+      const bottom = row.y + i * stepY;
+      const at = inMicrons(design, { left, bottom, right: left, top: bottom });
+      return {
+        left: at.left,
+        bottom: at.bottom,
+        height: height / units,
+        siteWidth: Math.abs(stepX) / units,
+        sites: row.columns,
+        orientation: row.orientation,
+      };
+    });
+  });
 }
 
 /**

@@ -56,7 +56,7 @@ export function coreOf(design: DefDesign, library: LefLibrary): Rect | undefined
 }
 
 /** Sides of a row's site in database units, as turned; undefined if no LEF file defines it. */
-function siteSize(
+export function siteSize(
   { site, orientation }: DefRow,
   { sites }: LefLibrary,
   units: number,

@@ -11,7 +11,7 @@ import { isSideways } from "../../orientation.js";
 import type { Sides } from "../../placing-view.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
-import { type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
+import { cellRowsOf, type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
 import { coreOf, type Lattice, latticeOf, type SnapChoice } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
 import { allowedOrientations, isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
@@ -125,6 +125,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
   const fixed = options.freeFixed ? freed(nodes, design) : nodes.fixed;
   refuseLarger({ design, core, nodes, fixed });
   const blockages = hardBlockagesOf(design, nodes, { fixed, core });
+  const rows = cellRowsOf(design, library);
   const block: Block = {
     ...netlist,
     name: design.name,
@@ -135,6 +136,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     smoothing: 0,
     overlapThreshold: 0,
     blockages,
+    ...(rows.length > 0 && { rows }),
     initial: nodes.places,
   };
   const notes = [

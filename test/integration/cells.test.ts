@@ -1,0 +1,75 @@
+// `cells` from end to end: a design with macros placed, all of its cells in rows, written as its files have it.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { loadBlock } from "../../netlist/index.js";
+import { checkRows } from "../../placer/index.js";
+import { ashlar, runJson } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const at = (...names: readonly string[]) => join(folder, ...names);
+const DESIGN = "examples/design/tile.def";
+const LEFS = ["--lef", "examples/design/tech.lef", "--lef", "examples/design/cells.lef"];
+
+before(() => {
+  runJson("place", DESIGN, "--method", "greedy", "--iterations", "2", "--out", at("run"), "--json");
+});
+
+test("cells of a DEF: legal, scored as its own output is, the same bytes again, and macros stay", async () => {
+  const cells = (out: string) =>
+    runJson("cells", DESIGN, "--placement", at("run"), "--out", at(out), "--json");
+  const summary = cells("cells");
+  assert.deepEqual([summary.legal, summary.overlaps, summary.off_rows, summary.cells], [true, 0, 0, 820]);
+  assert.deepEqual(JSON.parse(readFileSync(at("cells", "summary.json"), "utf8")), summary);
+  const again = runJson("eval", at("cells", "best.def"), ...LEFS, "--json");
+  assert.ok(
+    Math.abs(Number(again.wirelength) - Number(summary.flat_wirelength)) < 1e-9 * Number(again.wirelength),
+  );
+  const block = await loadBlock(at("cells", "best.def"), {
+    def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
+  });
+  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0 });
+  const macros = await loadBlock(at("run", "best.def"), {
+    def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
+  });
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === 0)
+      assert.deepEqual(
+        [block.initial.xs[node], block.initial.ys[node]],
+        [macros.initial.xs[node], macros.initial.ys[node]],
+      );
+  cells("again");
+  assert.ok(readFileSync(at("again", "best.def")).equals(readFileSync(at("cells", "best.def"))));
+  assert.ok(Number(summary.flat_wirelength) < 0.8 * Number(runJson("eval", at("run"), "--json").wirelength));
+});
+
+test("cells of a Bookshelf set", async () => {
+  const aux = at("set", "tile.aux");
+  runJson("convert", DESIGN, aux, "--json");
+  runJson("place", aux, "--method", "greedy", "--iterations", "2", "--out", at("set-run"), "--json");
+  const summary = runJson(
+    ...["cells", aux, "--placement", at("set-run", "best.pl"), "--passes", "1"],
+    ...["--out", at("set-cells"), "--json"],
+  );
+  assert.equal(summary.legal, true);
+  assert.ok(existsSync(at("set-cells", "best.plc")));
+  const again = runJson("eval", aux, "--placement", at("set-cells", "best.pl"), "--json");
+  assert.ok(
+    Math.abs(Number(again.wirelength) - Number(summary.flat_wirelength)) < 1e-6 * Number(again.wirelength),
+  );
+});
+
+test("macros without places, and blocks without cells, are refused before anything is written", async () => {
+  const refused = async (args: readonly string[], expected: RegExp) => {
+    const { code, stderr } = await ashlar("cells", ...args, "--out", at("none"));
+    assert.equal(code, 1);
+    assert.match(stderr, expected);
+    assert.equal(stderr.trim().split("\n").length, 1);
+  };
+  await refused([DESIGN], /macro '.*' has no place; place the macros first/);
+  runJson("generate", "--macros", "6", "--seed", "1", "--out", at("block"), "--json");
+  await refused([at("block")], /holds no standard cell that may move/);
+  assert.ok(!existsSync(at("none")));
+});
