@@ -13,6 +13,7 @@ import {
   termRulesOf,
 } from "../env/index.js";
 import { InputError } from "../netlist/index.js";
+import { importMaker } from "../placer/index.js";
 import { checkPolicyNetwork, loadPolicyNetwork, type PolicyNetworkModule } from "../policy/index.js";
 import { type BlockOptions, judgeRules } from "./block-options.js";
 
@@ -132,6 +133,29 @@ export async function openNetwork(choice: string | PolicyNetworkModule | undefin
   return { network, files: [file], record: { network: network.name, networkModule: choice } };
 }
 
+/** A cell placer of the user's own. */
+export const cellPlacerOption = z
+  .string()
+  .optional()
+  .describe("cell placer of your own, as ./mine.js, which places the soft macros instead of the protocol's");
+
+/** A cell placer that the user chose: its name and module, its file, and what a run's folder records of it. */
+export interface OpenedCellPlacer {
+  readonly name?: string;
+  readonly cellPlacer: string | undefined;
+  readonly files: readonly string[];
+  readonly record: Readonly<Record<string, unknown>>;
+}
+
+/** The cell placer that the user named now. Throws `InputError` if it is none. */
+export async function openCellPlacer(path: string | undefined): Promise<OpenedCellPlacer> {
+  if (path === undefined) return { cellPlacer: undefined, files: [], record: {} };
+  const file = moduleFile(path);
+  const cellPlacer = pathToFileURL(file).href;
+  const { name } = await importMaker(cellPlacer);
+  return { name, cellPlacer, files: [file], record: { cellPlacer: name, cellPlacerModule: path } };
+}
+
 /** The flags that name the code of a run again, from its record; nothing is loaded. Empty if it used none. */
 export function codeFlags(options: Readonly<Record<string, unknown>>): string {
   const terms = (options.costTerms ?? []) as readonly { readonly weight?: unknown }[];
@@ -140,5 +164,6 @@ export function codeFlags(options: Readonly<Record<string, unknown>>): string {
     ...(options.methodModule === undefined ? [] : [`--method ${options.methodModule}`]),
     ...modules.map((module, i) => `--cost-term ${module}=${terms[i]?.weight ?? 1}`),
     ...(options.networkModule === undefined ? [] : [`--network ${options.networkModule}`]),
+    ...(options.cellPlacerModule === undefined ? [] : [`--cell-placer ${options.cellPlacerModule}`]),
   ].join(" ");
 }

@@ -18,7 +18,13 @@ import { openBlockSource } from "./block-source.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
-import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
+import {
+  cellPlacerOption,
+  costTermOptions,
+  networkOption,
+  openCellPlacer,
+  openNetwork,
+} from "./own-module.js";
 import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { runOnBlock } from "./run.js";
 import { isRunFolder, readJson } from "./run-record.js";
@@ -49,6 +55,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   protocol: protocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 1),
   policy: policyOption,
+  cellPlacer: cellPlacerOption,
   network: networkOption,
   finetune: z
     .boolean()
@@ -107,7 +114,9 @@ export async function place(
   const { protocol, seed, workers, resume } = options;
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
   const { network, ...code } = await openNetwork(options.network);
-  const request = { ...requestFor(method, { ...options, settings }), network };
+  const cells = await openCellPlacer(options.cellPlacer);
+  const { cellPlacer } = cells;
+  const request = { ...requestFor(method, { ...options, settings }), network, cellPlacer };
   await method.check?.(request);
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
@@ -117,8 +126,14 @@ export async function place(
       method: method.name,
       ...(file !== undefined && { methodModule: options.method }),
       ...code.record,
+      ...cells.record,
     },
-    inputs: [...policyFiles(options.policy), ...(file === undefined ? [] : [file]), ...code.files],
+    inputs: [
+      ...policyFiles(options.policy),
+      ...(file === undefined ? [] : [file]),
+      ...code.files,
+      ...cells.files,
+    ],
     oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
     onProgress,
     async work({ given: places, ...place }) {
@@ -141,7 +156,7 @@ export async function place(
       return {
         best,
         ...(warm && { given: warm.complete }),
-        found: { method: method.name, protocol, seed, workers, iterations, episodes },
+        found: { method: method.name, protocol: cells.name ?? protocol, seed, workers, iterations, episodes },
       };
     },
   }) as Promise<PlaceSummary>;

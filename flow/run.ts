@@ -84,9 +84,9 @@ export async function runOnBlock<Found extends object>(
 ): Promise<BlockSummary<Found>> {
   const started = performance.now();
   const { options, onProgress } = job;
+  const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const opened = await openPlacingJob(path, options, onProgress);
   const { block, scored, flat, clustering } = opened;
-  const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
   for (const note of nothingToDo(block)) onProgress(note);

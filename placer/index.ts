@@ -30,6 +30,7 @@ export * from "./cells/create-environment.js";
 export * from "./cells/electrostatic.js";
 export * from "./cells/force-directed.js";
 export * from "./cells/global-placement.js";
+export * from "./cells/own-cell-placer.js";
 export * from "./cells/place-rows.js";
 export * from "./cells/protocols.js";
 export * from "./cells/row-space.js";

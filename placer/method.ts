@@ -48,6 +48,8 @@ export interface Budget {
 export interface MethodRequest<Settings = unknown> {
   readonly settings: Settings;
   readonly protocol: Protocol;
+  /** URL of the module of a cell placer of the user's own, instead of the protocol's; see `loadCellPlacer`. */
+  readonly cellPlacer?: string | undefined;
   /** Root of all random numbers: the same seed and iterations give the same bytes, for any number of workers. */
   readonly seed: number;
   /** Worker threads to use. */

@@ -44,11 +44,23 @@ async function openPolicy({
 }
 
 async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promise<MethodResult | undefined> {
-  const { block, run, seed, workers, budget, resume, rules, protocol, onProgress } = context;
+  const { block, run, seed, workers, budget, resume, rules, protocol, cellPlacer, onProgress } = context;
   const { name, network, trainSettings: settings, policy: start } = await openPolicy(context);
   if (name === NONE && context.policy === undefined)
     onProgress(`${network ? "own network" : "network settings"}: learning from scratch`);
-  const training = { settings, network, seed, workers, budget, resume, rules, protocol, start, onProgress };
+  const training = {
+    settings,
+    network,
+    seed,
+    workers,
+    budget,
+    resume,
+    rules,
+    protocol,
+    cellPlacer,
+    start,
+    onProgress,
+  };
   const { state } = await trainInRun([block], run, training);
   const { best } = state.blocks[0]!;
   if (!best) {

@@ -137,6 +137,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
     seed: context.seed,
     workers: context.workers,
     protocol: context.protocol,
+    cellPlacer: context.cellPlacer,
     replicas,
     rounds,
     sweepsPerRestart,

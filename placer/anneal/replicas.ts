@@ -17,6 +17,8 @@ export interface ReplicaOptions {
   readonly seed: number;
   readonly workers: number;
   readonly protocol: Protocol;
+  /** URL of the module of a cell placer instead of the protocol's. */
+  readonly cellPlacer?: string | undefined;
   readonly replicas: number;
   /** Of a schedule. */
   readonly rounds: number;
@@ -58,8 +60,8 @@ export interface RoundReport {
 
 /** Runs the rounds that `from` has not done, as far as the seconds go. Undefined if no start was found. */
 export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasState | undefined> {
-  const { block, rules, protocol, starts, anneal } = options;
-  const setup: AnnealSetup = { block, rules, protocol, starts, options: anneal };
+  const { block, rules, protocol, cellPlacer, starts, anneal } = options;
+  const setup: AnnealSetup = { block, rules, protocol, cellPlacer, starts, options: anneal };
   const pool = startPool(new URL("./worker.js", import.meta.url), options.workers, setup);
   let state = options.from;
   let schedule = new Schedule(options, state?.restarts ?? restartsOf(options));

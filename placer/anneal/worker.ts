@@ -13,7 +13,8 @@ import {
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, Random } from "../../netlist/index.js";
-import { makeCellPlacer, type Protocol } from "../cells/protocols.js";
+import { loadCellPlacer } from "../cells/own-cell-placer.js";
+import type { Protocol } from "../cells/protocols.js";
 import type { ScoredPlacement } from "../method.js";
 import { FreeAnnealer } from "./anneal-free.js";
 import { GridAnnealer, type GridAnnealOptions } from "./anneal-grid.js";
@@ -22,6 +23,7 @@ export interface AnnealSetup {
   readonly block: Block;
   readonly rules: JudgeRules;
   readonly protocol: Protocol;
+  readonly cellPlacer?: string | undefined;
   readonly options: GridAnnealOptions;
   /** Placements drawn for the start of a replica. */
   readonly starts: number;
@@ -65,9 +67,9 @@ interface WorkerContext {
 
 let context: WorkerContext | undefined;
 
-async function makeContext({ block, rules, protocol }: AnnealSetup): Promise<WorkerContext> {
+async function makeContext({ block, rules, ...cellRules }: AnnealSetup): Promise<WorkerContext> {
   const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
-  const cells = makeCellPlacer(protocol, judge);
+  const cells = (await loadCellPlacer(cellRules))(judge);
   return { judge, cells, environment: new Environment(judge, cells) };
 }
 

@@ -2,6 +2,7 @@
 // again on worker threads, with other settings and random numbers each time, and keeps the best placement.
 import {
   type CellPlacer,
+  type CellPlacerFactory,
   Environment,
   Judge,
   type JudgeOptions,
@@ -13,7 +14,7 @@ import {
 } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Random } from "../../netlist/index.js";
-import { makeCellPlacer, type Protocol } from "../cells/protocols.js";
+import type { Protocol } from "../cells/protocols.js";
 import type { ScoredPlacement } from "../method.js";
 import type { OldNames } from "../settings.js";
 
@@ -68,6 +69,7 @@ export interface WorkerSetup {
   readonly block: Block;
   readonly rules: JudgeRules;
   readonly protocol: Protocol;
+  readonly cellPlacer?: string | undefined;
   /** Modules of the placer, and of the one that makes its first placement. */
   readonly placer: string;
   readonly first?: string | undefined;
@@ -85,9 +87,9 @@ export class WorkerContext {
   placeFirst: (random: Random) => boolean = () => false;
   private readonly made = new Map<unknown, unknown>();
 
-  constructor(block: Block, judging: JudgeOptions, protocol: Protocol) {
+  constructor(block: Block, judging: JudgeOptions, cells: CellPlacerFactory) {
     this.judge = new Judge(Kernels.create(), block, judging);
-    this.cells = makeCellPlacer(protocol, this.judge);
+    this.cells = cells(this.judge);
     this.masks = new MaskMaker(this.judge);
     this.macros = macrosByArea(block);
   }

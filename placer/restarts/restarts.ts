@@ -60,7 +60,7 @@ async function placeByRestarts(
   first: OneShotPlacer | undefined,
   context: MethodContext<DrawnSettings>,
 ): Promise<MethodResult | undefined> {
-  const { block, rules, protocol, run, onProgress } = context;
+  const { block, rules, protocol, cellPlacer, run, onProgress } = context;
   const started = performance.now();
   const resumed = context.resume ? readState(run.file(CHECKPOINT), placer, block.nodeCount) : undefined;
   if (resumed) onProgress(`resuming after attempt ${resumed.attempts}`);
@@ -69,7 +69,7 @@ async function placeByRestarts(
   const checkpointDue = throttle(SECONDS_PER_CHECKPOINT);
   const { budget, seed, workers, settings } = context;
   const state = await searchByRestarts(
-    { block, rules, protocol, placer, first },
+    { block, rules, protocol, cellPlacer, placer, first },
     { ...budget, seed, workers, settings },
     async ({ state: now, found }) => {
       const elapsed = (performance.now() - started) / 1000;

@@ -3,6 +3,7 @@
 import { workerData } from "piscina";
 import { loadCostTerms, OrientationChooser } from "../../env/index.js";
 import { copyPlacement, Random } from "../../netlist/index.js";
+import { loadCellPlacer } from "../cells/own-cell-placer.js";
 import type { ScoredPlacement } from "../method.js";
 import { type Attempt, type OneShotPlacer, WorkerContext, type WorkerSetup } from "./one-shot.js";
 
@@ -34,7 +35,8 @@ export default async function runAttempt({
 
 async function startThread(setup: WorkerSetup): Promise<Thread> {
   const placer = await importPlacer(setup.placer);
-  const context = new WorkerContext(setup.block, await loadCostTerms(setup.rules), setup.protocol);
+  const [judging, cells] = [await loadCostTerms(setup.rules), await loadCellPlacer(setup)];
+  const context = new WorkerContext(setup.block, judging, cells);
   if (setup.first !== undefined) {
     const first = await importPlacer(setup.first);
     const attempt: Attempt = { attempt: 0, settings: first.starts?.[0] ?? {}, from: undefined };

@@ -48,6 +48,8 @@ export interface TrainOptions {
   readonly rules?: JudgeRules;
   /** What places the soft macros; by default as in all published figures. */
   readonly protocol?: Protocol;
+  /** URL of the module of a cell placer instead of the protocol's. */
+  readonly cellPlacer?: string | undefined;
   /** The network to train; by default the built-in one. */
   readonly network?: PolicyNetworkModule | undefined;
   readonly observer?: TrainObserver;
@@ -105,7 +107,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
     seed,
     shards,
     rules,
-    protocol,
+    cellRules: { protocol, cellPlacer: options.cellPlacer },
     network,
     config,
     parameters,

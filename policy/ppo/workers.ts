@@ -4,6 +4,7 @@
 // order whatever the number of workers: it does not show in a single bit of the result.
 import { Piscina, workerData } from "piscina";
 import {
+  type CellPlacerFactory,
   CounterfactualEvaluator,
   Environment,
   Judge,
@@ -15,7 +16,7 @@ import {
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
-import { endPool, makeCellPlacer, type Protocol } from "../../placer/index.js";
+import { type CellRules, endPool, loadCellPlacer } from "../../placer/index.js";
 import { Agent, playEpisode, replayEpisode } from "../agent.js";
 import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract.js";
 import type { NetworkConfig } from "../network/parameters.js";
@@ -65,21 +66,21 @@ export class Workers {
       readonly seed: number;
       readonly shards: number;
       readonly rules: JudgeRules;
-      readonly protocol: Protocol;
+      readonly cellRules: CellRules;
       readonly network: PolicyNetworkModule;
       readonly config: NetworkConfig;
       /** In the memory of `kernels`. */
       readonly parameters: Float32Array;
     },
   ) {
-    const { workers, seed, shards, rules, protocol, network, config, parameters } = options;
+    const { workers, seed, shards, rules, cellRules, network, config, parameters } = options;
     this.seed = seed;
     this.shards = Array.from({ length: shards }, () => kernels.f32(parameters.length));
     const setup: Setup = {
       handle: kernels.handle,
       blocks,
       rules,
-      protocol,
+      cellRules,
       networkModule: network.module,
       config,
       parametersAddress: parameters.byteOffset,
@@ -177,7 +178,7 @@ interface Setup {
   readonly handle: KernelHandle;
   readonly blocks: readonly Block[];
   readonly rules: JudgeRules;
-  readonly protocol: Protocol;
+  readonly cellRules: CellRules;
   readonly networkModule: string;
   readonly config: NetworkConfig;
   readonly parametersAddress: number;
@@ -230,26 +231,35 @@ function here(): Promise<Thread> {
 }
 
 async function startThread(setup: Setup): Promise<Thread> {
-  const [judgeOptions, network] = [
-    await loadCostTerms(setup.rules),
-    await loadPolicyNetwork(setup.networkModule),
-  ];
-  return new Thread(setup, judgeOptions, network);
+  return new Thread(setup, {
+    judgeOptions: await loadCostTerms(setup.rules),
+    cells: await loadCellPlacer(setup.cellRules),
+    network: await loadPolicyNetwork(setup.networkModule),
+  });
+}
+
+/** What a thread imports: code that may be the user's own. */
+interface ThreadCode {
+  readonly judgeOptions: JudgeOptions;
+  readonly cells: CellPlacerFactory;
+  readonly network: PolicyNetworkModule;
 }
 
 /** What a thread has, made on its first task; the context of a block when the block first comes up. */
 class Thread {
   readonly setup: Setup;
   readonly judgeOptions: JudgeOptions;
+  readonly cells: CellPlacerFactory;
   readonly network: PolicyNetworkModule;
   readonly kernels: Kernels;
   readonly parameters: Float32Array;
   readonly gradients: Float32Array;
   private readonly contexts = new Map<number, WorkerContext>();
 
-  constructor(setup: Setup, judgeOptions: JudgeOptions, network: PolicyNetworkModule) {
+  constructor(setup: Setup, { judgeOptions, cells, network }: ThreadCode) {
     this.setup = setup;
     this.judgeOptions = judgeOptions;
+    this.cells = cells;
     this.network = network;
     this.kernels = Kernels.attach(setup.handle);
     this.parameters = this.shared(setup.parametersAddress);
@@ -291,20 +301,21 @@ class WorkerContext {
   private readonly judge: Judge;
   private readonly agent: Agent;
   private readonly planes: number;
-  private readonly protocol: Protocol;
+  private readonly cells: CellPlacerFactory;
   private readonly counterfactuals: CounterfactualEvaluator;
   private readonly environments = new Map<MacroOrder, Environment>();
   private readonly trajectories = new Map<number, Trajectory>();
   private encodedVersion = -1;
 
-  constructor({ kernels, setup, judgeOptions, network, parameters, gradients }: Thread, index: number) {
+  constructor(thread: Thread, index: number) {
+    const { kernels, setup, judgeOptions, cells, network, parameters, gradients } = thread;
     const { config } = setup;
     this.kernels = kernels;
     this.index = index;
     this.block = setup.blocks[index]!;
     this.judge = new Judge(kernels, this.block, judgeOptions);
     this.planes = config.planes;
-    this.protocol = setup.protocol;
+    this.cells = cells;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.agent = Agent.of(kernels, this.block, { network, config, parameters, gradients });
   }
@@ -335,9 +346,9 @@ class WorkerContext {
   private environment(order: MacroOrder): Environment {
     let environment = this.environments.get(order);
     if (!environment) {
-      const { judge, planes, block, protocol } = this;
+      const { judge, planes, block, cells } = this;
       const macros = MACRO_ORDERS[order](block);
-      environment = new Environment(judge, makeCellPlacer(protocol, judge), { macros, planes });
+      environment = new Environment(judge, cells(judge), { macros, planes });
       this.environments.set(order, environment);
     }
     return environment;

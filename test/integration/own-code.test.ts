@@ -1,11 +1,15 @@
-// Cost terms and policy networks of a user's own: named now or not at all. They are recorded with their hashes, and a
+// Cost terms, policy networks and cell placers of a user's own: named now or not at all. They are recorded with their hashes, and a
 // run that used them is resumed only with the same.
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { createJudge } from "../../env/index.js";
 import { compare, evaluate, place } from "../../flow/index.js";
 import { openView } from "../../flow/view-source.js";
+import { loadBlock } from "../../netlist/index.js";
+import type { CellPlacerMaker } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
 import leftTerm from "../support/left-term.js";
 import { makeFolder } from "../support/temp-folder.js";
@@ -13,12 +17,13 @@ import { makeFolder } from "../support/temp-folder.js";
 const folder = makeFolder();
 const block = join(folder, "block");
 const at = (name: string) => join(folder, name);
-const [TERM, NETWORK] = [at("term.mjs"), at("network.mjs")];
+const [TERM, NETWORK, CELLS] = [at("term.mjs"), at("network.mjs"), at("cells.mjs")];
 
 before(() => {
   runJson("generate", "--macros", "8", "--seed", "5", "--out", block, "--json");
   copyFileSync("examples/own-cost-term.js", TERM);
   copyFileSync("examples/own-policy-network.js", NETWORK);
+  copyFileSync("examples/own-cell-placer.js", CELLS);
 });
 
 const record = (name: string) => JSON.parse(readFileSync(join(at(name), "options.json"), "utf8"));
@@ -104,6 +109,39 @@ test("a network of one's own is trained, resumed and pretrained with, and nothin
   assert.match(other.stderr, /is of the network 'linear'.*--network/);
 });
 
+test("a cell placer of one's own places the soft macros for every kind of method, with any number of workers", async () => {
+  for (const [method, iterations] of [
+    ["random", "3"],
+    ["anneal", "4"],
+    ["policy", "1"],
+  ] as const) {
+    const run = (workers: string) => [
+      ...["place", block, "--method", method, "--iterations", iterations, "--json"],
+      ...["--workers", workers, "--out", at(`cells-${method}-${workers}`)],
+    ];
+    const summary = runJson(...run("1"), "--cell-placer", CELLS);
+    assert.equal(summary.protocol, "no-area");
+    runJson(...run("2"), "--cell-placer", CELLS);
+    const best = (workers: string) => readFileSync(at(`cells-${method}-${workers}/best.plc`), "utf8");
+    assert.equal(best("1"), best("2"), method);
+    const { options, inputs } = record(`cells-${method}-1`);
+    assert.deepEqual([options.cellPlacer, options.cellPlacerModule], ["no-area", CELLS]);
+    assert.equal(inputs.at(-1).path, CELLS);
+    // The soft macros are where this placer puts them around the run's hard macros.
+    const loaded = await loadBlock(block, { placement: at(`cells-${method}-1/best.plc`) });
+    const judge = createJudge(loaded);
+    judge.evaluate(loaded.initial);
+    const maker = (await import(pathToFileURL(CELLS).href)) as { default: CellPlacerMaker };
+    maker.default.create(judge).placeSoftMacros();
+    for (let node = 0; node < loaded.nodeCount; node++)
+      assert.ok(Math.abs(judge.placement.xs[node]! - loaded.initial.xs[node]!) < 1e-6, method);
+  }
+  const without = await ashlar(
+    ...["place", block, "--method", "random", "--iterations", "5", "--resume", "--out", at("cells-random-1")],
+  );
+  assert.match(without.stderr, /cells\.mjs: is not given.*\(with --cell-placer \S*cells\.mjs\)/);
+});
+
 test("what is no term or network, and where none counts, is refused in one line", async () => {
   const refused = async (says: RegExp, ...args: string[]) => {
     const { code, stderr } = await ashlar("place", block, "--iterations", "1", "--out", at("no"), ...args);
@@ -116,6 +154,16 @@ test("what is no term or network, and where none counts, is refused in one line"
   await refused(/edge_distance.*weight is -1/, "--cost-term", `${TERM}=-1`);
   await refused(/is no cost term/, "--cost-term", NETWORK);
   await refused(/exports no policy network/, "--network", TERM);
+  await refused(/term\.mjs: is no cell placer/, "--cell-placer", TERM);
+  await refused(/nowhere\.js: no such file/, "--cell-placer", at("nowhere.js"));
+  const empty = at("empty.mjs");
+  writeFileSync(empty, "export default { name: 'empty', create: () => ({}) };\n");
+  const { code, stderr } = await ashlar(
+    ...["place", block, "--method", "random", "--iterations", "1", "--out", at("no"), "--quiet"],
+    ...["--cell-placer", empty],
+  );
+  assert.equal(code, 1);
+  assert.match(stderr, /^ashlar: .*empty\.mjs: its create\(\) gives no cell placer.*\n$/);
   await refused(/--network: method 'greedy' plays no policy/, "--method", "greedy", "--network", NETWORK);
   const wrong = { costTerms: [5] } as unknown as { costTerms: [] };
   await assert.rejects(place(block, { method: "random", iterations: 1, ...wrong }), {
