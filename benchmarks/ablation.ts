@@ -66,6 +66,7 @@ async function run(variant: string, seed: number): Promise<{ last: number; best:
       seed,
       settings,
       out: folder,
+      force: true,
     });
   }
   const metrics = readJsonLines<IterationMetrics>(join(folder, "metrics.jsonl"));

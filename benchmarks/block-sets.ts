@@ -48,6 +48,7 @@ for (const name of values.sets.split(",")) {
             settings: settingsOfTexts(values.set),
             seed,
             out: run,
+            force: true,
           },
           say,
         );

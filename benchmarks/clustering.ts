@@ -53,6 +53,7 @@ async function compareOn(folder: string): Promise<void> {
         workers: 1,
         seed,
         out: run,
+        force: true,
       });
       const block =
         kind === "original"

@@ -36,7 +36,7 @@ import {
   ownCommand,
   printResult,
   problemOf,
-  withProgress,
+  withControl,
 } from "./output.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
@@ -102,9 +102,9 @@ export function addPlace(program: Command): void {
     );
   addSchemaOptions(command, placeOptionsSchema).action(async (path: string, options) => {
     const given = optionsFor(placeOptionsSchema, command);
-    const summary = await withProgress(options.quiet, (line) => place(path, given, line));
+    const summary = await withControl(options.quiet, (control) => place(path, given, control));
     printResult(summary, options.json);
-    if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
+    if (!summary.legal) process.exitCode ??= EXIT_ILLEGAL;
   });
 }
 
@@ -127,7 +127,9 @@ export function addCells(program: Command): void {
     );
   addSchemaOptions(command, cellsOptionsSchema).action(async (path: string, options) => {
     const given = optionsFor(cellsOptionsSchema, command);
-    const summary = await withProgress(options.quiet, (line) => placeCells(path, given, line));
+    const summary = await withControl(options.quiet, (control) =>
+      placeCells(path, given, control.onProgress),
+    );
     printResult(summary, options.json);
     if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
   });
@@ -153,10 +155,10 @@ export function addTrain(program: Command): void {
   addSchemaOptions(command, trainCommandSchema).action(async (paths: string[], options) => {
     const [path, ...more] = paths;
     if (more.length > 0) refuseBeyond(command, trainCommandSchema, pretrainSchema, "is for a single block");
-    const summary = await withProgress<object>(options.quiet, (line) =>
+    const summary = await withControl<object>(options.quiet, (control) =>
       more.length > 0
-        ? pretrain(paths, optionsFor(pretrainSchema, command), line)
-        : trainCommand(path!, optionsFor(trainCommandSchema, command), line),
+        ? pretrain(paths, optionsFor(pretrainSchema, command), control)
+        : trainCommand(path!, optionsFor(trainCommandSchema, command), control),
     );
     printResult(summary, options.json);
   });
@@ -192,10 +194,10 @@ export function addPretrain(program: Command): void {
     const { rewardModel, quiet, json } = options;
     if (rewardModel) refuseBeyond(command, EITHER, rewardModelSchema, "does not go with --reward-model");
     else refuseBeyond(command, EITHER, pretrainSchema, "goes with --reward-model only");
-    const summary = await withProgress<object>(quiet, (line) =>
+    const summary = await withControl<object>(quiet, (control) =>
       rewardModel
-        ? pretrainRewardModel(paths, optionsFor(rewardModelSchema, command), line)
-        : pretrain(paths, optionsFor(pretrainSchema, command), line),
+        ? pretrainRewardModel(paths, optionsFor(rewardModelSchema, command), control)
+        : pretrain(paths, optionsFor(pretrainSchema, command), control),
     );
     printResult(summary, json);
   });
@@ -218,11 +220,11 @@ export function addCompare(program: Command): void {
     );
   addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
     const given = optionsFor(compareOptionsSchema, command);
-    const comparison = await withProgress(options.quiet, (line) => compare(paths, given, line));
+    const comparison = await withControl(options.quiet, (control) => compare(paths, given, control));
     process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonTable(comparison));
     const scores = comparison.rows.flatMap((row) => row.runs.flatMap((run) => run.score ?? []));
-    if (scores.length === 0) process.exitCode = EXIT_BAD_INPUT;
-    else if (scores.some((score) => !score.legal)) process.exitCode = EXIT_ILLEGAL;
+    if (scores.length === 0) process.exitCode ??= EXIT_BAD_INPUT;
+    else if (scores.some((score) => !score.legal)) process.exitCode ??= EXIT_ILLEGAL;
   });
 }
 
@@ -249,7 +251,7 @@ export function addConvert(program: Command): void {
     );
   addSchemaOptions(command, convertSchema).action(async (path: string, out: string, options) => {
     const given = optionsFor(convertSchema, command);
-    const summary = await withProgress(options.quiet, (line) => convert(path, out, given, line));
+    const summary = await withControl(options.quiet, (control) => convert(path, out, given, control));
     printResult(summary, options.json);
   });
 }
@@ -268,7 +270,9 @@ export function addGenerate(program: Command): void {
       ),
     );
   addSchemaOptions(command, generateCommandSchema).action(async (options) => {
-    printResult(await generateCommand(optionsFor(generateCommandSchema, command)), options.json);
+    const given = optionsFor(generateCommandSchema, command);
+    const summary = await withControl<object>(true, (control) => generateCommand(given, control));
+    printResult(summary, options.json);
   });
 }
 
@@ -282,7 +286,7 @@ export function addDemo(program: Command): void {
     .option("--quiet", QUIET_HELP)
     .addHelpText("after", examples("ashlar demo --budget 60s --out runs/demo"))
     .action(async ({ out, budget, json, quiet }) => {
-      const { summary, text } = await withProgress(quiet, (line) => demo(out, budget, line));
+      const { summary, text } = await withControl(quiet, (control) => demo(out, budget, control));
       if (json) printResult(summary, true);
       else process.stdout.write(`${text}\nNext: ${ownCommand()} --help\n`);
     });

@@ -1,5 +1,7 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
+import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
+import type { RunControl } from "../flow/index.js";
 import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
@@ -19,7 +21,7 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
     await command();
   } catch (error) {
     process.stderr.write(`ashlar: ${problemOf(error)}\n`);
-    process.exitCode = EXIT_BAD_INPUT;
+    process.exitCode ??= EXIT_BAD_INPUT;
   }
 }
 
@@ -75,26 +77,70 @@ export function indented(value: object, margin = ""): string {
 }
 
 /**
- * Does the work with a function that shows a line of progress on standard error; on a terminal each line replaces the
- * one before.
+ * Does the work with a control that shows lines of progress on standard error; on a terminal each line replaces the one
+ * before. Once the work has something to lose, the first Ctrl-C (or SIGTERM) asks it to stop, and the second ends the
+ * process at once.
  */
-export async function withProgress<Result>(
+export async function withControl<Result>(
   quiet: boolean,
-  work: (onProgress: (line: string) => void) => Promise<Result>,
+  work: (control: RunControl) => Promise<Result>,
 ): Promise<Result> {
-  if (quiet) return work(() => {});
-  const live = process.stderr.isTTY === true;
+  const live = process.stderr.isTTY === true && !quiet;
   let shown = false;
   const show = (text: string) => {
     const width = process.stderr.columns ?? 100;
     process.stderr.write(live ? `\r\x1b[K${text.slice(0, width - 1)}` : `${text}\n`);
     shown = live;
   };
-  try {
-    return await work(show);
-  } finally {
+  const endLine = () => {
     if (shown) process.stderr.write("\n");
+    shown = false;
+  };
+  const stop = new AbortController();
+  let code: number | undefined;
+  const interrupt = (signal: NodeJS.Signals) => {
+    if (code !== undefined) process.exit(code);
+    code = EXIT_SIGNAL + constants.signals[signal];
+    endLine();
+    process.stderr.write(
+      "stopping: the current step is finished and results are written; once more ends at once\n",
+    );
+    stop.abort();
+  };
+  const onStart = () => {
+    for (const signal of SIGNALS)
+      if (!process.listeners(signal).includes(interrupt)) process.on(signal, interrupt);
+  };
+  try {
+    const result = await work({ onProgress: quiet ? undefined : show, signal: stop.signal, onStart });
+    if (code !== undefined && (result as { interrupted?: boolean }).interrupted) {
+      endLine();
+      const { out, blocks } = result as { out?: unknown; blocks?: unknown };
+      const again = Array.isArray(blocks) && "published" in (result as object) ? "--force" : "--resume";
+      process.stderr.write(`stopped early: the results so far are in ${out}; ${howToGoOn(again)}\n`);
+    }
+    return result;
+  } finally {
+    endLine();
+    if (code !== undefined) process.exitCode = code;
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+/** Exit status of a process that a signal ended, as shells have it, less the signal's number. */
+const EXIT_SIGNAL = 128;
+
+/** The command line that continues what was stopped. */
+function howToGoOn(flag: "--resume" | "--force"): string {
+  const args = process.argv.slice(2).filter((arg) => arg !== "--force" && arg !== "--resume");
+  const command = [ownCommand(), ...args.map(shellWord), flag].join(" ");
+  return flag === "--resume" ? `continue with: ${command}` : `run all of it with: ${command}`;
+}
+
+/** An argument as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./:=,@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** How to call this program again, as a user can paste it: it was started by npx, by a script of npm, or by Node.js. */

@@ -1,5 +1,6 @@
 // `compare`: methods × blocks × seeds, one run after the other at equal wall time and workers. Losses count like wins,
 // and a method that cannot do a block is a row that says why.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileNameOf, InputError, isInputError, makeFolder, writeFileAtomically } from "../netlist/index.js";
@@ -20,8 +21,11 @@ import { costTermOptions, openJudging } from "./own-module.js";
 import { type PlaceSummary, place, protocolOption } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
 import { findMethod, type MethodChoice, methodNames } from "./registry.js";
+import { controlOf, interruptedBy, type RunControl, type RunObserver } from "./run-control.js";
 import { readMetricsOf } from "./run-folder.js";
 import { VERSION } from "./version.js";
+
+const COMPARISON = "compare.json";
 
 export const compareOptionsSchema = z.strictObject({
   methods: z
@@ -37,6 +41,7 @@ export const compareOptionsSchema = z.strictObject({
   ...designOptions,
   ...costTermOptions,
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
+  force: z.boolean().default(false).describe("replace the comparison that the folder holds"),
 });
 
 export type CompareOptions = z.input<typeof compareOptionsSchema>;
@@ -49,25 +54,34 @@ type ResolvedCompareOptions = z.output<typeof compareOptionsSchema>;
 export async function compare(
   paths: readonly string[],
   given: CompareOptions,
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<Comparison> {
+  const { onProgress, onStart, signal } = controlOf(observer);
   const options = parseOptions(compareOptionsSchema, given);
   parseBudget(options.budget);
+  if (!options.force && existsSync(join(options.out, COMPARISON)))
+    throw new InputError(
+      options.out,
+      "holds a comparison already",
+      "replace it with --force, or choose another --out",
+    );
   const methods = await findMethods(options.methods);
   await openJudging({ costTerms: options.costTerms });
   const seeds = parseSeeds(options.seeds);
   const blocks = await readBlocks(paths, options, onProgress);
   makeFolder(options.out);
   return whileOwning(options.out, async () => {
+    onStart();
     const rows: ComparisonRow[] = [];
     for (const { block, path, design } of blocks)
       for (const method of methods) {
         const runs: ComparedRun[] = [];
         for (const seed of seeds) {
+          if (signal?.aborted) break;
           onProgress(`${block}  ${method.name}  seed ${seed}`);
-          runs.push(await runOnce({ path, block, design }, method, seed, options));
+          runs.push(await runOnce({ path, block, design }, method, seed, { ...options, signal }));
         }
-        rows.push(rowOf(block, method.name, options.protocol, runs));
+        if (runs.length > 0) rows.push(rowOf(block, method.name, options.protocol, runs));
       }
     const comparison: Comparison = {
       ashlar: VERSION,
@@ -80,6 +94,7 @@ export async function compare(
       rows,
       published: blocks.flatMap(({ published }) => published(options.protocol)),
       out: options.out,
+      ...interruptedBy(signal),
     };
     await writeComparison(comparison);
     return comparison;
@@ -96,12 +111,20 @@ async function runOnce(
   { path, block, design }: Pick<NamedBlock, "path" | "block" | "design">,
   { name, choice: method }: NamedMethod,
   seed: number,
-  { budget, workers, protocol, costTerms, out: folder }: ResolvedCompareOptions,
+  {
+    budget,
+    workers,
+    protocol,
+    costTerms,
+    out: folder,
+    signal,
+  }: ResolvedCompareOptions & Pick<RunControl, "signal">,
 ): Promise<ComparedRun> {
   const out = join(folder, fileNameOf(block), `${name}-s${seed}`);
   const started = performance.now();
   try {
-    const summary = await place(path, { ...design, method, protocol, budget, workers, seed, costTerms, out });
+    const options = { ...design, method, protocol, budget, workers, seed, costTerms, out, force: true };
+    const summary = await place(path, options, { signal });
     const { seconds, iterations } = summary;
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
@@ -119,7 +142,7 @@ function scoreIn(summary: PlaceSummary): NonNullable<ComparedRun["score"]> {
 
 async function writeComparison(comparison: Comparison): Promise<void> {
   const { out, blocks, rows, protocol, budget, workers, seeds } = comparison;
-  await writeFileAtomically(join(out, "compare.json"), `${JSON.stringify(comparison, null, 2)}\n`);
+  await writeFileAtomically(join(out, COMPARISON), `${JSON.stringify(comparison, null, 2)}\n`);
   for (const block of blocks) {
     const curves = rows
       .filter((row) => row.block === block && row.costs)

@@ -57,6 +57,8 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[];
   readonly published: readonly PublishedFigure[];
   readonly out: string;
+  /** It was asked to stop: the last run is shorter, and further ones are missing. */
+  readonly interrupted?: true;
 }
 
 export function rowOf(

@@ -29,6 +29,7 @@ import { clusterFlat, clusterOptions } from "./cluster.js";
 import { whileOwning } from "./folder-owner.js";
 import { readRunPlacement } from "./given-places.js";
 import { parseOptions, pickOptions } from "./options.js";
+import { controlOf, type RunObserver } from "./run-control.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
@@ -138,8 +139,9 @@ export async function convert(
   path: string,
   out: string,
   given: ConvertOptions = {},
-  report: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<ConvertSummary> {
+  const { onProgress: report, onStart } = controlOf(observer);
   if (/\.plc?(\.gz)?$/.test(path))
     throw new InputError(
       path,
@@ -158,6 +160,7 @@ export async function convert(
     report,
   );
   makeFolder(out.endsWith("/") ? out : dirname(out));
+  onStart();
   const written = await write(out, clustering ? { block } : { ...placed, block });
   const { initial } = written.block;
   return {

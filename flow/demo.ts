@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { generateOne } from "./generate.js";
 import { parseBudget } from "./options.js";
 import { type PlaceSummary, place } from "./place.js";
+import type { RunObserver } from "./run-control.js";
 
 const DEMO = { macros: 24, seed: 7 };
 
@@ -10,13 +11,18 @@ const DEMO = { macros: 24, seed: 7 };
 export async function demo(
   out: string,
   budget: string,
-  report: (line: string) => void,
+  observer: RunObserver = {},
 ): Promise<{ summary: PlaceSummary; text: string }> {
   parseBudget(budget);
   const { out: block } = await generateOne({ ...DEMO, name: "demo", out: join(out, "block") });
   const run = join(out, "run");
-  const random = await place(block, { method: "random", iterations: 64, out: join(out, "random") });
-  const learned = await place(block, { method: "policy", budget, out: run }, report);
+  const random = await place(block, {
+    method: "random",
+    iterations: 64,
+    out: join(out, "random"),
+    force: true,
+  });
+  const learned = await place(block, { method: "policy", budget, out: run, force: true }, observer);
   const cost = (value: number) => value.toFixed(4);
   const lines = [
     "",

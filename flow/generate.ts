@@ -15,6 +15,7 @@ import {
 import { generateSetBlock, readBlockSet } from "./block-set.js";
 import { whileOwning } from "./folder-owner.js";
 import { parseOptions } from "./options.js";
+import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 
 const DEFAULT_MACROS = 32;
 const DEFAULT_SEED = 1;
@@ -68,14 +69,19 @@ export interface GenerateSetSummary {
   readonly heldOutBlocks: number;
   readonly training: readonly GenerateSummary[];
   readonly heldOut: readonly GenerateSummary[];
+  /** It was asked to stop: further blocks are missing. */
+  readonly interrupted?: true;
 }
 
 /** Writes `netlist.pb.txt.gz` and `initial.plc` of a generated block to a directory, or of each block of a set. */
 export async function generateCommand(
   given: z.input<typeof generateCommandSchema>,
+  observer: RunObserver = {},
 ): Promise<GenerateSummary | GenerateSetSummary> {
+  const control = controlOf(observer);
   const { out, set, ...shape } = parseOptions(generateCommandSchema, given);
-  if (set !== undefined) return generateSet(set, out, shape);
+  if (set !== undefined) return generateSet({ path: set, out, others: shape }, control);
+  control.onStart();
   return generateOne({ ...shape, out });
 }
 
@@ -90,9 +96,8 @@ export async function generateOne(
 
 /** The blocks of a set as `OUT/training/NAME` and `OUT/held-out/NAME`. */
 async function generateSet(
-  path: string,
-  out: string | undefined,
-  others: object,
+  { path, out, others }: { readonly path: string; readonly out: string | undefined; readonly others: object },
+  { onProgress, onStart, signal }: ReturnType<typeof controlOf>,
 ): Promise<GenerateSetSummary> {
   const given = Object.entries(others).find(([, value]) => value !== undefined);
   if (given)
@@ -106,13 +111,17 @@ async function generateSet(
   const summaries: GenerateSummary[][] = [];
   for (const part of ["training", "heldOut"] as const) {
     const written: GenerateSummary[] = [];
-    for (const entry of set[part])
+    for (const entry of set[part]) {
+      if (signal?.aborted) break;
+      onProgress(`generating ${entry.name}`);
+      const block = generateSetBlock(entry);
+      onStart();
       written.push(
-        await writeBlock(
-          generateSetBlock(entry),
-          join(folder, part === "training" ? "training" : "held-out", entry.name),
-        ),
+        await writeBlock(block, join(folder, part === "training" ? "training" : "held-out", entry.name)),
       );
+      // Making a block keeps this thread busy: let a signal in before the next one.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     summaries.push(written);
   }
   const [training, heldOut] = summaries as [GenerateSummary[], GenerateSummary[]];
@@ -123,6 +132,7 @@ async function generateSet(
     heldOutBlocks: heldOut.length,
     training,
     heldOut,
+    ...interruptedBy(signal),
   };
 }
 

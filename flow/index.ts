@@ -18,6 +18,7 @@ export * from "./published.js";
 export * from "./read-run.js";
 export * from "./registry.js";
 export * from "./reward-model.js";
+export type { RunControl, RunObserver } from "./run-control.js";
 export { readSmallText } from "./small-text.js";
 export * from "./train.js";
 export * from "./version.js";

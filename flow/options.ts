@@ -31,6 +31,7 @@ export const runOptions = {
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),
   seed: z.number().int().min(0).default(1).describe("root seed: same seed, same --iterations, same bytes"),
   resume: z.boolean().default(false).describe("continue from the run folder's last checkpoint"),
+  force: z.boolean().default(false).describe("replace the run that the run folder holds"),
 };
 
 /** Options of everything with a budget; `fallback` names the one if neither is given. */
@@ -39,7 +40,9 @@ export function budgetOptions(fallback: string, fewest: number) {
     budget: z
       .string()
       .optional()
-      .describe(`wall-clock time, such as 60s, 5m or 1h (default ${fallback} if no --iterations)`),
+      .describe(
+        `wall-clock time of the search, after reading and clustering: 60s, 5m or 1h (default ${fallback} if no --iterations)`,
+      ),
     iterations: z
       .number()
       .int()

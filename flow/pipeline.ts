@@ -96,8 +96,12 @@ async function runPipeline(
   if (context.resume && isFile(checkpoint)) return anneal();
   // Under protocol free nothing can be compared with the policy's best until annealing is nearly over.
   const isTried = seconds !== undefined && budget.iterations === undefined && protocol !== "free";
-  if (!isTried || 2 * trialShare >= policyShare) return anneal(await learn(policyShare));
+  if (!isTried || 2 * trialShare >= policyShare) {
+    const learned = await learn(policyShare);
+    return learned && context.signal?.aborted ? learned : anneal(learned);
+  }
   const learned = await learn(trialShare);
+  if (learned && context.signal?.aborted) return learned;
   let gaveUp = false;
   const annealed = await anneal(learned, (spent, isWholeSchedule) => {
     // A policy that has not done an iteration has nothing to continue from later.
@@ -105,7 +109,7 @@ async function runPipeline(
     gaveUp = mayLearnOn && isWholeSchedule && spent >= trialShare * seconds;
     return gaveUp;
   });
-  if (!gaveUp) return annealed;
+  if (!gaveUp || context.signal?.aborted) return annealed;
   onProgress("annealing found nothing better: the policy learns on");
   rmSync(checkpoint, { force: true });
   return anneal(await learn(policyShare, true));

@@ -27,6 +27,7 @@ import {
 } from "./own-module.js";
 import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { runOnBlock } from "./run.js";
+import { controlOf, type RunObserver } from "./run-control.js";
 import { isRunFolder, readJson } from "./run-record.js";
 import { warmStart } from "./warm-start.js";
 
@@ -95,6 +96,8 @@ export interface PlaceSummary extends Score {
   readonly iterations: number;
   readonly episodes: number;
   readonly out: string;
+  /** It was asked to stop before its budget was spent. */
+  readonly interrupted?: true;
 }
 
 /**
@@ -104,8 +107,10 @@ export interface PlaceSummary extends Score {
 export async function place(
   blockOrRun: string,
   given: PlaceOptions,
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<PlaceSummary> {
+  const control = controlOf(observer);
+  const { onProgress, signal } = control;
   const source = openBlockSource(blockOrRun, given);
   const { path, run: before } = source;
   const { method, file } = await findMethod(source.options.method ?? DEFAULT_METHOD);
@@ -135,7 +140,7 @@ export async function place(
       ...cells.files,
     ],
     oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
-    onProgress,
+    control,
     async work({ given: places, ...place }) {
       const warm =
         places && from !== undefined && method.warmStart
@@ -145,7 +150,7 @@ export async function place(
         onProgress(
           `starting from ${from}: cost ${warm.cost.toFixed(4)}, ${warm.start.costs.proxyCost.toFixed(4)} on cell centres`,
         );
-      const best = await method.run({ ...request, ...place, start: warm?.start, resume, onProgress });
+      const best = await method.run({ ...request, ...place, start: warm?.start, resume, signal, onProgress });
       if (!best)
         throw new InputError(
           place.block.name,

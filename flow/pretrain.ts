@@ -18,6 +18,8 @@ import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } fro
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runInFolder } from "./run.js";
+import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
+import { type RunFolder, refuseOverwriting } from "./run-folder.js";
 
 const DEFAULT_BUDGET = "30m";
 
@@ -67,6 +69,8 @@ export interface PretrainSummary {
   readonly seed: number;
   readonly policy: string;
   readonly out: string;
+  /** It was asked to stop before its budget was spent. */
+  readonly interrupted?: true;
 }
 
 export const POLICY_FILE = "policy.safetensors";
@@ -78,11 +82,13 @@ export const POLICY_FILE = "policy.safetensors";
 export async function pretrain(
   paths: readonly string[],
   given: z.input<typeof pretrainSchema>,
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<PretrainSummary> {
+  const { onProgress, onStart, signal } = controlOf(observer);
   const started = performance.now();
   const options = parseOptions(pretrainSchema, given);
-  const { seed, workers, out, resume, samples, demonstrations } = options;
+  const { seed, workers, out, resume, force, samples, demonstrations } = options;
+  refuseOverwriting(out, options);
   const settings = migrated(options.settings, OLD_NAMES, onProgress);
   const { network, ...code } = await openNetwork(options.network);
   const { trainSettings, policy: start } = await startPolicy(options.policy, { settings, seed, network });
@@ -101,11 +107,11 @@ export async function pretrain(
     ...oldNamesUnder("settings", OLD_NAMES),
     renamed: { ...PRETRAIN_RENAMED, ...oldNamesUnder("settings", OLD_NAMES).renamed },
   };
-  const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, oldNames };
-  return runInFolder(spec, async (run) => {
+  const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, force, oldNames };
+  const work = async (run: RunFolder) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
     const learner = { settings: trainSettings, network, start: { ...start, ...(elites && { elites }) } };
-    const job = { seed, workers, budget: budgetOf(options, DEFAULT_BUDGET), resume, onProgress };
+    const job = { seed, workers, budget: budgetOf(options, DEFAULT_BUDGET), resume, signal, onProgress };
     const { state, parameters } = await trainInRun(blocks, run, { ...learner, ...job });
     const policy: Policy = {
       ...(network && { network }),
@@ -119,6 +125,7 @@ export async function pretrain(
     await writePolicy(run.file(POLICY_FILE), policy);
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
+      if (signal?.aborted) break;
       const evaluation = { samples, network, seed, workers, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
       const asItIs = { ...trainSettings, initLogitScale: 1 };
@@ -140,12 +147,14 @@ export async function pretrain(
       held_out,
       iterations: state.iteration,
       episodes: state.episodes,
-      seconds: (performance.now() - started) / 1000,
+      seconds: run.earlierSeconds + (performance.now() - started) / 1000,
       seed,
       policy: run.file(POLICY_FILE),
       out,
+      ...interruptedBy(signal),
     };
     await run.writeSummary(summary);
     return summary;
-  });
+  };
+  return runInFolder(spec, work, onStart);
 }

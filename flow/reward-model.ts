@@ -34,7 +34,8 @@ import { readLearningBlocks } from "./learning-blocks.js";
 import { parseOptions, runOptions, settingsOption } from "./options.js";
 import { predictionScatter } from "./prediction-scatter.js";
 import { runInFolder } from "./run.js";
-import type { RunFolder } from "./run-folder.js";
+import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
+import { type RunFolder, refuseOverwriting } from "./run-folder.js";
 
 export const rewardModelSchema = z.strictObject({
   heldOut: z
@@ -92,6 +93,8 @@ export interface RewardModelSummary {
   readonly model: string;
   readonly policy: string;
   readonly out: string;
+  /** It was asked to stop before the last epoch. */
+  readonly interrupted?: true;
   /** Mean over the blocks of Kendall's tau, placements of the blocks trained on. */
   readonly [mean: `tau_${string}`]: number;
 }
@@ -112,10 +115,12 @@ export const ENCODER_FILE = "policy.safetensors";
 export async function pretrainRewardModel(
   paths: readonly string[],
   given: z.input<typeof rewardModelSchema>,
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<RewardModelSummary> {
+  const { onProgress, onStart, signal } = controlOf(observer);
   const options = parseOptions(rewardModelSchema, given);
-  const { seed, epochs, out, resume, samplePolicy } = options;
+  const { seed, epochs, out, resume, force, samplePolicy } = options;
+  refuseOverwriting(out, options);
   const fit = checkWith(rewardFitSchema, options.settings, "--set");
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
@@ -128,10 +133,10 @@ export async function pretrainRewardModel(
   }
   const inputs = [...files, ...samplePolicy.flatMap(policyFiles)];
   return runInFolder(
-    { out, options, inputs, resume, oldNames: { renamed: REWARD_MODEL_RENAMED } },
+    { out, options, inputs, resume, force, oldNames: { renamed: REWARD_MODEL_RENAMED } },
     async (run) => {
       const all = [...blocks, ...heldOut];
-      const data = await drawData(all, blocks.length, { options, policies, run, onProgress });
+      const data = await drawData(all, blocks.length, { options, policies, run, signal, onProgress });
       const prepared = all.map((block, index) =>
         rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
       );
@@ -148,7 +153,7 @@ export async function pretrainRewardModel(
         const indices = [...block.labels.keys()].filter((sample) => unseen || isHeldOut(sample));
         return { block: all[index]!.name, ...scoreBlock({ block, indices }, model, linear) };
       };
-      await fitModel(model, fitted, { score, onProgress });
+      await fitModel(model, fitted, { score, signal, onProgress });
       const checkpoint = {
         config: model.config,
         state: model.state(),
@@ -173,10 +178,12 @@ export async function pretrainRewardModel(
         policy: run.file(ENCODER_FILE),
         out,
         ...Object.fromEntries(REWARD_LABELS.map((label) => [`tau_${label}`, means[label]])),
+        ...interruptedBy(signal),
       };
       await run.writeSummary(summary);
       return summary;
     },
+    onStart,
   );
 }
 
@@ -184,6 +191,7 @@ interface Drawing {
   readonly options: z.output<typeof rewardModelSchema>;
   readonly policies: readonly Policy[];
   readonly run: RunFolder;
+  readonly signal: AbortSignal | undefined;
   readonly onProgress: (line: string) => void;
 }
 
@@ -191,7 +199,7 @@ interface Drawing {
 async function drawData(
   blocks: readonly Block[],
   learned: number,
-  { options, policies, run, onProgress }: Drawing,
+  { options, policies, run, signal, onProgress }: Drawing,
 ): Promise<RewardData[]> {
   const { placements, seed, workers } = options;
   const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learned));
@@ -205,6 +213,12 @@ async function drawData(
     onShard: (done, total) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);
       onProgress(`placements  ${done} of ${total} shards  ${seconds} s`);
+      if (signal?.aborted && done < total)
+        throw new InputError(
+          run.path,
+          `stopped with ${done} of ${total} shards of placements, which are kept`,
+          "continue with --resume",
+        );
     },
   });
 }
@@ -242,11 +256,16 @@ async function fitModel(
   { run, blocks, fit }: Fitting,
   {
     score,
+    signal,
     onProgress,
-  }: { readonly score: (index: number) => BlockScore; readonly onProgress: (line: string) => void },
+  }: {
+    readonly score: (index: number) => BlockScore;
+    readonly signal: AbortSignal | undefined;
+    readonly onProgress: (line: string) => void;
+  },
 ): Promise<void> {
   const started = performance.now();
-  while (model.epoch < fit.epochs) {
+  while (model.epoch < fit.epochs && !signal?.aborted) {
     const error = model.runEpoch(blocks, fit);
     const taus = meanTaus(blocks.map((_, index) => score(index)));
     run.appendMetrics({

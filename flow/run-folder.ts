@@ -11,6 +11,7 @@ import {
   InputError,
   isFile,
   makeFolder,
+  namesIn,
   type Placement,
   readError,
   readOwnJson,
@@ -30,7 +31,7 @@ import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is resumed: how long, how fast, where. */
 const MAY_CHANGE = [
-  ...["budget", "iterations", "workers", "out", "resume"],
+  ...["budget", "iterations", "workers", "out", "resume", "force"],
   ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 
@@ -66,6 +67,8 @@ export class RunFolder implements RunStore {
   /** Spent up to the last line of metrics.jsonl, and of that by the stages and processes before this one, s. */
   private secondsSpent = 0;
   private secondsBefore = 0;
+  /** Wall-clock time of the processes that this one resumes, s. */
+  earlierSeconds = 0;
 
   /** Lets other processes write here. */
   private readonly release: () => void;
@@ -81,7 +84,9 @@ export class RunFolder implements RunStore {
    * inputs and the options that shape the result must be the same, and `continueAfter` must follow before anything else
    * is written. Throws `InputError` if they are not, and while another process writes to the folder.
    */
-  static async open({ out: path, options, inputs, resume, oldNames = {} }: RunSpec): Promise<RunFolder> {
+  static async open(spec: RunSpec): Promise<RunFolder> {
+    const { out: path, options, inputs, resume, oldNames = {} } = spec;
+    refuseOverwriting(path, spec);
     makeFolder(path);
     makeFolder(join(path, "checkpoints"));
     const record = {
@@ -106,6 +111,7 @@ export class RunFolder implements RunStore {
     const lines = this.readMetrics();
     this.iterations = lines.length;
     this.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
+    this.earlierSeconds = Math.max(this.secondsSpent, secondsOf(this.file("summary.json")));
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
   }
 
@@ -280,12 +286,48 @@ export interface RunSpec {
   /** Files that the result depends on. */
   readonly inputs: readonly string[];
   readonly resume: boolean;
+  /** Replace the run that is there. */
+  readonly force?: boolean;
   /** Names of options that changed since older records were written: `teach`, `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
 }
 
 function jsonText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** What a run leaves that is worth keeping. */
+const RESULTS = ["best.plc", "summary.json", "policy.safetensors", "reward.safetensors"];
+
+/**
+ * Throws `InputError` if a folder holds the result of a run or the checkpoint of one, and it is neither to be resumed nor
+ * replaced.
+ */
+export function refuseOverwriting(
+  out: string,
+  { resume, force = false }: { readonly resume: boolean; readonly force?: boolean },
+): void {
+  if (resume && force)
+    throw new InputError("--force", "replaces a run, --resume continues it", "give one of the two");
+  if (resume || force || !statusOf(out)?.isDirectory()) return;
+  const checkpoints = statusOf(join(out, "checkpoints"))?.isDirectory()
+    ? namesIn(join(out, "checkpoints")).length
+    : 0;
+  if (checkpoints === 0 && !RESULTS.some((name) => existsSync(join(out, name)))) return;
+  throw new InputError(
+    out,
+    "holds a run already",
+    "continue it with --resume, replace it with --force, or choose another --out",
+  );
+}
+
+/** The seconds that a summary says; 0 without one. */
+function secondsOf(path: string): number {
+  try {
+    return Number((readOwnJson(path) as { seconds?: unknown } | null)?.seconds) || 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** As JSON has it: without what is undefined. */

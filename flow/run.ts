@@ -16,14 +16,17 @@ import { type Score, scoreOf } from "./evaluate.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
-import { RunFolder, type RunSpec } from "./run-folder.js";
+import { type controlOf, interruptedBy } from "./run-control.js";
+import { RunFolder, type RunSpec, refuseOverwriting } from "./run-folder.js";
 
 /** Does the work in a run folder and returns what it leaves as its summary. */
 export async function runInFolder<Summary>(
   spec: RunSpec,
   work: (run: RunFolder) => Promise<Summary>,
+  onStart: () => void = () => {},
 ): Promise<Summary> {
   const run = await RunFolder.open(spec);
+  onStart();
   return run.whileOpen(() => work(run));
 }
 
@@ -31,6 +34,7 @@ export async function runInFolder<Summary>(
 export interface BlockRunOptions extends JobOptions {
   readonly out?: string | undefined;
   readonly resume: boolean;
+  readonly force: boolean;
   readonly costTerms?: readonly CostTermChoice[];
 }
 
@@ -45,7 +49,7 @@ export interface BlockJob<Found extends object> {
   readonly inputs: readonly string[];
   /** Names of options that changed since older records were written: `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
-  readonly onProgress: (line: string) => void;
+  readonly control: ReturnType<typeof controlOf>;
   work(place: BlockRun): Promise<BlockWork<Found>>;
 }
 
@@ -73,8 +77,11 @@ export type BlockSummary<Found extends object> = Partial<Score> & {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   readonly block: string;
+  /** Wall-clock time of the whole command; of a run that was resumed, of all its processes. */
   readonly seconds: number;
   readonly out: string;
+  /** The job was asked to stop before its budget was spent. */
+  readonly interrupted?: true;
 } & Found;
 
 /** Runs a job on the block at `path`. Throws `InputError` for bad input and blocks that cannot be placed. */
@@ -83,7 +90,9 @@ export async function runOnBlock<Found extends object>(
   job: BlockJob<Found>,
 ): Promise<BlockSummary<Found>> {
   const started = performance.now();
-  const { options, onProgress } = job;
+  const { options } = job;
+  const { onProgress, onStart, signal } = job.control;
+  if (options.out !== undefined) refuseOverwriting(options.out, options);
   const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const opened = await openPlacingJob(path, options, onProgress);
   const { block, scored, flat, clustering } = opened;
@@ -93,8 +102,9 @@ export async function runOnBlock<Found extends object>(
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };
   const inputs = [...opened.inputs, ...job.inputs, ...files];
-  const spec = { out, options: record, inputs, resume: options.resume, oldNames: job.oldNames };
-  return runInFolder(spec, async (run) => {
+  const { resume, force } = options;
+  const spec = { out, options: record, inputs, resume, force, oldNames: job.oldNames };
+  const work = async (run: RunFolder) => {
     const { columns, rows } = block.grid;
     onProgress(
       `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
@@ -106,8 +116,8 @@ export async function runOnBlock<Found extends object>(
     const worked = await job.work({ block, judge, rules, run, ...(given && { given }) });
     run.writesAs(undefined);
     const { best, found } = worked;
-    const summary = { block: block.name, ...found, out };
-    const seconds = () => (performance.now() - started) / 1000;
+    const summary = { block: block.name, ...found, out, ...interruptedBy(signal) };
+    const seconds = () => run.earlierSeconds + (performance.now() - started) / 1000;
     if (!best) return { ...summary, seconds: seconds() } as BlockSummary<Found>;
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
     const placement = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
@@ -122,7 +132,8 @@ export async function runOnBlock<Found extends object>(
     };
     await writeResult(run, scored, placement, costs, scorer.maps(), whole);
     return whole;
-  });
+  };
+  return runInFolder(spec, work, onStart);
 }
 
 /** What was found, or the given placement where that is legal and nothing better was found. */

@@ -9,6 +9,7 @@ import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } fro
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runOnBlock } from "./run.js";
+import { controlOf, type RunObserver } from "./run-control.js";
 
 const DEFAULT_BUDGET = "10m";
 
@@ -38,8 +39,10 @@ export interface TrainSummary extends Partial<Score> {
 export async function trainCommand(
   path: string,
   given: z.input<typeof trainCommandSchema>,
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<TrainSummary> {
+  const control = controlOf(observer);
+  const { onProgress, signal } = control;
   const options = parseOptions(trainCommandSchema, given);
   const { seed, workers, resume } = options;
   const migratedSettings = migrated(options.settings, OLD_NAMES, onProgress);
@@ -57,7 +60,7 @@ export async function trainCommand(
     record: { settings: migratedSettings, ...code.record },
     inputs: [...policyFiles(options.policy), ...code.files],
     oldNames: oldNamesUnder("settings", OLD_NAMES),
-    onProgress,
+    control,
     async work({ block, rules, run }) {
       const learner = { settings: trainSettings, network, rules, start };
       const budget = budgetOf(options, DEFAULT_BUDGET);
@@ -67,6 +70,7 @@ export async function trainCommand(
         workers,
         budget,
         resume,
+        signal,
         onProgress,
       });
       const { iteration: iterations, episodes } = state;

@@ -81,6 +81,8 @@ export interface MethodContext<Settings = unknown> extends MethodRequest<Setting
    * @param isWholeSchedule whether the method has gone through a whole schedule, from exploring to converging
    */
   stopEarly?(seconds: number, isWholeSchedule: boolean): boolean;
+  /** Aborted when the run is to end: finish the current step, then return the best that was found. */
+  readonly signal?: AbortSignal | undefined;
   /** One line about the progress. */
   onProgress(line: string): void;
 }

@@ -38,6 +38,14 @@ export function throttle(seconds: number): (elapsed: number, must: boolean) => b
   };
 }
 
+/** Seconds since the beginning, and seconds that are left if that is known, for a line of progress. */
+export function timeText(elapsed: number, left?: number): string {
+  const gone = `${elapsed.toFixed(elapsed < 10 ? 1 : 0)} s`;
+  return left !== undefined && Number.isFinite(left)
+    ? `${gone}, ${Math.max(0, left).toFixed(0)} s left`
+    : gone;
+}
+
 /** A scored placement in a JSON file. */
 export interface StoredScored extends Omit<ScoredPlacement, "placement"> {
   readonly placement: StoredPlacement;

@@ -48,19 +48,9 @@ async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promis
   const { name, network, trainSettings: settings, policy: start } = await openPolicy(context);
   if (name === NONE && context.policy === undefined)
     onProgress(`${network ? "own network" : "network settings"}: learning from scratch`);
-  const training = {
-    settings,
-    network,
-    seed,
-    workers,
-    budget,
-    resume,
-    rules,
-    protocol,
-    cellPlacer,
-    start,
-    onProgress,
-  };
+  const { signal } = context;
+  const job = { seed, workers, budget, resume, rules, protocol, cellPlacer, signal, onProgress };
+  const training = { settings, network, start, ...job };
   const { state } = await trainInRun([block], run, training);
   const { best } = state.blocks[0]!;
   if (!best) {

@@ -1,7 +1,7 @@
 // Training in a run folder, with metrics, checkpoints and the best placement kept current on disk. The loop itself is
 // ppo/ppo.ts.
 import { type Block, InputError, isFile } from "../netlist/index.js";
-import type { RunStore } from "../placer/index.js";
+import { type RunStore, timeText } from "../placer/index.js";
 import type { IterationMetrics } from "./ppo/metrics.js";
 import { type StartPoint, type TrainOptions, train } from "./ppo/ppo.js";
 import type { TrainSettings } from "./ppo/settings.js";
@@ -27,13 +27,19 @@ export async function trainInRun(
   const resumed = resume ? await readLatest(blocks, run, { ...options, onProgress }) : undefined;
   if (resumed) onProgress(`resuming after iteration ${resumed.state.iteration}`);
   const isSingle = blocks.length === 1;
+  const { budget } = options;
+  const first = resumed?.state.iteration ?? 0;
+  const leftOf = ({ iteration, seconds }: IterationMetrics) =>
+    budget.iterations === undefined
+      ? budget.seconds && budget.seconds - seconds
+      : (seconds / (iteration - first)) * (budget.iterations - iteration);
   return train(blocks, {
     ...options,
     from: resumed ?? start,
     observer: {
       onIteration: (metrics) => {
         run.appendMetrics(metrics);
-        onProgress(progressLine(metrics, isSingle));
+        onProgress(progressLine(metrics, { isSingle, left: leftOf(metrics) }));
       },
       onOrder: (order, trial) => {
         if (!isSingle) return;
@@ -53,11 +59,14 @@ export async function trainInRun(
   });
 }
 
-function progressLine(metrics: IterationMetrics, isSingle: boolean): string {
+function progressLine(
+  metrics: IterationMetrics,
+  { isSingle, left }: { readonly isSingle: boolean; readonly left: number | undefined },
+): string {
   const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
     Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
   return (
-    `iteration ${metrics.iteration}  ${metrics.seconds.toFixed(0)} s  episodes ${metrics.episodes}` +
+    `iteration ${metrics.iteration}  ${timeText(metrics.seconds, left)}  episodes ${metrics.episodes}` +
     (isSingle ? "" : `  relative ${cost("cost/relative")}`) +
     `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
     `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`

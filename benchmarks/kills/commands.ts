@@ -74,7 +74,7 @@ export const COMMANDS: readonly KilledCommand[] = [
     name: "compare",
     args: [
       ...["compare", "@block", "--methods", "greedy,random", "--budget", "1s"],
-      ...["--seeds", "1", "--workers", "1", "--quiet", "--out", "@out"],
+      ...["--seeds", "1", "--workers", "1", "--quiet", "--force", "--out", "@out"],
     ],
     files: [], // a budget of time gives other figures every time
   },

@@ -13,6 +13,7 @@ import {
   type StoredScored,
   storeScored,
   throttle,
+  timeText,
 } from "../search.js";
 import { GRID_ANNEAL_DEFAULTS, GRID_PROPOSALS, type GridProposal } from "./anneal-grid.js";
 import { ANNEALS_IN_BURSTS } from "./bursts.js";
@@ -153,7 +154,8 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
   if (state === resumed?.state)
     onProgress("its schedules are over: a longer annealing is another run (--out)");
   await run.writeJson(CHECKPOINT, storeState(state, before));
-  return { ...state.best, iterations: state.sweeps, episodes: before.episodes };
+  // Sweeps are counted over all replicas; an iteration is a sweep of each.
+  return { ...state.best, iterations: Math.round(state.sweeps / replicas), episodes: before.episodes };
 }
 
 /** Keeps best placement, metrics and checkpoint on disk after every round; returns whether to continue. */
@@ -162,7 +164,9 @@ function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
   const started = performance.now();
   const lineDue = throttle(SECONDS_PER_LINE);
   const checkpointDue = throttle(SECONDS_PER_CHECKPOINT);
+  const budgetSeconds = context.budget.iterations === undefined ? context.budget.seconds : undefined;
   let written: ReplicasState["best"] | undefined;
+  let firstRound: number | undefined;
   return async ({ state, rounds, results }: RoundReport): Promise<boolean> => {
     const elapsed = (performance.now() - started) / 1000;
     const { costs, placement } = state.best;
@@ -176,11 +180,15 @@ function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
       "cost/proxy": leastOf(results.map((result) => result.last.costs.proxyCost)),
       "cost/best": costs.proxyCost,
     });
+    firstRound ??= state.round - 1;
+    const [done, toDo] = [state.round - firstRound, rounds - state.round];
+    const left = budgetSeconds === undefined ? (elapsed / done) * toDo : budgetSeconds - elapsed;
     if (lineDue(elapsed, better))
       onProgress(
-        `round ${state.round} of ${rounds}  ${elapsed.toFixed(0)} s  best ${costs.proxyCost.toFixed(4)}`,
+        `round ${state.round} of ${rounds}  ${timeText(elapsed, left)}  best ${costs.proxyCost.toFixed(4)}`,
       );
     if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(state, before));
+    if (context.signal?.aborted) return false;
     const foundBetter = placement !== start?.placement;
     return foundBetter || !context.stopEarly?.(elapsed, state.round >= settings.rounds);
   };

@@ -15,6 +15,7 @@ import {
   startPool,
   storeScored,
   throttle,
+  timeText,
 } from "../search.js";
 import { migrated } from "../settings.js";
 import type { DrawnSettings, OneShotPlacer, WorkerSetup } from "./one-shot.js";
@@ -70,7 +71,7 @@ async function placeByRestarts(
   const { budget, seed, workers, settings } = context;
   const state = await searchByRestarts(
     { block, rules, protocol, cellPlacer, placer, first },
-    { ...budget, seed, workers, settings },
+    { ...budget, seed, workers, settings, signal: context.signal },
     async ({ state: now, found }) => {
       const elapsed = (performance.now() - started) / 1000;
       const best = now.improvements.at(-1);
@@ -83,7 +84,13 @@ async function placeByRestarts(
         "cost/best": best?.costs.proxyCost ?? null,
       });
       const cost = best ? `best ${best.costs.proxyCost.toFixed(4)}` : "none legal yet";
-      if (lineDue(elapsed, better)) onProgress(`attempt ${now.attempts}  ${elapsed.toFixed(1)} s  ${cost}`);
+      const done = now.attempts - (resumed?.attempts ?? 0);
+      const left =
+        budget.iterations === undefined
+          ? (budget.seconds ?? 0) - elapsed
+          : (elapsed / done) * (budget.iterations - now.attempts);
+      if (lineDue(elapsed, better))
+        onProgress(`attempt ${now.attempts}  ${timeText(elapsed, left)}  ${cost}`);
       if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(now));
     },
     resumed ?? (context.start && startState(context.start, placer)),
@@ -111,6 +118,8 @@ export interface RestartOptions {
   /** One of the two: attempts, or wall-clock seconds. The first attempt is always waited for. */
   readonly iterations?: number | undefined;
   readonly seconds?: number | undefined;
+  /** Ends the search after an attempt. */
+  readonly signal?: AbortSignal | undefined;
   /** Settings that are given and not drawn. */
   readonly settings: DrawnSettings;
 }
@@ -163,7 +172,7 @@ export async function searchByRestarts(
       if (found === LATE) break;
       state = nextState(state, oldest.task, found, lag);
       await onAttempt({ state, found });
-      if (performance.now() >= end) break;
+      if (performance.now() >= end || options.signal?.aborted) break;
     }
   } finally {
     await endPool(pool);

@@ -53,6 +53,8 @@ export interface TrainOptions {
   /** The network to train; by default the built-in one. */
   readonly network?: PolicyNetworkModule | undefined;
   readonly observer?: TrainObserver;
+  /** Ends training after an iteration. */
+  readonly signal?: AbortSignal | undefined;
   /** Where training begins if not from scratch. */
   readonly from?: StartPoint | undefined;
 }
@@ -92,7 +94,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   const { network: config, elites, shards } = settings.experimental;
   checkArguments(blocks, { seed, threads });
   await checkPolicyNetwork(network);
-  const clock = startClock(budget);
+  const clock = startClock(budget, options.signal);
   const kernels = Kernels.create();
   const learner = createLearner(kernels, { network, settings, seed });
   const state = begin(blocks, settings, { learner, from });
@@ -395,7 +397,7 @@ function checkArguments(
 }
 
 /** The time since now, and whether the budget is spent. */
-function startClock({ seconds: limit, iterations }: TrainOptions["budget"]) {
+function startClock({ seconds: limit, iterations }: TrainOptions["budget"], signal?: AbortSignal) {
   if (limit === undefined && iterations === undefined)
     throw new InputError("budget", "neither seconds nor iterations are limited", "give one of them");
   const started = performance.now();
@@ -405,6 +407,7 @@ function startClock({ seconds: limit, iterations }: TrainOptions["budget"]) {
     /** However few the seconds, something is played first. */
     isOver: ({ iteration, blocks }: TrainState) =>
       (iterations !== undefined && iteration >= iterations) ||
-      (limit !== undefined && seconds() >= limit && (iteration > 0 || blocks.some(({ best }) => best))),
+      (((limit !== undefined && seconds() >= limit) || signal?.aborted === true) &&
+        (iteration > 0 || blocks.some(({ best }) => best))),
   };
 }

@@ -91,6 +91,7 @@ test("info counts what is in the block, as JSON and as text", async () => {
 test("a setting's old name still works, and the command says its new one", async () => {
   const out = join(folder, "old-name");
   const run = ["place", block, "--iterations", "1", "--policy", "none", "--out", out, "--set", "episodes=2"];
+  run.push("--force");
   const { code, stdout, stderr } = await ashlar(...run, "--set", "group=2", "--json");
   assert.equal(code, 0);
   assert.match(stderr, /setting group is now called groupSize/);
@@ -197,7 +198,7 @@ test("settings may stand before the block, and results go to standard output, pr
   assert.match(stdout, /^proxy_cost +\d/m);
   assert.match(stderr, /iteration 1 /);
   const quiet = await ashlar(
-    ...["place", block, "--method", "random", "--iterations", "1", "--out", out, "--quiet"],
+    ...["place", block, "--method", "random", "--iterations", "1", "--out", out, "--quiet", "--force"],
   );
   assert.equal(quiet.stderr, "");
 });

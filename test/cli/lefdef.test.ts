@@ -133,7 +133,7 @@ test("where all macros are fixed they stay, and --free-fixed frees them", () => 
   assert.match(stderr, /all 3 macros are FIXED and stay; --free-fixed lets them move/);
   assert.equal(readFileSync(join(out, "best.def"), "utf8"), fixed);
   assert.equal(readFileSync(join(out, "best.tcl"), "utf8"), "");
-  assert.equal(runCli(...args, "--free-fixed").code, 0);
+  assert.equal(runCli(...args, "--free-fixed", "--force").code, 0);
   assert.notEqual(readFileSync(join(out, "best.def"), "utf8"), fixed);
 });
 

@@ -103,9 +103,9 @@ test("a network of one's own is trained, resumed and pretrained with, and nothin
     ...["pretrain", block, "--iterations", "1", "--set", "episodes=4", "--out", at("pre"), "--json"],
     ...network,
   );
-  const played = runJson(...run("1", ...network, "--policy", String(policy), "--finetune"));
+  const played = runJson(...run("1", ...network, "--policy", String(policy), "--finetune", "--force"));
   assert.equal(played.legal, true);
-  const other = await ashlar(...run("1", "--policy", String(policy)));
+  const other = await ashlar(...run("1", "--policy", String(policy), "--force"));
   assert.match(other.stderr, /is of the network 'linear'.*--network/);
 });
 

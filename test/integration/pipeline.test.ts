@@ -74,7 +74,7 @@ for (const [half, checkpoint] of [
   ["annealing", "anneal.json"],
 ] as const)
   test(`killed while the ${half} runs, it goes on to the same bytes`, async () => {
-    const whole = await place("whole");
+    const whole = await place("whole", "--force");
     const name = `killed-${half}`;
     const { child, finished } = startAshlar(command(name));
     while (!existsSync(join(out(name), "checkpoints", checkpoint)) && child.exitCode === null)

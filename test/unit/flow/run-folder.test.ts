@@ -15,7 +15,7 @@ const [a, b, c] = [file("a"), file("b"), file("c")];
 const run = join(folder, "run");
 const open = async (inputs: readonly string[], resume: boolean, settings: object = {}) => {
   const options = { seed: 1, settings, workers: resume ? 2 : 1 };
-  const opened = await RunFolder.open({ out: run, options, inputs, resume });
+  const opened = await RunFolder.open({ out: run, options, inputs, resume, force: !resume });
   return opened.whileOpen(async () => {});
 };
 

@@ -1,0 +1,32 @@
+// How a caller follows a job and stops it.
+
+export interface RunControl {
+  /** One line about the progress. */
+  readonly onProgress?: ((line: string) => void) | undefined;
+  /**
+   * Asks the job to stop: it finishes the current step, writes its results as at the end, and says `interrupted` in its
+   * summary.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once something is written, so that a process that ended at once would leave less than a whole result. */
+  readonly onStart?: (() => void) | undefined;
+}
+
+/** A job's last argument: all of it, or only what to do with lines of progress. */
+export type RunObserver = RunControl | ((line: string) => void);
+
+/** The control that was given, its parts filled in. */
+export function controlOf(observer: RunObserver = {}): {
+  onProgress(line: string): void;
+  onStart(): void;
+  readonly signal: AbortSignal | undefined;
+} {
+  const { onProgress, signal, onStart }: RunControl =
+    typeof observer === "function" ? { onProgress: observer } : observer;
+  return { onProgress: onProgress ?? (() => {}), onStart: onStart ?? (() => {}), signal };
+}
+
+/** For the summary of a job that was asked to stop. */
+export function interruptedBy(signal: AbortSignal | undefined): { readonly interrupted?: true } {
+  return signal?.aborted ? { interrupted: true } : {};
+}
