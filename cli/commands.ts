@@ -35,6 +35,7 @@ import {
   indented,
   ownCommand,
   printResult,
+  printViolations,
   problemOf,
   withControl,
 } from "./output.js";
@@ -76,8 +77,9 @@ export function addEval(program: Command): void {
       ),
     );
   addSchemaOptions(command, evalOptionsSchema).action(async (path: string, options) => {
-    const { score } = await evaluate(path, optionsFor(evalOptionsSchema, command));
-    printResult(score, options.json);
+    const { score, violations } = await evaluate(path, optionsFor(evalOptionsSchema, command));
+    printResult({ ...score, violations: options.json ? violations : violations.length }, options.json);
+    if (!options.json) printViolations(violations);
   });
 }
 

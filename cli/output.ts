@@ -63,6 +63,15 @@ export function printResult(result: object, json: boolean): void {
   }
 }
 
+const MOST_VIOLATIONS = 20;
+
+/** Prints why a placement is not legal, a line each. */
+export function printViolations(violations: readonly { readonly message: string }[]): void {
+  for (const { message } of violations.slice(0, MOST_VIOLATIONS)) process.stdout.write(`${message}\n`);
+  const more = violations.length - MOST_VIOLATIONS;
+  if (more > 0) process.stdout.write(`and ${more} more violations; --json lists all\n`);
+}
+
 /** Nested objects as indented lines; lists of plain values on one line. */
 export function indented(value: object, margin = ""): string {
   return Object.entries(value)

@@ -10,5 +10,6 @@ export * from "./environment/environment.js";
 export * from "./environment/episode.js";
 export * from "./environment/feasibility.js";
 export { fencesOf, forbiddenTo } from "./environment/fences.js";
+export * from "./environment/legality.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";

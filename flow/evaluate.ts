@@ -1,8 +1,16 @@
 // `eval`: the exact costs of a placement, as it is in the files or with soft macros placed anew.
 import { z } from "zod";
-import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge } from "../env/index.js";
+import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge, violationsIn } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, checkConstraints, copyPlacement, isDefPath, type Placement } from "../netlist/index.js";
+import {
+  type Block,
+  checkConstraints,
+  copyPlacement,
+  isDefPath,
+  type LoadedDef,
+  type Placement,
+  type Violation,
+} from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { readRunBest } from "./given-places.js";
@@ -40,6 +48,8 @@ export interface Evaluation {
   /** What was scored. */
   readonly placement: Placement;
   readonly score: Score;
+  /** Why the placement is not legal, one by one. */
+  readonly violations: readonly Violation[];
   readonly costs: Costs;
   readonly maps: CostMaps;
 }
@@ -57,10 +67,11 @@ export async function evaluate(
   if (isRunFolder(path)) return evaluateRun(path, given);
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
-  const block = await loadBlockWith(path, options);
+  const design = isDefPath(path) ? await loadDefWith(path, options) : undefined;
+  const block = design?.block ?? (await loadBlockWith(path, options));
   const { placeCells } = options;
   if (!allowMissing && !placeCells) checkPlaced(block, block.initial);
-  const evaluation = scored(block, { placement: block.initial, judging, placeCells });
+  const evaluation = scored(block, { placement: block.initial, judging, placeCells, design });
   if (!allowMissing && placeCells) checkPlaced(block, evaluation.placement);
   return evaluation;
 }
@@ -71,12 +82,8 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const { block, placement } = await readRunBest(folder, given);
   const options = parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given });
   const judging = await openJudging(options);
-  const evaluation = scored(block, { placement, judging, placeCells: options.placeCells });
-  if (!isDefPath(source.block)) return evaluation;
-  const design = await loadDefWith(source.block, source.options);
-  const violations = checkConstraints(design, placement).length;
-  const { score } = evaluation;
-  return { ...evaluation, score: { ...score, violations, legal: score.legal && violations === 0 } };
+  const design = isDefPath(source.block) ? await loadDefWith(source.block, source.options) : undefined;
+  return scored(block, { placement, judging, placeCells: options.placeCells, design });
 }
 
 /** Of the options of a run those that say how placements are judged. */
@@ -84,14 +91,15 @@ function judgingOf({ weights, outside }: BlockOptions): EvalOptions {
   return { ...(weights !== undefined && { weights }), ...(outside !== undefined && { outside }) };
 }
 
-function scored(
-  block: Block,
-  {
-    placement,
-    judging,
-    placeCells,
-  }: { readonly placement: Placement; readonly judging: Judging; readonly placeCells?: Protocol | undefined },
-): Evaluation {
+interface Scoring {
+  readonly placement: Placement;
+  readonly judging: Judging;
+  readonly placeCells?: Protocol | undefined;
+  /** The block's design, whose constraints only its format knows. */
+  readonly design: LoadedDef | undefined;
+}
+
+function scored(block: Block, { placement, judging, placeCells, design }: Scoring): Evaluation {
   const judge = new Judge(Kernels.create(), block, judging.options);
   let costs = judge.evaluate(placement);
   if (placeCells) {
@@ -99,7 +107,16 @@ function scored(
     costs = judge.evaluate();
   }
   const score = scoreOf(block, costs, judge);
-  return { block, placement: copyPlacement(judge.placement), costs, score, maps: judge.maps() };
+  const violations = design ? checkConstraints(design, placement) : violationsIn(block, placement);
+  const counted = design && { violations: violations.length, legal: score.legal && violations.length === 0 };
+  return {
+    block,
+    placement: copyPlacement(judge.placement),
+    costs,
+    score: { ...score, ...counted },
+    violations,
+    maps: judge.maps(),
+  };
 }
 
 /** Costs and legality of the judge's own placement. */

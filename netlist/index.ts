@@ -44,4 +44,5 @@ export * from "./placing-view.js";
 export * from "./random.js";
 export * from "./rent.js";
 export * from "./statistics.js";
+export * from "./violation.js";
 export * from "./write-file.js";

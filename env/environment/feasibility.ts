@@ -1,26 +1,20 @@
-// Which cells a macro may go to, and whether a whole placement is legal. A macro must be inside the canvas and its
+// Which cells a macro may go to, and which blocks have no legal placement. A macro must be inside the canvas and its
 // fences, and overlap no placed hard macro and no blockage: the rules of Circuit Training's masks, plus fences.
 import type { Kernels } from "../../kernels/index.js";
 import {
   type Block,
   InputError,
-  isSideways,
   NodeKind,
   nodesOfKind,
   overhangOf,
   ownSizeOf,
   type Placement,
-  type Rectangle,
 } from "../../netlist/index.js";
 import type { Judge } from "../cost/judge.js";
 import { refuseFarPlace } from "../cost/ranges.js";
 import { coveredArea, fencesOf, forbiddenTo } from "./fences.js";
+import { OUTSIDE_TOLERANCE } from "./legality.js";
 import { macrosByArea } from "./macro-order.js";
-
-/** Overlap of two macros that still counts as touching, µm: the rounding of sizes in single precision. */
-export const TOUCHING = 1e-6;
-/** How far a macro may stick out of the canvas, in grid cells. */
-export const OUTSIDE_TOLERANCE = 1e-4;
 
 /** Feasibility masks of one judge's placement, computed in kernel memory. */
 export class MaskMaker {
@@ -72,79 +66,6 @@ export class MaskMaker {
       this.mask.byteOffset,
     );
   }
-}
-
-/** What is wrong with the places of the hard macros. */
-export interface Legality {
-  /** Pairs of hard macros that overlap. */
-  readonly overlaps: number;
-  /** Movable hard macros that stick out of the canvas. */
-  readonly outside: number;
-  /** Movable hard macros on a blockage, outside a fence of their own or inside an exclusive fence of others. */
-  readonly blocked: number;
-  readonly unplaced: number;
-  /** None of these, except that two fixed macros may overlap. */
-  readonly legal: boolean;
-}
-
-/** Checks the hard macros of a placement. Soft macros are clusters of cells and may overlap anything. */
-export function checkLegality(block: Block, placement: Placement): Legality {
-  const macros = nodesOfKind(block, NodeKind.HardMacro);
-  const { columns, rows } = block.grid;
-  const slackX = (OUTSIDE_TOLERANCE * block.canvas.width) / columns;
-  const slackY = (OUTSIDE_TOLERANCE * block.canvas.height) / rows;
-  let overlaps = 0;
-  let avoidable = 0; // overlaps with a movable macro
-  let outside = 0;
-  let blocked = 0;
-  let unplaced = 0;
-  for (let i = 0; i < macros.length; i++) {
-    const a = boxOf(block, placement, macros[i]!);
-    if (Number.isNaN(a.left + a.bottom)) {
-      unplaced++;
-      continue;
-    }
-    const body = block.halos ? withoutOverhang(block, placement, macros[i]!, a) : a;
-    if (
-      !block.fixed[macros[i]!] &&
-      (body.left < -slackX ||
-        body.bottom < -slackY ||
-        body.right > block.canvas.width + slackX ||
-        body.top > block.canvas.height + slackY)
-    )
-      outside++;
-    const forbidden = block.fences ? forbiddenTo(block, macros[i]!) : block.blockages;
-    if (!block.fixed[macros[i]!] && forbidden.some((rectangle) => boxesOverlap(body, rectangle))) blocked++;
-    for (let j = i + 1; j < macros.length; j++) {
-      if (!boxesOverlap(a, boxOf(block, placement, macros[j]!))) continue;
-      overlaps++;
-      if (!block.fixed[macros[i]!] || !block.fixed[macros[j]!]) avoidable++;
-    }
-  }
-  return { overlaps, outside, blocked, unplaced, legal: avoidable + outside + blocked + unplaced === 0 };
-}
-
-function boxOf(block: Block, placement: Placement, node: number): Rectangle {
-  const sideways = isSideways(placement.orientations[node]!);
-  const width = sideways ? block.heights[node]! : block.widths[node]!;
-  const height = sideways ? block.widths[node]! : block.heights[node]!;
-  const x = placement.xs[node]!;
-  const y = placement.ys[node]!;
-  return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
-}
-
-/** The part of a node's box that must stay inside the canvas and off blockages. */
-function withoutOverhang(block: Block, { orientations }: Placement, node: number, box: Rectangle): Rectangle {
-  const over = overhangOf(block, node);
-  const [x, y] = isSideways(orientations[node]!) ? [over.y, over.x] : [over.x, over.y];
-  return { left: box.left + x, bottom: box.bottom + y, right: box.right - x, top: box.top - y };
-}
-
-function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
-  return (
-    Math.min(a.right, b.right) - Math.max(a.left, b.left) > TOUCHING &&
-    Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom) > TOUCHING
-  );
 }
 
 /**

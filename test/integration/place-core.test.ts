@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { METHODS } from "../../flow/index.js";
 import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
+import { writeTinySet } from "../unit/netlist/formats/bookshelf/tiny-set.js";
 import { makeDesign, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 
 const UNITS = 2000;
@@ -37,7 +38,7 @@ TRACKS X ${dbu(0.125)} DO 400 STEP ${dbu(0.25)} LAYER m2 ;
 COMPONENTS ${FLOPS + 6} ;
 - r0 RAM ;
 - r1 RAM + HALO ${[1, 2, 3, 0].map(dbu).join(" ")} ;
-- r2 RAM + PLACED ${point(80.0013, 70)} N ;
+- r2 RAM + PLACED ${point(60.0013, 70)} N ;
 - r3 RAM + PLACED ${point(20, 40)} FE ;
 - c ROT ;
 - f RAM + FIXED ${point(FIXED.left, FIXED.bottom)} N + HALO ${[left, bottom, right, top].map(dbu).join(" ")} ;
@@ -196,5 +197,52 @@ COMPONENTS 1 ;\n- r RAM + HALO ${[5, 4, 5, 4].map(dbu).join(" ")} ;\nEND COMPONE
     );
     assert.equal(code, 0, stderr);
     assert.equal(JSON.parse(stdout).legal, true);
+  }
+});
+
+test("eval and info say item by item why a design is not legal", async () => {
+  const design = makeDesign(coreDesign(), TINY_LEF);
+  const info = await ashlar("info", design, "--json");
+  const { violations, design: described } = JSON.parse(info.stdout);
+  // r2 sticks out of the core by 14 µm, and is beside the grid, too.
+  assert.deepEqual(
+    violations.map(({ kind, macro, by_um }: Record<string, unknown>) => ({ kind, macro, by_um })),
+    [
+      { kind: "core", macro: "r2", by_um: 14 },
+      { kind: "grid", macro: "r2", by_um: 0.0015 },
+    ],
+  );
+  assert.match(violations[0].message, /^macro 'r2' at \(60\.0015, 70\) N: sticks out of the core/);
+  assert.deepEqual(described.core, CORE);
+  assert.deepEqual(described.lattice, { name: "the manufacturing grid of 0.005 µm", x: 0.005, y: 0.005 });
+  // Complete, so that it can be scored: r0 stands in the halo of the fixed RAM.
+  const whole = coreDesign()
+    .replace(/ROW [bc].*\n/g, "")
+    .replace("- r0 RAM ;", `- r0 RAM + PLACED ${point(28, 30)} N ;`)
+    .replace("- r1 RAM +", `- r1 RAM + PLACED ${point(20, 12)} N +`)
+    .replace(/PLACED \( \d+ \d+ \) N ;\n- r3/, `PLACED ${point(70, 50)} N ;\n- r3`)
+    .replace("- c ROT ;", `- c ROT + PLACED ${point(50, 55)} N ;`)
+    .replace(/- (f\d) FF ;/g, (_, name) => `- ${name} FF + PLACED ${point(14, 20)} N ;`);
+  const scored = await ashlar("eval", makeDesign(whole, TINY_LEF), "--json");
+  assert.equal(scored.code, 0, scored.stderr);
+  const score = JSON.parse(scored.stdout);
+  assert.equal(score.legal, true, scored.stdout);
+  assert.deepEqual(score.violations, []);
+  const moved = whole.replace(point(28, 30), point(29, 30));
+  const other = await ashlar("eval", makeDesign(moved, TINY_LEF));
+  assert.match(other.stdout, /^legal +false$/m);
+  assert.match(other.stdout, /^violations +1$/m);
+  assert.match(
+    other.stdout,
+    /^macro 'r0' at \(29, 30\) N: stands in the halo of macro 'f' at \(50, 30\) N, by 1 µm$/m,
+  );
+});
+
+test("macros that lie keep lying in Bookshelf, too", async () => {
+  for (const method of ["anneal", "greedy", "mincut", "analytic", "refine", "random"]) {
+    const out = join(makeFolder(), "run");
+    const { code, stderr } = await place(writeTinySet(), out, "--method", method);
+    assert.equal(code, 0, stderr);
+    assert.match(readFileSync(join(out, "best.pl"), "utf8"), /^m\s.*: F?[EW]$/m, method);
   }
 });

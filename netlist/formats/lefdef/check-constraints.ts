@@ -5,35 +5,12 @@ import { greatestOf, leastOf } from "../../arrays.js";
 import { NodeKind } from "../../block.js";
 import { nameMatcher } from "../../names.js";
 import type { Placement } from "../../placement.js";
+import type { Violation, ViolationKind } from "../../violation.js";
 import { type DefRegion, PlaceStatus } from "./def-design.js";
 import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName } from "./def-places.js";
 import type { Comb } from "./floor.js";
 import { boundsOf, contains, overlaps, type Rect, slabsOf, widened } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
-
-export type ViolationKind =
-  | "unplaced"
-  | "outside"
-  | "core"
-  | "grid"
-  | "overlap"
-  | "halo"
-  | "blockage"
-  | "fence"
-  | "orientation"
-  | "fixed";
-
-export interface Violation {
-  readonly kind: ViolationKind;
-  /** Name of the macro that is not where it may be. */
-  readonly macro: string;
-  /** Name of the macro that it is in the way of, if any. */
-  readonly other?: string;
-  /** By how much: the least distance in x or y that would mend it, or how far from the lattice; µm. */
-  readonly by_um?: number;
-  /** One line: the macro, its place, the violated constraint and the line of the file that sets it. */
-  readonly message: string;
-}
 
 /** Overlaps of up to this many database units are ignored, as sizes need not be whole numbers of units. */
 const TOUCHING = 0.01;

@@ -1,6 +1,6 @@
-// Describes a DEF design: what was read and what was ignored, and which constraints are violated.
+// Describes a DEF design: what was read and what was ignored.
 import { NodeKind } from "../../block.js";
-import { checkConstraints, unmetGuides } from "./check-constraints.js";
+import { unmetGuides } from "./check-constraints.js";
 import { PlaceStatus } from "./def-design.js";
 import type { LoadedDef } from "./load-def.js";
 
@@ -18,6 +18,15 @@ export interface DefDescription {
   /** As in the file. The block leaves out supply nets and nets with fewer than two pins. */
   readonly nets: { readonly count: number; readonly connections: number };
   readonly rows: number;
+  /** Bounds of the rows in µm of the file, where macros may be; undefined if that is the whole die. */
+  readonly core?: {
+    readonly left: number;
+    readonly bottom: number;
+    readonly right: number;
+    readonly top: number;
+  };
+  /** What the lower-left corners of macros lie on, and its steps in x and in y in µm. */
+  readonly lattice: { readonly name: string; readonly x: number; readonly y: number };
   readonly tracks: number;
   readonly halos: number;
   readonly blockages: { readonly hard: number; readonly soft: number; readonly partial: number };
@@ -27,14 +36,12 @@ export interface DefDescription {
   /** Number of ignored statements and items, by kind. Writing the file back keeps them. */
   readonly ignored: Readonly<Record<string, number>>;
   readonly notes: readonly string[];
-  /** One line per violation by a placed hard macro. */
-  readonly violations: readonly string[];
   /** One line per macro that is placed outside its guide. That is allowed. */
   readonly guides: readonly string[];
 }
 
 export function describeDef(loaded: LoadedDef): DefDescription {
-  const { design, library, block, nodes } = loaded;
+  const { design, library, block, nodes, core, lattice } = loaded;
   const { components } = design;
   const counts = { macros: 0, macrosPlaced: 0, macrosFixed: 0, cellsPlaced: 0, cellsFixed: 0 };
   for (let component = 0; component < components.count; component++) {
@@ -52,6 +59,15 @@ export function describeDef(loaded: LoadedDef): DefDescription {
     pins: { count: design.pins.length, placed: design.pins.filter((pin) => pin.isPlaced).length },
     nets: { count: design.nets.count, connections: design.nets.components.length },
     rows: design.rows.length,
+    ...(core && {
+      core: {
+        left: core.left / design.units,
+        bottom: core.bottom / design.units,
+        right: core.right / design.units,
+        top: core.top / design.units,
+      },
+    }),
+    lattice: { name: lattice.name, x: lattice.x.pitch / design.units, y: lattice.y.pitch / design.units },
     tracks: design.tracks.length,
     halos: components.halos.size,
     blockages,
@@ -60,9 +76,6 @@ export function describeDef(loaded: LoadedDef): DefDescription {
     lef: { masters: library.masters.size, layers: library.layers.length, sites: library.sites.size },
     ignored: Object.fromEntries(design.ignored),
     notes: loaded.notes,
-    violations: checkConstraints(loaded, block.initial)
-      .filter(({ kind }) => kind !== "unplaced")
-      .map(({ message }) => message),
     guides: unmetGuides(loaded, block.initial),
   };
 }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Judge } from "../../../env/cost/judge.js";
 import { Episode, sampleFeasibleCell } from "../../../env/environment/episode.js";
-import { checkFeasible, checkLegality } from "../../../env/environment/feasibility.js";
+import { checkFeasible } from "../../../env/environment/feasibility.js";
+import { checkLegality } from "../../../env/environment/legality.js";
 import { Kernels } from "../../../kernels/index.js";
 import { sampleOnce } from "../../../netlist/generator/sampler.js";
 import {
