@@ -14,8 +14,8 @@ import { contentOf } from "../compared-files.js";
 import type { KilledCommand } from "./commands.js";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
-/** Of how many calls the next is killed as well. */
-const KILLED_AGAIN = 0.3;
+/** Of how many killed calls the next is killed as well. */
+const KILLED_AGAIN = 0.75;
 /** Of how many kills the moment lies before the command has written anything. */
 const EARLY = 0.15;
 const POLL = 3; // ms
@@ -50,7 +50,11 @@ export class KillBench {
   }
 
   /** Kills a command, lets it end, and says what is wrong then. Returns the number of kills too. */
-  async kill(command: KilledCommand, random: Random): Promise<{ kills: number; problems: string[] }> {
+  async kill(
+    command: KilledCommand,
+    random: Random,
+    killedAgain = KILLED_AGAIN,
+  ): Promise<{ kills: number; problems: string[] }> {
     const reference = await this.reference(command);
     const out = this.freshFolder(command);
     let kills = 0;
@@ -61,7 +65,7 @@ export class KillBench {
       const { code } = await this.call(command, { out, resume, moment, early });
       if (code === null) kills++;
       resume = command.resumes ?? false;
-    } while (kills > 0 && random.uniform() < KILLED_AGAIN);
+    } while (kills > 0 && random.uniform() < killedAgain);
     const { code, stderr } = await this.call(command, { out, resume });
     const problems = code === 0 ? [] : [`ended with ${code}: ${stderr.trim().slice(0, 500)}`];
     for (const file of command.files) {

@@ -22,8 +22,13 @@ const jobs = [
 ].filter(({ name }) => wanted(name));
 const killed = new Map<string, number>(jobs.map(({ name }) => [name, 0]));
 let [kills, wrong] = [0, 0];
-for (let round = 0; kills < Number(most); round++)
+let stopped = false;
+process.once("SIGTERM", () => {
+  stopped = true; // the results so far are printed
+});
+for (let round = 0; kills < Number(most) && !stopped; round++)
   for (const { name, run } of jobs) {
+    if (stopped) break;
     const { kills: own, problems } = await run(Random.stream(Number(seed), "kills", name, round));
     kills += own;
     killed.set(name, killed.get(name)! + own);
