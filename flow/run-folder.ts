@@ -96,6 +96,7 @@ export class RunFolder implements RunStore {
     };
     const folder = new RunFolder(path, record, takeFolder(path));
     try {
+      refuseOverwriting(path, spec); // another process may have ended meanwhile
       if (resume && isFile(folder.file("options.json"))) folder.readBefore(oldNames);
       else await folder.startOver();
     } catch (error) {

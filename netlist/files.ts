@@ -16,7 +16,14 @@ import { InputError } from "./input-error.js";
 
 /** Status of the file or folder at a path, or undefined if there is none. Throws `InputError` if it cannot be read. */
 export function statusOf(path: string): Stats | undefined {
-  return reading(path, () => statSync(path, { throwIfNoEntry: false }));
+  return reading(path, () => {
+    try {
+      return statSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOTDIR") return undefined; // below a file
+      throw error;
+    }
+  });
 }
 
 /** Names in a folder. Throws `InputError` if it cannot be read. */

@@ -29,7 +29,7 @@ export interface PairsResult {
 export async function runPairs(pairs: number, folder: string): Promise<PairsResult> {
   const { out: block } = await generateOne({ macros: 8, seed: 3, out: join(folder, "block") });
   const start = async (out: string, seed: number): Promise<Ended> => {
-    const options = ["--method", "random", "--iterations", "800", "--workers", "1", "--quiet"];
+    const options = ["--method", "random", "--iterations", "800", "--workers", "1", "--quiet", "--force"];
     const args = [MAIN, "place", block, ...options, "--seed", String(seed), "--out", out];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     let stderr = "";

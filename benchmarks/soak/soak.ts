@@ -98,7 +98,7 @@ export async function soakPlace(
   const samples: Sample[] = [];
   for (let run = 0; run < runs; run++) {
     const method = methods[run % methods.length]!;
-    await place(block, { method, iterations: 1, workers: 1, seed: run, out });
+    await place(block, { method, iterations: 1, workers: 1, seed: run, out, force: true });
     samples.push(sample());
   }
   return samples;
