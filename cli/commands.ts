@@ -14,6 +14,7 @@ import {
   evaluate,
   generateCommand,
   generateCommandSchema,
+  jsonLine,
   PRETRAIN_RENAMED,
   place,
   placeCells,
@@ -29,10 +30,10 @@ import {
   viewOptionsSchema,
 } from "../flow/index.js";
 import { printWithChromium } from "./chromium.js";
+import { infoText } from "./info-text.js";
 import {
   EXIT_BAD_INPUT,
   EXIT_ILLEGAL,
-  indented,
   ownCommand,
   printResult,
   printViolations,
@@ -59,7 +60,7 @@ export function addInfo(program: Command): void {
     .addHelpText("after", examples("ashlar info blocks/ariane"));
   addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
     const description = await describe(path, optionsFor(blockOptionsSchema, command));
-    process.stdout.write(options.json ? `${JSON.stringify(description)}\n` : `${indented(description)}\n`);
+    process.stdout.write(options.json ? jsonLine(description) : infoText(description));
   });
 }
 
@@ -223,7 +224,7 @@ export function addCompare(program: Command): void {
   addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
     const given = optionsFor(compareOptionsSchema, command);
     const comparison = await withControl(options.quiet, (control) => compare(paths, given, control));
-    process.stdout.write(options.json ? `${JSON.stringify(comparison)}\n` : comparisonTable(comparison));
+    process.stdout.write(options.json ? jsonLine(comparison) : comparisonTable(comparison));
     const scores = comparison.rows.flatMap((row) => row.runs.flatMap((run) => run.score ?? []));
     if (scores.length === 0) process.exitCode ??= EXIT_BAD_INPUT;
     else if (scores.some((score) => !score.legal)) process.exitCode ??= EXIT_ILLEGAL;

@@ -17,13 +17,15 @@ import {
 } from "./commands.js";
 import { oneLine, runCommand } from "./output.js";
 
+const HELP_WIDTH = 80;
+
 const program = new Command("ashlar")
   .description(
     "Open chip floorplanner: places the macros of a block by a learned policy or by search, under one exact judge.",
   )
   .version(VERSION)
   .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
-  .configureHelp({ helpWidth: 110 });
+  .configureHelp({ helpWidth: Math.min(HELP_WIDTH, process.stdout.columns ?? HELP_WIDTH) });
 
 for (const add of [
   addInfo,

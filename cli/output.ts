@@ -2,6 +2,7 @@
 import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
 import type { RunControl } from "../flow/index.js";
+import { jsonLine } from "../flow/index.js";
 import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
@@ -49,7 +50,7 @@ export function oneLine(text: string): string {
 /** Prints a result as JSON, or as aligned lines of name and value. */
 export function printResult(result: object, json: boolean): void {
   if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    process.stdout.write(jsonLine(result));
     return;
   }
   const entries = Object.entries(result).flatMap(([name, value]): [string, unknown][] => {
@@ -70,19 +71,6 @@ export function printViolations(violations: readonly { readonly message: string 
   for (const { message } of violations.slice(0, MOST_VIOLATIONS)) process.stdout.write(`${message}\n`);
   const more = violations.length - MOST_VIOLATIONS;
   if (more > 0) process.stdout.write(`and ${more} more violations; --json lists all\n`);
-}
-
-/** Nested objects as indented lines; lists of plain values on one line. */
-export function indented(value: object, margin = ""): string {
-  return Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .map(([name, item]) => {
-      if (item === null || typeof item !== "object") return `${margin}${name}: ${item}`;
-      if (Array.isArray(item) && item.every((entry) => typeof entry !== "object"))
-        return `${margin}${name}: ${item.join(" ")}`;
-      return `${margin}${name}:\n${indented(item, `${margin}  `)}`;
-    })
-    .join("\n");
 }
 
 /**

@@ -27,11 +27,24 @@ export function addSchemaOptions(
   for (const [name, property] of Object.entries(properties)) {
     if (name === "settings") addSetOption(command, property.description ?? "");
     else if (name === "costTerms") addCostTermOption(command, property.description ?? "");
-    else command.addOption(toOption(name, property));
+    else command.addOption(toOption(name, property).helpGroup(groupOf(name)));
   }
   for (const [was, is] of Object.entries(renamed))
     command.addOption(toOption(was, properties[is]!).hideHelp().default(undefined));
   return addConfigOption(command, schema, renamed);
+}
+
+/** Headings of help, and the options under them; all others are under `OTHERS`. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  "Reading files:": ["lef", "halo", "die", "snap", "freeFixed", "placement", "canvas", "grid", "like"],
+  "Clustering cells:": ["clusters", "clusterBy", "clustering", "cluster"],
+  "Scoring:": ["routes", "macroRoutes", "smoothing", "outside", "squareSoftMacros", "weights", "placeCells"],
+  "Running:": ["budget", "iterations", "workers", "seed", "out", "resume", "force"],
+};
+const OTHERS = "Options:";
+
+function groupOf(name: string): string {
+  return Object.keys(GROUPS).find((heading) => GROUPS[heading]!.includes(name)) ?? OTHERS;
 }
 
 function propertiesOf(schema: z.ZodObject): Record<string, JsonProperty> {

@@ -1,5 +1,5 @@
 // `info`: what is in a block, and of Bookshelf sets and DEF designs what was read and what was not made use of.
-import { violationsIn } from "../env/index.js";
+import { checkLegality, type Legality, violationsIn } from "../env/index.js";
 import {
   type Block,
   type BlockDescription,
@@ -19,35 +19,37 @@ import {
   loadBookshelfWith,
   loadDefWith,
 } from "./block-options.js";
-import { openBlockSource } from "./block-source.js";
-import { parseOptions, pickOptions } from "./options.js";
+import { parseOptions } from "./options.js";
+import { isRunFolder, readOrigin } from "./run-record.js";
 
 export interface Description extends BlockDescription {
+  /** Of the placement in the files. */
+  readonly legality: Legality;
   readonly bookshelf?: BookshelfReading;
   readonly design?: DefDescription;
   /** Why the placement of the files is not legal, one by one. Macros without a place count nothing. */
   readonly violations: readonly Violation[];
 }
 
-/** Describes a block, or the one that a run placed. Throws `InputError` for bad input. */
+/** Describes a block, or what a run placed: clustered if it was. Throws `InputError` for bad input. */
 export async function describe(blockOrRun: string, given: BlockOptions = {}): Promise<Description> {
-  const { path, options: known } = openBlockSource(blockOrRun, given);
-  const options = parseOptions(blockOptionsSchema, pickOptions(blockOptionsSchema, known));
+  const origin = isRunFolder(blockOrRun) ? readOrigin(blockOrRun) : undefined;
+  const path = origin?.block ?? blockOrRun;
+  const ofRun = origin && { ...origin.options, placement: origin.placement };
+  const options = parseOptions(blockOptionsSchema, { ...ofRun, ...given });
   if (isBookshelfPath(path)) {
     const { block, reading } = await loadBookshelfWith(path, options);
-    return { ...describeBlock(block), bookshelf: reading, violations: violationsOf(block) };
+    return { ...describeWhole(block), bookshelf: reading };
   }
-  if (!isDefPath(path)) {
-    const block = await loadBlockWith(path, options);
-    return { ...describeBlock(block), violations: violationsOf(block) };
-  }
+  if (!isDefPath(path)) return describeWhole(await loadBlockWith(path, options));
   const loaded = await loadDefWith(path, options);
   const violations = checkConstraints(loaded, loaded.block.initial).filter(isPlaced);
-  return { ...describeBlock(loaded.block), design: describeDef(loaded), violations };
+  return { ...describeWhole(loaded.block), design: describeDef(loaded), violations };
 }
 
-function violationsOf(block: Block): Violation[] {
-  return violationsIn(block, block.initial).filter(isPlaced);
+function describeWhole(block: Block): Description {
+  const violations = violationsIn(block, block.initial).filter(isPlaced);
+  return { ...describeBlock(block), legality: checkLegality(block, block.initial), violations };
 }
 
 function isPlaced({ kind }: Violation): boolean {

@@ -115,5 +115,5 @@ test("info says what was read of a Bookshelf set and what was not", () => {
   const { bookshelf } = runJson("info", writeTinySet(), "--json") as { bookshelf: Record<string, unknown> };
   assert.deepEqual(bookshelf.unread, ["t.route"]);
   assert.deepEqual(bookshelf.origin, [100, 50]);
-  assert.equal(bookshelf.nodeWeights, 1);
+  assert.equal(bookshelf.node_weights, 1);
 });

@@ -33,8 +33,8 @@ test("generate --set writes every block, training and held out apart, the same b
       "--json",
     );
     assert.equal(code, 0, stderr);
-    const { set: name, trainingBlocks, heldOutBlocks } = JSON.parse(stdout);
-    assert.deepEqual([name, trainingBlocks, heldOutBlocks], ["small", 2, 1]);
+    const { set: name, training_blocks: training, held_out_blocks: heldOut } = JSON.parse(stdout);
+    assert.deepEqual([name, training, heldOut], ["small", 2, 1]);
   }
   assert.deepEqual(readdirSync(join(folder, "a", "training")).sort(), ["one", "two"]);
   for (const file of ["training/one", "training/two", "held-out/three"])

@@ -1,0 +1,306 @@
+// What each command prints with --json, as schemas: names, units and meanings. `schemas/` holds them as JSON Schema, written
+// by `npm run docs:schemas`; tests validate real outputs.
+import { z } from "zod";
+
+const count = z.number().int().min(0);
+const um = (what: string) => z.number().describe(`${what}, µm`);
+const text = z.array(z.string());
+const cost = (what: string) => z.number().describe(`${what}, without a unit`);
+const seconds = z
+  .number()
+  .describe("wall-clock time of the whole command; of all processes of a run that was resumed, s");
+const interrupted = z.literal(true).optional().describe("stopped by the user before the budget was spent");
+
+const score = {
+  wirelength: um("half-perimeter wirelength, weighted by the nets' weights"),
+  wirelength_cost: cost("wirelength over canvas width + height and the sum of weights"),
+  density_cost: cost("half the mean density of the densest tenth of the grid cells"),
+  congestion_cost: cost("mean congestion of the most congested twentieth of the routing edges"),
+  proxy_cost: cost("weighted sum of the three costs, by default 1, 0.5 and 0.5"),
+  extra_costs: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("cost terms of the user's own, unweighted"),
+  overlaps: count.describe("pairs of hard macros that overlap"),
+  violations: count.optional().describe("constraints of a design that its hard macros violate"),
+  legal: z.boolean(),
+};
+const violations = z
+  .array(
+    z.strictObject({
+      kind: z.string(),
+      macro: z.string(),
+      other: z.string().optional().describe("the macro that it is in the way of"),
+      by_um: z.number().optional().describe("by how much, µm"),
+      message: z.string(),
+    }),
+  )
+  .describe("why the placement is not legal, one by one");
+const partialScore = z.strictObject(score).partial().shape;
+
+const block = { block: z.string().describe("name of the block") };
+const search = {
+  seed: count,
+  iterations: count.describe(
+    "as the method counts them: sweeps of each replica, attempts, or updates of a policy",
+  ),
+  episodes: count,
+  seconds,
+};
+const out = { out: z.string().describe("folder or file that was written") };
+
+const place = z.strictObject({
+  ...score,
+  ...block,
+  method: z.string(),
+  protocol: z.string(),
+  cell_placer: z.string().optional(),
+  workers: count,
+  ...search,
+  ...out,
+  interrupted,
+});
+
+const quantiles = {
+  minimum: z.number(),
+  median: z.number(),
+  p90: z.number(),
+  p99: z.number(),
+  maximum: z.number(),
+  mean: z.number(),
+};
+const spread = z.strictObject(quantiles);
+const area = z.number().describe("µm²");
+const share = z.number().describe("share, 0 to 1");
+const tracks = z.number().describe("tracks per µm");
+
+const info = z.strictObject({
+  name: z.string(),
+  counts: z.strictObject({
+    hard_macros: count,
+    soft_macros: count,
+    standard_cells: count,
+    ports: count,
+    pins: count,
+    nets: count,
+  }),
+  canvas: z.strictObject({ width: um("width"), height: um("height") }),
+  grid: z.strictObject({
+    columns: count,
+    rows: count,
+    cell_width: um("width of a cell"),
+    cell_height: um("height of a cell"),
+  }),
+  routing: z.strictObject({
+    horizontal: tracks,
+    vertical: tracks,
+    horizontal_used_by_macros: tracks,
+    vertical_used_by_macros: tracks,
+  }),
+  smoothing: count.describe("range of the congestion smoothing, grid cells"),
+  overlap_threshold: z.number(),
+  blockages: z.array(
+    z.strictObject({
+      left: um("left"),
+      bottom: um("bottom"),
+      right: um("right"),
+      top: um("top"),
+      rate: share,
+    }),
+  ),
+  area: z.strictObject({ hard: area, soft: area, cells: area, hard_share: share }),
+  soft_macro_areas: spread.describe("µm²"),
+  utilisation: z.strictObject({ hard: share, total: share }).describe("of the canvas"),
+  places: z.strictObject({ placed: count, unplaced: count, fixed: count }).describe("macros and cells"),
+  fanout: z.strictObject({
+    ...quantiles,
+    histogram: z.array(z.strictObject({ from: count, to: count, nets: count })),
+  }),
+  net_weights: spread,
+  pins_per_hard_macro: spread,
+  pins_per_soft_macro: spread,
+  wires: z.strictObject({
+    total: z.number().describe("sum of net weights"),
+    of_hard_macros: share,
+    between_hard_macros: share,
+    of_ports: share,
+    of_soft_macros_only: share,
+  }),
+  macro_sizes: z.array(z.strictObject({ width: um("width"), height: um("height"), count })),
+  notes: text,
+  graph: z
+    .strictObject({
+      nodes: count,
+      port_clusters: count,
+      edges: count,
+      components: count,
+      largest_component: count,
+      degree: spread,
+      edge_weights: spread,
+    })
+    .optional(),
+  rent: z.looseObject({ levels: z.array(z.looseObject({})) }).optional(),
+  legality: z.strictObject({
+    overlaps: count,
+    outside: count,
+    blocked: count,
+    unplaced: count,
+    legal: z.boolean(),
+  }),
+  violations,
+  bookshelf: z
+    .looseObject({ files: text, unread: text, nodes: count, rows: count, row_height: z.number() })
+    .optional()
+    .describe("what was read of a Bookshelf set; lengths in its units"),
+  design: z
+    .looseObject({
+      units_per_micron: z.number(),
+      components: z.strictObject({
+        count,
+        macros: count,
+        macros_placed: count,
+        macros_fixed: count,
+        cells_placed: count,
+        cells_fixed: count,
+      }),
+      ignored: z.record(z.string(), count).describe("statements that were skipped"),
+      notes: text,
+      guides: text,
+    })
+    .optional()
+    .describe("what was read of a DEF design"),
+});
+
+const taus = z.record(z.string(), z.number()).describe("Kendall's tau by cost");
+const blockScore = z.strictObject({
+  ...block,
+  samples: count,
+  model: taus,
+  linear_lengths: taus,
+  linear_all: taus,
+});
+const evaluation = z.strictObject({ mean: cost("mean proxy"), best: cost("best proxy") });
+const range = z.strictObject({ median: z.number(), min: z.number(), max: z.number() });
+const generated = z.strictObject({
+  ...block,
+  ...out,
+  nodes: count,
+  nets: count,
+  utilisation: share,
+});
+
+/** By command; `generate-set` and `reward-model` are `generate --set` and `pretrain --reward-model`. */
+export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
+  info,
+  eval: z.strictObject({ ...score, violations }),
+  place,
+  demo: place,
+  train: z.strictObject({
+    ...partialScore,
+    ...block,
+    ...search,
+    checkpoint: z.string().optional(),
+    ...out,
+    interrupted,
+  }),
+  pretrain: z.strictObject({
+    blocks: z.array(
+      z.strictObject({
+        ...block,
+        first: cost("mean proxy of the first iteration").optional(),
+        best: cost("best proxy").optional(),
+      }),
+    ),
+    held_out: z.array(z.strictObject({ ...block, before: evaluation, after: evaluation })),
+    ...search,
+    policy: z.string(),
+    ...out,
+    interrupted,
+  }),
+  "reward-model": z.looseObject({
+    blocks: z.array(blockScore),
+    held_out: z.array(blockScore),
+    placements: count,
+    epochs: count,
+    parameters: count,
+    seed: count,
+    model: z.string(),
+    policy: z.string(),
+    ...out,
+    interrupted,
+  }),
+  compare: z.strictObject({
+    ashlar: z.string().describe("version"),
+    protocol: z.string(),
+    budget: z.string(),
+    workers: count,
+    seeds: z.array(count),
+    methods: text,
+    blocks: text,
+    rows: z.array(
+      z.strictObject({
+        ...block,
+        method: z.string(),
+        protocol: z.string(),
+        runs: z.array(
+          z.strictObject({
+            seed: count,
+            ...out,
+            seconds,
+            iterations: count.optional(),
+            score: z.strictObject(score).optional(),
+            curve: z.strictObject({ seconds: z.array(z.number()), costs: z.array(z.number()) }),
+            reason: z.string().optional().describe("why there is no score"),
+          }),
+        ),
+        costs: z.record(z.string(), range).optional(),
+        seconds: range.optional(),
+        legal: count,
+        reasons: text,
+      }),
+    ),
+    published: z.array(z.looseObject({ proxy_cost: z.number() })),
+    ...out,
+    interrupted,
+  }),
+  convert: z.strictObject({
+    ...block,
+    ...out,
+    files: text,
+    nodes: count,
+    nets: count,
+    placed: count,
+    centred_pins: count.optional(),
+    redriven_nets: count.optional(),
+  }),
+  generate: generated,
+  "generate-set": z.strictObject({
+    set: z.string(),
+    ...out,
+    training_blocks: count,
+    held_out_blocks: count,
+    training: z.array(generated),
+    held_out: z.array(generated),
+    interrupted,
+  }),
+  cells: z.strictObject({
+    ...block,
+    cells: count,
+    flat_wirelength: um("half-perimeter wirelength of all nets, weighted"),
+    global_wirelength: um("the same before the cells were put into rows"),
+    legal_wirelength: um("the same when they were in rows, before detailed placement"),
+    overlaps: count,
+    off_rows: count.describe("cells off the sites of the rows"),
+    legal: z.boolean(),
+    iterations: count,
+    overflow: share,
+    seconds,
+    ...out,
+  }),
+};
+
+/** A schema as the text of its file. */
+export function schemaText(command: string): string {
+  const schema = z.toJSONSchema(OUTPUT_SCHEMAS[command]!, { io: "output" });
+  return `${JSON.stringify({ title: `ashlar ${command} --json`, ...schema }, undefined, 2)}\n`;
+}
