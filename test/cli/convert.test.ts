@@ -97,7 +97,7 @@ test("pairs that make no sense are refused in one line that says what to do", ()
   const cases: [args: string[], says: RegExp][] = [
     [["best.plc", "best.pl"], /best\.plc: is a placement, .* convert BLOCK best\.pl --placement best\.plc/],
     [[aux, join(folder, "x.v")], /x\.v: its name says no format that is written; end it in \.pb\.txt/],
-    [[aux, join(aux, "where.pl")], /where\.pl: no such file/],
+    [[aux, join(aux, "where.pl")], /t\.aux: cannot be made a folder/],
     [[aux, join(folder, "x.def")], /x\.def: needs the design that 't' is placed in/],
     [[join(folder, "none.aux"), join(folder, "x.pl")], /none\.aux: no such file/],
   ];
