@@ -18,6 +18,8 @@ const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 const EXAMPLE = fileURLToPath(new URL("../../examples/design", import.meta.url));
 /** Commands run about this long when they are let be, s. */
 const WHOLE = 4;
+/** No command takes as long, s. */
+const LONGEST = 3600;
 /** Exit status after SIGINT: 128 + 2. */
 const INTERRUPTED = 130;
 
@@ -151,6 +153,15 @@ async function problemOf(path: string): Promise<string | undefined> {
   return undefined;
 }
 
+/** How long a command takes that is let be, on this machine as busy as it is. */
+async function secondsOf(argsFor: (out: string) => string[], out: string): Promise<number> {
+  if (argsFor(out)[0] === "convert") mkdirSync(out);
+  const started = performance.now();
+  await interrupt(argsFor(out), out, LONGEST);
+  rmSync(out, { recursive: true, force: true });
+  return (performance.now() - started) / 1000;
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -167,19 +178,20 @@ async function main(): Promise<void> {
       if (only && !only.includes(name)) continue;
       const random = Random.stream(Number(values.seed), "interruptions", name);
       const counts = { early: 0, stopped: 0, whole: 0 };
+      const whole = await secondsOf(argsFor, join(folder, `${name}-whole`));
       for (let moment = 0; moment < Number(values.moments); moment++) {
         const out = join(folder, `${name}-${moment}`);
         if (name === "convert") mkdirSync(out);
-        const seconds = (WHOLE + 1) * random.uniform();
+        const seconds = whole * random.uniform();
         const { code, problems } = await interrupt(argsFor(out), out, seconds);
         counts[code === null ? "early" : code === INTERRUPTED ? "stopped" : "whole"]++;
         for (const problem of problems) console.log(`${name} after ${seconds.toFixed(2)} s: ${problem}`);
         failed += problems.length;
         rmSync(out, { recursive: true, force: true });
       }
-      const { early, stopped, whole } = counts;
+      const { early, stopped, whole: done } = counts;
       console.log(
-        `${name}: ended before it had results ${early}, stopped with results ${stopped}, done ${whole}`,
+        `${name}: ended before it had results ${early}, stopped with results ${stopped}, done ${done}`,
       );
     }
   } finally {
