@@ -186,10 +186,10 @@ test("what has no room is refused with the macro's own size", async () => {
 });
 
 test("a macro that has room only without its halo on both sides lies with it over the edge", async () => {
-  const out = join(makeFolder(), "run");
   const edge = `DESIGN edge ;\nUNITS DISTANCE MICRONS ${UNITS} ;\nDIEAREA ( 0 0 ) ${point(22, 12)} ;
 COMPONENTS 1 ;\n- r RAM + HALO ${[5, 4, 5, 4].map(dbu).join(" ")} ;\nEND COMPONENTS\nEND DESIGN\n`;
   for (const protocol of ["fd", "free"]) {
+    const out = join(makeFolder(), "run");
     const { code, stdout, stderr } = await place(
       makeDesign(edge, TINY_LEF),
       out,
