@@ -93,6 +93,30 @@ export function flatPlacement(flat: Block, placement: Placement, clustering?: Cl
   return { xs, ys, orientations };
 }
 
+/** The same the other way round: soft macros are at the mean of their cells, weighted by area. */
+export function clusteredPlacement(
+  flat: Block,
+  placement: Placement,
+  { block, nodeOf }: Pick<Clustering, "block" | "nodeOf">,
+): Placement {
+  const result = copyPlacement(block.initial);
+  const areas = new Float64Array(block.nodeCount);
+  for (let node = 0; node < flat.nodeCount; node++) {
+    const now = nodeOf[node]!;
+    if (now < 0 || flat.kinds[node] === NodeKind.Port) continue;
+    const area = flat.widths[node]! * flat.heights[node]!;
+    const share = area > 0 ? area / (areas[now]! + area) : 0;
+    if (areas[now] === 0) [result.xs[now], result.ys[now]] = [placement.xs[node]!, placement.ys[node]!];
+    else {
+      result.xs[now]! += share * (placement.xs[node]! - result.xs[now]!);
+      result.ys[now]! += share * (placement.ys[node]! - result.ys[now]!);
+    }
+    areas[now]! += area;
+    if (flat.kinds[node] === NodeKind.HardMacro) result.orientations[now] = placement.orientations[node]!;
+  }
+  return result;
+}
+
 function lastOf(indices: Int32Array): number {
   return indices.reduce((most, index) => Math.max(most, index), -1);
 }

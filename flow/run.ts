@@ -10,8 +10,8 @@ import {
   nodesOfKind,
   type Placement,
 } from "../netlist/index.js";
-import type { OldNames, ScoredPlacement } from "../placer/index.js";
-import { writeClustering } from "./cluster.js";
+import type { FlatNetlist, OldNames, ScoredPlacement } from "../placer/index.js";
+import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
@@ -61,6 +61,8 @@ export interface BlockRun {
   readonly run: RunFolder;
   /** The placement that `--from` names, of the same nodes. */
   readonly given?: Placement;
+  /** Set if the block was clustered. */
+  readonly flat?: FlatNetlist;
 }
 
 export interface BlockWork<Found extends object> {
@@ -113,7 +115,15 @@ export async function runOnBlock<Found extends object>(
     const { view } = opened;
     if (block !== scored) run.writesAs({ block: scored, toScored: view.toBlock });
     const given = opened.given && view.fromBlock(opened.given);
-    const worked = await job.work({ block, judge, rules, run, ...(given && { given }) });
+    const unclustered = flatNetlistOf(opened);
+    const worked = await job.work({
+      block,
+      judge,
+      rules,
+      run,
+      ...(given && { given }),
+      ...(unclustered && { flat: unclustered }),
+    });
     run.writesAs(undefined);
     const { best, found } = worked;
     const summary = { block: block.name, ...found, out, ...interruptedBy(signal) };
@@ -134,6 +144,16 @@ export async function runOnBlock<Found extends object>(
     return whole;
   };
   return runInFolder(spec, work, onStart);
+}
+
+function flatNetlistOf({ flat, clustering, scored, view }: PlacingJob): FlatNetlist | undefined {
+  if (!clustering) return undefined;
+  return {
+    block: flat,
+    fromFlat: (placement) =>
+      view.fromBlock(clusteredPlacement(flat, placement, { ...clustering, block: scored })),
+    toFlat: (placement) => flatPlacement(flat, view.toBlock(placement), clustering),
+  };
 }
 
 /** What was found, or the given placement where that is legal and nothing better was found. */

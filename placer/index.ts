@@ -5,6 +5,7 @@ import { annealMethod } from "./anneal/anneal.js";
 import greedyPlacer from "./greedy/greedy.js";
 import type { Method } from "./method.js";
 import mincutPlacer from "./mincut/mincut.js";
+import { mixedMethod } from "./mixed/mixed.js";
 import randomPlacer from "./random/random.js";
 import refinePlacer from "./refine/refine.js";
 import { restartMethod } from "./restarts/restarts.js";
@@ -15,6 +16,7 @@ export const PLACER_METHODS: readonly Method[] = [
   restartMethod(greedyPlacer),
   restartMethod(mincutPlacer),
   restartMethod(analyticPlacer),
+  mixedMethod,
   // It improves a placement, and the block may come without one.
   restartMethod(refinePlacer, greedyPlacer),
   restartMethod(randomPlacer),
@@ -24,7 +26,6 @@ export * from "./analytic/analytic.js";
 export * from "./anneal/anneal.js";
 export * from "./anneal/anneal-free.js";
 export * from "./anneal/anneal-grid.js";
-export * from "./anneal/free-start.js";
 export * from "./cells/check-rows.js";
 export * from "./cells/create-environment.js";
 export * from "./cells/electrostatic.js";
@@ -36,10 +37,12 @@ export * from "./cells/protocols.js";
 export * from "./cells/row-space.js";
 export * from "./geometric.js";
 export * from "./greedy/greedy.js";
+export * from "./legaliser/legal-start.js";
 export * from "./legaliser/legaliser.js";
 export * from "./legaliser/snap.js";
 export * from "./method.js";
 export * from "./mincut/mincut.js";
+export * from "./mixed/mixed.js";
 export * from "./refine/refine.js";
 export * from "./restarts/one-shot.js";
 export * from "./restarts/restarts.js";

@@ -63,9 +63,20 @@ export interface MethodRequest<Settings = unknown> {
   readonly finetune: boolean;
 }
 
+/** The netlist before its cells were clustered, and the way between its placements and those of `MethodContext.block`. */
+export interface FlatNetlist {
+  readonly block: Block;
+  /** A placement of the clustered block: soft macros are at the mean of their cells. */
+  fromFlat(placement: Placement): Placement;
+  /** A placement of the flat netlist: cells are in the middle of their soft macros. */
+  toFlat(placement: Placement): Placement;
+}
+
 /** What a method works with. */
 export interface MethodContext<Settings = unknown> extends MethodRequest<Settings> {
   readonly block: Block;
+  /** Set if `block` was clustered. */
+  readonly flat?: FlatNetlist;
   /** Scores placements in this thread. */
   readonly judge: Judge;
   /** The judge's rules as plain data, to make a judge like it in a worker thread. */

@@ -5,10 +5,10 @@ import { type Costs, IncrementalJudge, type Judge } from "../../env/index.js";
 import { KernelRecord } from "../../kernels/index.js";
 import { copyPlacement, type Placement, type Random } from "../../netlist/index.js";
 import { geometric } from "../geometric.js";
+import { legalStart } from "../legaliser/legal-start.js";
 import type { ScoredPlacement } from "../method.js";
 import { seedWords } from "./anneal-grid.js";
 import { BurstGate } from "./bursts.js";
-import { legalStart } from "./free-start.js";
 import {
   FREE_PROPOSALS,
   type FreeArrays,
@@ -119,7 +119,7 @@ export class FreeAnnealer {
   }
 
   /**
-   * Starts anew from `placement`, made legal if it is not (see free-start.ts), with hard macros on the same sides as at
+   * Starts anew from `placement`, made legal if it is not (see placer/legaliser/legal-start.ts), with hard macros on the same sides as at
    * first. Forgets what the kinds of proposals had gained.
    */
   begin(placement: Placement, random: Random): void {

@@ -22,7 +22,6 @@ import {
   makeRectangles,
   type Rectangles,
 } from "./electric-field.js";
-import { isLooseCell } from "./row-space.js";
 
 export interface GlobalOptions {
   /** Share of a bin that cells may fill. Default: 1. */
@@ -33,6 +32,11 @@ export interface GlobalOptions {
   readonly mostIterations?: number;
   /** Hard macros that may move are placed too, as large cells. They overlap a little in the result. Default: false. */
   readonly movesMacros?: boolean;
+  /**
+   * Charge of their area, compared with cells'. Where all is equally full there is no field, so small macros would rest inside
+   * large ones; above 1 large macros push out what lies on them. Default: 1.3.
+   */
+  readonly macroCharge?: number;
   readonly onIteration?: (iteration: GlobalIteration) => void;
 }
 
@@ -103,7 +107,11 @@ class CellField {
   private readonly target: number;
   private readonly movableArea: number;
 
-  constructor(block: Block, start: Placement, { targetDensity: target = 1, movesMacros }: GlobalOptions) {
+  constructor(
+    block: Block,
+    start: Placement,
+    { targetDensity: target = 1, movesMacros, macroCharge = 1.3 }: GlobalOptions,
+  ) {
     this.target = target;
     this.kernels = Kernels.create();
     const { kernels } = this;
@@ -115,7 +123,7 @@ class CellField {
     const isMovingMacro = (node: number) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
     this.nets = new CellNets(
       this.judge,
-      (node) => isLooseCell(block, node) || (movesMacros === true && isMovingMacro(node)),
+      (node) => isMovingCell(block, node) || (movesMacros === true && isMovingMacro(node)),
     );
     this.nets.readPlacement();
     const { nets } = this;
@@ -139,7 +147,7 @@ class CellField {
     this.movableArea = area;
     const filler = fillerSize(
       block,
-      cellNodes.filter((node) => isLooseCell(block, node)),
+      cellNodes.filter((node) => isMovingCell(block, node)),
     );
     const fillers = Math.max(0, Math.floor((free - area) / (filler.width * filler.height)));
     this.count = this.cellCount + fillers;
@@ -162,7 +170,8 @@ class CellField {
       const high = Math.max(height, Math.SQRT2 * this.binHeight);
       this.charges.halfSizes[2 * i] = wide / 2;
       this.charges.halfSizes[2 * i + 1] = high / 2;
-      this.charges.charges[i] = (width * height) / (wide * high);
+      const isMacro = node !== undefined && block.kinds[node] === NodeKind.HardMacro;
+      this.charges.charges[i] = ((isMacro ? macroCharge : 1) * width * height) / (wide * high);
       this.binCharges[i] = (width * height) / binArea;
       this.least[2 * i] = Math.min(width, canvas.width) / 2;
       this.least[2 * i + 1] = Math.min(height, canvas.height) / 2;
@@ -301,6 +310,11 @@ function standingCharges(kernels: Kernels, { block, start, bins, nets }: Standin
   const grid = makeChargeGrid(kernels, bins, boxes);
   kernels.run.addCharges(grid.address, 0, boxes.charges.length, map.byteOffset);
   return map;
+}
+
+/** Whether a node is a cell, or a soft macro, that may move. */
+function isMovingCell({ kinds, fixed }: Block, node: number): boolean {
+  return (kinds[node] === NodeKind.StandardCell || kinds[node] === NodeKind.SoftMacro) && !fixed[node];
 }
 
 /** Sides of a node in the orientation of a placement. */

@@ -2,7 +2,7 @@
 // each other's way, on a blockage or outside go to the nearest place that is free.
 import { TOUCHING } from "../../env/index.js";
 import { type Block, copyPlacement, InputError, NodeKind, type Placement } from "../../netlist/index.js";
-import { fixedBoxes, halfSides, overhangs, placeClasses } from "./free-state.js";
+import { fixedBoxes, halfSides, overhangs, placeClasses } from "./free-boxes.js";
 
 /** The placement made legal, and how far its hard macros had to go. */
 export interface LegalStart {

@@ -1,0 +1,40 @@
+// Method mixed: macros and cells together, on flat designs and on clustered blocks, under every protocol.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { runJson } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const at = (...names: readonly string[]) => join(folder, ...names);
+const DESIGN = "examples/design/tile.def";
+
+test("a design: legal within its constraints, the same bytes again, shorter wires than a search's once cells are placed", () => {
+  const place = (out: string) =>
+    runJson("place", DESIGN, "--method", "mixed", "--protocol", "free", "--out", at(out), "--json");
+  const summary = place("mixed");
+  assert.deepEqual([summary.legal, summary.overlaps, summary.violations], [true, 0, 0]);
+  place("again");
+  assert.equal(readFileSync(at("again", "best.plc"), "utf8"), readFileSync(at("mixed", "best.plc"), "utf8"));
+  runJson("place", DESIGN, "--method", "greedy", "--iterations", "8", "--out", at("greedy"), "--json");
+  const lengthOf = (run: string) => {
+    const cells = ["--placement", at(run), "--out", at(`${run}-cells`), "--json"];
+    const { legal, flat_wirelength } = runJson("cells", DESIGN, ...cells);
+    assert.equal(legal, true);
+    return Number(flat_wirelength);
+  };
+  assert.ok(lengthOf("mixed") < lengthOf("greedy"));
+});
+
+test("a clustered block, under every protocol", () => {
+  runJson("generate", "--macros", "12", "--seed", "3", "--out", at("block"), "--json");
+  for (const protocol of ["fd", "es", "free"]) {
+    const out = at(`clustered-${protocol}`);
+    const args = ["--method", "mixed", "--protocol", protocol, "--out", out, "--json"];
+    const summary = runJson("place", at("block"), ...args);
+    assert.deepEqual([summary.legal, summary.protocol], [true, protocol]);
+    const again = runJson("eval", at("block"), "--placement", join(out, "best.plc"), "--json");
+    assert.equal(again.proxy_cost, summary.proxy_cost);
+  }
+});
