@@ -13,3 +13,4 @@ export { fencesOf, forbiddenTo } from "./environment/fences.js";
 export * from "./environment/legality.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";
+export * from "./import-default.js";

@@ -2,6 +2,7 @@
 // in full wherever it gives costs, so that every search that asks the judge sees it exactly; only the annealing kernels
 // do not (placer/anneal/bursts.ts). Worker threads cannot be handed a function: they import the term's module.
 import { type Block, InputError, type Placement } from "../../netlist/index.js";
+import { importDefault } from "../import-default.js";
 
 /** A part of the cost besides wirelength, density and congestion; the default export of a module. */
 export interface CostTerm {
@@ -81,17 +82,7 @@ export async function termRulesOf(given: readonly WeightedTerm[]): Promise<TermR
 }
 
 async function importTerm(module: string): Promise<CostTerm> {
-  let exports: { readonly default?: unknown };
-  try {
-    exports = (await import(module)) as { readonly default?: unknown };
-  } catch (error) {
-    throw new InputError(
-      module,
-      `cannot be imported (${error instanceof Error ? error.message : error})`,
-      "a cost term is the default export of a JavaScript module",
-    );
-  }
-  return checkedTerm(exports.default, module);
+  return checkedTerm(await importDefault(module, "a cost term"), module);
 }
 
 function checkedTerm(value: unknown, where: string): CostTerm {

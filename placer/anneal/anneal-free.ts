@@ -119,8 +119,8 @@ export class FreeAnnealer {
   }
 
   /**
-   * Starts anew from `placement`, made legal if it is not (see placer/legaliser/legal-start.ts), with hard macros on the same sides as at
-   * first. Forgets what the kinds of proposals had gained.
+   * Starts anew from `placement`, made legal if it is not (see placer/legaliser/legal-start.ts), with hard macros on the
+   * same sides as at first. Forgets what the kinds of proposals had gained.
    */
   begin(placement: Placement, random: Random): void {
     const { judge, arrays, known, seen } = this;

@@ -1,5 +1,5 @@
 // A cell placer of the user's own, which worker threads import by its module.
-import type { CellPlacer, CellPlacerFactory, Judge } from "../../env/index.js";
+import { type CellPlacer, type CellPlacerFactory, importDefault, type Judge } from "../../env/index.js";
 import { InputError } from "../../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "./protocols.js";
 
@@ -27,19 +27,10 @@ export async function loadCellPlacer({ protocol, cellPlacer }: CellRules): Promi
 
 /** Imports a cell placer by the URL of its module. Throws `InputError` if that exports none by default. */
 export async function importMaker(module: string): Promise<CellPlacerMaker> {
-  let exports: { readonly default?: unknown };
-  try {
-    exports = (await import(module)) as { readonly default?: unknown };
-  } catch (error) {
-    throw new InputError(
-      module,
-      `cannot be imported (${error instanceof Error ? error.message : error})`,
-      "a cell placer is the default export of a JavaScript module",
-    );
-  }
-  const { name, create } = (exports.default ?? {}) as Partial<Record<keyof CellPlacerMaker, unknown>>;
+  const given = await importDefault(module, "a cell placer");
+  const { name, create } = (given ?? {}) as Partial<Record<keyof CellPlacerMaker, unknown>>;
   if (typeof name === "string" && name !== "" && typeof create === "function")
-    return exports.default as CellPlacerMaker;
+    return given as CellPlacerMaker;
   throw new InputError(
     module,
     "is no cell placer: an object with a name and a function create(judge) was expected",

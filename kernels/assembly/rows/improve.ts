@@ -6,7 +6,7 @@
 // - shifts: a cell slides between its neighbours to where its nets want it.
 import { f64At, i32At } from "../judge/judge-state";
 import { addToTrial, beginTrial, keepTrial, optimalRegion } from "./row-nets";
-import { rowNear, RowState } from "./row-state";
+import { firstRightOf, rowNear, RowState } from "./row-state";
 
 /** Gains below this many µm are rounding. */
 const LEAST_GAIN: f64 = 1e-9;
@@ -248,13 +248,7 @@ function segmentAt(state: RowState, row: i32, x: f64): i32 {
   const first = i32At(state.rowSegments, row);
   const end = i32At(state.rowSegments, row + 1);
   if (first == end) return -1;
-  let low = first;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (f64At(state.segmentLefts, middle) <= x) low = middle + 1;
-    else high = middle;
-  }
+  const low = firstRightOf(state, row, x);
   if (low == first) return first;
   const left = low - 1;
   if (low == end) return left;

@@ -3,7 +3,7 @@
 // wanted, where clusters of touching cells slide to the mean of what their cells want, and it stays in the segment that
 // moves it least.
 import { f64At, i32At } from "../judge/judge-state";
-import { rowNear, RowState } from "./row-state";
+import { firstRightOf, rowNear, RowState } from "./row-state";
 
 /**
  * Puts the cells of `order` (by their wanted left edges) into segments. Wanted places are in `xs` and `ys`; the results are
@@ -54,14 +54,7 @@ function bestSegment(state: RowState, cell: i32): i32 {
 function bestInRow(state: RowState, row: i32, cell: i32, x: f64, dy: f64, least: f64): i32 {
   const first = i32At(state.rowSegments, row);
   const end = i32At(state.rowSegments, row + 1);
-  // The last segment that begins left of x.
-  let low = first;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (f64At(state.segmentLefts, middle) <= x) low = middle + 1;
-    else high = middle;
-  }
+  const low = firstRightOf(state, row, x);
   let best = -1;
   for (let segment = low; segment < end; segment++) {
     if (dy + f64At(state.segmentLefts, segment) - x >= least) break;
@@ -85,13 +78,18 @@ function bestInRow(state: RowState, row: i32, cell: i32, x: f64, dy: f64, least:
 
 /** Where the cell would come to lie at the end of a segment, µm; infinite if it does not fit. */
 function trial(state: RowState, segment: i32, cell: i32, x: f64): f64 {
-  const capacity = i32At(state.segmentSites, segment);
   const own = i32At(state.cellSites, cell);
-  if (i32At(state.segmentUsed, segment) + own > capacity) return Infinity;
-  const left = f64At(state.segmentLefts, segment);
-  let sum = (x - left) / state.siteWidth;
+  if (i32At(state.segmentUsed, segment) + own > i32At(state.segmentSites, segment)) return Infinity;
+  collapse(state, segment, cell, x);
+  return f64At(state.segmentLefts, segment) + (state.newStart + <f64>(state.newSites - own)) * state.siteWidth;
+}
+
+/** The cluster that a cell makes at the end of a segment with those that it pushes, in the state's `new` fields. */
+function collapse(state: RowState, segment: i32, cell: i32, x: f64): void {
+  const capacity = i32At(state.segmentSites, segment);
+  let sum = (x - f64At(state.segmentLefts, segment)) / state.siteWidth;
   let weight: f64 = 1;
-  let sites = own;
+  let sites = i32At(state.cellSites, cell);
   let start = inside(sum, capacity - sites);
   let cluster = i32At(state.lastClusters, segment);
   while (cluster >= 0) {
@@ -103,36 +101,25 @@ function trial(state: RowState, segment: i32, cell: i32, x: f64): f64 {
     start = inside(sum / weight, capacity - sites);
     cluster = i32At(state.previousClusters, cluster);
   }
-  return left + (start + <f64>(sites - own)) * state.siteWidth;
+  state.newSum = sum;
+  state.newWeight = weight;
+  state.newStart = start;
+  state.newSites = sites;
+  state.newPrevious = cluster;
 }
 
 /** The same for good: the cell is a cluster, which swallows those that it pushes. */
 function append(state: RowState, segment: i32, cell: i32): void {
-  const capacity = i32At(state.segmentSites, segment);
-  const own = i32At(state.cellSites, cell);
+  collapse(state, segment, cell, f64At(state.xs, cell));
   const used = state.segmentUsed + (<usize>segment << 2);
-  store<i32>(used, load<i32>(used) + own);
-  let sum = (f64At(state.xs, cell) - f64At(state.segmentLefts, segment)) / state.siteWidth;
-  let weight: f64 = 1;
-  let sites = own;
-  let start = inside(sum, capacity - sites);
+  store<i32>(used, load<i32>(used) + i32At(state.cellSites, cell));
   const last = i32At(state.lastClusters, segment);
-  let cluster = last;
-  while (cluster >= 0) {
-    const before = i32At(state.clusterSites, cluster);
-    if (f64At(state.clusterStarts, cluster) + <f64>before <= start) break;
-    sum += f64At(state.clusterSums, cluster) - weight * <f64>before;
-    weight += f64At(state.clusterWeights, cluster);
-    sites += before;
-    start = inside(sum / weight, capacity - sites);
-    cluster = i32At(state.previousClusters, cluster);
-  }
   store<i32>(state.previousCells + (<usize>cell << 2), last); // a cluster is named by its last cell
-  store<i32>(state.previousClusters + (<usize>cell << 2), cluster);
-  store<i32>(state.clusterSites + (<usize>cell << 2), sites);
-  store<f64>(state.clusterStarts + (<usize>cell << 3), start);
-  store<f64>(state.clusterWeights + (<usize>cell << 3), weight);
-  store<f64>(state.clusterSums + (<usize>cell << 3), sum);
+  store<i32>(state.previousClusters + (<usize>cell << 2), state.newPrevious);
+  store<i32>(state.clusterSites + (<usize>cell << 2), state.newSites);
+  store<f64>(state.clusterStarts + (<usize>cell << 3), state.newStart);
+  store<f64>(state.clusterWeights + (<usize>cell << 3), state.newWeight);
+  store<f64>(state.clusterSums + (<usize>cell << 3), state.newSum);
   store<i32>(state.lastClusters + (<usize>segment << 2), cell);
   store<i32>(state.cellSegments + (<usize>cell << 2), segment);
 }

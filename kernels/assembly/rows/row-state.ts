@@ -2,7 +2,7 @@
 // into segments by what stands in it; inside a segment places are counted in sites, so whatever the kernels do stays on
 // the sites.
 
-import { f64At } from "../judge/judge-state";
+import { f64At, i32At } from "../judge/judge-state";
 
 @unmanaged
 export class RowState {
@@ -49,6 +49,12 @@ export class RowState {
   clusterSums: usize;
   /** The cell to the left of it in its segment, i32. */
   previousCells: usize;
+  /** The cluster that `collapse` has just made: its values, and the cluster before it. */
+  newSum: f64;
+  newWeight: f64;
+  newStart: f64;
+  newSites: i32;
+  newPrevious: i32;
   // Nets. Pins of net n are netStarts[n] .. netStarts[n + 1].
   netStarts: usize;
   /** f64 per net. */
@@ -83,6 +89,18 @@ export function rowNear(state: RowState, y: f64): i32 {
   while (low < high) {
     const middle = (low + high) >> 1;
     if (f64At(state.rowBottoms, middle) + f64At(state.rowBottoms, middle + 1) < 2 * y) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The first segment of a row that begins right of x; the end of the row's segments if none does. */
+export function firstRightOf(state: RowState, row: i32, x: f64): i32 {
+  let low = i32At(state.rowSegments, row);
+  let high = i32At(state.rowSegments, row + 1);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (f64At(state.segmentLefts, middle) <= x) low = middle + 1;
     else high = middle;
   }
   return low;
