@@ -1,11 +1,13 @@
 // `cells`: the standard cells of a flat netlist, for macros that have their places: global placement, rows, detailed
 // placement; and the whole placement written back.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
+  defFiles,
   defPlacesOf,
   frameOf,
   InputError,
@@ -23,6 +25,7 @@ import { blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.
 import { whileOwning } from "./folder-owner.js";
 import { readGivenPlaces } from "./given-places.js";
 import { parseOptions } from "./options.js";
+import { isRunFolder } from "./run-record.js";
 
 export const cellsOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })
@@ -38,6 +41,7 @@ export const cellsOptionsSchema = blockOptionsSchema
       .default(1)
       .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
     passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
+    force: z.boolean().default(false).describe("replace the result that the folder holds"),
     out: z.string().optional().describe("folder for the result (default runs/BLOCK/cells)"),
   });
 
@@ -63,6 +67,8 @@ export interface CellsSummary {
   readonly out: string;
 }
 
+/** Global placement that leaves more of the cells' area above the target density has run out of room. */
+const CROWDED = 0.2;
 /** Progress is told at least this often, s. */
 const TELL_EVERY = 2;
 
@@ -78,13 +84,19 @@ export async function placeCells(
 ): Promise<CellsSummary> {
   const started = performance.now();
   const options = parseOptions(cellsOptionsSchema, given);
-  const { out: folder, density, passes, placement: places, ...files } = options;
+  const { out: folder, force, density, passes, placement: places, ...files } = options;
   const design = isDefPath(path) ? await loadDefWith(path, files) : undefined;
   const block = design?.block ?? (await loadBlockWith(path, files));
   const start =
-    places === undefined ? block.initial : await readGivenPlaces(places, block, options.lef ?? []);
+    places === undefined
+      ? block.initial
+      : await readGivenPlaces(places, block, isDefPath(path) ? defFiles(path, options.lef).lefs : []);
   refuseUnplaced(block, start);
   const out = folder ?? join("runs", block.name, "cells");
+  if (isRunFolder(out))
+    throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
+  if (!force && existsSync(join(out, "summary.json")))
+    throw new InputError(out, "holds a result already", "replace it with --force, or choose another --out");
   makeFolder(out);
   return whileOwning(out, async () => {
     const seconds = () => (performance.now() - started) / 1000;
@@ -101,6 +113,11 @@ export async function placeCells(
         );
       },
     });
+    const overflow = iterations.at(-1)?.overflow ?? 0;
+    if (overflow > CROWDED)
+      onProgress(
+        `${(100 * overflow).toFixed(0)} % of the cells' area found no room at --density ${density}: wires get longer; raise it, or give the cells more room`,
+      );
     const rows = placeInRows(block, spread, {
       passes,
       onPass: ({ pass, wirelength }) =>
@@ -121,7 +138,7 @@ export async function placeCells(
       off_rows: offRows,
       legal: overlaps === 0 && offRows === 0,
       iterations: iterations.length,
-      overflow: iterations.at(-1)?.overflow ?? 0,
+      overflow,
       seconds: seconds(),
       out,
     };

@@ -100,9 +100,19 @@ async function withGiven(
   { from, keep = [] }: JobOptions,
   lefs: readonly string[],
 ): Promise<{ flat: Block; given?: Placement }> {
-  const given = from === undefined ? undefined : await readGivenPlaces(from, read, lefs);
+  const given = from === undefined ? undefined : withFixed(read, await readGivenPlaces(from, read, lefs));
   const flat = keep.length > 0 ? withKept(read, keep, given ?? read.initial) : read;
   return { flat, ...(given && { given }) };
+}
+
+/** The placement with fixed macros where the block has them. */
+function withFixed({ kinds, fixed, initial }: Block, placement: Placement): Placement {
+  const result = copyPlacement(placement);
+  for (let node = 0; node < kinds.length; node++) {
+    if (kinds[node] !== NodeKind.HardMacro || !fixed[node]) continue;
+    for (const places of ["xs", "ys", "orientations"] as const) result[places][node] = initial[places][node]!;
+  }
+  return result;
 }
 
 /** Violations that are told one by one. */

@@ -58,6 +58,16 @@ const GROWTH = 1.05;
 /** A rise of the wirelength by this share in one iteration lets the density weight grow no more. */
 const STEADY_RISE = 0.005;
 
+/**
+ * Bins: charges larger than the first move by at most the second in an iteration. What surrounds a large macro has to give
+ * way first; a step that suits the cells lets such macros swing, ever wider.
+ */
+const LARGE_CHARGE = 50;
+const MOST_BINS_A_STEP = 1;
+
+/** Bins: narrower and lower fillers would be many, and no better. */
+const LEAST_FILLER = 0.1;
+
 /** Iterations without less overflow after which the placement stays as spread as it was, once most cells have spread. */
 const MOST_STALLED = 50;
 const STALLS_BELOW = 0.3;
@@ -148,6 +158,7 @@ class CellField {
     const filler = fillerSize(
       block,
       cellNodes.filter((node) => isMovingCell(block, node)),
+      { width: this.binWidth, height: this.binHeight },
     );
     const fillers = Math.max(0, Math.floor((free - area) / (filler.width * filler.height)));
     this.count = this.cellCount + fillers;
@@ -323,15 +334,21 @@ function placedSize({ widths, heights }: Block, { orientations }: Placement, nod
   return { width: (sideways ? heights : widths)[node]!, height: (sideways ? widths : heights)[node]! };
 }
 
-/** As high as the lowest cell, as wide as the mean of the middle four fifths of the cells (ePlace). */
-function fillerSize(block: Block, cells: Int32Array): { readonly width: number; readonly height: number } {
+/** As high as most cells, as wide as the mean of the middle four fifths of them (ePlace), and no smaller than a part of a bin. */
+function fillerSize(
+  block: Block,
+  cells: Int32Array,
+  bin: { readonly width: number; readonly height: number },
+): { readonly width: number; readonly height: number } {
+  if (cells.length === 0) return bin;
   const widths = Float64Array.from(cells, (node) => block.widths[node]!).sort();
   const heights = Float64Array.from(cells, (node) => block.heights[node]!).sort();
   const cut = Math.floor(widths.length / 10);
   const middle = widths.subarray(cut, widths.length - cut);
+  const mean = middle.reduce((sum, width) => sum + width, 0) / middle.length;
   return {
-    width: middle.reduce((sum, width) => sum + width, 0) / middle.length,
-    height: heights[heights.length >> 1]!,
+    width: Math.max(mean, LEAST_FILLER * bin.width),
+    height: Math.max(heights[heights.length >> 1]!, LEAST_FILLER * bin.height),
   };
 }
 
@@ -373,6 +390,7 @@ function descend(
   let steepest = 0;
   for (let i = 0; i < length; i++) steepest = Math.max(steepest, Math.abs(slopes[i]!));
   let step = steepest > 0 ? (0.1 * field.binWidth) / steepest : 1;
+  const longest = MOST_BINS_A_STEP * Math.min(field.binWidth, field.binHeight);
   let turn = 1;
   let before = field.wirelength(point);
   const iterations: GlobalIteration[] = [];
@@ -382,7 +400,11 @@ function descend(
     const nextTurn = (1 + Math.sqrt(4 * turn * turn + 1)) / 2;
     const momentum = (turn - 1) / nextTurn;
     for (let tries = 0; ; tries++) {
-      for (let i = 0; i < length; i++) newSolution[i] = point[i]! - step * slopes[i]!;
+      for (let i = 0; i < length; i++) {
+        const move = step * slopes[i]!;
+        const isLarge = field.binCharges[i >> 1]! > LARGE_CHARGE;
+        newSolution[i] = point[i]! - (isLarge ? clampTo(move, -longest, longest) : move);
+      }
       field.clamp(newSolution);
       for (let i = 0; i < length; i++)
         newPoint[i] = newSolution[i]! + momentum * (newSolution[i]! - solution[i]!);

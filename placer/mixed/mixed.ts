@@ -27,7 +27,7 @@ export const mixedMethod: Method = {
 
 /** Tried one after the other until macros have spread; more than is needed makes wires longer. */
 const MACRO_CHARGES = [1.3, 1.6, 2.2];
-const SPREAD = 0.15;
+const SPREAD = 0.2;
 /** Distance that free macros keep from each other, µm; touching is legal. */
 const GAP = 0;
 
@@ -46,6 +46,7 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   };
   let iterations = 0;
   let rough = block.initial;
+  let least = Number.POSITIVE_INFINITY;
   for (const macroCharge of MACRO_CHARGES) {
     const together = placeCellsGlobally(flat.block, upright(flat.block), {
       movesMacros: true,
@@ -53,8 +54,12 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
       onIteration: tell("macros and cells"),
     });
     iterations += together.iterations.length;
-    rough = flat.fromFlat(together.placement);
-    if (together.iterations.at(-1)!.overflow < SPREAD) break;
+    const { overflow } = together.iterations.at(-1)!;
+    if (overflow < least) {
+      least = overflow;
+      rough = flat.fromFlat(together.placement);
+    }
+    if (overflow < SPREAD) break;
   }
   let placement: Placement | undefined;
   if (protocol === "free") {

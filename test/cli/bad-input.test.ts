@@ -97,7 +97,7 @@ const CASES: readonly Bad[] = [
   {
     name: "an unknown method",
     args: placeAt("--method", "magic"),
-    says: /--method: 'magic' is no method; known are policy, anneal, greedy, mincut, analytic, refine, random, pipeline, or a module/,
+    says: /--method: 'magic' is no method; known are policy, anneal, greedy, mincut, analytic, mixed, refine, random, pipeline, or a module/,
   },
   { name: "an unknown protocol", args: placeAt("--protocol", "loose"), says: /'loose' is invalid/ },
   {

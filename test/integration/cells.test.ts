@@ -40,6 +40,14 @@ test("cells of a DEF: legal, scored as its own output is, the same bytes again, 
         [block.initial.xs[node], block.initial.ys[node]],
         [macros.initial.xs[node], macros.initial.ys[node]],
       );
+  const twice = ["cells", DESIGN, "--placement", at("run"), "--out"];
+  for (const [out, expected] of [
+    [at("cells"), /holds a result already; replace it with --force/],
+    [at("run"), /holds a run, whose files have the same names/],
+  ] as const) {
+    const { code, stderr } = await ashlar(...twice, out);
+    assert.deepEqual([code, expected.test(stderr)], [1, true], stderr);
+  }
   cells("again");
   assert.ok(readFileSync(at("again", "best.def")).equals(readFileSync(at("cells", "best.def"))));
   assert.ok(Number(summary.flat_wirelength) < 0.8 * Number(runJson("eval", at("run"), "--json").wirelength));

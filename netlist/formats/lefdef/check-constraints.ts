@@ -148,7 +148,7 @@ function checkOne(
   if (block.fixed[node]) {
     const status = design.components.statuses[component]!;
     const isFixed = status === PlaceStatus.Fixed || status === PlaceStatus.Cover; // others are kept on request
-    if (isFixed && isMoved(loaded, component, place))
+    if (isFixed && !loaded.freesFixed && isMoved(loaded, component, place))
       add("fixed", `is fixed elsewhere (${design.path}:${design.components.lines[component]})`);
     return violations;
   }

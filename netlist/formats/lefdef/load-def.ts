@@ -29,6 +29,8 @@ export interface LoadedDef {
   readonly core: Rect | undefined;
   /** What the lower-left corners of macros lie on. */
   readonly lattice: Lattice;
+  /** Whether macros that are FIXED in the file may be elsewhere. */
+  readonly freesFixed: boolean;
   /** Notes on what was ignored, left out or taken by default, one line each. */
   readonly notes: readonly string[];
 }
@@ -149,7 +151,17 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
       : [`${path}: no layer directions and tracks or pitches, default routing resources are used`]),
   ];
   const lattice = latticeOf(design, library, options.snap);
-  return { block, design, library, nodes, allowed, core, lattice, notes };
+  return {
+    block,
+    design,
+    library,
+    nodes,
+    allowed,
+    core,
+    lattice,
+    freesFixed: options.freeFixed === true,
+    notes,
+  };
 }
 
 /** A cell is as large as a macro if it is this many times as high as most cells, or covers as much as a macro. */
