@@ -9,6 +9,7 @@ import {
   type Block,
   defFiles,
   defPlacesOf,
+  fileNameOf,
   frameOf,
   InputError,
   isDefPath,
@@ -20,7 +21,14 @@ import {
   writePl,
   writePlc,
 } from "../netlist/index.js";
-import { checkRows, isLooseCell, placeCellsGlobally, placeInRows } from "../placer/index.js";
+import {
+  checkRows,
+  globalProgress,
+  isLooseCell,
+  placeCellsGlobally,
+  placeInRows,
+  throttle,
+} from "../placer/index.js";
 import { blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { whileOwning } from "./folder-owner.js";
 import { readGivenPlaces } from "./given-places.js";
@@ -90,9 +98,10 @@ export async function placeCells(
   const start =
     places === undefined
       ? block.initial
-      : await readGivenPlaces(places, block, isDefPath(path) ? defFiles(path, options.lef).lefs : []);
-  refuseUnplaced(block, start);
-  const out = folder ?? join("runs", block.name, "cells");
+      : await readGivenPlaces(places, block, design ? defFiles(path, options.lef).lefs : []);
+  const cells = countCells(block);
+  refuseUnplaced(block, cells, start);
+  const out = folder ?? join("runs", fileNameOf(block.name), "cells");
   if (isRunFolder(out))
     throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
   if (!force && existsSync(join(out, "summary.json")))
@@ -100,17 +109,12 @@ export async function placeCells(
   makeFolder(out);
   return whileOwning(out, async () => {
     const seconds = () => (performance.now() - started) / 1000;
-    const cells = countCells(block);
     onProgress(`${block.name}: placing ${cells.toLocaleString("en")} cells`);
-    let told = 0;
+    const isDue = throttle(TELL_EVERY);
     const { placement: spread, iterations } = placeCellsGlobally(block, start, {
       targetDensity: density,
-      onIteration: ({ iteration, wirelength, overflow }) => {
-        if (seconds() - told < TELL_EVERY) return;
-        told = seconds();
-        onProgress(
-          `iteration ${iteration}  ${told.toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`,
-        );
+      onIteration: (iteration) => {
+        if (isDue(seconds(), false)) onProgress(globalProgress(iteration, seconds()));
       },
     });
     const overflow = iterations.at(-1)?.overflow ?? 0;
@@ -158,8 +162,8 @@ function countCells(block: Block): number {
 }
 
 /** Throws `InputError` for a block without cells to place, and for a macro that has no place. */
-function refuseUnplaced(block: Block, { xs, ys }: Placement): void {
-  if (countCells(block) === 0)
+function refuseUnplaced(block: Block, cells: number, { xs, ys }: Placement): void {
+  if (cells === 0)
     throw new InputError(
       block.name,
       "holds no standard cell that may move",

@@ -2,6 +2,7 @@
 export * from "./arrays.js";
 export * from "./block.js";
 export * from "./block-directory.js";
+export * from "./boxes.js";
 export * from "./clustering/index.js";
 export * from "./files.js";
 export * from "./fixed-cells.js";

@@ -1,6 +1,7 @@
 // Whether a whole placement is legal, and if not, why: by the same rules as the masks of feasibility.ts.
 import {
   type Block,
+  boxOf,
   isSideways,
   NodeKind,
   nodesOfKind,
@@ -122,15 +123,6 @@ function findings(block: Block, placement: Placement): Finding[] {
     }
   });
   return found;
-}
-
-function boxOf(block: Block, placement: Placement, node: number): Rectangle {
-  const sideways = isSideways(placement.orientations[node]!);
-  const width = sideways ? block.heights[node]! : block.widths[node]!;
-  const height = sideways ? block.widths[node]! : block.heights[node]!;
-  const x = placement.xs[node]!;
-  const y = placement.ys[node]!;
-  return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
 }
 
 /** The part of a node's box that must stay inside the canvas and off blockages. */

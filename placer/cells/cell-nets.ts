@@ -118,6 +118,22 @@ export class CellNets {
     }
   }
 
+  /** What the kernel `placeByStars` works with. */
+  makeStarStart(): KernelRecord<"StarStart"> {
+    const { kernels } = this.judge;
+    const pairs = () => kernels.f64(2 * this.movingCount).byteOffset;
+    const star = new KernelRecord(kernels, "StarStart");
+    star.set({
+      nets: this.state.address,
+      diagonal: pairs(),
+      residuals: pairs(),
+      directions: pairs(),
+      products: pairs(),
+      solution: pairs(),
+    });
+    return star;
+  }
+
   /** Writes the slopes of the smooth wirelength to pairs of the moving nodes, over what was there. `gamma` in µm. */
   wireSlopes(gamma: number, slopes: Float32Array): void {
     const { run } = this.judge.kernels;

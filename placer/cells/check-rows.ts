@@ -1,5 +1,12 @@
 // Are cells where cells may be? Checked from the placement alone, by other means than those that made it.
-import { type Block, type CellRow, isSideways, NodeKind, type Placement } from "../../netlist/index.js";
+import {
+  type Block,
+  boxOf,
+  type CellRow,
+  NodeKind,
+  type Placement,
+  type Rectangle,
+} from "../../netlist/index.js";
 
 export interface RowCheck {
   /** Pairs of a standard cell and another cell or a hard macro that overlap. */
@@ -22,7 +29,8 @@ export function checkRows(block: Block, placement: Placement): RowCheck {
   for (let node = 0; node < block.nodeCount; node++) {
     const kind = block.kinds[node];
     if (kind !== NodeKind.StandardCell && kind !== NodeKind.HardMacro) continue;
-    const box = boxOf(block, placement, node);
+    const isCell = kind === NodeKind.StandardCell;
+    const box = { ...boxOf(block, placement, node), isCell, moves: isCell && !block.fixed[node] };
     if (!(box.right > box.left && box.top > box.bottom)) continue;
     boxes.push(box);
     if (box.moves && !standsInRow(rows, box)) offRows++;
@@ -30,29 +38,9 @@ export function checkRows(block: Block, placement: Placement): RowCheck {
   return { overlaps: overlapsOf(boxes), offRows };
 }
 
-interface Box {
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
+interface Box extends Rectangle {
   readonly isCell: boolean;
   readonly moves: boolean;
-}
-
-function boxOf({ kinds, fixed, widths, heights }: Block, placement: Placement, node: number): Box {
-  const [x, y] = [placement.xs[node]!, placement.ys[node]!];
-  const sideways = isSideways(placement.orientations[node]!);
-  const width = (sideways ? heights : widths)[node]!;
-  const height = (sideways ? widths : heights)[node]!;
-  const isCell = kinds[node] === NodeKind.StandardCell;
-  return {
-    left: x - width / 2,
-    bottom: y - height / 2,
-    right: x + width / 2,
-    top: y + height / 2,
-    isCell,
-    moves: isCell && !fixed[node],
-  };
 }
 
 /** Rows are sorted by their bottoms. */

@@ -7,7 +7,7 @@
 // when a hard macro moves a little. docs/cell-placers.md has the parameters and what they were measured by.
 import type { CellPlacer, Judge } from "../../env/index.js";
 import { KernelRecord, type Kernels } from "../../kernels/index.js";
-import { type Block, isSideways, NodeKind } from "../../netlist/index.js";
+import { type Block, NodeKind, sidesOf } from "../../netlist/index.js";
 import { geometric } from "../geometric.js";
 import { CellNets } from "./cell-nets.js";
 import { Coverage } from "./coverage.js";
@@ -140,16 +140,7 @@ export class ElectrostaticPlacer implements CellPlacer {
     this.areaStiffness = new Float32Array(2 * this.count);
     this.wireStiffness = new Float32Array(2 * this.count);
     this.measureNodes((canvas.width * canvas.height) / (bins.columns * bins.rows));
-    this.start = new KernelRecord(kernels, "StarStart");
-    const wide = () => kernels.f64(2 * this.count).byteOffset;
-    this.start.set({
-      nets: this.nets.state.address,
-      diagonal: wide(),
-      residuals: wide(),
-      directions: wide(),
-      products: wide(),
-      solution: wide(),
-    });
+    this.start = this.nets.makeStarStart();
     this.step = new KernelRecord(kernels, "MomentumStep");
     this.step.set({
       count: this.count,
@@ -242,11 +233,11 @@ export class ElectrostaticPlacer implements CellPlacer {
     nets.readPlacement();
     for (let i = 0; i < fixedNodes.length; i++) {
       const node = fixedNodes[i]!;
-      const sideways = isSideways(placement.orientations[node]!);
+      const { width, height } = sidesOf(block, placement, node);
       fixed.places[2 * i] = placement.xs[node]!;
       fixed.places[2 * i + 1] = placement.ys[node]!;
-      fixed.halfSizes[2 * i] = (sideways ? block.heights : block.widths)[node]! / 2;
-      fixed.halfSizes[2 * i + 1] = (sideways ? block.widths : block.heights)[node]! / 2;
+      fixed.halfSizes[2 * i] = width / 2;
+      fixed.halfSizes[2 * i + 1] = height / 2;
     }
     this.bins.readFixed(1);
     this.cells.readFixed(Number.POSITIVE_INFINITY);

@@ -2,7 +2,7 @@
 // Kernels: kernels/assembly/rows/.
 import { KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, InputError, type Placement, turnOffset } from "../../netlist/index.js";
-import { isLooseCell, type RowSpace, rowSpaceOf } from "./row-space.js";
+import { isLooseCell, ROUNDING, type RowSpace, rowSpaceOf } from "./row-space.js";
 
 export interface RowOptions {
   /** Most passes of detailed placement; 0 legalises only. Default: 8. */
@@ -28,9 +28,6 @@ export interface RowResult {
   readonly meanMove: number;
   readonly longestMove: number;
 }
-
-/** Shares of a site's width and of a row's height that files round away. */
-const ROUNDING = 1e-4;
 
 /**
  * Puts the standard cells that may move into rows near their places in `wanted`, without overlap and on sites (Abacus),

@@ -1,11 +1,12 @@
 // Where cells may stand: rows of sites, cut into segments by what stands in them. Lengths are µm in the canvas's frame.
 import {
   type Block,
+  boxOf,
   type CellRow,
   InputError,
-  isSideways,
   NodeKind,
   type Placement,
+  type Rectangle,
 } from "../../netlist/index.js";
 
 /** Free stretches of rows, from bottom to top and from left to right. */
@@ -24,7 +25,7 @@ export interface RowSpace {
 }
 
 /** Shares of a site or of a row's height that files round away. */
-const ROUNDING = 1e-4;
+export const ROUNDING = 1e-4;
 
 /** A stretch of free sites of a row: first site, and the one behind the last. */
 type Stretch = [start: number, end: number];
@@ -73,28 +74,17 @@ export function rowSpaceOf(
   return packed(sorted, free, { siteWidth, rowHeight });
 }
 
-interface Box {
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-  readonly top: number;
-}
-
 function* obstaclesOf(
-  { nodeCount, widths, heights, blockages }: Block,
-  { xs, ys, orientations }: Placement,
+  block: Block,
+  placement: Placement,
   stands: (node: number) => boolean,
-): Generator<Box> {
-  for (let node = 0; node < nodeCount; node++) {
+): Generator<Rectangle> {
+  for (let node = 0; node < block.nodeCount; node++) {
     if (!stands(node)) continue;
-    const sideways = isSideways(orientations[node]!);
-    const width = (sideways ? heights : widths)[node]!;
-    const height = (sideways ? widths : heights)[node]!;
-    const [x, y] = [xs[node]!, ys[node]!];
-    if (width > 0 && height > 0 && !Number.isNaN(x))
-      yield { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
+    const box = boxOf(block, placement, node);
+    if (box.right > box.left && box.top > box.bottom) yield box;
   }
-  for (const blockage of blockages) if (blockage.rate >= 1) yield blockage;
+  for (const blockage of block.blockages) if (blockage.rate >= 1) yield blockage;
 }
 
 function without([start, end]: Stretch, from: number, to: number): Stretch[] {

@@ -61,8 +61,8 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
       placement.ys[node] = block.initial.ys[node]!;
       continue;
     }
-    placement.xs[node] = inside(placement.xs[node]!, halfWidths[node]! - overXs[node]!, width);
-    placement.ys[node] = inside(placement.ys[node]!, halfHeights[node]! - overYs[node]!, height);
+    placement.xs[node] = insideCanvas(placement.xs[node]!, halfWidths[node]! - overXs[node]!, width);
+    placement.ys[node] = insideCanvas(placement.ys[node]!, halfHeights[node]! - overYs[node]!, height);
     if (block.kinds[node] === NodeKind.HardMacro) hards.push(node);
   }
   const area = (node: number) => halfWidths[node]! * halfHeights[node]!;
@@ -96,7 +96,7 @@ export function legalStart(block: Block, from: Placement, gap: number): LegalSta
 }
 
 /** The centre moved so that the box is inside; the middle for one without a place or too large. */
-function inside(centre: number, half: number, length: number): number {
+export function insideCanvas(centre: number, half: number, length: number): number {
   if (Number.isNaN(centre) || 2 * half >= length) return length / 2;
   return Math.max(half, Math.min(length - half, centre));
 }

@@ -10,9 +10,9 @@ import {
   NodeKind,
   type Placement,
 } from "../../netlist/index.js";
-import { type GlobalIteration, placeCellsGlobally } from "../cells/global-placement.js";
+import { type GlobalIteration, globalProgress, placeCellsGlobally } from "../cells/global-placement.js";
 import { makeCellPlacer } from "../cells/protocols.js";
-import { legalStart } from "../legaliser/legal-start.js";
+import { insideCanvas, legalStart } from "../legaliser/legal-start.js";
 import { snapHardMacros } from "../legaliser/snap.js";
 import type { Method, MethodContext, MethodResult } from "../method.js";
 import { SECONDS_PER_LINE, throttle } from "../search.js";
@@ -38,18 +38,14 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   const seconds = () => (performance.now() - started) / 1000;
   const isDue = throttle(SECONDS_PER_LINE);
   const tell = (what: string) => (iteration: GlobalIteration) => {
-    if (!isDue(seconds(), false)) return;
-    const { wirelength, overflow } = iteration;
-    onProgress(
-      `${what}: iteration ${iteration.iteration}  ${seconds().toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`,
-    );
+    if (isDue(seconds(), false)) onProgress(`${what}: ${globalProgress(iteration, seconds())}`);
   };
+  const start = upright(flat.block);
   let iterations = 0;
   let rough = block.initial;
   let least = Number.POSITIVE_INFINITY;
   for (const macroCharge of MACRO_CHARGES) {
-    const together = placeCellsGlobally(flat.block, upright(flat.block), {
-      movesMacros: true,
+    const together = placeCellsGlobally(flat.block, start, {
       macroCharge,
       onIteration: tell("macros and cells"),
     });
@@ -127,9 +123,7 @@ function takeSoftMacros(
 ): void {
   for (let node = 0; node < kinds.length; node++) {
     if (kinds[node] !== NodeKind.SoftMacro || fixed[node]) continue;
-    const inside = (centre: number, side: number, length: number) =>
-      Math.max(Math.min(side, length) / 2, Math.min(length - Math.min(side, length) / 2, centre));
-    out.xs[node] = inside(from.xs[node]!, widths[node]!, canvas.width);
-    out.ys[node] = inside(from.ys[node]!, heights[node]!, canvas.height);
+    out.xs[node] = insideCanvas(from.xs[node]!, widths[node]! / 2, canvas.width);
+    out.ys[node] = insideCanvas(from.ys[node]!, heights[node]! / 2, canvas.height);
   }
 }

@@ -1,7 +1,7 @@
 // Hard macros that overlap a little, as global placement leaves them, pushed apart with small moves. Every overlapping pair
 // parts along the axis where it overlaps less, the smaller macro moving more. Macros begin smaller than they are and grow,
 // so that the pairs find their sides before it gets tight.
-import { type Block, isSideways, NodeKind, type Placement, Random } from "../../netlist/index.js";
+import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
 
 /** Macros begin at this share of their sides, and have them in full after so many sweeps. */
 const FIRST_SHARE = 0.6;
@@ -54,11 +54,7 @@ export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch):
     });
     if (overlaps === 0 && share === 1) break;
   }
-  const placement = {
-    xs: from.xs.slice(),
-    ys: from.ys.slice(),
-    orientations: from.orientations.slice(),
-  };
+  const placement = copyPlacement(from);
   let moved = 0;
   for (const [body, node] of nodes.entries()) {
     moved += Math.hypot(xs[body]! - startXs[body]!, ys[body]! - startYs[body]!);
@@ -85,11 +81,6 @@ interface Bodies {
   readonly halfHeights: Float64Array;
   /** Lowest left and bottom sides, µm. */
   readonly least: { readonly x: number; readonly y: number };
-}
-
-function sidesOf({ widths, heights }: Block, { orientations }: Placement, node: number) {
-  const sideways = isSideways(orientations[node]!);
-  return { width: (sideways ? heights : widths)[node]!, height: (sideways ? widths : heights)[node]! };
 }
 
 function bodiesOf(block: Block, placement: Placement, pitch: MacroPitch | undefined): Bodies {

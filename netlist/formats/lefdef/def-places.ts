@@ -1,5 +1,6 @@
 // Places of hard macros as in DEF: lower-left corners of the placed boxes in database units.
 import { NodeKind } from "../../block.js";
+import { sidesOf } from "../../boxes.js";
 import { isSideways, ORIENTATION_NAMES } from "../../orientation.js";
 import type { Placement } from "../../placement.js";
 import { PlaceStatus } from "./def-design.js";
@@ -36,9 +37,7 @@ export function defPlacesOf(
   for (let node = 0; node < block.nodeCount; node++) {
     if (!isWanted(node) || Number.isNaN(placement.xs[node]!)) continue;
     const orientation = placement.orientations[node]!;
-    const sideways = isSideways(orientation);
-    const width = sideways ? block.heights[node]! : block.widths[node]!;
-    const height = sideways ? block.widths[node]! : block.heights[node]!;
+    const { width, height } = sidesOf(block, placement, node);
     places.set(nodes.componentOfNode[node]!, {
       x: Math.floor((placement.xs[node]! - width / 2) * design.units + ROUNDING) + origin.x,
       y: Math.floor((placement.ys[node]! - height / 2) * design.units + ROUNDING) + origin.y,

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { append } from "../../arrays.js";
 import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } from "../../block.js";
 import { blockFileOf, isBlockOf } from "../../block-directory.js";
+import { boxOf } from "../../boxes.js";
 import { namesIn, statusOf } from "../../files.js";
 import { gridFor, gridWithin, type Size } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
@@ -273,12 +274,9 @@ function fixedMacro(
   design: DefDesign,
   node: number,
 ): Rect[] {
-  const [x, y, orientation] = [places.xs[node]!, places.ys[node]!, places.orientations[node]!];
-  if (Number.isNaN(x + y)) return [];
-  const sideways = isSideways(orientation);
-  const halfWidth = (sideways ? netlist.heights[node]! : netlist.widths[node]!) / 2;
-  const halfHeight = (sideways ? netlist.widths[node]! : netlist.heights[node]!) / 2;
-  const box = { left: x - halfWidth, bottom: y - halfHeight, right: x + halfWidth, top: y + halfHeight };
+  const orientation = places.orientations[node]!;
+  const box = boxOf(netlist, places, node);
+  if (Number.isNaN(box.left + box.bottom)) return [];
   const halo = design.components.halos.get(componentOfNode[node]!);
   if (!halo) return [box];
   const { left, bottom, right, top } = halo;

@@ -1,6 +1,7 @@
 // A DEF design as the methods place it: hard macros with their halos, fences, halos of fixed macros as blockages, and all
 // lengths and edges on the lattice, so that corners can be rounded down onto it afterwards without making an overlap.
 import { type Block, type Blockage, type Fence, NodeKind } from "../../block.js";
+import { boxOf } from "../../boxes.js";
 import { isSideways } from "../../orientation.js";
 import { type PlacingView, placingView, type Sides } from "../../placing-view.js";
 import { membershipsOf } from "./check-constraints.js";
@@ -148,12 +149,8 @@ function onLattice(block: Block, { design, lattice }: LoadedDef): Block {
   const blockages = block.blockages.map((blockage) => ({ ...blockage, ...outward(blockage) }));
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] !== NodeKind.HardMacro || !block.fixed[node]) continue;
-    const sideways = isSideways(block.initial.orientations[node]!);
-    const halfWidth = (sideways ? block.heights[node]! : block.widths[node]!) / 2;
-    const halfHeight = (sideways ? block.widths[node]! : block.heights[node]!) / 2;
-    const [x, y] = [block.initial.xs[node]!, block.initial.ys[node]!];
-    if (Number.isNaN(x + y)) continue;
-    const box = { left: x - halfWidth, bottom: y - halfHeight, right: x + halfWidth, top: y + halfHeight };
+    const box = boxOf(block, block.initial, node);
+    if (Number.isNaN(box.left + box.bottom)) continue;
     const around = outward(box);
     if (around !== box) blockages.push({ ...around, rate: 1 });
   }

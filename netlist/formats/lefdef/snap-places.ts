@@ -1,7 +1,7 @@
 // Hard macros onto the lattice of a design. Corners are rounded down, which makes no overlap where searches have kept all
 // lengths on the lattice. Where it breaks a rule all the same, the macro takes the nearest place that breaks none.
 import { NodeKind } from "../../block.js";
-import { isSideways } from "../../orientation.js";
+import { sidesOf } from "../../boxes.js";
 import type { Placement } from "../../placement.js";
 import { legalPlaces, membershipsOf } from "./check-constraints.js";
 import { boxAt, type DefPlace, defPlacesOf } from "./def-places.js";
@@ -22,9 +22,7 @@ export function snappedPlaces(loaded: LoadedDef, placement: Placement): Map<numb
     const node = nodes.nodeOfComponent[component]!;
     if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
     movable.push(component);
-    const sideways = isSideways(orientation);
-    const width = sideways ? block.heights[node]! : block.widths[node]!;
-    const height = sideways ? block.widths[node]! : block.heights[node]!;
+    const { width, height } = sidesOf(block, placement, node);
     const x = pointBelow(lattice.x, (placement.xs[node]! - width / 2) * design.units) + origin.x;
     const y = pointBelow(lattice.y, (placement.ys[node]! - height / 2) * design.units) + origin.y;
     places.set(component, {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Matrix, solve } from "ml-matrix";
 import { Judge } from "../../../../env/index.js";
-import { KernelRecord, Kernels } from "../../../../kernels/index.js";
+import { Kernels } from "../../../../kernels/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement, Random } from "../../../../netlist/index.js";
 import { CellNets } from "../../../../placer/cells/cell-nets.js";
 import { randomPlacement, smallBlock } from "../../../support/blocks.js";
@@ -97,16 +97,7 @@ test("the quadratic start solves the system of stars", () => {
   const placement = randomPlacement(block, Random.stream(5, "places"));
   const { nets, run, judge } = softNets(block, placement);
   const { kernels } = judge;
-  const pairs = () => kernels.f64(2 * nets.movingCount).byteOffset;
-  const star = new KernelRecord(kernels, "StarStart");
-  star.set({
-    nets: nets.state.address,
-    diagonal: pairs(),
-    residuals: pairs(),
-    directions: pairs(),
-    products: pairs(),
-    solution: pairs(),
-  });
+  const star = nets.makeStarStart();
   const start = nets.places.slice();
   run.placeByStars(star.address, 60);
   // Every star is a clique of springs of weight / (n (n - 1)).
