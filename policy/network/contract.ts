@@ -1,6 +1,7 @@
 // What a policy network is. Training, playing and the viewer know networks by this contract alone; the built-in one
 // (network.ts) and a user's own are used alike. A network is a plain object whose module exports it by default:
 // worker threads cannot be handed functions, so they import the module.
+import { importDefault } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import { InputError } from "../../netlist/index.js";
 import { layoutOf, type ParameterLayout, type TensorShape, type Tensors } from "./memory.js";
@@ -116,17 +117,8 @@ export function networkLayout(network: PolicyNetworkModule, shape: PolicyShape):
  * what the user names now, never with a path read from a file.
  */
 export async function loadPolicyNetwork(url: string): Promise<PolicyNetworkModule> {
-  let exports: { readonly default?: unknown };
-  try {
-    exports = (await import(url)) as { readonly default?: unknown };
-  } catch (error) {
-    throw new InputError(
-      url,
-      `cannot be imported (${error instanceof Error ? error.message : error})`,
-      "a policy network is the default export of a JavaScript module",
-    );
-  }
-  const network = (exports.default ?? {}) as Partial<Record<keyof PolicyNetworkModule, unknown>>;
+  const found = await importDefault(url, "a policy network");
+  const network = (found ?? {}) as Partial<Record<keyof PolicyNetworkModule, unknown>>;
   const isFunction = (name: keyof PolicyNetworkModule) => typeof network[name] === "function";
   if (
     typeof network.name !== "string" ||
