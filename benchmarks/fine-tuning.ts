@@ -42,7 +42,9 @@ async function run(path: string, { name, seed }: Named, options: PlaceOptions): 
   const folder = join(out, `${basename(path)}-${name}-s${seed}`);
   if (!existsSync(join(folder, "summary.json"))) {
     process.stderr.write(`${folder}\n`);
-    await place(path, { method: "policy", workers: Number(values.workers), seed, out: folder, ...options });
+    // What was left of a run that was cut off is started over.
+    const again = { out: folder, force: true };
+    await place(path, { method: "policy", workers: Number(values.workers), seed, ...again, ...options });
   }
   return {
     summary: JSON.parse(readFileSync(join(folder, "summary.json"), "utf8")),

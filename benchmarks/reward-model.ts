@@ -42,6 +42,7 @@ if (!existsSync(join(run, "summary.json")))
       epochs: Number(values.epochs),
       samplePolicy,
       out: run,
+      force: true,
     },
     say,
   );

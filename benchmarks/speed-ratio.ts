@@ -64,8 +64,9 @@ const MEASUREMENTS: Readonly<Record<string, (checkout: string) => Speeds>> = {
     ),
   place: (checkout) => {
     const out = mkdtempSync(join(tmpdir(), "ashlar-speed-"));
-    const speeds = Object.entries(PLACE_RUNS).map(([name, args]) => {
-      const common = ["--quiet", "--workers", values.workers, "--out", join(out, "run")];
+    // Each into a folder of its own: a run is not overwritten, and --force is newer than some baselines.
+    const speeds = Object.entries(PLACE_RUNS).map(([name, args], index) => {
+      const common = ["--quiet", "--workers", values.workers, "--out", join(out, `run-${index}`)];
       return [name, 1 / run(checkout, "cli/main.js", ["place", block, ...args, ...common]).seconds] as const;
     });
     rmSync(out, { recursive: true, force: true });
