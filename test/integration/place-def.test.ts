@@ -1,16 +1,19 @@
-// Real designs from end to end: placed, legal, within their constraints, written back.
+// Real designs from end to end: placed, legal, within their constraints, written back, and read by KLayout.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { place } from "../../flow/index.js";
-import { checkConstraints, DEFAULT_ROUTING, loadDef, NodeKind } from "../../netlist/index.js";
+import { evaluate, place } from "../../flow/index.js";
+import { checkConstraints, DEFAULT_ROUTING, defFiles, loadDef, NodeKind } from "../../netlist/index.js";
+import { assertMacrosAsIn, assertSameInKlayout, withoutKlayout } from "../support/klayout.js";
 import { SHARED, withoutShared } from "../support/shared-data.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const BENCHMARKS = join(SHARED, "benchmarks");
 const OPENROAD = join(BENCHMARKS, "lef/openroad_ng45");
+/** A LEF file whose masters another one has, too, with the same boxes; KLayout refuses to read both. */
+const DEFINES_AGAIN = "macro_only.lef";
 
 /** Design, LEF files that are not beside it, and how many of its macros may move. */
 const DESIGNS: readonly [string, string[], number][] = [
@@ -27,7 +30,7 @@ const DESIGNS: readonly [string, string[], number][] = [
 ];
 
 for (const [name, lef, movable] of DESIGNS)
-  test(`${name} is placed: ${movable} macros move, the rest stays`, { skip: withoutShared }, async () => {
+  test(`${name} is placed: ${movable} macros move, the rest stays`, { skip: withoutShared }, async (t) => {
     const path = join(BENCHMARKS, name, "design.def.gz");
     const out = join(makeFolder(), "run");
     const lines: string[] = [];
@@ -58,4 +61,10 @@ for (const [name, lef, movable] of DESIGNS)
     );
     const commands = readFileSync(join(out, "best.tcl"), "utf8").match(/^place_macro /gm) ?? [];
     assert.equal(commands.length, movable);
+    await t.test("KLayout reads the same boxes and orientations", { skip: withoutKlayout }, async () => {
+      const lefs = defFiles(path, lef).lefs.filter((name) => !name.includes(DEFINES_AGAIN));
+      const { loaded, instances } = await assertSameInKlayout(join(out, "best.def"), lefs);
+      const macros = assertMacrosAsIn(instances, loaded, await evaluate(out));
+      assert.equal(macros, block.kinds.filter((kind) => kind === NodeKind.HardMacro).length);
+    });
   });
