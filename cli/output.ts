@@ -54,7 +54,10 @@ export function printResult(result: object, json: boolean): void {
     return;
   }
   const entries = Object.entries(result).flatMap(([name, value]): [string, unknown][] => {
-    if (name === "extra_costs") return Object.entries(value).map(([term, cost]) => [`${name}.${term}`, cost]);
+    if (name === "extra_costs" || name === "flat")
+      return Object.entries(value).flatMap(([cost, number]) =>
+        typeof number === "number" ? [[`${name}.${cost}`, number]] : [],
+      );
     return typeof value === "object" ? [] : [[name, value]];
   });
   const width = greatestOf(entries.map(([name]) => name.length));

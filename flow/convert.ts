@@ -26,6 +26,7 @@ import {
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
+import { asWritten } from "./flat-output.js";
 import { whileOwning } from "./folder-owner.js";
 import { readRunPlacement } from "./given-places.js";
 import { parseOptions, pickOptions } from "./options.js";
@@ -176,7 +177,7 @@ export async function convert(
 
 /** With the best placement of a run. */
 async function withBest({ block, design }: Source, run: string): Promise<Source> {
-  const placed = { ...block, initial: await readRunPlacement(run, block) };
+  const placed = { ...block, initial: asWritten(block, await readRunPlacement(run, block), design) };
   return { block: placed, ...(design && { design: { ...design, block: placed } }) };
 }
 

@@ -1,4 +1,5 @@
 // `eval`: the exact costs of a placement, as it is in the files or with soft macros placed anew.
+import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge, violationsIn } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -6,14 +7,18 @@ import {
   type Block,
   checkConstraints,
   copyPlacement,
+  defFiles,
   isDefPath,
+  isInputError,
+  isMovableCell,
   type LoadedDef,
   type Placement,
   type Violation,
 } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
-import { readRunBest } from "./given-places.js";
+import { costsByName, withPortsInside } from "./flat-output.js";
+import { readRunBest, readRunPlacement } from "./given-places.js";
 import { parseOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
 import { isRunFolder, readRunSource } from "./run-record.js";
@@ -67,7 +72,9 @@ export async function evaluate(
   if (isRunFolder(path)) return evaluateRun(path, given);
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
-  const design = isDefPath(path) ? await loadDefWith(path, options) : undefined;
+  const design = isDefPath(path)
+    ? ((await designOfRun(path, given)) ?? (await loadDefWith(path, options)))
+    : undefined;
   const block = design?.block ?? (await loadBlockWith(path, options));
   const { placeCells } = options;
   if (!allowMissing && !placeCells) checkPlaced(block, block.initial);
@@ -84,6 +91,42 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const judging = await openJudging(options);
   const design = isDefPath(source.block) ? await loadDefWith(source.block, source.options) : undefined;
   return scored(block, { placement, judging, placeCells: options.placeCells, design });
+}
+
+/**
+ * The `best.def` of a run, with the run's own LEF files and options. Cells without a place, about which the file says nothing,
+ * are in the middle of their soft macros, and ports without one at the canvas's centre. Undefined for other files.
+ */
+async function designOfRun(path: string, given: EvalOptions): Promise<LoadedDef | undefined> {
+  const folder = dirname(path);
+  if (basename(path) !== "best.def" || !isRunFolder(folder)) return undefined;
+  const source = sourceOf(folder);
+  if (!source || !isDefPath(source.block)) return undefined;
+  const { lefs } = defFiles(source.block, source.options.lef);
+  const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const design = await loadDefWith(path, {
+    ...source.options,
+    ...asked,
+    lef: given.lef?.length ? given.lef : lefs,
+  });
+  const { block } = withPortsInside(design.block);
+  const run = await readRunPlacement(folder, block);
+  const initial = copyPlacement(block.initial);
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (!isMovableCell(block, node) || !Number.isNaN(initial.xs[node]!)) continue;
+    [initial.xs[node], initial.ys[node]] = [run.xs[node]!, run.ys[node]!];
+  }
+  return { ...design, block: { ...block, initial } };
+}
+
+/** Undefined if the run's block is not where it was. */
+function sourceOf(folder: string): ReturnType<typeof readRunSource> | undefined {
+  try {
+    return readRunSource(folder);
+  } catch (error) {
+    if (isInputError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Of the options of a run those that say how placements are judged. */
@@ -123,12 +166,7 @@ function scored(block: Block, { placement, judging, placeCells, design }: Scorin
 export function scoreOf(block: Block, costs: Costs, judge: Judge): Score {
   const { overlaps, legal } = checkLegality(block, judge.placement);
   return {
-    wirelength: costs.wirelength,
-    wirelength_cost: costs.wirelengthCost,
-    density_cost: costs.densityCost,
-    congestion_cost: costs.congestionCost,
-    proxy_cost: costs.proxyCost,
-    ...(costs.extra && { extra_costs: costs.extra }),
+    ...costsByName(costs),
     overlaps,
     legal,
   };

@@ -11,7 +11,7 @@ const seconds = z
   .describe("wall-clock time of the whole command; of all processes of a run that was resumed, s");
 const interrupted = z.literal(true).optional().describe("stopped by the user before the budget was spent");
 
-const score = {
+const costs = {
   wirelength: um("half-perimeter wirelength, weighted by the nets' weights"),
   wirelength_cost: cost("wirelength over canvas width + height and the sum of weights"),
   density_cost: cost("half the mean density of the densest tenth of the grid cells"),
@@ -21,6 +21,9 @@ const score = {
     .record(z.string(), z.number())
     .optional()
     .describe("cost terms of the user's own, unweighted"),
+};
+const score = {
+  ...costs,
   overlaps: count.describe("pairs of hard macros that overlap"),
   violations: count.optional().describe("constraints of a design that its hard macros violate"),
   legal: z.boolean(),
@@ -36,6 +39,13 @@ const violations = z
     }),
   )
   .describe("why the placement is not legal, one by one");
+const flat = z
+  .strictObject(costs)
+  .optional()
+  .describe(
+    "the same costs of the block as its own files have the result (best.def, best.pl, convert): with single cells; " +
+      "cells without a place in the file are in the middle of their soft macros",
+  );
 const partialScore = z.strictObject(score).partial().shape;
 
 const block = { block: z.string().describe("name of the block") };
@@ -51,6 +61,7 @@ const out = { out: z.string().describe("folder or file that was written") };
 
 const place = z.strictObject({
   ...score,
+  flat,
   ...block,
   method: z.string(),
   protocol: z.string(),
@@ -197,6 +208,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   demo: place,
   train: z.strictObject({
     ...partialScore,
+    flat,
     ...block,
     ...search,
     checkpoint: z.string().optional(),

@@ -17,6 +17,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
+import type { FlatCosts } from "./flat-output.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import {
   cellPlacerOption,
@@ -87,6 +88,8 @@ type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema>;
 export interface PlaceSummary extends Score {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
+  /** Of the block as its own files have the result, with single cells; absent if no cells were clustered and no such file is written. */
+  readonly flat?: FlatCosts;
   readonly block: string;
   readonly method: string;
   readonly protocol: string;

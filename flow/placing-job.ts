@@ -30,6 +30,7 @@ import {
 } from "../netlist/index.js";
 import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
+import { asWritten, type FlatOutput, withPortsInside } from "./flat-output.js";
 import { givenFiles, onNodesOf, readGivenPlaces, withKept } from "./given-places.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -53,6 +54,8 @@ export interface PlacingJob {
   finish(placement: Placement, judging: JudgeOptions): Placement;
   /** How placements of `scored` become placements of `block`, and back without `finish`'s care. */
   readonly view: Pick<PlacingView, "toBlock" | "fromBlock">;
+  /** What a reader of the block's own format gets of a placement of `scored`; undefined if `scored` is all that is written. */
+  readonly flatOutput?: (placement: Placement) => FlatOutput;
   /** Writes the files that only this format has. Returns what the summary says about it. */
   write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
 }
@@ -87,6 +90,12 @@ export async function openPlacingJob(
     isAllowed: () => true,
     finish: view.toBlock,
     view,
+    ...((clustering || frameOf(flat)) && {
+      flatOutput: (placement) => ({
+        block: flat,
+        placement: asWritten(flat, flatPlacement(flat, placement, clustering)),
+      }),
+    }),
     write: async (run, placement) => {
       if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
       return {};
@@ -133,7 +142,9 @@ async function openDefJob(
   for (const note of loaded.notes) onProgress(note);
   countMovable(read, onProgress);
   const { block: grouped, clustering } = clusterFlat(loaded.block, options, onProgress);
-  const scored = withPortsInside(grouped, onProgress);
+  const { block: scored, count: portsInside } = withPortsInside(grouped);
+  if (portsInside > 0)
+    onProgress(`${portsInside} pins of the design have no place; they count at the canvas's centre`);
   const view = placingDesign(scored, loaded);
   return {
     block: view.block,
@@ -145,6 +156,10 @@ async function openDefJob(
     isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
     finish: (placement, judging) => snapped(loaded, turned(loaded, { scored, view }, placement, judging)),
     view,
+    flatOutput: (placement) => {
+      const { block } = withPortsInside(loaded.block);
+      return { block, placement: asWritten(block, flatPlacement(block, placement, clustering), loaded) };
+    },
     write: async (run, placement) => {
       const places = defPlacesOf(loaded, placement);
       const rewritten = await writeDef(run.file("best.def"), loaded, places);
@@ -180,23 +195,6 @@ function countMovable({ block, design }: LoadedDef, onProgress: (line: string) =
     );
   if (movable === 0)
     onProgress(`${design.path}: all ${macros} macros are FIXED and stay; --free-fixed lets them move`);
-}
-
-/** Ports that stand nowhere yet draw from the middle of the canvas, which is the least that can be said of them. */
-function withPortsInside(block: Block, onProgress: (line: string) => void): Block {
-  const initial = copyPlacement(block.initial);
-  const isInNet = new Uint8Array(block.nodeCount);
-  for (const pin of block.netPins) isInNet[block.pinNodes[pin]!] = 1;
-  let count = 0;
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (block.kinds[node] !== NodeKind.Port || !isInNet[node] || !Number.isNaN(initial.xs[node]!)) continue;
-    initial.xs[node] = block.canvas.width / 2;
-    initial.ys[node] = block.canvas.height / 2;
-    count++;
-  }
-  if (count === 0) return block;
-  onProgress(`${count} pins of the design have no place; they count at the canvas's centre`);
-  return { ...block, initial };
 }
 
 /**

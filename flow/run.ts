@@ -13,6 +13,7 @@ import {
 import type { FlatNetlist, OldNames, ScoredPlacement } from "../placer/index.js";
 import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
+import { type FlatCosts, flatCosts } from "./flat-output.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
@@ -78,6 +79,8 @@ export interface BlockWork<Found extends object> {
 export type BlockSummary<Found extends object> = Partial<Score> & {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
+  /** Of the block as its own files have the result, with single cells; absent if no cells were clustered and no such file is written. */
+  readonly flat?: FlatCosts;
   readonly block: string;
   /** Wall-clock time of the whole command; of a run that was resumed, of all its processes. */
   readonly seconds: number;
@@ -134,9 +137,11 @@ export async function runOnBlock<Found extends object>(
     const costs: Costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await opened.write(run, placement);
+    const flatScore = opened.flatOutput && flatCosts(opened.flatOutput(placement), judging, onProgress);
     const whole: BlockSummary<Found> = {
       ...score,
       ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
+      ...(flatScore && { flat: flatScore }),
       ...summary,
       seconds: seconds(),
     };

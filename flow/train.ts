@@ -5,6 +5,7 @@ import { LATEST_CHECKPOINT, OLD_NAMES, policyFiles, startPolicy, trainInRun } fr
 import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
+import type { FlatCosts } from "./flat-output.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
@@ -25,6 +26,8 @@ export const trainCommandSchema = blockOptionsSchema.extend({
 });
 
 export interface TrainSummary extends Partial<Score> {
+  /** As in the summary of `place`. */
+  readonly flat?: FlatCosts;
   readonly block: string;
   readonly iterations: number;
   readonly episodes: number;

@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { type Block, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
-import type { Placement } from "../../placement.js";
+import { copyPlacement, type Placement } from "../../placement.js";
 import { writeFileAtomically } from "../../write-file.js";
-import { frameOf } from "./block-parts.js";
+import { type FilePlace, frameOf, placer } from "./block-parts.js";
 import type { Row } from "./nodes.js";
 import { LARGEST } from "./words.js";
 
@@ -206,19 +206,34 @@ export async function writePl(path: string, block: Block, placement: Placement):
 
 function* placeLines(where: string, block: Block, placement: Placement): Generator<string> {
   const frame = frameOf(block);
-  const { originX, originY } = frame ?? { originX: 0, originY: 0 };
-  const further = furtherPorts(block);
   yield "UCLA pl 1.0";
   yield "";
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (further.has(node)) continue;
+  for (const { node, left, bottom, orientation } of placesInFile(where, block, placement)) {
     const name = block.nodeNames[node]!;
     checkName(where, name);
+    const isCoverable = block.kinds[node] === NodeKind.Port && frame?.terminals.get(name)?.coverable;
+    const fixed = block.fixed[node] ? (isCoverable ? " /FIXED_NI" : " /FIXED") : "";
+    yield `${name}\t${left}\t${bottom}\t: ${ORIENTATION_NAMES[orientation]}${fixed}`;
+  }
+}
+
+/** Where a `.pl` file puts the nodes that have a line. */
+function* placesInFile(
+  where: string,
+  block: Block,
+  placement: Placement,
+): Generator<FilePlace & { readonly node: number }> {
+  const frame = frameOf(block);
+  const { originX, originY } = frame ?? { originX: 0, originY: 0 };
+  const further = furtherPorts(block);
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (further.has(node)) continue;
     let x = placement.xs[node]! + originX;
     let y = placement.ys[node]! + originY;
     if (Number.isNaN(x + y)) continue;
     let [width, height] = [block.widths[node]!, block.heights[node]!];
     let orientation = placement.orientations[node]!;
+    const name = block.nodeNames[node]!;
     const terminal = block.kinds[node] === NodeKind.Port ? frame?.terminals.get(name) : undefined;
     if (terminal) {
       ({ width, height, orientation } = terminal);
@@ -228,9 +243,21 @@ function* placeLines(where: string, block: Block, placement: Placement): Generat
     const sideways = isSideways(orientation);
     const left = unit(where, x - (sideways ? height : width) / 2);
     const bottom = unit(where, y - (sideways ? width : height) / 2);
-    const fixed = block.fixed[node] ? (terminal?.coverable ? " /FIXED_NI" : " /FIXED") : "";
-    yield `${name}\t${left}\t${bottom}\t: ${ORIENTATION_NAMES[orientation]}${fixed}`;
+    yield { node, left, bottom, orientation };
   }
+}
+
+/**
+ * A placement of a Bookshelf block as its `.pl` file gives it back, since the file has six digits after the point. Throws
+ * `InputError` for places that the format cannot hold.
+ */
+export function placementInPl(block: Block, placement: Placement): Placement {
+  const frame = frameOf(block);
+  if (frame === undefined) throw new Error(`internal: '${block.name}' was not read from Bookshelf files`);
+  const result = copyPlacement(placement);
+  const put = placer(block, frame, result);
+  for (const { node, ...place } of placesInFile(block.name, block, placement)) put(node, place);
+  return result;
 }
 
 /** Ports of the second and further pins of pads, which are no nodes in the files. */
@@ -252,13 +279,17 @@ function checkName(where: string, name: string): void {
 }
 
 /** Rounds to a millionth of a unit: far below any site width, and far above rounding errors of doubles. */
-function unit(where: string, value: number): string {
-  return number(where, Number(value.toFixed(6)) + 0);
+function unit(where: string, value: number): number {
+  return checked(where, Number(value.toFixed(6)) + 0);
+}
+
+function number(where: string, value: number): string {
+  return String(checked(where, value));
 }
 
 /** Throws `InputError` for a number that readers refuse. */
-function number(where: string, value: number): string {
+function checked(where: string, value: number): number {
   if (!(Math.abs(value) <= LARGEST))
     throw new InputError(where, `${value} cannot be written, numbers are at most ${LARGEST} in this format`);
-  return String(value);
+  return value;
 }

@@ -67,6 +67,20 @@ export function blockagesOfMacros(
   return found;
 }
 
+/** Centre, in µm of the block, of a component whose lower-left corner, in database units, is at a place of the file. */
+export function centreOfCorner(
+  design: DefDesign,
+  { width, height }: { readonly width: number; readonly height: number },
+  { x, y, orientation }: { readonly x: number; readonly y: number; readonly orientation: number },
+): [number, number] {
+  const origin = originOf(design);
+  const sideways = isSideways(orientation);
+  return [
+    (x - origin.x) / design.units + (sideways ? height : width) / 2,
+    (y - origin.y) / design.units + (sideways ? width : height) / 2,
+  ];
+}
+
 /** A rectangle of a design in µm from the origin. */
 export function inMicrons(design: DefDesign, { left, bottom, right, top }: Rect): Rect {
   const { units } = design;
@@ -161,10 +175,9 @@ export function netlistOf(design: DefDesign, library: LefLibrary): DefNetlist {
     fixed[node] = isPad || status === PlaceStatus.Fixed || status === PlaceStatus.Cover ? 1 : 0;
     if (status === PlaceStatus.Unplaced) continue;
     const orientation = components.orientations[component]!;
-    const sideways = isSideways(orientation);
     orientations[node] = orientation;
-    xs[node] = (components.xs[component]! - origin.x) / units + (sideways ? height : width) / 2;
-    ys[node] = (components.ys[component]! - origin.y) / units + (sideways ? width : height) / 2;
+    const corner = { x: components.xs[component]!, y: components.ys[component]!, orientation };
+    [xs[node], ys[node]] = centreOfCorner(design, masters[component]!, corner);
   }
 
   const connections = connect(design, masters, { portOfName, nodeOfComponent });
