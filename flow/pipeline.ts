@@ -57,6 +57,7 @@ export function pipelineMethod(learner: Method, annealer: Method): Method<Pipeli
       renamed: { ...old[0].renamed, ...old[1].renamed },
       removed: { ...old[0].removed, ...old[1].removed },
     },
+    ...(annealer.turns && { turns: annealer.turns }),
     checkpoint: annealer.checkpoint!,
     usesPolicy: true,
     check: async (request) => learner.check?.(learning(request)),

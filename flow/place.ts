@@ -35,6 +35,13 @@ import { warmStart } from "./warm-start.js";
 const DEFAULT_BUDGET = "60s";
 const DEFAULT_METHOD = "policy";
 
+/** The methods that turn macros, as a text. */
+function turningMethods(): string {
+  return METHODS.flatMap(({ name, turns = [] }) =>
+    turns.length > 0 ? `${name} (protocol ${turns.join(" or ")})` : [],
+  ).join(", ");
+}
+
 /** The protocol that figures are quoted under. */
 export const protocolOption = z
   .enum(PROTOCOL_NAMES)
@@ -74,6 +81,13 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .default([])
     .describe(
       "hard macros that stay where --from or the block has them: names, with commas between, * for any text; may be repeated",
+    ),
+  turn: z
+    .boolean()
+    .default(false)
+    .describe(
+      "let hard macros be turned by 90°; of a .def, those whose LEF master has SYMMETRY R90. Methods that do: " +
+        turningMethods(),
     ),
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
@@ -147,7 +161,12 @@ export async function place(
     async work({ given: places, ...place }) {
       const warm =
         places && from !== undefined && method.warmStart
-          ? warmStart(place.judge, places, { from, protocol, keepSoftMacros: protocolOf(from) === protocol })
+          ? warmStart(place.judge, places, {
+              from,
+              protocol,
+              keepSoftMacros: protocolOf(from) === protocol,
+              upright: method.warmStart.upright === true,
+            })
           : undefined;
       if (warm)
         onProgress(
@@ -215,6 +234,12 @@ function refuseOthers(method: Method, protocol: Protocol, options: ResolvedPlace
       `use it with --method ${METHODS.filter(({ warmStart }) => warmStart)
         .map(({ name }) => name)
         .join(" or ")}`,
+    );
+  if (options.turn && !method.turns?.includes(protocol))
+    throw new InputError(
+      "--turn",
+      `method '${method.name}' does not turn macros under protocol ${protocol}`,
+      `these do: ${turningMethods()}`,
     );
   if (options.finetune && options.policy === undefined)
     throw new InputError(

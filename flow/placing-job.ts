@@ -14,10 +14,12 @@ import {
   frameOf,
   InputError,
   isDefPath,
+  isSideways,
   type LoadedDef,
   macroPlacementTcl,
   NodeKind,
   notesOn,
+  Orientation,
   type Placement,
   type PlacingView,
   placingDesign,
@@ -66,6 +68,8 @@ export interface JobOptions extends BlockOptions, ClusterChoice {
   readonly from?: string | undefined;
   /** Names of macros that stay: where `from` has them, or else the block. */
   readonly keep?: readonly string[];
+  /** Whether movable hard macros may be turned by 90°. */
+  readonly turn?: boolean;
 }
 
 /** Reads the block at `path` by the format of its files. Throws `InputError` for bad input. */
@@ -79,7 +83,7 @@ export async function openPlacingJob(
   const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
-  const view = placingView(block);
+  const view = placingView(block, options.turn ? { mayTurn: () => true } : {});
   return {
     block: view.block,
     scored: block,
@@ -145,7 +149,9 @@ async function openDefJob(
   const { block: scored, count: portsInside } = withPortsInside(grouped);
   if (portsInside > 0)
     onProgress(`${portsInside} pins of the design have no place; they count at the canvas's centre`);
-  const view = placingDesign(scored, loaded);
+  const view = placingDesign(scored, loaded, { turn: options.turn === true });
+  if (options.turn && !view.block.turnable)
+    onProgress("--turn: no macro may be turned by 90°, as no master of one that can move has SYMMETRY R90");
   return {
     block: view.block,
     scored,
@@ -214,8 +220,12 @@ function turned(
   for (const node of macrosByArea(scored)) {
     const now = placement.orientations[node]!;
     const allowed = loaded.allowed[node]!;
-    const alike = UPRIGHT.filter((code) => allowed.includes(view.orientationOf(node, code)));
-    const candidates = alike.length > 0 ? alike : [0];
+    // Those that keep the sides of the box: N, FN, S and FS, or for one that was turned E, FE, W and FW.
+    const first = isSideways(now) ? Orientation.E : Orientation.N;
+    const alike = MIRRORED.map((code) => first + code).filter((code) =>
+      allowed.includes(view.orientationOf(node, code)),
+    );
+    const candidates = alike.length > 0 ? alike : [first];
     let best: { move: Move; cost: number } | undefined;
     // The orientation at hand first: another must be better, not as good.
     for (const code of [...candidates].sort((a, b) => Number(b === now) - Number(a === now) || a - b)) {
@@ -236,8 +246,8 @@ function turned(
   return result;
 }
 
-/** Orientation codes that keep the sides of a box: N, FN, S, FS. */
-const UPRIGHT = [0, 1, 2, 3] as const;
+/** N, FN, S and FS, or added to E: FE, W and FW. */
+const MIRRORED = [0, 1, 2, 3] as const;
 
 /** Hard macros where the DEF file will have them; what is fixed stays to the last bit. */
 function snapped(loaded: LoadedDef, placement: Placement): Placement {

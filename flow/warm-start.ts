@@ -1,6 +1,14 @@
 // A given placement as the start of a search. Methods work on cell centres first, so macros go to the nearest free ones.
 import { type Judge, MaskMaker } from "../env/index.js";
-import { copyPlacement, InputError, NodeKind, nodesOfKind, type Placement } from "../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  InputError,
+  NodeKind,
+  nodesOfKind,
+  Orientation,
+  type Placement,
+} from "../netlist/index.js";
 import { type MethodResult, makeCellPlacer, type Protocol, snapHardMacros } from "../placer/index.js";
 
 export interface WarmStart {
@@ -18,6 +26,8 @@ export interface WarmStartOptions {
   readonly protocol: Protocol;
   /** Keep the soft macros of the given placement where they are: they were placed by the same protocol. */
   readonly keepSoftMacros: boolean;
+  /** Hard macros that may move stand upright in the start, whichever way they lie in the given placement. */
+  readonly upright: boolean;
 }
 
 /**
@@ -27,7 +37,7 @@ export interface WarmStartOptions {
 export function warmStart(
   judge: Judge,
   placement: Placement,
-  { from, protocol, keepSoftMacros }: WarmStartOptions,
+  { from, protocol, keepSoftMacros, upright }: WarmStartOptions,
 ): WarmStart {
   const { block } = judge;
   const isPlaced = (node: number) => !Number.isNaN(placement.xs[node]! + placement.ys[node]!);
@@ -43,7 +53,7 @@ export function warmStart(
   if (!(keepSoftMacros && nodesOfKind(block, NodeKind.SoftMacro).every(isPlaced))) cells.placeSoftMacros();
   const { proxyCost } = judge.evaluate();
   const complete = copyPlacement(judge.placement);
-  const snapped = snapHardMacros(new MaskMaker(judge), complete);
+  const snapped = snapHardMacros(new MaskMaker(judge), upright ? standing(block, complete) : complete);
   if (!snapped)
     throw new InputError(
       from,
@@ -55,4 +65,12 @@ export function warmStart(
   const costs = judge.evaluate();
   const start = { placement: copyPlacement(judge.placement), costs, iterations: 0, episodes: 0 };
   return { start, complete, cost: proxyCost };
+}
+
+/** The placement with movable hard macros that lie turned upright. */
+function standing({ kinds, fixed }: Block, placement: Placement): Placement {
+  const orientations = placement.orientations.map((orientation, node) =>
+    kinds[node] === NodeKind.HardMacro && !fixed[node] ? orientation % Orientation.E : orientation,
+  );
+  return { ...placement, orientations };
 }

@@ -135,6 +135,8 @@ export interface Block extends Netlist {
   readonly fences?: readonly Fence[];
   /** Parts of the boxes of hard macros. Default: none. */
   readonly halos?: Halos | undefined;
+  /** Per node 1 for hard macros that a search may turn by 90°. Default: none. */
+  readonly turnable?: Uint8Array | undefined;
   /** Where standard cells may stand, if the files have rows. */
   readonly rows?: readonly CellRow[];
   /** The placement that came with the files. */

@@ -33,3 +33,22 @@ export function turnOffset(orientation: number, x: number, y: number): [number, 
   const turn = TURNS[orientation]!;
   return [turn[0] * x + turn[1] * y, turn[2] * x + turn[3] * y];
 }
+
+/** Per pair `first * 8 + then` the orientation of what is in `first` and is then turned by `then`. */
+const COMPOSED = Uint8Array.from({ length: 64 }, (_, pair) => {
+  const found = turnOffset(pair % 8, ...turnOffset(pair >> 3, 1, 2));
+  return TURNS.findIndex((_turn, code) => {
+    const [x, y] = turnOffset(code, 1, 2);
+    return x === found[0] && y === found[1];
+  });
+});
+
+/** The orientation of what is in orientation `first` and is then turned or mirrored as `then` does to N. */
+export function composed(first: number, then: number): number {
+  return COMPOSED[first * 8 + then]!;
+}
+
+/** The orientation that undoes another one: E and W undo each other, all others undo themselves. */
+export function inverseOf(orientation: number): number {
+  return COMPOSED.subarray(orientation * 8, orientation * 8 + 8).indexOf(Orientation.N);
+}

@@ -1,8 +1,8 @@
 // A block as the methods place it. Methods know macros that stand upright and boxes that contain their halo. So macros
 // that lie in the block's own placement are turned upright, pins and all, and boxes grow by halos; a placement that a
-// method found is turned back. A block with neither is left as it is.
+// method found is turned back. A block with neither is left as it is. Where macros may be turned by 90°, the view says so.
 import { type Block, type Halos, NodeKind } from "./block.js";
-import { isSideways, Orientation, turnOffset } from "./orientation.js";
+import { composed, inverseOf, isSideways, Orientation, turnOffset } from "./orientation.js";
 import { copyPlacement, type Placement } from "./placement.js";
 
 /** Lengths on the sides of a box, µm. */
@@ -34,7 +34,10 @@ export interface PlacingView {
   centreOf(node: number, x: number, y: number, orientation: number): [x: number, y: number];
   /** A placement of the block itself from one of the view. */
   toBlock(placement: Placement): Placement;
-  /** A placement of the view from one of the block. Macros lie in it only if they lie in the block's own placement. */
+  /**
+   * A placement of the view from one of the block. Of macros that have halos or lie in the block's own placement, those that may
+   * not be turned stand upright in it.
+   */
   fromBlock(placement: Placement): Placement;
 }
 
@@ -46,6 +49,8 @@ export interface BoxRules {
    * Default: as it is. The surplus of a body is at its right and at its top, whichever way it is turned.
    */
   fullLength?(length: number, axis: "x" | "y"): number;
+  /** Whether a movable hard macro may be turned by 90°; `fullLength` is then the same on both axes. Default: no. */
+  mayTurn?(node: number): boolean;
 }
 
 /** What a movable hard macro is in the view. */
@@ -65,12 +70,14 @@ interface Box {
 /** Makes the view of a block. `rules` are those of its format. */
 export function placingView(
   block: Block,
-  { haloOf, fullLength = (length) => length }: BoxRules = {},
+  { haloOf, fullLength = (length) => length, mayTurn }: BoxRules = {},
 ): PlacingView {
   const boxes = new Map<number, Box>();
+  const turnable = mayTurn && new Uint8Array(block.nodeCount);
   for (let node = 0; node < block.nodeCount; node++) {
     if (block.kinds[node] !== NodeKind.HardMacro || block.fixed[node]) continue;
     const lies = isSideways(block.initial.orientations[node]!);
+    if (turnable && mayTurn(node)) turnable[node] = 1;
     const given = haloOf?.(node);
     const own = given ? (lies ? turnSides(given, Orientation.E) : given) : NO_SIDES;
     const halo = {
@@ -90,15 +97,13 @@ export function placingView(
   }
   const view = {
     orientationOf: (node: number, orientation: number) =>
-      boxes.get(node)?.lies ? orientation + Orientation.E : orientation,
+      boxes.get(node)?.lies ? composed(Orientation.E, orientation) : orientation,
     centreOf: (node: number, x: number, y: number, orientation: number): [number, number] => {
       const box = boxes.get(node);
       if (!box) return [x, y];
       const halo = turnSides(box.halo, orientation);
-      return [
-        x + (halo.left - halo.right - box.surplusX) / 2,
-        y + (halo.bottom - halo.top - box.surplusY) / 2,
-      ];
+      const [surplusX, surplusY] = surplusOf(box, orientation);
+      return [x + (halo.left - halo.right - surplusX) / 2, y + (halo.bottom - halo.top - surplusY) / 2];
     },
     toBlock: (placement: Placement): Placement => {
       if (boxes.size === 0) return placement;
@@ -116,15 +121,27 @@ export function placingView(
   const fromBlock = (placement: Placement) => {
     if (boxes.size === 0) return placement;
     const result = copyPlacement(placement);
-    for (const box of boxes.values()) enterBox(box, result);
+    for (const box of boxes.values()) {
+      const given = placement.orientations[box.node]!;
+      const within = box.lies ? composed(inverseOf(Orientation.E), given) : given;
+      // One that lies in only one of the two placements is turned upright.
+      enterBox(box, result, turnable?.[box.node] ? within : given % Orientation.E);
+    }
     return result;
   };
-  return { ...view, fromBlock, block: boxes.size === 0 ? block : viewed(block, [...boxes.values()]) };
+  const own = boxes.size === 0 ? block : viewed(block, [...boxes.values()]);
+  return { ...view, fromBlock, block: turnable?.includes(1) ? { ...own, turnable } : own };
 }
 
-/** Changes a node's place in the block into that of its box in the view. */
-function enterBox({ node, halo, surplusX, surplusY }: Box, placement: Placement): void {
-  const orientation = placement.orientations[node]! % Orientation.E;
+/** What the box exceeds body and halo by in x and in y, as it is turned. */
+function surplusOf({ surplusX, surplusY }: Box, orientation: number): [x: number, y: number] {
+  return isSideways(orientation) ? [surplusY, surplusX] : [surplusX, surplusY];
+}
+
+/** Changes a node's place in the block into that of its box in the view, where it has the given orientation. */
+function enterBox(box: Box, placement: Placement, orientation: number): void {
+  const { node, halo } = box;
+  const [surplusX, surplusY] = surplusOf(box, orientation);
   const turned = turnSides(halo, orientation);
   placement.xs[node]! += (turned.right - turned.left + surplusX) / 2;
   placement.ys[node]! += (turned.top - turned.bottom + surplusY) / 2;
@@ -146,7 +163,7 @@ function viewed(block: Block, boxes: readonly Box[]): Block {
     halos.bottoms[node] = halo.bottom;
     halos.rights[node] = halo.right;
     halos.tops[node] = halo.top;
-    enterBox(box, initial);
+    enterBox(box, initial, block.initial.orientations[node]! % Orientation.E);
   }
   const pinXOffsets = block.pinXOffsets.slice();
   const pinYOffsets = block.pinYOffsets.slice();

@@ -22,9 +22,11 @@ export interface Method<Settings = unknown> {
   readonly checkpoint?: string;
   /**
    * That `run` can begin from a given placement, `context.start`. `settings` are those that it then has by default: one that
-   * anneals starts colder.
+   * anneals starts colder. `upright`: hard macros must stand upright in it (N, or mirrored).
    */
-  readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>> };
+  readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>>; readonly upright?: boolean };
+  /** Protocols under which `run` turns macros by 90° where the block allows it (`turnable`). Default: none. */
+  readonly turns?: readonly Protocol[];
   /** Whether it plays a policy, so that one can be given. */
   readonly usesPolicy?: boolean;
   /** Finds what is wrong with a request before a run folder is touched. Throws `InputError`. */

@@ -15,6 +15,7 @@ import {
   type FreeProposal,
   makeFreeArrays,
   SOFT_PROPOSALS,
+  takeSides,
 } from "./free-state.js";
 
 export { FREE_PROPOSALS, type FreeProposal, SOFT_PROPOSALS } from "./free-state.js";
@@ -45,6 +46,7 @@ export const FREE_ANNEAL_DEFAULTS: FreeAnnealOptions = {
     shift: 0.1,
     slide: 0.04,
     flip: 0.03,
+    turn: 0.03,
     hardOptimal: 0.05,
   },
   adapt: 0.5,
@@ -120,7 +122,7 @@ export class FreeAnnealer {
 
   /**
    * Starts anew from `placement`, made legal if it is not (see placer/legaliser/legal-start.ts), with hard macros on the
-   * same sides as at first. Forgets what the kinds of proposals had gained.
+   * same sides as at first, unless they may be turned. Forgets what the kinds of proposals had gained.
    */
   begin(placement: Placement, random: Random): void {
     const { judge, arrays, known, seen } = this;
@@ -175,6 +177,7 @@ export class FreeAnnealer {
   /** Puts the judge, its moves and the kernel's bins where `placement` is. */
   private startFrom(placement: Placement): Costs {
     const costs = this.incremental.start(placement);
+    if (this.judge.block.turnable) takeSides(this.arrays, this.judge.block, placement);
     this.state.set({ cost: this.judge.proxyOfKernels() });
     this.judge.kernels.run.startFree(this.state.address);
     return costs;
@@ -200,9 +203,10 @@ export class FreeAnnealer {
   private setShares(): void {
     const { shares, adapt } = this.options;
     const { softs, hards } = this.arrays;
-    const possible = FREE_PROPOSALS.map((name, kind) =>
-      (kind < SOFT_PROPOSALS.length ? softs.length : hards.length) > 0 ? shares[name] : 0,
-    );
+    const possible = FREE_PROPOSALS.map((name, kind) => {
+      if (name === "turn" && this.state.get("turnable") === 0) return 0;
+      return (kind < SOFT_PROPOSALS.length ? softs.length : hards.length) > 0 ? shares[name] : 0;
+    });
     const total = possible.reduce((a, b) => a + b, 0);
     const rates = possible.map((share, kind) =>
       share > 0 && this.known.work[kind]! > 0 ? this.known.gain[kind]! / this.known.work[kind]! : 0,

@@ -116,7 +116,8 @@ export const annealMethod: Method<AnnealSettings> = {
     renamed: { stretches: "rounds", cycle: "sweepsPerRestart", shares: "experimental.shares" },
   },
   checkpoint: CHECKPOINT,
-  warmStart: { settings: { hottest: WARM_HOTTEST } },
+  warmStart: { settings: { hottest: WARM_HOTTEST }, upright: true },
+  turns: ["free"],
   run: anneal,
 };
 

@@ -31,7 +31,7 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
   const boxes = [...hards.map(() => NO_BOX), ...fixed, ...classes.blockages.map(({ box }) => box)];
   const { overXs, overYs } = overhangs(block, placement);
   const bins = layOutBins(block, [
-    ...hards.map((node) => ({ width: 2 * halfWidths[node]!, height: 2 * halfHeights[node]! })),
+    ...hards.map((node) => binnedSides(block, node, halfWidths[node]!, halfHeights[node]!)),
     ...boxes.slice(hards.length).map((b) => ({ width: b[2] - b[0], height: b[3] - b[1] })),
   ]);
   const incidence = netsOfNodes(block.nodeCount, nets);
@@ -74,6 +74,7 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     work: kernels.f64(kinds),
     chosen: kernels.i32(2),
   };
+  const { turnable } = block;
   const numbers = {
     softCount: softs.length,
     hardCount: hards.length,
@@ -84,8 +85,19 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     binRows: bins.binRows,
     binWidth: bins.binWidth,
     binHeight: bins.binHeight,
+    turnable: turnable?.includes(1) ? fill(kernels.u8(turnable.length), turnable).byteOffset : 0,
   };
   return { arrays, numbers };
+}
+
+/** Brings the sides in the arrays up to those of `placement`'s orientations, which turns change. */
+export function takeSides(arrays: FreeArrays, block: Block, placement: Placement): void {
+  const { halfWidths, halfHeights } = halfSides(block, placement);
+  const { overXs, overYs } = overhangs(block, placement);
+  arrays.halfWidths.set(halfWidths);
+  arrays.halfHeights.set(halfHeights);
+  arrays.overXs.set(overXs);
+  arrays.overYs.set(overYs);
 }
 
 export type FreeArrays = ReturnType<typeof makeFreeArrays>["arrays"];
@@ -101,6 +113,14 @@ function groupBySize(block: Block, halfWidths: Float64Array, halfHeights: Float6
     else groups.set(key, [node]);
   }
   return [...groups.values()];
+}
+
+/** Sides for which a macro needs slots: as it is turned, or the longer one both ways if it may be turned. */
+function binnedSides({ turnable }: Block, node: number, halfWidth: number, halfHeight: number) {
+  const [width, height] = [2 * halfWidth, 2 * halfHeight];
+  if (!turnable?.[node]) return { width, height };
+  const longer = Math.max(width, height);
+  return { width: longer, height: longer };
 }
 
 /** About one bin per obstacle, and for each obstacle as many slots as bins that it can ever touch. */

@@ -1,6 +1,7 @@
 // Coordinate descent (Circuit Training's last step): one macro after another, each to the best cell within reach and
 // in the best orientation, all others standing still; the exact judge decides. Sweeps after the first begin with
-// some macros of one size changing places, or they would all end in the same trap.
+// some macros of one size changing places, or they would all end in the same trap. Macros that may be turned by 90° try
+// the cells both ways.
 import {
   type CellPlacer,
   fencesOf,
@@ -19,7 +20,7 @@ const REACH = 5;
 /** Most exchanges before a sweep. */
 const MOST_KICKS = 4;
 /** Orientations that keep the sides as they are: N FN S FS, or E FE W FW. */
-const TURNS = 4;
+const MIRRORS = 4;
 
 const refinePlacer: OneShotPlacer = {
   name: "refine",
@@ -28,6 +29,7 @@ const refinePlacer: OneShotPlacer = {
   // Every attempt continues from the best placement, so few run side by side.
   lag: 2,
   improves: true,
+  turns: true,
 
   place(context, { from }, random) {
     const refiner = context.once(Refiner, () => new Refiner(context.judge, context.cells));
@@ -121,11 +123,28 @@ export class Refiner {
     const y = placement.ys[node]!;
     const column = Math.floor((x * grid.columns) / canvas.width);
     const row = Math.floor((y * grid.rows) / canvas.height);
-    const family = placement.orientations[node]! & ~(TURNS - 1);
-    placement.xs[node] = Number.NaN; // its own body is not in its way
-    this.masks.maskFor(node);
-    placement.xs[node] = x;
+    const now = placement.orientations[node]!;
+    const family = now & ~(MIRRORS - 1);
+    const families = block.turnable?.[node] ? [family, family ^ MIRRORS] : [family];
     const moves: Move[] = [];
+    for (const first of families) {
+      placement.xs[node] = Number.NaN; // its own body is not in its way
+      placement.orientations[node] = first;
+      this.masks.maskFor(node);
+      placement.xs[node] = x;
+      placement.orientations[node] = now;
+      this.addMoves(moves, node, { column, row, first });
+    }
+    return moves;
+  }
+
+  /** Adds the cells within reach that the mask allows, in the four orientations from `first` on. */
+  private addMoves(
+    moves: Move[],
+    node: number,
+    { column, row, first }: { readonly column: number; readonly row: number; readonly first: number },
+  ): void {
+    const { canvas, grid } = this.judge.block;
     for (let r = Math.max(0, row - REACH); r <= Math.min(grid.rows - 1, row + REACH); r++) {
       const left = REACH - Math.abs(r - row);
       for (let c = Math.max(0, column - left); c <= Math.min(grid.columns - 1, column + left); c++) {
@@ -134,9 +153,9 @@ export class Refiner {
           x: ((c + 0.5) * canvas.width) / grid.columns,
           y: ((r + 0.5) * canvas.height) / grid.rows,
         };
-        for (let turn = 0; turn < TURNS; turn++) moves.push({ node, ...centre, orientation: family + turn });
+        for (let mirror = 0; mirror < MIRRORS; mirror++)
+          moves.push({ node, ...centre, orientation: first + mirror });
       }
     }
-    return moves;
   }
 }

@@ -48,6 +48,8 @@ export interface OneShotPlacer {
   readonly lag?: number;
   /** Whether an attempt continues from `from`, so that a search can begin from a given placement. */
   readonly improves?: boolean;
+  /** Whether it turns macros by 90° where the block allows it (`turnable`). */
+  readonly turns?: boolean;
   /**
    * Puts every movable hard macro of `context.judge.placement` on a cell. Soft macros are placed and orientations
    * chosen afterwards. False if a macro finds no cell. All randomness must come from `random`.

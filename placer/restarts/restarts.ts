@@ -43,6 +43,7 @@ export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): Res
     ...(placer.oldNames && { oldNames: placer.oldNames }),
     checkpoint: CHECKPOINT,
     ...(placer.improves && { warmStart: {} }),
+    ...(placer.turns && { turns: ["fd", "es"] as const }),
     run: (context) => placeByRestarts(placer, first, context),
   };
 }

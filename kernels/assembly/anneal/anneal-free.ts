@@ -3,12 +3,12 @@
 import { f64At, i32At } from "../judge/judge-state";
 import { rebin } from "./free-bins";
 import {
-  proposeFlip, proposeHardOptimal, proposeSameSwap, proposeShift, proposeSlide, proposeSwap,
+  proposeFlip, proposeHardOptimal, proposeSameSwap, proposeShift, proposeSlide, proposeSwap, proposeTurn,
 } from "./free-hard";
 import {
   proposeCooling, proposeRouteShift, proposeSoftOptimal, proposeSoftStep, proposeSoftSwap,
 } from "./free-soft";
-import { FreeAnneal } from "./free-state";
+import { FreeAnneal, swapSides } from "./free-state";
 import { applyMove, exactCost, keepMove, leastCost, MoveState, undoMove } from "../judge/moves";
 import { uniform } from "./random";
 
@@ -24,6 +24,7 @@ export enum FreeProposal {
   shift,
   slide,
   flip,
+  turn,
   hardOptimal,
 }
 const KINDS: i32 = FreeProposal.hardOptimal + 1;
@@ -40,6 +41,7 @@ export function annealFree(address: usize, steps: i32): void {
     addOne(state.tried, kind);
     moves.moveCount = 0;
     state.chosenCount = 0;
+    state.turned = -1;
     propose(state, kind);
     if (moves.moveCount == 0) {
       addNumber(state.work, kind, WORK_OF_PROPOSAL);
@@ -61,6 +63,7 @@ export function annealFree(address: usize, steps: i32): void {
       }
     }
     undoMove(moves);
+    if (state.turned >= 0) swapSides(state, state.turned);
   }
   exactCost(moves); // updates the judge's sums, as the last move may have been undone
 }
@@ -97,6 +100,7 @@ function propose(state: FreeAnneal, kind: i32): void {
     case FreeProposal.shift: return proposeShift(state);
     case FreeProposal.slide: return proposeSlide(state);
     case FreeProposal.flip: return proposeFlip(state);
+    case FreeProposal.turn: return proposeTurn(state);
     default: return proposeHardOptimal(state);
   }
 }

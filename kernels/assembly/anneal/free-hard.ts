@@ -2,7 +2,7 @@
 import { f64At, i32At, JudgeState } from "../judge/judge-state";
 import { blockerAt, CANVAS_EDGE, freeWay, NOTHING } from "./free-bins";
 import { inside } from "./free-soft";
-import { FreeAnneal, judgeOf, movesOf } from "./free-state";
+import { areAlike, FreeAnneal, judgeOf, movesOf, swapSides } from "./free-state";
 import { stageNode } from "../judge/moves";
 import { netOptimal } from "./net-optimal";
 import { below, uniform } from "./random";
@@ -32,10 +32,13 @@ function bodyHalfHeight(state: FreeAnneal, node: i32): f64 {
   return f64At(state.halfHeights, node) - f64At(state.overYs, node);
 }
 
-/** Stages a hard macro at a place that is known to be legal. */
+/** Stages a hard macro, as it is turned, at a place that is known to be legal. */
 function stageHard(state: FreeAnneal, judge: JudgeState, hard: i32, x: f64, y: f64): void {
-  const node = i32At(state.hards, hard);
-  stageNode(movesOf(state), node, x, y, load<u8>(judge.orientations + node));
+  stageTurned(state, hard, x, y, load<u8>(judge.orientations + i32At(state.hards, hard)));
+}
+
+function stageTurned(state: FreeAnneal, hard: i32, x: f64, y: f64, orientation: u8): void {
+  stageNode(movesOf(state), i32At(state.hards, hard), x, y, orientation);
   store<i32>(state.chosen + (<usize>state.chosenCount << 2), hard);
   state.chosenCount = state.chosenCount + 1;
 }
@@ -46,7 +49,7 @@ export function proposeSameSwap(state: FreeAnneal): void {
   const count = i32At(state.sizeCounts, a);
   if (count < 2) return;
   const b = i32At(state.sizeFirsts, a) + below(state.random, count);
-  if (a != b) stageSwap(state, a, b);
+  if (a != b && areAlike(state, a, b)) stageSwap(state, a, b);
 }
 
 function stageSwap(state: FreeAnneal, a: i32, b: i32): void {
@@ -64,7 +67,7 @@ export function proposeSwap(state: FreeAnneal): void {
   const a = anyHard(state);
   const b = anyHard(state);
   if (a == b) return;
-  if (i32At(state.sizeFirsts, a) == i32At(state.sizeFirsts, b)) return stageSwap(state, a, b);
+  if (areAlike(state, a, b)) return stageSwap(state, a, b);
   const judge = judgeOf(state);
   const nodeA = i32At(state.hards, a);
   const nodeB = i32At(state.hards, b);
@@ -116,6 +119,38 @@ export function proposeFlip(state: FreeAnneal): void {
   stageNode(movesOf(state), node, f64At(judge.xs, node), f64At(judge.ys, node), <u8>turned);
 }
 
+/**
+ * Turns a macro by 90° about its centre or about one of its corners, mirrored at random, or beside the obstacle that it
+ * then meets.
+ */
+export function proposeTurn(state: FreeAnneal): void {
+  const hard = anyHard(state);
+  const node = i32At(state.hards, hard);
+  if (state.turnable == 0 || load<u8>(state.turnable + node) == 0) return;
+  const judge = judgeOf(state);
+  const now = <i32>load<u8>(judge.orientations + node);
+  const orientation = <u8>(((now & 4) ^ 4) | below(state.random, 4));
+  const pivot = below(state.random, 5); // the centre, or lower left, lower right, upper left, upper right
+  const change = f64At(state.halfHeights, node) - f64At(state.halfWidths, node);
+  const dx = pivot == 0 ? 0 : (pivot & 1) == 1 ? change : -change;
+  const dy = pivot == 0 ? 0 : pivot <= 2 ? -change : change;
+  swapSides(state, node);
+  let x = inside(f64At(judge.xs, node) + dx, bodyHalfWidth(state, node), judge.canvasWidth);
+  let y = inside(f64At(judge.ys, node) + dy, bodyHalfHeight(state, node), judge.canvasHeight);
+  for (let push = 0; push <= PUSHES; push++) {
+    const blocker = blockerAt(state, hard, x, y, NOTHING);
+    if (blocker == NOTHING) {
+      state.turned = node;
+      return stageTurned(state, hard, x, y, orientation);
+    }
+    if (blocker == CANVAS_EDGE) break;
+    pushOff(state, node, blocker, x, y);
+    x = state.pushedX;
+    y = state.pushedY;
+  }
+  swapSides(state, node);
+}
+
 /** Moves a macro to where its wires are shortest, or next to the obstacle there, or swaps it with one of equal size. */
 export function proposeHardOptimal(state: FreeAnneal): void {
   const hard = anyHard(state);
@@ -144,20 +179,28 @@ function stageFitting(state: FreeAnneal, judge: JudgeState, hard: i32, wantedX: 
     if (blocker == NOTHING) return stageHard(state, judge, hard, x, y);
     if (blocker == CANVAS_EDGE || push == pushes) return;
     if (
-      pushes > 1 && blocker < state.hardCount && i32At(state.sizeFirsts, blocker) == i32At(state.sizeFirsts, hard) &&
+      pushes > 1 && blocker < state.hardCount && areAlike(state, blocker, hard) &&
       below(state.random, 2) == 0
     ) return stageSwap(state, hard, blocker);
-    const isBlockage = blocker >= state.firstBlockage;
-    const halfWidth = isBlockage ? bodyHalfWidth(state, node) : f64At(state.halfWidths, node);
-    const halfHeight = isBlockage ? bodyHalfHeight(state, node) : f64At(state.halfHeights, node);
-    const box = state.boxes + (<usize>blocker << 5);
-    const toLeft = load<f64>(box) - state.gap - halfWidth;
-    const toRight = load<f64>(box, 16) + state.gap + halfWidth;
-    const toBottom = load<f64>(box, 8) - state.gap - halfHeight;
-    const toTop = load<f64>(box, 24) + state.gap + halfHeight;
-    const sideX = x - toLeft < toRight - x ? toLeft : toRight;
-    const sideY = y - toBottom < toTop - y ? toBottom : toTop;
-    if (abs(sideX - x) < abs(sideY - y)) x = sideX;
-    else y = sideY;
+    pushOff(state, node, blocker, x, y);
+    x = state.pushedX;
+    y = state.pushedY;
   }
+}
+
+/** The nearest place, along one axis, beside an obstacle that a macro at (x, y) meets: `pushedX` and `pushedY`. */
+function pushOff(state: FreeAnneal, node: i32, blocker: i32, x: f64, y: f64): void {
+  const isBlockage = blocker >= state.firstBlockage;
+  const halfWidth = isBlockage ? bodyHalfWidth(state, node) : f64At(state.halfWidths, node);
+  const halfHeight = isBlockage ? bodyHalfHeight(state, node) : f64At(state.halfHeights, node);
+  const box = state.boxes + (<usize>blocker << 5);
+  const toLeft = load<f64>(box) - state.gap - halfWidth;
+  const toRight = load<f64>(box, 16) + state.gap + halfWidth;
+  const toBottom = load<f64>(box, 8) - state.gap - halfHeight;
+  const toTop = load<f64>(box, 24) + state.gap + halfHeight;
+  const sideX = x - toLeft < toRight - x ? toLeft : toRight;
+  const sideY = y - toBottom < toTop - y ? toBottom : toTop;
+  const isAcross = abs(sideX - x) < abs(sideY - y);
+  state.pushedX = isAcross ? sideX : x;
+  state.pushedY = isAcross ? y : sideY;
 }

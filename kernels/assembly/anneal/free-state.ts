@@ -1,5 +1,5 @@
 // The state of free annealing (kernels/assembly/anneal/anneal-free.ts): hard and soft macros anywhere on the canvas.
-import { i32At, JudgeState } from "../judge/judge-state";
+import { f64At, i32At, JudgeState } from "../judge/judge-state";
 import { MoveState } from "../judge/moves";
 
 @unmanaged
@@ -20,6 +20,9 @@ export class FreeAnneal {
   mostX: f64;
   leastY: f64;
   mostY: f64;
+  /** Where `pushOff` moves a macro, µm. */
+  pushedX: f64;
+  pushedY: f64;
   moves: usize;
   random: usize;
   softCount: i32;
@@ -30,7 +33,7 @@ export class FreeAnneal {
   /** Per hard macro: first of its size in `hards`, and their number. */
   sizeFirsts: usize;
   sizeCounts: usize;
-  /** Per node: half sides in µm, as turned. */
+  /** Per node: half sides in µm, as turned. A turn swaps them. */
   halfWidths: usize;
   halfHeights: usize;
   /** Per node: how far it may lie over edges and blockages, in µm, as turned. */
@@ -76,6 +79,32 @@ export class FreeAnneal {
   /** Hard macros of the current proposal. */
   chosenCount: i32;
   chosen: usize;
+  /** Per node, a byte: whether it may be turned by 90°. 0 if none may. */
+  turnable: usize;
+  /** The node whose sides the current proposal has swapped, or -1. */
+  turned: i32;
+}
+
+/** Swaps the sides of a node, as a turn by 90° does. */
+export function swapSides(state: FreeAnneal, node: i32): void {
+  swapNumbers(state.halfWidths, state.halfHeights, node);
+  swapNumbers(state.overXs, state.overYs, node);
+}
+
+// @ts-ignore: decorator
+@inline
+function swapNumbers(a: usize, b: usize, i: i32): void {
+  const kept = f64At(a, i);
+  store<f64>(a + (<usize>i << 3), f64At(b, i));
+  store<f64>(b + (<usize>i << 3), kept);
+}
+
+/** Whether two hard macros may change places: of equal size and class, and either both turned or none. */
+// @ts-ignore: decorator
+@inline
+export function areAlike(state: FreeAnneal, a: i32, b: i32): bool {
+  if (i32At(state.sizeFirsts, a) != i32At(state.sizeFirsts, b)) return false;
+  return f64At(state.halfWidths, i32At(state.hards, a)) == f64At(state.halfWidths, i32At(state.hards, b));
 }
 
 /** Whether an obstacle stands in the way of a hard macro. */

@@ -2,6 +2,7 @@
 // lengths and edges on the lattice, so that corners can be rounded down onto it afterwards without making an overlap.
 import { type Block, type Blockage, type Fence, NodeKind } from "../../block.js";
 import { boxOf } from "../../boxes.js";
+import { InputError } from "../../input-error.js";
 import { isSideways } from "../../orientation.js";
 import { type PlacingView, placingView, type Sides } from "../../placing-view.js";
 import { membershipsOf } from "./check-constraints.js";
@@ -9,18 +10,30 @@ import { boxAt, defPlacesOf } from "./def-places.js";
 import { blockagesOfMacros, inMicrons, originOf } from "./def-to-block.js";
 import { type Comb, outwardOn, wholePitches } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
+import { allowedOrientations } from "./lef-library.js";
 import type { LoadedDef } from "./load-def.js";
 
 /**
  * What methods place. `scored` has the nodes of the design in the same order, up to the hard macros; its cells may be
- * clustered.
+ * clustered. With `turn`, macros whose masters have SYMMETRY R90 may be turned by 90°. Throws `InputError` if corners are
+ * then to be on a lattice that differs in x and in y.
  */
-export function placingDesign(scored: Block, loaded: LoadedDef): PlacingView {
+export function placingDesign(
+  scored: Block,
+  loaded: LoadedDef,
+  { turn = false }: { readonly turn?: boolean } = {},
+): PlacingView {
   const { design, lattice } = loaded;
   const { units } = design;
   for (let node = 0; node < scored.nodeCount; node++)
     if (scored.kinds[node] === NodeKind.HardMacro && scored.nodeNames[node] !== loaded.block.nodeNames[node])
       throw new Error("internal: clustering has renumbered the macros");
+  if (turn && lattice.x.pitch !== lattice.y.pitch)
+    throw new InputError(
+      "--turn",
+      `corners lie on ${lattice.name}, whose steps of ${lattice.x.pitch / units} and ${lattice.y.pitch / units} µm in x and y differ`,
+      "use --snap manufacturing, or leave --turn out",
+    );
   const isRound = lattice.x.pitch > 1 || lattice.y.pitch > 1;
   const fullLength = (length: number, axis: "x" | "y") => {
     const whole = length * units;
@@ -30,11 +43,18 @@ export function placingDesign(scored: Block, loaded: LoadedDef): PlacingView {
   const view = placingView(scored, {
     haloOf: (node) => haloInMicrons(loaded, scored, node),
     ...(isRound && { fullLength }),
+    ...(turn && { mayTurn: (node) => mayTurn(loaded, node) }),
   });
   const block = withFences(view.block, loaded);
   const more = [...haloesOfFixed(loaded), ...blockagesOfKept(loaded)];
   const blockages = [...block.blockages, ...more.map((rect): Blockage => ({ ...rect, rate: 1 }))];
   return { ...view, block: isRound ? onLattice({ ...block, blockages }, loaded) : { ...block, blockages } };
+}
+
+/** Whether the master of a macro allows quarter turns. */
+function mayTurn({ nodes }: LoadedDef, node: number): boolean {
+  const { symmetry } = nodes.masters[nodes.componentOfNode[node]!]!;
+  return allowedOrientations(symmetry).some(isSideways);
 }
 
 /** Database units: lengths that differ by less are the same. */

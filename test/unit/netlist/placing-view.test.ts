@@ -5,7 +5,11 @@ import { Judge } from "../../../env/index.js";
 import { Kernels } from "../../../kernels/index.js";
 import {
   type Block,
+  boxOf,
+  composed,
   copyPlacement,
+  inverseOf,
+  isSideways,
   NodeKind,
   nodesOfKind,
   Orientation,
@@ -88,6 +92,56 @@ test("the initial placement comes back as it was, whatever the halos and the rou
       assert.ok(Math.abs(back.ys[node]! - block.initial.ys[node]!) < 1e-9);
     }
   }
+});
+
+test("macros that may be turned have their halos, places and costs whichever way they are turned", () => {
+  const { block, lying } = withLying(3);
+  const halo = { left: 1, bottom: 0.5, right: 0, top: 2 };
+  const mayTurn = (node: number) => node % 5 !== 0;
+  const rules = { mayTurn, fullLength: (length: number) => Math.ceil(length / 0.25) * 0.25 };
+  const bare = placingView(block, { mayTurn });
+  const haloed = placingView(block, { ...rules, haloOf: (node) => (node % 3 === 0 ? undefined : halo) });
+  const isMovable = (node: number) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
+  for (const node of nodesOfKind(block, NodeKind.HardMacro))
+    assert.equal(bare.block.turnable![node], Number(isMovable(node) && mayTurn(node)));
+  const placement = randomPlacement(bare.block, Random.stream(3, "turns"));
+  placement.orientations.forEach((_code, node) => {
+    if (isMovable(node)) placement.orientations[node] = mayTurn(node) ? node % 8 : node % 4;
+  });
+  const back = bare.toBlock(placement);
+  const costs = (of: Block, at: typeof back) => new Judge(Kernels.create(), of).evaluate(at);
+  const [a, b] = [costs(block, back), costs(bare.block, placement)];
+  assert.ok(Math.abs(a.proxyCost - b.proxyCost) < 1e-9);
+  for (const view of [bare, haloed]) {
+    const there = view.toBlock(placement);
+    const again = view.fromBlock(there);
+    for (const node of nodesOfKind(block, NodeKind.HardMacro)) {
+      assert.equal(again.orientations[node], placement.orientations[node]);
+      assert.ok(Math.abs(again.xs[node]! - placement.xs[node]!) < 1e-9);
+      assert.ok(Math.abs(again.ys[node]! - placement.ys[node]!) < 1e-9);
+    }
+  }
+  // A body with its halo is inside the box of the view, whichever way both are turned.
+  const there = haloed.toBlock(placement);
+  let turned = 0;
+  for (const node of nodesOfKind(block, NodeKind.HardMacro)) {
+    if (!isMovable(node)) continue;
+    const box = boxOf(haloed.block, placement, node);
+    const body = boxOf(block, there, node);
+    const own = node % 3 === 0 ? { left: 0, bottom: 0, right: 0, top: 0 } : halo;
+    const around = turnSides(own, there.orientations[node]!);
+    assert.ok(body.left - around.left >= box.left - 1e-9 && body.right + around.right <= box.right + 1e-9);
+    assert.ok(body.bottom - around.bottom >= box.bottom - 1e-9 && body.top + around.top <= box.top + 1e-9);
+    if (isSideways(there.orientations[node]!) !== lying.includes(node)) turned++;
+  }
+  assert.ok(turned > 0);
+});
+
+test("orientations compose as the turns of points do", () => {
+  for (let first = 0; first < 8; first++)
+    for (let then = 0; then < 8; then++)
+      assert.deepEqual(turnOffset(composed(first, then), 3, 5), turnOffset(then, ...turnOffset(first, 3, 5)));
+  for (let code = 0; code < 8; code++) assert.equal(composed(code, inverseOf(code)), Orientation.N);
 });
 
 test("pins stay where they are when a macro gets a halo", () => {

@@ -80,11 +80,60 @@ test("the cost falls well below the start's", () => {
   assert.ok(free.best.costs.proxyCost < 0.9 * start, `${free.best.costs.proxyCost} of ${start}`);
 });
 
+/** The same, where every hard macro may be turned by 90°. */
+function turnableBlock(): Block {
+  const block = smallBlock();
+  const isHard = (kind: number) => Number(kind === NodeKind.HardMacro);
+  return { ...block, turnable: block.kinds.map(isHard) };
+}
+
 test("every kind of proposal is made and some of each are feasible", () => {
-  const { free } = annealer(smallBlock());
+  const { free } = annealer(turnableBlock());
   for (let sweep = 0; sweep < SWEEPS; sweep++) free.sweep(sweep / SWEEPS);
   const counts = free.counts();
   for (const kind of FREE_PROPOSALS) assert.ok(counts[kind].feasible > 0, kind);
+});
+
+test("macros that may be turned lie in some placements, which are legal and cost what the judge says", () => {
+  const block = turnableBlock();
+  const { judge, free } = annealer(block);
+  const reference = new Judge(Kernels.create(), block);
+  const fresh = () => {
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      const costs = free.sweep(sweep / SWEEPS);
+      assert.ok(checkLegality(block, judge.placement).legal);
+      assertInside(block, judge.placement);
+      assert.deepEqual(costs, reference.evaluate(judge.placement));
+    }
+    return { best: free.best, counts: free.counts() };
+  };
+  const first = fresh();
+  assert.ok(first.counts.turn.accepted > 0);
+  const lying = [...judge.placement.orientations].filter(
+    (code, node) => code >= 4 && block.kinds[node] === NodeKind.HardMacro,
+  );
+  assert.ok(lying.length > 0);
+  // Begun anew, upright, it forgets how the macros lay; begun from where they lie, it goes on so.
+  free.begin(heap(block), Random.stream(1, "free"));
+  assert.deepEqual(fresh(), first);
+  free.begin(first.best.placement, Random.stream(2, "free"));
+  assert.deepEqual(judge.placement.orientations.slice(), first.best.placement.orientations);
+  fresh();
+});
+
+test("only macros that may be turned are turned", () => {
+  const all = turnableBlock();
+  const chosen = all.kinds.lastIndexOf(NodeKind.HardMacro);
+  const block = { ...all, turnable: all.turnable!.map((_flag, node) => Number(node === chosen)) };
+  const { judge, free } = annealer(block);
+  const seen = new Set<number>();
+  for (let sweep = 0; sweep < 2 * SWEEPS; sweep++) {
+    free.sweep(0);
+    judge.placement.orientations.forEach((code, node) => {
+      if (code >= 4) seen.add(node);
+    });
+  }
+  assert.deepEqual([...seen], [chosen]);
 });
 
 test("the same seed gives the same bytes, another seed others", () => {

@@ -19,12 +19,15 @@ function straight(sweep: number): Random {
 }
 
 test("sweeps never cost more, stay legal on cell centres, and end where no macro gains by moving alone", () => {
-  for (const [seed, weight] of [
-    [1, 0],
-    [2, 0],
-    [2, 3], // a cost term counts like any other cost
-  ] as const) {
-    const block = smallBlock(seed, 8);
+  for (const { seed, weight = 0, turns = false } of [
+    { seed: 1 },
+    { seed: 2 },
+    { seed: 2, weight: 3 }, // a cost term counts like any other cost
+    { seed: 1, turns: true }, // macros may be turned by 90°
+  ]) {
+    const small = smallBlock(seed, 8);
+    const turnable = small.kinds.map((kind) => Number(kind === NodeKind.HardMacro));
+    const block = turns ? { ...small, turnable } : small;
     const terms = weight > 0 ? [{ term: leftTerm, weight }] : [];
     const judge = new Judge(Kernels.create(), block, { terms });
     const environment = new Environment(judge, new ForceDirectedPlacer(judge));
@@ -44,10 +47,14 @@ test("sweeps never cost more, stay legal on cell centres, and end where no macro
     assert.ok(cost < start.costs.proxyCost);
     assert.ok(checkLegality(block, placement).legal);
     assertNoBetterStep(judge, placement, cost);
+    assert.equal(
+      macrosByArea(block).some((macro) => placement.orientations[macro]! >= 4),
+      turns,
+    );
   }
 });
 
-/** By full evaluation: every neighbouring cell and every mirror image of every macro. */
+/** By full evaluation: every neighbouring cell and every mirror image and allowed turn of every macro. */
 function assertNoBetterStep(judge: Judge, placement: ReturnType<typeof copyPlacement>, cost: number): void {
   const { block } = judge;
   const [width, height] = [block.canvas.width / block.grid.columns, block.canvas.height / block.grid.rows];
@@ -59,7 +66,7 @@ function assertNoBetterStep(judge: Judge, placement: ReturnType<typeof copyPlace
       [0, height],
       [0, -height],
     ] as const)
-      for (let orientation = 0; orientation < 4; orientation++) {
+      for (let orientation = 0; orientation < (block.turnable ? 8 : 4); orientation++) {
         const other = copyPlacement(placement);
         other.xs[macro]! += dx;
         other.ys[macro]! += dy;
