@@ -130,11 +130,9 @@ export function addCells(program: Command): void {
     );
   addSchemaOptions(command, cellsOptionsSchema).action(async (path: string, options) => {
     const given = optionsFor(cellsOptionsSchema, command);
-    const summary = await withControl(options.quiet, (control) =>
-      placeCells(path, given, control.onProgress),
-    );
+    const summary = await withControl(options.quiet, (control) => placeCells(path, given, control));
     printResult(summary, options.json);
-    if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
+    if (!summary.legal) process.exitCode ??= EXIT_ILLEGAL;
   });
 }
 

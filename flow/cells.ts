@@ -1,39 +1,40 @@
 // `cells`: the standard cells of a flat netlist, for macros that have their places: global placement, rows, detailed
-// placement; and the whole placement written back.
-import { existsSync } from "node:fs";
+// placement; and the whole placement written back. Its folder is that of a run.
 import { join } from "node:path";
 import { z } from "zod";
 import { Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
+  blockFiles,
   defFiles,
-  defPlacesOf,
   fileNameOf,
-  frameOf,
   InputError,
   isDefPath,
-  makeFolder,
   NodeKind,
   type Placement,
-  writeDef,
-  writeFileAtomically,
-  writePl,
   writePlc,
 } from "../netlist/index.js";
-import {
-  checkRows,
-  globalProgress,
-  isLooseCell,
-  placeCellsGlobally,
-  placeInRows,
-  throttle,
-} from "../placer/index.js";
 import { blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
-import { whileOwning } from "./folder-owner.js";
-import { readGivenPlaces } from "./given-places.js";
-import { parseOptions } from "./options.js";
-import { isRunFolder } from "./run-record.js";
+import { type CellsFigures, placeCellsInRun, refuseWithoutCells, writeFlatPlaces } from "./flat-cells.js";
+import { looseCellsOf } from "./frames.js";
+import { givenFiles, readGivenPlaces } from "./given-places.js";
+import { parseOptions, runOptions } from "./options.js";
+import { runInFolder } from "./run.js";
+import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
+import { type RunFolder, refuseOverwriting } from "./run-folder.js";
+import { isRunFolder, readJson } from "./run-record.js";
+
+/** Options on the placement of cells, of `cells` and of `place --cells`. */
+export const rowOptions = {
+  density: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
+  passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
+};
 
 export const cellsOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })
@@ -42,133 +43,132 @@ export const cellsOptionsSchema = blockOptionsSchema
       .string()
       .optional()
       .describe("where the macros are: a run's folder, .plc, .pl, or .def of the same design"),
-    density: z.coerce
-      .number()
-      .gt(0)
-      .max(1)
-      .default(1)
-      .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
-    passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
-    force: z.boolean().default(false).describe("replace the result that the folder holds"),
-    out: z.string().optional().describe("folder for the result (default runs/BLOCK/cells)"),
+    ...rowOptions,
+    resume: runOptions.resume,
+    force: runOptions.force,
+    out: z.string().optional().describe("run folder (default runs/BLOCK/cells)"),
   });
 
 export type CellsOptions = z.input<typeof cellsOptionsSchema>;
 
-/** What came out; also summary.json. Lengths in µm, weighted by the nets' weights. */
-export interface CellsSummary {
+/** What came out; also summary.json. */
+export interface CellsSummary extends CellsFigures {
   readonly block: string;
-  readonly cells: number;
-  /** Half-perimeter wirelength of all nets in the end. */
-  readonly flat_wirelength: number;
-  /** The same before the cells were put into rows, and after it. */
-  readonly global_wirelength: number;
-  readonly legal_wirelength: number;
-  /** Pairs of a cell and another cell or a macro that overlap, and cells off the sites of the rows. */
-  readonly overlaps: number;
-  readonly off_rows: number;
-  readonly legal: boolean;
-  /** Of global placement, and the share of the cells' area that it left above the target density. */
-  readonly iterations: number;
-  readonly overflow: number;
+  /** Of all processes of a run that was resumed. */
   readonly seconds: number;
   readonly out: string;
+  /** It was asked to stop: cells are in rows, but wires are longer than they will be once it is resumed. */
+  readonly interrupted?: true;
 }
 
-/** Global placement that leaves more of the cells' area above the target density has run out of room. */
-const CROWDED = 0.2;
-/** Progress is told at least this often, s. */
-const TELL_EVERY = 2;
+/** The name that the run's folder has for what was done in it. */
+const METHOD = "cells";
 
 /**
- * Places the standard cells of the flat netlist at `path` and writes `best.plc`, `best.pl` or `best.def`, and `summary.json`.
- * Macros stay where the files or `placement` have them. Throws `InputError` for bad input, a macro without a place, and
- * cells that find no room.
+ * Places the standard cells of the flat netlist at `path` in a run's folder: `best.plc`, `best.pl` or `best.def`, and
+ * `summary.json`. Macros stay where the files or `placement` have them. Throws `InputError` for bad input, a macro without a
+ * place, and cells that find no room.
  */
 export async function placeCells(
   path: string,
   given: CellsOptions = {},
-  onProgress: (line: string) => void = () => {},
+  observer: RunObserver = {},
 ): Promise<CellsSummary> {
   const started = performance.now();
   const options = parseOptions(cellsOptionsSchema, given);
-  const { out: folder, force, density, passes, placement: places, ...files } = options;
+  const { onProgress, onStart, signal } = controlOf(observer);
+  const { out: folder, force, resume, density, passes, placement: places, ...files } = options;
+  if (folder !== undefined) refuseTaken(folder, options);
   const design = isDefPath(path) ? await loadDefWith(path, files) : undefined;
-  const block = design?.block ?? (await loadBlockWith(path, files));
+  const block = design?.block ?? (await loadBlockWith(path, files, true));
   const start =
     places === undefined
       ? block.initial
       : await readGivenPlaces(places, block, design ? defFiles(path, options.lef).lefs : []);
-  const cells = countCells(block);
-  refuseUnplaced(block, cells, start);
+  refuseWithoutCells(block);
+  refuseUnplaced(block, start);
   const out = folder ?? join("runs", fileNameOf(block.name), "cells");
-  if (isRunFolder(out))
-    throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
-  if (!force && existsSync(join(out, "summary.json")))
-    throw new InputError(out, "holds a result already", "replace it with --force, or choose another --out");
-  makeFolder(out);
-  return whileOwning(out, async () => {
-    const seconds = () => (performance.now() - started) / 1000;
-    onProgress(`${block.name}: placing ${cells.toLocaleString("en")} cells`);
-    const isDue = throttle(TELL_EVERY);
-    const { placement: spread, iterations } = placeCellsGlobally(block, start, {
-      targetDensity: density,
-      onIteration: (iteration) => {
-        if (isDue(seconds(), false)) onProgress(globalProgress(iteration, seconds()));
-      },
-    });
-    const overflow = iterations.at(-1)?.overflow ?? 0;
-    if (overflow > CROWDED)
-      onProgress(
-        `${(100 * overflow).toFixed(0)} % of the cells' area found no room at --density ${density}: wires get longer; raise it, or give the cells more room`,
-      );
-    const rows = placeInRows(block, spread, {
+  refuseTaken(out, options);
+  const spec = {
+    ...{ out, resume, force },
+    // `placement` would name the block's own placement file.
+    options: {
+      ...files,
+      density,
       passes,
-      onPass: ({ pass, wirelength }) =>
-        onProgress(
-          `${pass === 0 ? "in rows" : `pass ${pass}`}  ${seconds().toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm`,
-        ),
+      ...(places !== undefined && { macros: places }),
+      method: METHOD,
+      out,
+    },
+    inputs: [...blockFiles(path, undefined, options.lef), ...givenFiles({ from: places })],
+  };
+  const work = async (run: RunFolder) => {
+    const record = recorder(run, block);
+    const { placement, figures } = await placeCellsInRun(run, {
+      ...{ block, start, density, passes, resume, signal, onProgress },
+      onStart: async (iterations) => {
+        if (resume) await run.continueAfter(iterations);
+      },
+      onIteration: record,
     });
-    const { placement } = rows;
-    const lengthOf = wirelengths(block);
-    const { overlaps, offRows } = checkRows(block, placement);
+    await writePlc(run.file("best.plc"), block, placement);
+    await writeFlatPlaces(run, block, { placement, design });
     const summary: CellsSummary = {
       block: block.name,
-      cells,
-      flat_wirelength: lengthOf(placement),
-      global_wirelength: lengthOf(spread),
-      legal_wirelength: rows.legalWirelength,
-      overlaps,
-      off_rows: offRows,
-      legal: overlaps === 0 && offRows === 0,
-      iterations: iterations.length,
-      overflow,
-      seconds: seconds(),
+      ...figures,
+      seconds: run.earlierSeconds + (performance.now() - started) / 1000,
       out,
+      ...interruptedBy(signal),
     };
-    await writePlc(join(out, "best.plc"), block, placement);
-    const isOfDesign = (node: number) => block.kinds[node] === NodeKind.HardMacro || isLooseCell(block, node);
-    if (design) await writeDef(join(out, "best.def"), design, defPlacesOf(design, placement, isOfDesign));
-    if (frameOf(block)) await writePl(join(out, "best.pl"), block, placement);
-    await writeFileAtomically(join(out, "summary.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+    await run.writeSummary(summary);
     return summary;
-  });
+  };
+  return runInFolder(spec, work, onStart);
 }
 
-function countCells(block: Block): number {
-  let count = 0;
-  for (let node = 0; node < block.nodeCount; node++) if (isLooseCell(block, node)) count++;
-  return count;
+/** Throws `InputError` for a folder with another result. */
+function refuseTaken(out: string, options: { readonly resume: boolean; readonly force: boolean }): void {
+  if (isRunFolder(out)) {
+    const record = readJson(join(out, "options.json")) as { options?: { method?: unknown } } | undefined;
+    if (record?.options?.method !== METHOD)
+      throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
+  }
+  refuseOverwriting(out, options);
 }
 
-/** Throws `InputError` for a block without cells to place, and for a macro that has no place. */
-function refuseUnplaced(block: Block, cells: number, { xs, ys }: Placement): void {
-  if (cells === 0)
-    throw new InputError(
-      block.name,
-      "holds no standard cell that may move",
-      "give a flat netlist: a Bookshelf set or a DEF",
-    );
+/** Frames have at most about this many places of cells together. */
+const PLACES_IN_FRAMES = 1e6;
+/** Iterations of global placement, about, and between two frames of few cells. */
+const ITERATIONS = 500;
+const FRAME_EVERY = 10;
+
+/** Writes a line of metrics an iteration, and a frame now and then. */
+function recorder(run: RunFolder, block: Block) {
+  const started = performance.now();
+  const judge = new Judge(Kernels.create(), block);
+  const cells = looseCellsOf(block).length;
+  const every = Math.max(FRAME_EVERY, Math.ceil((ITERATIONS * cells) / PLACES_IN_FRAMES));
+  return (step: {
+    readonly iteration: number;
+    readonly wirelength: number;
+    readonly overflow: number;
+    placement(): Placement;
+  }) => {
+    const { iteration, wirelength, overflow } = step;
+    run.appendMetrics({
+      iteration: iteration + 1,
+      seconds: (performance.now() - started) / 1000,
+      "cells/wirelength": wirelength,
+      "cells/overflow": overflow,
+    });
+    if (iteration % every !== 0) return;
+    const placement = step.placement();
+    run.appendFrame(block, placement, { costs: judge.evaluate(placement), cells: true });
+  };
+}
+
+/** Throws `InputError` for a macro that has no place. */
+function refuseUnplaced(block: Block, { xs, ys }: Placement): void {
   for (let node = 0; node < block.nodeCount; node++) {
     const { kinds, nodeNames } = block;
     if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(xs[node]! + ys[node]!)) continue;
@@ -178,10 +178,4 @@ function refuseUnplaced(block: Block, cells: number, { xs, ys }: Placement): voi
       "place the macros first, and give their places with --placement",
     );
   }
-}
-
-/** Weighted half-perimeter wirelengths of placements of a block, µm, by the judge. */
-function wirelengths(block: Block): (placement: Placement) => number {
-  const judge = new Judge(Kernels.create(), block);
-  return (placement) => judge.evaluate(placement).wirelength;
 }

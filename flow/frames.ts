@@ -3,10 +3,14 @@
 import { existsSync } from "node:fs";
 import type { Costs } from "../env/index.js";
 import { appendToFile, type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
+import { isLooseCell } from "../placer/index.js";
 import type { Frames } from "../viz/index.js";
 import { readJsonLines } from "./json-lines.js";
 
-/** A line of the file. Lists have one entry per hard and soft macro, in node order; null is "not placed". */
+/**
+ * A line of the file. Lists have one entry per hard and soft macro, in node order, in runs that place cells then one per
+ * standard cell that may move; null is "not placed".
+ */
 interface FrameLine {
   readonly iteration: number;
   readonly wirelength: number;
@@ -21,15 +25,23 @@ interface FrameLine {
 /** Longer runs keep every second frame, then every fourth, and so on, when they are read. */
 const MOST_FRAMES = 2000;
 
+/** A placement on its way into a file of frames. */
+export interface NewFrame {
+  readonly iteration: number;
+  readonly block: Block;
+  readonly placement: Placement;
+  readonly costs: Costs;
+  /** Whether the standard cells are in it. */
+  readonly cells?: boolean;
+}
+
 /** Adds a frame. */
 export function appendFrame(
   path: string,
-  iteration: number,
-  block: Block,
-  placement: Placement,
-  costs: Costs,
+  { iteration, block, placement, costs, cells = false }: NewFrame,
 ): void {
-  const nodes = frameNodes(block);
+  const macros = frameNodes(block);
+  const nodes = cells ? joined(macros, looseCellsOf(block)) : macros;
   const places = (values: Float64Array) =>
     Array.from(nodes, (node) => {
       const value = values[node]!;
@@ -65,10 +77,13 @@ export async function keepFrames(path: string, iterations: number): Promise<void
 
 /** The frames in a file, none without one; lines that are not frames of this block are left out. */
 export function readFrames(path: string | undefined, block: Block): Frames {
-  const nodes = frameNodes(block);
+  const read = path === undefined ? [] : readJsonLines<FrameLine>(path);
+  const macros = frameNodes(block);
+  const withCells = joined(macros, looseCellsOf(block));
+  const nodes = read[0]?.xs?.length === withCells.length ? withCells : macros;
   const fits = (line: FrameLine) =>
     [line.xs, line.ys, line.orientations].every((list) => list?.length === nodes.length);
-  const all = path === undefined ? [] : readJsonLines<FrameLine>(path).filter(fits);
+  const all = read.filter(fits);
   const stride = 2 ** Math.max(0, Math.ceil(Math.log2(all.length / MOST_FRAMES)));
   const lines = all.filter((_, index) => index % stride === 0 || index === all.length - 1);
   const xs = new Float32Array(lines.length * nodes.length);
@@ -103,4 +118,18 @@ function frameNodes(block: Block): Int32Array {
     if (kind === NodeKind.HardMacro || kind === NodeKind.SoftMacro) nodes.push(node);
   }
   return Int32Array.from(nodes);
+}
+
+/** Standard cells that may move. */
+export function looseCellsOf(block: Block): Int32Array {
+  const nodes: number[] = [];
+  for (let node = 0; node < block.nodeCount; node++) if (isLooseCell(block, node)) nodes.push(node);
+  return Int32Array.from(nodes);
+}
+
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
 }

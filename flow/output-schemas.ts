@@ -308,6 +308,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     overflow: share,
     seconds,
     ...out,
+    interrupted,
   }),
 };
 

@@ -181,6 +181,17 @@ export class RunFolder implements RunStore {
     await this.keepBest(block, { placement, costs }, false);
   }
 
+  /** Adds a frame for the replay of a placement on its way, which is no best one. It belongs to the last line of metrics. */
+  appendFrame(
+    given: Block,
+    found: Placement,
+    { costs, cells = false }: { readonly costs: Costs; readonly cells?: boolean },
+  ): void {
+    const block = this.terms?.block ?? given;
+    const placement = this.terms?.toScored(found) ?? found;
+    appendFrame(this.file("frames.jsonl"), { iteration: this.iterations, block, placement, costs, cells });
+  }
+
   /** The same at the end of the run. */
   async writeFinal(block: Block, placement: Placement, costs: Costs): Promise<void> {
     await this.keepBest(block, { placement, costs }, true);
@@ -195,7 +206,7 @@ export class RunFolder implements RunStore {
     const placement = this.terms?.toScored(found) ?? found;
     if (costs.proxyCost < this.frameCost) {
       this.frameCost = costs.proxyCost;
-      appendFrame(this.file("frames.jsonl"), this.iterations + 1, block, placement, costs);
+      appendFrame(this.file("frames.jsonl"), { iteration: this.iterations + 1, block, placement, costs });
     }
     await writePlc(this.file("best.plc"), block, placement, { costs, durable });
   }

@@ -70,7 +70,12 @@ export const COMMANDS: readonly KilledCommand[] = [
     args: ["view", "@block", "--html", "@out/a.html", "--svg", "@out/a.svg"],
     files: ["a.html", "a.svg"],
   },
-  { name: "cells", args: ["cells", "@flat", "--quiet", "--out", "@out"], files: ["best.plc", "best.pl"] },
+  {
+    name: "cells",
+    args: ["cells", "@flat", "--quiet", "--out", "@out"],
+    resumes: true,
+    files: [...PLACED, "best.pl"],
+  },
   {
     name: "compare",
     args: [

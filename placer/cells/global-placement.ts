@@ -4,12 +4,49 @@
 // and push each other apart; fillers take the space that cells need not. Nesterov's method descends the smooth wirelength
 // plus a growing weight times the density's energy.
 import type { Block, Placement } from "../../netlist/index.js";
+import { timeText } from "../search.js";
 import { CellField, type FieldOptions } from "./cell-field.js";
 
 export interface GlobalOptions extends FieldOptions {
   /** Default: 1500. */
   readonly mostIterations?: number;
   readonly onIteration?: (iteration: GlobalIteration) => void;
+  /** Goes on from here. It must come from a descent of the same block, start and options; the result has the same bytes. */
+  readonly from?: GlobalState;
+}
+
+/** All that the descent carries from one iteration to the next. Lengths in µm. */
+export interface GlobalState {
+  /** Done so far. */
+  readonly iterations: number;
+  readonly point: Float32Array;
+  readonly slopes: Float32Array;
+  readonly solution: Float32Array;
+  readonly step: number;
+  readonly turn: number;
+  readonly weight: number;
+  readonly gamma: number;
+  /** After the last iteration. */
+  readonly wirelength: number;
+  readonly overflow: number;
+  readonly spreadPlaces: Float32Array;
+  readonly spreadOverflow: number;
+  readonly spreadIteration: number;
+}
+
+/** One iteration of a descent that its caller drives. */
+export interface GlobalStep extends GlobalIteration {
+  /** A copy of the state after it. */
+  save(): GlobalState;
+  /** The placement now; cells overlap. */
+  placement(): Placement;
+}
+
+export interface GlobalResult {
+  readonly placement: Placement;
+  /** Iterations done, those of `from` too, and the last one of them. */
+  readonly count: number;
+  readonly overflow: number;
 }
 
 export interface GlobalIteration {
@@ -20,12 +57,22 @@ export interface GlobalIteration {
   readonly overflow: number;
 }
 
-/** An iteration as a line of progress. */
-export function globalProgress(
-  { iteration, wirelength, overflow }: GlobalIteration,
-  seconds: number,
-): string {
-  return `iteration ${iteration}  ${seconds.toFixed(0)} s  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`;
+/** Iterations by whose pace the end is foretold, and the overflow above which cells have hardly begun to spread. */
+const PACE_OF = 40;
+const UNSPREAD = 0.9;
+
+/** Iterations as lines of progress, with the time that is left at the pace at which the overflow falls. */
+export function globalProgress(): (iteration: GlobalIteration, seconds: number) => string {
+  const recent: { overflow: number; seconds: number }[] = [];
+  return ({ iteration, wirelength, overflow }, seconds) => {
+    recent.push({ overflow, seconds });
+    if (recent.length > PACE_OF) recent.shift();
+    const first = recent[0]!;
+    const pace = (first.overflow - overflow) / (seconds - first.seconds);
+    const isSure = overflow < UNSPREAD && recent.length === PACE_OF && pace > 0;
+    const time = timeText(seconds, isSure ? (overflow - SPREAD) / pace : undefined);
+    return `iteration ${iteration}  ${time}  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`;
+  };
 }
 
 /** The placement has spread when this share of the cells' area lies above the target density. */
@@ -60,15 +107,23 @@ export function placeCellsGlobally(
   start: Placement,
   options: GlobalOptions = {},
 ): { readonly placement: Placement; readonly iterations: readonly GlobalIteration[] } {
-  const field = new CellField(block, start, options);
-  const { iterations, places } = descend(field, options);
-  return { placement: field.placement(places), iterations };
+  const steps = globalSteps(block, start, options);
+  const iterations: GlobalIteration[] = [];
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return { placement: next.value.placement, iterations };
+    const { iteration, wirelength, overflow } = next.value;
+    iterations.push({ iteration, wirelength, overflow });
+  }
 }
 
-function descend(
-  field: CellField,
-  options: GlobalOptions,
-): { readonly iterations: readonly GlobalIteration[]; readonly places: Float32Array } {
+/** The same, iteration by iteration. `next(true)` ends the descent where it is. */
+export function* globalSteps(
+  block: Block,
+  start: Placement,
+  options: GlobalOptions = {},
+): Generator<GlobalStep, GlobalResult, boolean | undefined> {
+  const field = new CellField(block, start, options);
   const length = 2 * field.count;
   const base = 4 * (field.binWidth + field.binHeight);
   const gammaAt = (overflow: number) => base * 10 ** (((overflow - 0.1) * 20) / 9 - 1);
@@ -81,6 +136,9 @@ function descend(
     Float32Array,
     Float32Array,
   ];
+  const { from } = options;
+  if (from && from.point.length !== length)
+    throw new Error(`internal: a state of ${from.point.length} numbers, ${length} were expected`);
   point.set(field.start);
   solution.set(field.start);
   field.moveTo(point);
@@ -106,10 +164,23 @@ function descend(
   const longest = MOST_BINS_A_STEP * Math.min(field.binWidth, field.binHeight);
   let turn = 1;
   let before = field.wirelength();
-  const iterations: GlobalIteration[] = [];
   // Where too little room is free, cells spread no further at some point, and longer wires would buy nothing.
   const spread = { places: vector(), overflow: Number.POSITIVE_INFINITY, iteration: 0 };
-  for (let iteration = 0; iteration < (options.mostIterations ?? 1500); iteration++) {
+  let count = 0;
+  let overflow = 0;
+  if (from) {
+    point.set(from.point);
+    slopes.set(from.slopes);
+    solution.set(from.solution);
+    spread.places.set(from.spreadPlaces);
+    spread.overflow = from.spreadOverflow;
+    spread.iteration = from.spreadIteration;
+    ({ step, turn, weight, gamma, overflow, wirelength: before, iterations: count } = from);
+  }
+  const hasSpread = () => overflow < SPREAD && count > 21;
+  const hasStalled = () => overflow < STALLS_BELOW && count - 1 - spread.iteration > MOST_STALLED;
+  while (count < (options.mostIterations ?? 1500) && !(count > 0 && (hasSpread() || hasStalled()))) {
+    const iteration = count;
     const nextTurn = (1 + Math.sqrt(4 * turn * turn + 1)) / 2;
     const momentum = (turn - 1) / nextTurn;
     for (let tries = 0; ; tries++) {
@@ -139,26 +210,43 @@ function descend(
     [solution, newSolution] = [newSolution, solution];
     turn = nextTurn;
     const wirelength = field.wirelength();
-    const { overflow } = field;
-    const report = { iteration, wirelength, overflow };
-    iterations.push(report);
-    options.onIteration?.(report);
-    if (overflow < SPREAD && iteration > 20) break;
+    ({ overflow } = field);
+    count++;
+    options.onIteration?.({ iteration, wirelength, overflow });
     const rise = before > 0 ? (wirelength - before) / before : 0;
     before = wirelength;
     if (overflow < 0.99 * spread.overflow) {
       spread.places.set(solution);
       spread.overflow = overflow;
       spread.iteration = iteration;
-    } else if (overflow < STALLS_BELOW && iteration - spread.iteration > MOST_STALLED)
-      return { iterations, places: spread.places };
+    }
     weight *=
       rise < 0
         ? GROWTH * Math.max(0.9999 ** iteration, 0.98)
         : GROWTH * clampTo(GROWTH ** (-rise / STEADY_RISE), 0.95, 1.05);
     gamma = gammaAt(overflow);
+    // Closures over constants only: the loops above stay fast.
+    const [pointNow, slopesNow, solutionNow] = [point, slopes, solution];
+    const numbers = {
+      ...{ iterations: count, step, turn, weight, gamma, wirelength, overflow },
+      spreadOverflow: spread.overflow,
+      spreadIteration: spread.iteration,
+    };
+    const isEnough = yield {
+      ...{ iteration, wirelength, overflow },
+      save: () => ({
+        ...numbers,
+        point: pointNow.slice(),
+        slopes: slopesNow.slice(),
+        solution: solutionNow.slice(),
+        spreadPlaces: spread.places.slice(),
+      }),
+      placement: () => field.placement(solutionNow),
+    };
+    if (isEnough) break;
   }
-  return { iterations, places: solution };
+  const places = hasStalled() && !hasSpread() ? spread.places : solution;
+  return { placement: field.placement(places), count, overflow };
 }
 
 function clampTo(value: number, low: number, high: number): number {

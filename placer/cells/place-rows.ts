@@ -10,6 +10,29 @@ export interface RowOptions {
   /** A pass that shortens wires by less than this share is the last. Default: 0.0005. */
   readonly leastGain?: number;
   readonly onPass?: (pass: RowPass) => void;
+  /** Goes on from here. It must come from the same block, places and options; the result has the same bytes. */
+  readonly from?: RowState;
+}
+
+/** All that detailed placement carries from one pass to the next. */
+export interface RowState {
+  readonly pass: number;
+  /** µm. */
+  readonly legalWirelength: number;
+  readonly wirelength: number;
+  readonly meanMove: number;
+  readonly longestMove: number;
+  /** By how much the pass shortened wires, µm; infinite after the legalisation. */
+  readonly gain: number;
+  /** Segment of each cell, and its first site there. */
+  readonly segments: Int32Array;
+  readonly starts: Int32Array;
+}
+
+/** One pass that its caller drives. */
+export interface RowStep extends RowPass {
+  /** A copy of the state after it. */
+  save(): RowState;
 }
 
 /** Weighted half-perimeter wirelength in µm after a pass; pass 0 is the legalisation. */
@@ -38,6 +61,19 @@ export interface RowResult {
  * Pins count as in orientation N, also in rows of another one, where they lie up to a row's height off.
  */
 export function placeInRows(block: Block, wanted: Placement, options: RowOptions = {}): RowResult {
+  const steps = rowSteps(block, wanted, options);
+  for (;;) {
+    const next = steps.next();
+    if (next.done) return next.value;
+  }
+}
+
+/** The same, pass by pass. `next(true)` ends detailed placement. */
+export function* rowSteps(
+  block: Block,
+  wanted: Placement,
+  options: RowOptions = {},
+): Generator<RowStep, RowResult, boolean | undefined> {
   const space = rowSpaceOf(block, {
     placement: wanted,
     stands: (node) => !isLooseCell(block, node),
@@ -52,31 +88,49 @@ export function placeInRows(block: Block, wanted: Placement, options: RowOptions
       longestMove: 0,
     };
   const kernels = Kernels.create();
-  const { state, xs, ys, segments } = recordOf(kernels, { block, space, cells, wanted });
-  const [wantedXs, wantedYs] = [xs.slice(), ys.slice()];
-  const order = orderByX(kernels, xs);
+  const record = recordOf(kernels, { block, space, cells, wanted });
+  const { state, xs, ys, segments, starts } = record;
   const { run } = kernels;
-  const placed = run.legaliseRows(state.address, order.byteOffset);
-  if (placed < cells.nodes.length) throw noRoom(block, cells, space, order[placed]!);
-  let meanMove = 0;
-  let longestMove = 0;
-  for (let cell = 0; cell < xs.length; cell++) {
-    const move = Math.abs(xs[cell]! - wantedXs[cell]!) + Math.abs(ys[cell]! - wantedYs[cell]!);
-    meanMove += move / xs.length;
-    longestMove = Math.max(longestMove, move);
+  const { from } = options;
+  let pass = from?.pass ?? 0;
+  let moves: Pick<RowResult, "meanMove" | "longestMove">;
+  if (from) {
+    restore(space, record, from);
+    moves = from;
+  } else {
+    const [wantedXs, wantedYs] = [xs.slice(), ys.slice()];
+    const order = orderByX(kernels, xs);
+    const placed = run.legaliseRows(state.address, order.byteOffset);
+    if (placed < cells.nodes.length) throw noRoom(block, cells, space, order[placed]!);
+    moves = movesOf({ xs, ys, wantedXs, wantedYs });
   }
-  const legalWirelength = run.measureRowNets(state.address);
-  options.onPass?.({ pass: 0, wirelength: legalWirelength });
-  let before = legalWirelength;
-  for (let pass = 1; pass <= (options.passes ?? 8); pass++) {
+  const { meanMove, longestMove } = moves;
+  const measured = run.measureRowNets(state.address);
+  const legalWirelength = from?.legalWirelength ?? measured;
+  let wirelength = from?.wirelength ?? measured;
+  let gain = from?.gain ?? Number.POSITIVE_INFINITY;
+  const step = (): RowStep => ({
+    ...{ pass, wirelength },
+    save: () => ({
+      ...{ pass, legalWirelength, wirelength, meanMove, longestMove, gain },
+      segments: segments.slice(),
+      starts: starts.slice(),
+    }),
+  });
+  if (!from) {
+    options.onPass?.({ pass, wirelength });
+    if (yield step()) gain = 0;
+  }
+  while (pass < (options.passes ?? 8) && gain >= (options.leastGain ?? 0.0005) * wirelength) {
     run.swapCells(state.address);
     run.reorderCells(state.address);
     run.shiftCells(state.address);
-    const wirelength = run.measureRowNets(state.address);
+    const after = run.measureRowNets(state.address);
+    gain = wirelength - after;
+    wirelength = after;
+    pass++;
     options.onPass?.({ pass, wirelength });
-    const gain = before - wirelength;
-    before = wirelength;
-    if (gain < (options.leastGain ?? 0.0005) * wirelength) break;
+    if (yield step()) break;
   }
   const placement = copyPlacement(wanted);
   for (const [cell, node] of cells.nodes.entries()) {
@@ -84,9 +138,8 @@ export function placeInRows(block: Block, wanted: Placement, options: RowOptions
     placement.ys[node] = ys[cell]! + block.heights[node]! / 2;
     placement.orientations[node] = space.rowOrientations[space.segmentRows[segments[cell]!]!]!;
   }
-  return { placement, legalWirelength, wirelength: before, meanMove, longestMove };
+  return { placement, legalWirelength, wirelength, meanMove, longestMove };
 }
-
 interface Cells {
   /** Their nodes. */
   readonly nodes: Int32Array;
@@ -146,6 +199,9 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
   const numbers = (count: number) => kernels.f64(count).byteOffset;
   const integers = (count: number) => kernels.i32(count).byteOffset;
   const segments = kernels.i32(cellCount);
+  const starts = kernels.i32(cellCount);
+  const listCounts = kernels.i32(segmentCount);
+  const rowCells = kernels.i32(room + 1);
   const state = new KernelRecord(kernels, "RowState");
   state.set({
     siteWidth: space.siteWidth,
@@ -163,10 +219,10 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     xs: xs.byteOffset,
     ys: ys.byteOffset,
     cellSegments: segments.byteOffset,
-    cellStarts: integers(cellCount),
+    cellStarts: starts.byteOffset,
     listStarts: kernels.copyOf(listStarts),
-    listCounts: integers(segmentCount),
-    rowCells: integers(room + 1),
+    listCounts: listCounts.byteOffset,
+    rowCells: rowCells.byteOffset,
     lastClusters: integers(segmentCount),
     previousClusters: integers(cellCount),
     clusterSites: integers(cellCount),
@@ -189,7 +245,35 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     boundYs: numbers(2 * mostNets),
     mostBounds: 2 * mostNets,
   });
-  return { state, xs, ys, segments };
+  return { state, xs, ys, segments, starts, listStarts, listCounts, rowCells };
+}
+
+/** Cells where a state has them, and the lists of the segments, from left to right. */
+function restore(space: RowSpace, record: ReturnType<typeof recordOf>, from: RowState): void {
+  const { xs, ys, segments, starts, listStarts, listCounts, rowCells } = record;
+  if (from.segments.length !== xs.length || from.starts.length !== xs.length)
+    throw new Error(`internal: a state of ${from.segments.length} cells, ${xs.length} were expected`);
+  segments.set(from.segments);
+  starts.set(from.starts);
+  const order = Int32Array.from(xs, (_, cell) => cell).sort((a, b) => starts[a]! - starts[b]!);
+  for (const cell of order) {
+    const segment = segments[cell]!;
+    xs[cell] = space.segmentLefts[segment]! + starts[cell]! * space.siteWidth;
+    ys[cell] = space.rowBottoms[space.segmentRows[segment]!]!;
+    rowCells[listStarts[segment]! + listCounts[segment]!++] = cell;
+  }
+}
+
+function movesOf(places: Readonly<Record<"xs" | "ys" | "wantedXs" | "wantedYs", Float64Array>>) {
+  const { xs, ys, wantedXs, wantedYs } = places;
+  let meanMove = 0;
+  let longestMove = 0;
+  for (let cell = 0; cell < xs.length; cell++) {
+    const move = Math.abs(xs[cell]! - wantedXs[cell]!) + Math.abs(ys[cell]! - wantedYs[cell]!);
+    meanMove += move / xs.length;
+    longestMove = Math.max(longestMove, move);
+  }
+  return { meanMove, longestMove };
 }
 
 /** Pins of the nets, without those that have no place: their cell and the offset from its corner, or -1 and a place. */

@@ -37,8 +37,12 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const isDue = throttle(SECONDS_PER_LINE);
-  const tell = (what: string) => (iteration: GlobalIteration) => {
-    if (isDue(seconds(), false)) onProgress(`${what}: ${globalProgress(iteration, seconds())}`);
+  const tell = (what: string) => {
+    const line = globalProgress();
+    return (iteration: GlobalIteration) => {
+      const text = line(iteration, seconds());
+      if (isDue(seconds(), false)) onProgress(`${what}: ${text}`);
+    };
   };
   const start = upright(flat.block);
   let iterations = 0;

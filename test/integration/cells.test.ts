@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { readFrames } from "../../flow/frames.js";
+import { placeCells, readRun } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { checkRows } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
@@ -42,7 +44,7 @@ test("cells of a DEF: legal, scored as its own output is, the same bytes again, 
       );
   const twice = ["cells", DESIGN, "--placement", at("run"), "--out"];
   for (const [out, expected] of [
-    [at("cells"), /holds a result already; replace it with --force/],
+    [at("cells"), /holds a run already; continue it with --resume, replace it with --force/],
     [at("run"), /holds a run, whose files have the same names/],
   ] as const) {
     const { code, stderr } = await ashlar(...twice, out);
@@ -51,6 +53,34 @@ test("cells of a DEF: legal, scored as its own output is, the same bytes again, 
   cells("again");
   assert.ok(readFileSync(at("again", "best.def")).equals(readFileSync(at("cells", "best.def"))));
   assert.ok(Number(summary.flat_wirelength) < 0.8 * Number(runJson("eval", at("run"), "--json").wirelength));
+});
+
+test("a run that was stopped has cells in rows, and the bytes of a whole one once it is resumed; it is read as a run", async () => {
+  const options = { placement: at("run"), out: at("stopped") };
+  const stop = new AbortController();
+  stop.abort();
+  const early = await placeCells(DESIGN, options, { signal: stop.signal });
+  assert.deepEqual([early.interrupted, early.legal, early.iterations], [true, true, 1]);
+  const lines: string[] = [];
+  const whole = await placeCells(DESIGN, { ...options, resume: true }, (line) => lines.push(line));
+  assert.equal(whole.interrupted, undefined);
+  assert.ok(whole.seconds > early.seconds && whole.flat_wirelength < 0.9 * early.flat_wirelength);
+  await placeCells(DESIGN, { ...options, out: at("through") });
+  for (const file of ["best.def", "best.plc", "frames.jsonl"])
+    assert.ok(readFileSync(at("stopped", file)).equals(readFileSync(at("through", file))), file);
+  await assert.rejects(
+    placeCells(DESIGN, { ...options, density: 0.9, resume: true }),
+    /the run was started with density 1, now it is 0.9/,
+  );
+  const run = await readRun(at("through"));
+  assert.deepEqual([run.state, run.metrics.length], ["finished", whole.iterations]);
+  const frames = readFrames(at("through", "frames.jsonl"), run.block);
+  assert.equal(frames.costs.length, Math.ceil(whole.iterations / 10));
+  assert.equal(frames.nodes.length, 820 + 11);
+  const [first, last] = [frames.costs[0]!, frames.costs.at(-1)!];
+  assert.ok(last.density < first.density, "cells spread");
+  const view = runJson("eval", at("through"), "--json");
+  assert.ok(Math.abs(Number(view.wirelength) - whole.flat_wirelength) < 1e-9 * whole.flat_wirelength);
 });
 
 test("cells of a Bookshelf set", async () => {
