@@ -14,3 +14,7 @@ export * from "./environment/legality.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";
 export * from "./import-default.js";
+export * from "./routing/congestion.js";
+export * from "./routing/global-router.js";
+export * from "./routing/routing-grid.js";
+export * from "./routing/routing-nets.js";

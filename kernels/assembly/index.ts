@@ -28,6 +28,10 @@ export { reorderCells, shiftCells, swapCells } from "./rows/improve";
 export { legaliseRows } from "./rows/legalise";
 export { measureRowNets } from "./rows/row-nets";
 
+// routing: Steiner trees and the global router
+export { findOverflowing, layPatterns, rerouteNets } from "./routing/routes";
+export { buildTrees } from "./routing/steiner";
+
 // anneal: the loops of both annealers
 export { annealFree } from "./anneal/anneal-free";
 export { annealGrid } from "./anneal/anneal-grid";

@@ -1,5 +1,5 @@
 // Items of the DEF sections BLOCKAGES, REGIONS and GROUPS.
-import type { DefBlockage, DefGroup, DefRegion } from "./def-design.js";
+import type { DefBlockage, DefGroup, DefRegion, DefRoutingBlockage } from "./def-design.js";
 import { type Rect, rectOf, slabsOf } from "./geometry.js";
 import { readPoint, readPoints, type Statement } from "./statements.js";
 
@@ -35,6 +35,25 @@ export function readBlockage(statement: Statement): DefBlockage[] | undefined {
     ...(component !== undefined && { component }),
     line,
   }));
+}
+
+/**
+ * The rectangles of a routing blockage, `- LAYER name [+ options] RECT …`; none for one that keeps only
+ * fills or slots out.
+ */
+export function readRoutingBlockage(statement: Statement): DefRoutingBlockage[] {
+  statement.expect("LAYER");
+  const layer = statement.take("a layer");
+  const found: DefRoutingBlockage[] = [];
+  let isForWires = true;
+  while (!statement.done) {
+    const word = statement.take("a word");
+    if (word === "FILLS" || word === "SLOTS") isForWires = false;
+    else if (word === "RECT") found.push({ layer, ...rectOf(readPoint(statement), readPoint(statement)) });
+    else if (word === "POLYGON")
+      for (const slab of slabsOf(readPoints(statement))) found.push({ layer, ...slab });
+  }
+  return isForWires ? found : [];
 }
 
 /** A region with its rectangles. */

@@ -89,6 +89,11 @@ export interface DefBlockage extends Rect {
   readonly line: number;
 }
 
+/** A blockage of wires on a routing layer. */
+export interface DefRoutingBlockage extends Rect {
+  readonly layer: string;
+}
+
 export interface DefRegion {
   readonly name: string;
   readonly rects: readonly Rect[];
@@ -117,6 +122,7 @@ export interface DefDesign {
   readonly pins: readonly DefPin[];
   readonly nets: DefNets;
   readonly blockages: readonly DefBlockage[];
+  readonly routingBlockages: readonly DefRoutingBlockage[];
   readonly regions: readonly DefRegion[];
   readonly groups: readonly DefGroup[];
   /** Number of ignored statements and section items, by kind. */

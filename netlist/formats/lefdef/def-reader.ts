@@ -5,8 +5,21 @@ import { append } from "../../arrays.js";
 import { readWordChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { ComponentCollector } from "./def-components.js";
-import { readBlockage, readGroup, readRegion, unknownRegions } from "./def-constraints.js";
-import type { DefBlockage, DefDesign, DefGroup, DefPin, DefRegion } from "./def-design.js";
+import {
+  readBlockage,
+  readGroup,
+  readRegion,
+  readRoutingBlockage,
+  unknownRegions,
+} from "./def-constraints.js";
+import type {
+  DefBlockage,
+  DefDesign,
+  DefGroup,
+  DefPin,
+  DefRegion,
+  DefRoutingBlockage,
+} from "./def-design.js";
 import { Floorplan, readPin } from "./def-floorplan.js";
 import { NetCollector } from "./def-nets.js";
 import { type Statement, StatementScanner } from "./statements.js";
@@ -68,6 +81,7 @@ class DefReader {
   private readonly pins: DefPin[] = [];
   private readonly nets = new NetCollector();
   private readonly blockages: DefBlockage[] = [];
+  private readonly routingBlockages: DefRoutingBlockage[] = [];
   private readonly regions: DefRegion[] = [];
   private readonly groups: DefGroup[] = [];
   private readonly ignored = new Map<string, number>();
@@ -119,6 +133,7 @@ class DefReader {
       pins: this.pins,
       nets: this.nets.finish(),
       blockages: this.blockages,
+      routingBlockages: this.routingBlockages,
       regions: this.regions,
       groups: this.groups,
       ignored: this.ignored,
@@ -211,7 +226,10 @@ class DefReader {
     else if (section === "BLOCKAGES") {
       const blockages = readBlockage(statement);
       if (blockages) append(this.blockages, blockages);
-      else this.ignore(`BLOCKAGES ${statement.peek()}`);
+      else {
+        this.ignore(`BLOCKAGES ${statement.peek()}`); // by all but the global router
+        if (statement.peek() === "LAYER") append(this.routingBlockages, readRoutingBlockage(statement));
+      }
     } else if (section === "REGIONS") this.regions.push(readRegion(statement));
     else if (section === "GROUPS") this.groups.push(readGroup(statement));
     else this.ignore(section);
