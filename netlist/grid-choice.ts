@@ -122,50 +122,84 @@ function emptyShare(order: readonly Size[], canvas: Canvas, { columns, rows }: G
   const cellHeight = canvas.height / rows;
   const placed: { x: number; y: number; width: number; height: number }[] = [];
   const touched = new Uint8Array(columns * rows);
+  /** Cells on which a macro of the present size would overlap one that is placed. */
+  const taken = new Uint8Array(columns * rows);
+  let size: Size = { width: 0, height: 0 };
   let first = 0;
-  for (const [i, { width, height }] of order.entries()) {
+  for (const { width, height } of order) {
+    if (width !== size.width || height !== size.height) {
+      size = { width, height };
+      first = 0;
+      taken.fill(0);
+      for (const other of placed) take(other);
+    }
     // Cells that had no room for a macro have none for the next one of the same size.
-    if (i > 0 && (width !== order[i - 1]!.width || height !== order[i - 1]!.height)) first = 0;
-    const cell = firstFeasible(first);
+    const cell = firstFeasible(first, size);
     if (cell === undefined) return undefined;
     first = cell + 1;
     const x = ((cell % columns) + 0.5) * cellWidth;
     const y = (Math.floor(cell / columns) + 0.5) * cellHeight;
     placed.push({ x, y, width, height });
+    take(placed.at(-1)!);
     touch(x, y, width, height);
-
-    function firstFeasible(from: number): number | undefined {
-      for (let cell = from; cell < columns * rows; cell++) {
-        const x = ((cell % columns) + 0.5) * cellWidth;
-        const y = (Math.floor(cell / columns) + 0.5) * cellHeight;
-        if (y + height / 2 > canvas.height + SLACK) return undefined;
-        if (x - width / 2 < -SLACK || x + width / 2 > canvas.width + SLACK || y - height / 2 < -SLACK)
-          continue;
-        const free = placed.every(
-          (other) =>
-            Math.abs(x - other.x) >= (width + other.width) / 2 - SLACK ||
-            Math.abs(y - other.y) >= (height + other.height) / 2 - SLACK,
-        );
-        if (free) return cell;
-      }
-      return undefined;
-    }
   }
   return touched.reduce((sum, used) => sum + (1 - used), 0) / touched.length;
 
+  function firstFeasible(from: number, { width, height }: Size): number | undefined {
+    for (let cell = from; cell < columns * rows; cell++) {
+      if (taken[cell]) continue;
+      const x = ((cell % columns) + 0.5) * cellWidth;
+      const y = (Math.floor(cell / columns) + 0.5) * cellHeight;
+      if (y + height / 2 > canvas.height + SLACK) return undefined;
+      if (x - width / 2 < -SLACK || x + width / 2 > canvas.width + SLACK || y - height / 2 < -SLACK) continue;
+      return cell;
+    }
+    return undefined;
+  }
+
+  function take({ x, y, width, height }: (typeof placed)[number]): void {
+    const [left, right] = linesNear(x, (size.width + width) / 2 - SLACK, { cell: cellWidth, lines: columns });
+    const [bottom, top] = linesNear(y, (size.height + height) / 2 - SLACK, {
+      cell: cellHeight,
+      lines: rows,
+    });
+    for (let row = bottom; row < top; row++)
+      for (let column = left; column < right; column++) taken[row * columns + column] = 1;
+  }
+
   function touch(x: number, y: number, width: number, height: number): void {
     const least = EMPTY_DENSITY * cellWidth * cellHeight;
-    for (let row = 0; row < rows; row++) {
+    // One line more on each side: quotients round, and the differences below decide.
+    const firstRow = Math.max(0, Math.floor((y - height / 2) / cellHeight) - 1);
+    const lastRow = Math.min(rows - 1, Math.floor((y + height / 2) / cellHeight) + 1);
+    const firstColumn = Math.max(0, Math.floor((x - width / 2) / cellWidth) - 1);
+    const lastColumn = Math.min(columns - 1, Math.floor((x + width / 2) / cellWidth) + 1);
+    for (let row = firstRow; row <= lastRow; row++) {
       const tall =
         Math.min(y + height / 2, (row + 1) * cellHeight) - Math.max(y - height / 2, row * cellHeight);
       if (tall <= 0) continue;
-      for (let column = 0; column < columns; column++) {
+      for (let column = firstColumn; column <= lastColumn; column++) {
         const wide =
           Math.min(x + width / 2, (column + 1) * cellWidth) - Math.max(x - width / 2, column * cellWidth);
         if (wide > 0 && wide * tall >= least) touched[row * columns + column] = 1;
       }
     }
   }
+}
+
+/** The lines, from the first to before the last, whose middles are less than `reach` from a place. */
+function linesNear(
+  place: number,
+  reach: number,
+  { cell, lines }: { readonly cell: number; readonly lines: number },
+): readonly [first: number, end: number] {
+  const isNear = (line: number) => Math.abs((line + 0.5) * cell - place) < reach;
+  // Quotients round: begin one line too early, and end one too late.
+  let first = Math.max(0, Math.floor((place - reach) / cell - 0.5) - 1);
+  let end = Math.min(lines, Math.ceil((place + reach) / cell - 0.5) + 2);
+  while (first < end && !isNear(first)) first++;
+  while (end > first && !isNear(end - 1)) end--;
+  return [first, end];
 }
 
 const CELLS_PER_MACRO = 12;
