@@ -1,67 +1,182 @@
-// Standard cells around given macros: wirelength at each stage, processor time and memory of `cells`, one process a block.
-// Run: node dist/benchmarks/cells.js [--json] BLOCK[=PLACEMENT]...
+// Standard cells around given macros: wirelength at each stage, processor time and memory of `cells`, one process a block. Other
+// placers run in turn with it on the same machine: `--peer NAME=COMMAND` gives a shell command that reads the Bookshelf set
+// $AUX, in which the macros are terminals, and writes the places of the cells to $PL_OUT. Their results are scored like ours.
+// Run: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N]... [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { CellsSummary } from "../flow/index.js";
+import { Judge } from "../env/index.js";
+import { type CellsSummary, loadBlockWith, loadDefWith } from "../flow/index.js";
+import { Kernels } from "../kernels/index.js";
+import { type Block, isDefPath, type Placement, placementFromPlc, readPlc } from "../netlist/index.js";
+import { checkRows } from "../placer/index.js";
+import { readPeerPlaces, writePeerFiles } from "./peer-files.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    repeats: { type: "string", default: "1" },
+    peer: { type: "string", multiple: true, default: [] },
+  },
 });
-if (positionals.length === 0) {
-  console.error("usage: node dist/benchmarks/cells.js [--json] BLOCK[=PLACEMENT]...");
+const peers = values.peer.map((text) => {
+  const at = text.indexOf("=");
+  return { name: text.slice(0, at), command: text.slice(at + 1) };
+});
+if (positionals.length === 0 || peers.some(({ name, command }) => name === "" || command === "")) {
+  console.error(
+    "usage: node dist/benchmarks/cells.js [--json] [--repeats N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
+  );
   process.exit(1);
 }
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** Prints the processor seconds and the most memory in MB of the process that it is loaded into, on standard error. */
 const METER = `data:text/javascript,${encodeURIComponent(`
-  process.on("exit", () => {
+  import { isMainThread } from "node:worker_threads";
+  if (isMainThread) process.on("exit", () => {
     const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
     console.error("METER " + (userCPUTime + systemCPUTime) / 1e6 + " " + maxRSS / 1024);
   });
 `)}`;
 
-const row = (cells: readonly string[]) => cells.map((cell) => cell.padStart(11)).join(" ");
+/** One run of one placer. Wirelengths in µm, times in s, memory in MB. */
+interface Run {
+  readonly placer: string;
+  readonly cells: number;
+  readonly global?: number;
+  readonly rows?: number;
+  readonly end: number;
+  readonly iterations?: number;
+  readonly cpu: number;
+  readonly wall: number;
+  readonly memory?: number;
+  readonly legal: boolean;
+}
+
+const row = (cells: readonly string[]) =>
+  cells.map((cell, i) => (i < 2 ? cell.padEnd(18) : cell.padStart(10))).join(" ");
 if (!values.json)
   console.log(
-    row(["block", "cells", "global", "in rows", "end", "iterations", "cpu s", "MB", "legal"]) +
-      "   wirelengths in 1e6 µm",
+    `${row([
+      "block",
+      "placer",
+      "cells",
+      "global",
+      "in rows",
+      "end",
+      "iterations",
+      "cpu s",
+      "wall s",
+      "MB",
+      "legal",
+    ])}   wirelengths in 1e6 µm`,
   );
 for (const argument of positionals) {
-  const [block, placement] = argument.split("=") as [string, string | undefined];
-  const out = mkdtempSync(join(tmpdir(), "cells-"));
+  const [path, placement] = argument.split("=") as [string, string | undefined];
+  const folder = mkdtempSync(join(tmpdir(), "cells-"));
+  for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
+    const own = runCells(path, placement, join(folder, `own-${repeat}`));
+    if (!own) {
+      process.exitCode = 1;
+      break;
+    }
+    tell(path, own);
+    if (peers.length === 0) continue;
+    const block = isDefPath(path) ? (await loadDefWith(path, {})).block : await loadBlockWith(path, {});
+    const given = placementFromPlc(block, await readPlc(join(folder, `own-${repeat}`, "best.plc")));
+    for (const peer of peers) {
+      const run = runPeer(peer, { folder, block, given });
+      if (run) tell(path, { ...run, cells: own.cells });
+      else process.exitCode = 1;
+    }
+  }
+  rmSync(folder, { recursive: true });
+}
+
+function tell(path: string, run: Run): void {
+  if (values.json) {
+    console.log(JSON.stringify({ block: basename(path), ...run }));
+    return;
+  }
+  const millions = (length: number | undefined) => (length === undefined ? "" : (length / 1e6).toFixed(3));
+  const { placer, cells, global, rows, end, iterations, cpu, wall, memory, legal } = run;
+  console.log(
+    row([
+      basename(path),
+      placer,
+      String(cells),
+      millions(global),
+      millions(rows),
+      millions(end),
+      iterations === undefined ? "" : String(iterations),
+      cpu.toFixed(1),
+      wall.toFixed(1),
+      memory?.toFixed(0) ?? "",
+      String(legal),
+    ]),
+  );
+}
+
+function runCells(path: string, placement: string | undefined, out: string): Run | undefined {
   const files = placement === undefined ? [] : ["--placement", placement];
-  const command = ["--import", METER, MAIN, "cells", block, ...files, "--out", out, "--quiet", "--json"];
+  const command = ["--import", METER, MAIN, "cells", path, ...files, "--out", out, "--quiet", "--json"];
+  const started = performance.now();
   const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
-  rmSync(out, { recursive: true });
+  const wall = (performance.now() - started) / 1000;
   const meter = /METER (\S+) (\S+)/.exec(stderr);
   if (!meter || stdout === "") {
-    console.error(`${argument}: ${stderr}`);
-    process.exitCode = 1;
-    continue;
+    console.error(`${path}: ${stderr}`);
+    return undefined;
   }
   const summary = JSON.parse(stdout) as CellsSummary;
-  const [cpu, memory] = [Number(meter[1]), Number(meter[2])];
-  const millions = (length: number) => (length / 1e6).toFixed(3);
-  if (values.json)
-    console.log(JSON.stringify({ ...summary, block: basename(block), cpu_seconds: cpu, memory_mb: memory }));
-  else
-    console.log(
-      row([
-        basename(block),
-        String(summary.cells),
-        millions(summary.global_wirelength),
-        millions(summary.legal_wirelength),
-        millions(summary.flat_wirelength),
-        String(summary.iterations),
-        cpu.toFixed(1),
-        memory.toFixed(0),
-        String(summary.legal),
-      ]),
-    );
+  return {
+    placer: "cells",
+    cells: summary.cells,
+    global: summary.global_wirelength,
+    rows: summary.legal_wirelength,
+    end: summary.flat_wirelength,
+    iterations: summary.iterations,
+    cpu: Number(meter[1]),
+    wall,
+    memory: Number(meter[2]),
+    legal: summary.legal,
+  };
+}
+
+interface PeerInput {
+  readonly folder: string;
+  readonly block: Block;
+  readonly given: Placement;
+}
+
+function runPeer(
+  { name, command }: { readonly name: string; readonly command: string },
+  { folder, block, given }: PeerInput,
+): Omit<Run, "cells"> | undefined {
+  const aux = writePeerFiles(folder, block, given);
+  const result = join(folder, "peer-result.pl");
+  rmSync(result, { force: true });
+  const started = performance.now();
+  // The shell's own `times` counts all that ran in it: user and system time of the shell, then of its children.
+  const { stdout, stderr } = spawnSync("sh", ["-c", `(${command}) >"$LOG" 2>&1\ntimes`], {
+    encoding: "utf8",
+    env: { ...process.env, AUX: aux, PL_OUT: result, LOG: join(folder, "peer.log") },
+  });
+  const wall = (performance.now() - started) / 1000;
+  if (!existsSync(result)) {
+    console.error(`${name}: no result. ${stderr}`);
+    return undefined;
+  }
+  const cpu = [...stdout.matchAll(/(\d+)m([\d.]+)s/g)]
+    .slice(-2)
+    .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
+  const placement = readPeerPlaces(result, block, given);
+  const { overlaps, offRows } = checkRows(block, placement);
+  const end = new Judge(Kernels.create(), block).evaluate(placement).wirelength;
+  return { placer: name, end, cpu, wall, legal: overlaps === 0 && offRows === 0 };
 }
