@@ -13,8 +13,10 @@ import {
   NodeKind,
   type Placement,
   readOwnJson,
+  removeFile,
   writeDef,
   writePl,
+  writePlc,
 } from "../netlist/index.js";
 import {
   checkRows,
@@ -23,6 +25,7 @@ import {
   isLooseCell,
   placeFlatCells,
   reviveArrays,
+  type ScoredPlacement,
   storeArrays,
 } from "../placer/index.js";
 import type { RunFolder } from "./run-folder.js";
@@ -93,6 +96,81 @@ export async function placeCellsInRun(
     overflow,
   };
   return { placement, figures };
+}
+
+/** What `place --cells` adds to its summary; see `CellsFigures`. */
+export interface CellsInPlace {
+  readonly cells: number;
+  readonly flat_wirelength: number;
+  readonly cells_overlaps: number;
+  readonly cells_off_rows: number;
+  readonly cells_legal: boolean;
+  readonly cells_iterations: number;
+  readonly cells_overflow: number;
+  /** Of this process. */
+  readonly cells_seconds: number;
+}
+
+/** Places the cells around macros that a run has just placed, and writes the whole placement: `flat.plc`, `best.def` or `best.pl`. */
+export async function placeCellsAfterMacros(
+  run: RunFolder,
+  {
+    placement: start,
+    design,
+    ...job
+  }: Pick<FlatCellsJob, "block" | "resume" | "signal" | "onProgress"> & {
+    readonly placement: Placement;
+    readonly design: LoadedDef | undefined;
+  },
+): Promise<{ readonly placement: Placement; readonly summary: CellsInPlace }> {
+  const { block } = job;
+  const started = performance.now();
+  const { placement, figures } = await placeCellsInRun(run, { ...job, start, ...DEFAULTS });
+  await writePlc(run.file("flat.plc"), block, placement);
+  await writeFlatPlaces(run, block, { placement, design });
+  const summary = {
+    cells: figures.cells,
+    flat_wirelength: figures.flat_wirelength,
+    cells_overlaps: figures.overlaps,
+    cells_off_rows: figures.off_rows,
+    cells_legal: figures.legal,
+    cells_iterations: figures.iterations,
+    cells_overflow: figures.overflow,
+    cells_seconds: (performance.now() - started) / 1000,
+  };
+  return { placement, summary };
+}
+
+/** As the options of `cells` are if they are not given. */
+const DEFAULTS = { density: 1, passes: 8 } as const;
+
+/** What a search has found, while the cells are placed: a run that is resumed then does not search again. */
+export interface FoundMacros<Found> {
+  readonly best: ScoredPlacement;
+  readonly given?: Placement;
+  readonly found: Found;
+}
+
+const MACROS = "checkpoints/macros.json";
+
+export async function keepMacros<Found>(run: RunFolder, macros: FoundMacros<Found>): Promise<void> {
+  await run.writeJson(MACROS, storeArrays(macros));
+}
+
+/** What was kept, if the run was stopped while it placed the cells. */
+export async function readMacros<Found>(
+  run: RunFolder,
+  block: Block,
+): Promise<FoundMacros<Found> | undefined> {
+  if (!isFile(run.file(MACROS))) return undefined;
+  const macros = reviveArrays(readOwnJson(run.file(MACROS))) as FoundMacros<Found>;
+  if (macros.best?.placement?.xs?.length !== block.nodeCount) return undefined;
+  await run.continueAfter(Number(run.readMetrics().at(-1)?.iteration ?? 0));
+  return macros;
+}
+
+export function forgetMacros(run: RunFolder): void {
+  removeFile(run.file(MACROS));
 }
 
 /** Writes what the block's own files can hold: `best.def` with macros and cells, `best.pl`. */

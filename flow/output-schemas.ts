@@ -6,6 +6,7 @@ const count = z.number().int().min(0);
 const um = (what: string) => z.number().describe(`${what}, µm`);
 const text = z.array(z.string());
 const cost = (what: string) => z.number().describe(`${what}, without a unit`);
+const share = z.number().describe("share, 0 to 1");
 const seconds = z
   .number()
   .describe("wall-clock time of the whole command; of all processes of a run that was resumed, s");
@@ -66,6 +67,18 @@ const place = z.strictObject({
   method: z.string(),
   protocol: z.string(),
   cell_placer: z.string().optional(),
+  cells: count.optional().describe("standard cells that --cells has placed"),
+  flat_wirelength: um(
+    "with --cells: half-perimeter wirelength of all nets of the flat netlist, weighted",
+  ).optional(),
+  cells_overlaps: count.optional().describe("pairs of a cell and another cell or a macro that overlap"),
+  cells_off_rows: count.optional().describe("cells off the sites of the rows"),
+  cells_legal: z.boolean().optional(),
+  cells_iterations: count.optional().describe("of their global placement"),
+  cells_overflow: share
+    .optional()
+    .describe("of the cells' area, above the target density after global placement"),
+  cells_seconds: z.number().optional().describe("of this process, for the cells, s"),
   workers: count,
   ...search,
   ...out,
@@ -82,7 +95,6 @@ const quantiles = {
 };
 const spread = z.strictObject(quantiles);
 const area = z.number().describe("µm²");
-const share = z.number().describe("share, 0 to 1");
 const tracks = z.number().describe("tracks per µm");
 
 const info = z.strictObject({

@@ -17,6 +17,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
+import type { CellsInPlace } from "./flat-cells.js";
 import type { FlatCosts } from "./flat-output.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import {
@@ -89,6 +90,12 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
       "let hard macros be turned by 90°; of a .def, those whose LEF master has SYMMETRY R90. Methods that do: " +
         turningMethods(),
     ),
+  cells: z
+    .boolean()
+    .default(false)
+    .describe(
+      "then place the standard cells of a flat netlist in rows around the macros, as the command cells does",
+    ),
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
@@ -99,7 +106,7 @@ export type PlaceOptions = z.input<typeof placeOptionsSchema>;
 type ResolvedPlaceOptions = z.output<typeof placeOptionsSchema>;
 
 /** Costs, legality and how they came about; also summary.json. */
-export interface PlaceSummary extends Score {
+export interface PlaceSummary extends Score, Partial<CellsInPlace> {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   /** Of the block as its own files have the result, with single cells; absent if no cells were clustered and no such file is written. */

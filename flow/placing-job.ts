@@ -44,6 +44,8 @@ export interface PlacingJob {
   readonly scored: Block;
   /** As the files have it. */
   readonly flat: Block;
+  /** The design that `flat` is of, if that is a DEF. */
+  readonly design?: LoadedDef;
   /** How `scored` came from `flat`, if cells were clustered. */
   readonly clustering?: Clustering;
   /** The files that the run depends on. */
@@ -156,6 +158,7 @@ async function openDefJob(
     block: view.block,
     scored,
     flat: loaded.block,
+    design: loaded,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
     inputs: [...blockFiles(path, options.placement, options.lef), ...givenFiles(options)],
     ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),

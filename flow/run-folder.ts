@@ -29,9 +29,9 @@ import { settingsOfTexts } from "./options.js";
 import { codeFlags } from "./own-module.js";
 import { VERSION } from "./version.js";
 
-/** Options that may differ when a run is resumed: how long, how fast, where. */
+/** Options that may differ when a run is resumed: how long, how fast, where, and what follows the search. */
 const MAY_CHANGE = [
-  ...["budget", "iterations", "workers", "out", "resume", "force"],
+  ...["budget", "iterations", "workers", "out", "resume", "force", "cells"],
   ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 
@@ -47,6 +47,7 @@ const RUN_FILES = [
   "best.def",
   "best.tcl",
   "best.pl",
+  "flat.plc",
   "best.svg",
   "report.html",
   "netlist.pb.txt",

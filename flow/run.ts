@@ -13,6 +13,14 @@ import {
 import type { FlatNetlist, OldNames, ScoredPlacement } from "../placer/index.js";
 import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
+import {
+  type CellsInPlace,
+  forgetMacros,
+  keepMacros,
+  placeCellsAfterMacros,
+  readMacros,
+  refuseWithoutCells,
+} from "./flat-cells.js";
 import { type FlatCosts, flatCosts } from "./flat-output.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
@@ -37,6 +45,8 @@ export interface BlockRunOptions extends JobOptions {
   readonly resume: boolean;
   readonly force: boolean;
   readonly costTerms?: readonly CostTermChoice[];
+  /** Whether the cells of the flat netlist are placed in the end. */
+  readonly cells?: boolean;
 }
 
 /** A job on one block. */
@@ -76,7 +86,7 @@ export interface BlockWork<Found extends object> {
 }
 
 /** Summary of a job on one block; a score if there is a placement. */
-export type BlockSummary<Found extends object> = Partial<Score> & {
+export type BlockSummary<Found extends object> = Partial<Score & CellsInPlace> & {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   /** Of the block as its own files have the result, with single cells; absent if no cells were clustered and no such file is written. */
@@ -103,6 +113,7 @@ export async function runOnBlock<Found extends object>(
   const { block, scored, flat, clustering } = opened;
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
+  if (options.cells) refuseWithoutCells(flat);
   for (const note of nothingToDo(block)) onProgress(note);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };
@@ -119,33 +130,54 @@ export async function runOnBlock<Found extends object>(
     if (block !== scored) run.writesAs({ block: scored, toScored: view.toBlock });
     const given = opened.given && view.fromBlock(opened.given);
     const unclustered = flatNetlistOf(opened);
-    const worked = await job.work({
-      block,
-      judge,
-      rules,
-      run,
-      ...(given && { given }),
-      ...(unclustered && { flat: unclustered }),
-    });
+    // If an earlier process was stopped while it placed the cells, its macros are there.
+    const earlier = options.cells && resume ? await readMacros<Found>(run, block) : undefined;
+    const worked =
+      earlier ??
+      (await job.work({
+        block,
+        judge,
+        rules,
+        run,
+        ...(given && { given }),
+        ...(unclustered && { flat: unclustered }),
+      }));
     run.writesAs(undefined);
     const { best, found } = worked;
-    const summary = { block: block.name, ...found, out, ...interruptedBy(signal) };
+    // Read late: the user may stop the run while cells are placed.
+    const summary = () => ({ block: block.name, ...found, out, ...interruptedBy(signal) });
     const seconds = () => run.earlierSeconds + (performance.now() - started) / 1000;
-    if (!best) return { ...summary, seconds: seconds() } as BlockSummary<Found>;
+    if (!best) return { ...summary(), seconds: seconds() } as BlockSummary<Found>;
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
     const placement = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
     const costs: Costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await opened.write(run, placement);
-    const flatScore = opened.flatOutput && flatCosts(opened.flatOutput(placement), judging, onProgress);
+    let flatOutput = opened.flatOutput?.(placement);
+    let cells: CellsInPlace | undefined;
+    if (options.cells && signal?.aborted)
+      onProgress("cells are not placed, as the search was stopped; --resume goes on");
+    else if (options.cells && flatOutput) {
+      await run.writeFinal(scored, placement, costs);
+      await keepMacros(run, { best, found, ...(worked.given && { given: worked.given }) });
+      const after = await placeCellsAfterMacros(run, {
+        ...{ ...flatOutput, design: opened.design, resume, signal, onProgress },
+      });
+      cells = after.summary;
+      flatOutput = { ...flatOutput, placement: after.placement };
+    }
+    const flatScore = flatOutput && flatCosts(flatOutput, judging, onProgress);
     const whole: BlockSummary<Found> = {
       ...score,
-      ...(violations !== undefined && { violations, legal: score.legal && violations === 0 }),
+      ...(violations !== undefined && { violations }),
+      ...cells,
+      legal: score.legal && (violations ?? 0) === 0 && (cells?.cells_legal ?? true),
       ...(flatScore && { flat: flatScore }),
-      ...summary,
+      ...summary(),
       seconds: seconds(),
     };
     await writeResult(run, scored, placement, costs, scorer.maps(), whole);
+    if (cells && !signal?.aborted) forgetMacros(run);
     return whole;
   };
   return runInFolder(spec, work, onStart);

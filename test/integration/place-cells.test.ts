@@ -1,0 +1,123 @@
+// `place --cells`: macros by a search, then all standard cells in rows around them, in one folder.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { place } from "../../flow/index.js";
+import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
+import { checkRows } from "../../placer/index.js";
+import { ashlar, runJson } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const at = (...names: readonly string[]) => join(folder, ...names);
+const DESIGN = "examples/design/tile.def";
+const LEF = ["examples/design/tech.lef", "examples/design/cells.lef"];
+const near = (a: unknown, b: unknown) => Math.abs(Number(a) - Number(b)) < 1e-9 * Math.abs(Number(b));
+
+test("a design: macros and cells in best.def, figures in the summary, and the cells command finds the same", async () => {
+  const search = ["--method", "greedy", "--iterations", "3", "--workers", "1", "--json"];
+  const summary = runJson("place", DESIGN, ...search, "--cells", "--out", at("design"));
+  assert.deepEqual(
+    [summary.cells, summary.cells_legal, summary.cells_overlaps, summary.cells_off_rows, summary.legal],
+    [820, true, 0, 0, true],
+  );
+  const block = await loadBlock(at("design", "best.def"), { def: { lef: LEF } });
+  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0 });
+  const flat = await readPlacement(at("design", "flat.plc"), block);
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] !== NodeKind.Port)
+      assert.ok(
+        Math.abs(flat.xs[node]! - block.initial.xs[node]!) +
+          Math.abs(flat.ys[node]! - block.initial.ys[node]!) <
+          1e-3,
+        block.nodeNames[node],
+      );
+  const scored = runJson("eval", at("design", "best.def"), "--lef", LEF[0]!, "--lef", LEF[1]!, "--json");
+  assert.ok(near(scored.wirelength, summary.flat_wirelength));
+  assert.ok(near((summary.flat as { wirelength: number }).wirelength, summary.flat_wirelength));
+  // The run's own costs are of its soft macros, and those of a run without --cells.
+  const without = runJson("place", DESIGN, ...search, "--out", at("without"));
+  assert.equal(summary.proxy_cost, without.proxy_cost);
+  assert.equal(
+    readFileSync(at("design", "best.plc"), "utf8"),
+    readFileSync(at("without", "best.plc"), "utf8"),
+  );
+  const alone = runJson(
+    "cells",
+    DESIGN,
+    "--placement",
+    at("without", "best.def"),
+    "--out",
+    at("alone"),
+    "--json",
+  );
+  assert.ok(near(alone.flat_wirelength, summary.flat_wirelength));
+});
+
+test("a Bookshelf set with method mixed: cells in best.pl", async () => {
+  const aux = at("set", "tile.aux");
+  runJson("convert", DESIGN, aux, "--json");
+  const mixed = ["--method", "mixed", "--protocol", "free", "--cells"];
+  const summary = runJson("place", aux, ...mixed, "--out", at("mixed"), "--json");
+  assert.deepEqual([summary.legal, summary.cells_legal], [true, true]);
+  const block = await loadBlock(aux);
+  const placed = await readPlacement(at("mixed", "best.pl"), block);
+  assert.deepEqual(checkRows(block, placed), { overlaps: 0, offRows: 0 });
+  const again = runJson("eval", aux, "--placement", at("mixed", "best.pl"), "--json");
+  assert.ok(Math.abs(Number(again.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
+});
+
+test("stopped while cells are placed, a run goes on with the cells alone, and ends with the bytes of a whole one", async () => {
+  const options = { method: "greedy", iterations: 3, workers: 1, cells: true } as const;
+  const whole = await place(DESIGN, { ...options, out: at("whole") });
+  const stop = new AbortController();
+  const early = await place(
+    DESIGN,
+    { ...options, out: at("stopped") },
+    { signal: stop.signal, onProgress: (line) => void (/placing 820 cells/.test(line) && stop.abort()) },
+  );
+  assert.deepEqual([early.interrupted, early.cells_legal, early.cells_iterations], [true, true, 1]);
+  assert.ok(early.flat_wirelength! > whole.flat_wirelength!);
+  const lines: string[] = [];
+  const last = await place(DESIGN, { ...options, out: at("stopped"), resume: true }, (line) =>
+    lines.push(line),
+  );
+  assert.equal(last.interrupted, undefined);
+  assert.ok(!lines.some((line) => /attempt/.test(line)), "the search ran again");
+  for (const name of ["best.def", "best.plc", "flat.plc", "frames.jsonl"])
+    assert.equal(readFileSync(at("stopped", name), "utf8"), readFileSync(at("whole", name), "utf8"), name);
+  // A run that is over searches on when it is resumed.
+  const more = await place(DESIGN, { ...options, iterations: 4, out: at("stopped"), resume: true });
+  assert.equal(more.iterations, 4);
+});
+
+test("stopped before the cells, a run leaves them, and says so; they may be asked for when it is resumed", async () => {
+  const options = { method: "greedy", iterations: 3, workers: 1, out: at("before") } as const;
+  const stop = new AbortController();
+  stop.abort();
+  const lines: string[] = [];
+  const control = { signal: stop.signal, onProgress: (line: string) => void lines.push(line) };
+  const early = await place(DESIGN, { ...options, cells: true }, control);
+  assert.deepEqual([early.interrupted, early.flat_wirelength], [true, undefined]);
+  assert.ok(lines.includes("cells are not placed, as the search was stopped; --resume goes on"));
+  const last = await place(DESIGN, { ...options, cells: true, resume: true });
+  assert.deepEqual([last.iterations, last.cells_legal], [3, true]);
+});
+
+test("blocks without cells or without rows are refused before the search", async () => {
+  runJson("generate", "--macros", "6", "--seed", "1", "--out", at("block"), "--json");
+  runJson("convert", DESIGN, at("flat.pb.txt"), "--json");
+  for (const [path, expected] of [
+    [at("block"), /holds no standard cell that may move; give a flat netlist/],
+    [
+      at("flat.pb.txt"),
+      /has no rows for its standard cells; give a Bookshelf set with its \.scl file, or a DEF/,
+    ],
+  ] as const) {
+    const { code, stderr } = await ashlar("place", path, "--quiet", "--cells", "--out", at("none"));
+    assert.deepEqual([code, stderr.trim().split("\n").length], [1, 1]);
+    assert.match(stderr, expected);
+  }
+  assert.ok(!existsSync(at("none")));
+});
