@@ -140,14 +140,17 @@ export class Agent {
     this.network.encode?.();
   }
 
-  /** What the network is given for the macro that `episode` places next. */
-  stepOf(episode: Episode, { planes, state }: Observation): PolicyStep {
+  /** What the network is given for an observation: of an episode as it is now, or as it was stored. */
+  stepOf(
+    { macro, nextMacro, mask }: Pick<Episode, "macro" | "nextMacro" | "mask">,
+    { planes, state }: Observation,
+  ): PolicyStep {
     return {
-      currentNode: this.graphNodes[episode.macro]!,
-      nextNode: episode.nextMacro < 0 ? -1 : this.graphNodes[episode.nextMacro]!,
+      currentNode: this.graphNodes[macro]!,
+      nextNode: nextMacro < 0 ? -1 : this.graphNodes[nextMacro]!,
       state,
       planes,
-      mask: episode.mask,
+      mask,
     };
   }
 
@@ -184,22 +187,22 @@ export function playEpisode(
   },
 ): void {
   const { start, out, random } = options;
-  const { episode } = environment;
+  const { episode, observer } = environment;
   const { distribution } = agent;
   for (const [number, cell] of start.entries()) out.cells[number] = cell;
-  let seen = environment.reset(undefined, { start, into: out.observation(0) });
+  let seen = environment.reset(undefined, { start });
   const placedBefore = seen.info.step;
   let steps = 0;
   let entropySum = 0;
   for (; !seen.terminated; steps++) {
-    const stored = storeStep(agent, episode, steps, out);
-    out.values[steps] = agent.evaluate(stored);
+    out.store(steps, observer.source, observer.state);
+    out.values[steps] = agent.evaluate(agent.stepOf(episode, seen.observation));
     entropySum += distribution.entropy;
-    const action = agent.act(stored.mask, options.greedy ? undefined : random);
+    const action = agent.act(episode.mask, options.greedy ? undefined : random);
     out.actions[steps] = action;
     out.cells[episode.numberAt(episode.step)] = action;
     out.logProbabilities[steps] = distribution.logProbabilities[action]!;
-    seen = environment.step(action, out.observation(steps + 1));
+    seen = environment.step(action);
     out.wirelengthDeltas[steps] = seen.info.wirelengthDelta;
   }
   const { costs } = seen.info;
@@ -218,28 +221,15 @@ export function playEpisode(
 
 /** Plays the cells of a known complete episode again and stores what a policy would have seen, without scoring it. */
 export function replayEpisode(
-  agent: Agent,
   { episode, observer }: Environment,
   { cells, out }: { readonly cells: readonly number[]; readonly out: Trajectory },
 ): void {
   episode.reset();
   for (const [step, cell] of cells.entries()) {
-    const { planes, state } = out.observation(step);
-    observer.observe(planes, state);
-    storeStep(agent, episode, step, out);
+    observer.look();
+    out.store(step, observer.source, observer.state);
     out.actions[step] = cell;
     episode.place(cell);
   }
   out.end({ steps: cells.length, complete: true });
-}
-
-/** Stores what else the network is given at a step, whose observation `out` holds already. */
-function storeStep(agent: Agent, episode: Episode, step: number, out: Trajectory): PolicyStep {
-  const seen = agent.stepOf(episode, out.observation(step));
-  const cells = seen.mask.length;
-  const mask = out.masks.subarray(step * cells, (step + 1) * cells);
-  mask.set(seen.mask);
-  out.nodes[2 * step] = seen.currentNode;
-  out.nodes[2 * step + 1] = seen.nextNode;
-  return { ...seen, mask };
 }

@@ -13,7 +13,12 @@ export interface MacroAmongMacros {
   readonly macroCover: Float32Array;
 }
 
-/** Writes planes over the grid from a judge's placement. Keeps nothing from one call to the next. */
+/** The same with the centre of the soft macros: x and y, µm. */
+export interface MacroAmongAll extends MacroAmongMacros {
+  readonly centre: Float64Array;
+}
+
+/** Writes planes over the grid. Keeps nothing from one call to the next. */
 export class NeighbourhoodFeatures {
   private readonly judge: Judge;
   private readonly softMacros: Int32Array;
@@ -50,13 +55,31 @@ export class NeighbourhoodFeatures {
     this.around = kernels.f32(columns * rows);
   }
 
+  /** Writes x and y of the soft macros' centre of area in the judge's placement, or of the canvas, µm. */
+  softCentre(out: Float64Array): void {
+    const { softMacros, softAreas } = this;
+    const { block, placement } = this.judge;
+    let x = 0;
+    let y = 0;
+    let area = 0;
+    for (let i = 0; i < softMacros.length; i++) {
+      const at = placement.xs[softMacros[i]!]!;
+      if (Number.isNaN(at)) continue;
+      area += softAreas[i]!;
+      x += softAreas[i]! * at;
+      y += softAreas[i]! * placement.ys[softMacros[i]!]!;
+    }
+    out[0] = area > 0 ? x / area : block.canvas.width / 2;
+    out[1] = area > 0 ? y / area : block.canvas.height / 2;
+  }
+
   /**
    * Fills two planes [cells]. They model the soft macros as a disc around their centre, just large enough for their
    * area in what the hard macros leave free. `distance` is the distance from the centre in disc diameters, at most 1;
    * `overlap` is the share of the macro's footprint that lies on the disc. Without soft macros they are 1 and 0.
    */
   writeSoftMacros(
-    { macro, macroCover }: MacroAmongMacros,
+    { macro, macroCover, centre }: MacroAmongAll,
     { distance, overlap }: { readonly distance: Float32Array; readonly overlap: Float32Array },
   ): void {
     if (this.softArea === 0) {
@@ -66,7 +89,7 @@ export class NeighbourhoodFeatures {
     }
     const { distances, map, under } = this;
     const { canvas, grid } = this.judge.block;
-    const radius = this.discRadius(macroCover, this.measureDistances());
+    const radius = this.discRadius(macroCover, this.measureDistances(centre));
     const rim = Math.hypot(canvas.width / grid.columns, canvas.height / grid.rows);
     for (let cell = 0; cell < map.length; cell++) {
       const fromCentre = distances[cell]!;
@@ -100,28 +123,16 @@ export class NeighbourhoodFeatures {
       contact[cell] = 1 - (around[cell]! - under[cell]!) / frame;
   }
 
-  /** Fills `distances` from the soft macros' centre of area, or the canvas centre; returns the greatest. */
-  private measureDistances(): number {
-    const { softMacros, softAreas, distances } = this;
-    const { block, placement } = this.judge;
-    let x = 0;
-    let y = 0;
-    let area = 0;
-    for (let i = 0; i < softMacros.length; i++) {
-      const at = placement.xs[softMacros[i]!]!;
-      if (Number.isNaN(at)) continue;
-      area += softAreas[i]!;
-      x += softAreas[i]! * at;
-      y += softAreas[i]! * placement.ys[softMacros[i]!]!;
-    }
-    x = area > 0 ? x / area : block.canvas.width / 2;
-    y = area > 0 ? y / area : block.canvas.height / 2;
+  /** Fills `distances` from the centre of the soft macros; returns the greatest. */
+  private measureDistances([x, y]: Float64Array): number {
+    const { distances } = this;
+    const { block } = this.judge;
     const { columns, rows } = block.grid;
     let farthest = 0;
     for (let row = 0, cell = 0; row < rows; row++) {
-      const dy = ((row + 0.5) * block.canvas.height) / rows - y;
+      const dy = ((row + 0.5) * block.canvas.height) / rows - y!;
       for (let column = 0; column < columns; column++, cell++) {
-        const dx = ((column + 0.5) * block.canvas.width) / columns - x;
+        const dx = ((column + 0.5) * block.canvas.width) / columns - x!;
         distances[cell] = Math.sqrt(dx * dx + dy * dy);
         if (distances[cell]! > farthest) farthest = distances[cell]!;
       }

@@ -1,5 +1,6 @@
 // What a policy sees of an episode: planes over the grid and a few numbers, all cheap enough to compute at every step.
-import { NodeKind } from "../../netlist/index.js";
+import { type Grid, NodeKind } from "../../netlist/index.js";
+import type { Judge } from "../cost/judge.js";
 import { netsOfNodes } from "../cost/judge-nets.js";
 import type { Episode } from "../environment/episode.js";
 import { NeighbourhoodFeatures } from "./neighbourhood.js";
@@ -89,6 +90,36 @@ export const STATE_HIGHS: readonly number[] = STATE_NAMES.map((name) =>
   name === "softShare" || name === "hardShare" ? Number.POSITIVE_INFINITY : 1,
 );
 
+/**
+ * What the planes of an observation are drawn from, at a fifth of their size. Training stores these, and draws the planes
+ * again for every gradient.
+ */
+export interface ObservationSource {
+  /** [2]: nodes of the macro to place and of the one after it, -1 for none. */
+  readonly macros: Int32Array;
+  /** [cells], 1 where the macro may go. */
+  readonly mask: Uint8Array;
+  /**
+   * [2 x (columns + rows) + 2]: what each column and each row adds to the weighted wirelength of the macro, then of the one
+   * after it; then the soft macros' centre. All in µm.
+   */
+  readonly lengths: Float64Array;
+  /** [storedPlanes x cells]: the planes `macros` and `cells`, and those beyond the basic ones. */
+  readonly stored: Float32Array;
+}
+
+/** Planes that an `ObservationSource` holds as they are, of an observation with `planes` planes. */
+export function storedPlanes(planes: number): number {
+  return STORED_PLANES.length + planes - BASIC_PLANES;
+}
+
+const STORED_PLANES: readonly PlaneName[] = ["macros", "cells"];
+
+/** How many numbers `ObservationSource.lengths` has. */
+export function sourceLengths({ columns, rows }: Grid): number {
+  return 2 * (columns + rows) + 2;
+}
+
 /** By how much the wirelength cost grows if the observed macro goes to a cell, given what is placed or estimated. */
 export interface WirelengthDeltas {
   at(cell: number): number;
@@ -97,14 +128,15 @@ export interface WirelengthDeltas {
 /** Writes observations of one episode. An observation depends on the episode's state alone. */
 export class Observer {
   readonly planes: number;
+  /** What the episode looked like at the last `look`. */
+  readonly source: ObservationSource;
+  /** [STATE_NUMBERS], at the last `look`. */
+  readonly state = new Float32Array(STATE_NUMBERS);
   private readonly episode: Episode;
+  private readonly drawing: ObservationDrawing;
   private readonly nodeNetStarts: Int32Array;
   private readonly nodeNets: Int32Array;
-  private readonly wire: WireMask;
-  private readonly nextWire: WireMask;
   private readonly shares: BlockShares;
-  private readonly neighbourhood: NeighbourhoodFeatures;
-  private readonly target: QuadraticTarget;
   private readonly deltas: WirelengthDeltas;
   private readonly columnsInUse: Uint8Array;
   private readonly rowsInUse: Uint8Array;
@@ -120,22 +152,24 @@ export class Observer {
     this.planes = planes;
     const { kernels, nets, block } = episode.judge;
     this.episode = episode;
+    this.drawing = new ObservationDrawing(episode.judge, planes);
     const incidence = netsOfNodes(block.nodeCount, nets);
     this.nodeNetStarts = kernels.i32(incidence.starts.length);
     this.nodeNetStarts.set(incidence.starts);
     this.nodeNets = kernels.i32(incidence.nets.length);
     this.nodeNets.set(incidence.nets);
     const { columns, rows } = block.grid;
-    const wireMask = () => ({ columns: kernels.f64(columns), rows: kernels.f64(rows) });
-    this.wire = wireMask();
-    this.nextWire = wireMask();
+    this.source = {
+      macros: new Int32Array(2),
+      mask: new Uint8Array(columns * rows),
+      lengths: kernels.f64(sourceLengths(block.grid)),
+      stored: new Float32Array(storedPlanes(planes) * columns * rows),
+    };
     this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
-    this.neighbourhood = new NeighbourhoodFeatures(episode.judge);
-    this.target = quadraticTarget(block, nets);
     const unit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
-    const { wire } = this;
+    const { lengths } = this.source;
     this.deltas = {
-      at: (cell) => unit * (wire.columns[cell % columns]! + wire.rows[Math.floor(cell / columns)]!),
+      at: (cell) => unit * (lengths[cell % columns]! + lengths[columns + Math.floor(cell / columns)]!),
     };
     this.columnsInUse = new Uint8Array(columns);
     this.rowsInUse = new Uint8Array(rows);
@@ -146,55 +180,51 @@ export class Observer {
    * The deltas returned are overwritten by the next observation.
    */
   observe(outPlanes: Float32Array, outState: Float32Array): WirelengthDeltas {
-    const { episode } = this;
+    this.look();
+    this.drawing.draw(this.source, outPlanes);
+    outState.set(this.state);
+    return this.deltas;
+  }
+
+  /** Fills `source` and `state` from the episode: an observation that is not drawn yet. */
+  look(): void {
+    const { episode, source, drawing } = this;
     const { block, placement } = episode.judge;
     const { columns, rows } = block.grid;
     const cells = columns * rows;
-    const plane = (name: PlaneName) => {
-      const start = PLANES.indexOf(name) * cells;
-      return outPlanes.subarray(start, start + cells);
-    };
-    plane("mask").set(episode.mask);
-    const [wire, nextWire] = [plane("wire"), plane("nextWire")];
-    this.writeWire(episode.nextMacro, this.nextWire, nextWire);
-    this.writeWire(episode.macro, this.wire, wire);
-    const macroCover = plane("macros").fill(0);
-    const softCover = plane("cells").fill(0);
+    const { macros, mask, lengths, stored } = source;
+    this.writeState(this.state);
+    macros[0] = episode.macro;
+    macros[1] = episode.nextMacro;
+    mask.set(episode.mask);
+    if (episode.nextMacro >= 0) this.measureWires(episode.nextMacro, columns + rows);
+    this.measureWires(episode.macro, 0);
+    drawing.neighbourhood.softCentre(lengths.subarray(2 * (columns + rows)));
+    stored.fill(0, 0, STORED_PLANES.length * cells);
+    const [macroCover, softCover] = [stored.subarray(0, cells), stored.subarray(cells, 2 * cells)];
     for (let node = 0; node < block.nodeCount; node++) {
       const kind = block.kinds[node];
       if (kind === NodeKind.Port || Number.isNaN(placement.xs[node])) continue;
       addCover(episode, node, kind === NodeKind.HardMacro ? macroCover : softCover);
     }
     for (let cell = 0; cell < cells; cell++) softCover[cell] = Math.min(softCover[cell]!, 4) / 4;
-    const [edgeX, edgeY] = [plane("edgeX"), plane("edgeY")];
-    for (let row = 0, cell = 0; row < rows; row++)
-      for (let column = 0; column < columns; column++, cell++) {
-        edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
-        edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
-      }
-    const distance = plane("softMacroDistance");
-    const overlap = plane("softMacroOverlap");
-    const contact = plane("contact");
-    this.neighbourhood.writeSoftMacros({ macro: episode.macro, macroCover }, { distance, overlap });
-    this.neighbourhood.writeContact({ macro: episode.macro, macroCover }, contact);
-    const target = plane("quadraticTarget");
-    this.writeTarget(target);
-    const prior = plane("prior");
-    for (let cell = 0; cell < cells; cell++)
-      prior[cell] =
-        Math.max(edgeX[cell]!, edgeY[cell]!) +
-        distance[cell]! +
-        contact[cell]! -
-        wire[cell]! -
-        overlap[cell]! -
-        target[cell]!;
-    if (this.planes > BASIC_PLANES) {
-      plane("horizontal").set(episode.congestion!.subarray(0, cells));
-      plane("vertical").set(episode.congestion!.subarray(cells));
-      this.writeSameSize(plane("sameSizeAlignment"));
-    }
-    this.writeState(outState);
-    return this.deltas;
+    if (this.planes === BASIC_PLANES) return;
+    stored.set(episode.congestion!, STORED_PLANES.length * cells);
+    this.writeSameSize(stored.subarray(stored.length - cells));
+  }
+
+  /** Writes what each column and each row adds to a macro's weighted wirelength, from place `at` of the lengths on. */
+  private measureWires(macro: number, at: number): void {
+    const { judge } = this.episode;
+    const address = this.source.lengths.byteOffset + 8 * at;
+    judge.kernels.run.wireMask(
+      judge.state.address,
+      macro,
+      this.nodeNetStarts.byteOffset,
+      this.nodeNets.byteOffset,
+      address,
+      address + 8 * judge.block.grid.columns,
+    );
   }
 
   private writeState(out: Float32Array): void {
@@ -211,18 +241,6 @@ export class Observer {
     out[6] = Math.min(4, shares.netWeights[episode.macro]!) / 4;
     out[7] = shares.soft;
     out[8] = shares.hard;
-  }
-
-  /** Manhattan distance from the macro's quadratic target, 1 from corner to corner; 0 along an axis without a target. */
-  private writeTarget(out: Float32Array): void {
-    const { episode, target } = this;
-    const { columns, rows } = episode.judge.block.grid;
-    const [x, y] = [target.xs[episode.macro]!, target.ys[episode.macro]!];
-    for (let row = 0, cell = 0; row < rows; row++) {
-      const dy = Number.isNaN(y) ? 0 : Math.abs((row + 0.5) / rows - y) / 2;
-      for (let column = 0; column < columns; column++, cell++)
-        out[cell] = dy + (Number.isNaN(x) ? 0 : Math.abs((column + 0.5) / columns - x) / 2);
-    }
   }
 
   private writeSameSize(out: Float32Array): void {
@@ -243,23 +261,82 @@ export class Observer {
       for (let column = 0; column < columns; column++, cell++)
         out[cell] = (rowsInUse[row]! + columnsInUse[column]!) / 2;
   }
+}
 
-  /** Fills `parts` with the added wirelength of a macro by column and by row, and `out` with their sum, scaled. */
-  private writeWire(macro: number, parts: WireMask, out: Float32Array): void {
-    if (macro < 0) {
-      out.fill(0);
-      return;
+/** Draws planes from what an observation is made from; the same source gives the same planes to the last bit. */
+export class ObservationDrawing {
+  readonly neighbourhood: NeighbourhoodFeatures;
+  private readonly grid: Grid;
+  private readonly planes: number;
+  private readonly target: QuadraticTarget;
+
+  constructor(judge: Judge, planes: number) {
+    const { block, nets } = judge;
+    this.neighbourhood = new NeighbourhoodFeatures(judge);
+    this.grid = block.grid;
+    this.planes = planes;
+    this.target = quadraticTarget(block, nets);
+  }
+
+  /** Fills `out` [planes x cells]. */
+  draw({ macros, mask, lengths, stored }: ObservationSource, out: Float32Array): void {
+    const { columns, rows } = this.grid;
+    const cells = columns * rows;
+    const plane = (name: PlaneName) => {
+      const start = PLANES.indexOf(name) * cells;
+      return out.subarray(start, start + cells);
+    };
+    const [macro, nextMacro] = [macros[0]!, macros[1]!];
+    plane("mask").set(mask);
+    const [wire, nextWire] = [plane("wire"), plane("nextWire")];
+    this.drawWires(lengths.subarray(0, columns + rows), wire);
+    if (nextMacro < 0) nextWire.fill(0);
+    else this.drawWires(lengths.subarray(columns + rows, 2 * (columns + rows)), nextWire);
+    const macroCover = plane("macros");
+    macroCover.set(stored.subarray(0, cells));
+    plane("cells").set(stored.subarray(cells, 2 * cells));
+    const [edgeX, edgeY] = [plane("edgeX"), plane("edgeY")];
+    for (let row = 0, cell = 0; row < rows; row++)
+      for (let column = 0; column < columns; column++, cell++) {
+        edgeX[cell] = Math.abs((2 * column + 1) / columns - 1);
+        edgeY[cell] = Math.abs((2 * row + 1) / rows - 1);
+      }
+    const distance = plane("softMacroDistance");
+    const overlap = plane("softMacroOverlap");
+    const contact = plane("contact");
+    const centre = lengths.subarray(2 * (columns + rows));
+    this.neighbourhood.writeSoftMacros({ macro, macroCover, centre }, { distance, overlap });
+    this.neighbourhood.writeContact({ macro, macroCover }, contact);
+    const target = plane("quadraticTarget");
+    this.drawTarget(macro, target);
+    const prior = plane("prior");
+    for (let cell = 0; cell < cells; cell++)
+      prior[cell] =
+        Math.max(edgeX[cell]!, edgeY[cell]!) +
+        distance[cell]! +
+        contact[cell]! -
+        wire[cell]! -
+        overlap[cell]! -
+        target[cell]!;
+    if (this.planes > BASIC_PLANES)
+      out.set(stored.subarray(STORED_PLANES.length * cells), BASIC_PLANES * cells);
+  }
+
+  /** Manhattan distance from the macro's quadratic target, 1 from corner to corner; 0 along an axis without a target. */
+  private drawTarget(macro: number, out: Float32Array): void {
+    const { columns, rows } = this.grid;
+    const [x, y] = [this.target.xs[macro]!, this.target.ys[macro]!];
+    for (let row = 0, cell = 0; row < rows; row++) {
+      const dy = Number.isNaN(y) ? 0 : Math.abs((row + 0.5) / rows - y) / 2;
+      for (let column = 0; column < columns; column++, cell++)
+        out[cell] = dy + (Number.isNaN(x) ? 0 : Math.abs((column + 0.5) / columns - x) / 2);
     }
-    const { judge } = this.episode;
-    const { columns, rows } = parts;
-    judge.kernels.run.wireMask(
-      judge.state.address,
-      macro,
-      this.nodeNetStarts.byteOffset,
-      this.nodeNets.byteOffset,
-      columns.byteOffset,
-      rows.byteOffset,
-    );
+  }
+
+  /** The added wirelength of each cell, that of its column plus that of its row, from 0 at the least to 1 at the most. */
+  private drawWires(lengths: Float64Array, out: Float32Array): void {
+    const columns = lengths.subarray(0, this.grid.columns);
+    const rows = lengths.subarray(this.grid.columns);
     const [bestColumn, worstColumn] = range(columns);
     const [bestRow, worstRow] = range(rows);
     const span = worstColumn - bestColumn + worstRow - bestRow;
@@ -270,12 +347,6 @@ export class Observer {
         out[cell] = (columns[column]! + rowPart) * scale;
     }
   }
-}
-
-/** Added weighted wirelength in µm: that of a cell is its column's part plus its row's. */
-interface WireMask {
-  readonly columns: Float64Array;
-  readonly rows: Float64Array;
 }
 
 /** What is the same at every step. */

@@ -6,7 +6,7 @@
 // value and H the entropy. Per step of one of the best episodes so far (self-imitation, Oh et al. 2018, without its
 // weighting by the advantage):
 //   -imitation log p
-import { STATE_NUMBERS } from "../../env/index.js";
+import type { ObservationDrawing } from "../../env/index.js";
 import type { Agent } from "../agent.js";
 import type { Trajectory } from "./trajectory.js";
 
@@ -61,29 +61,32 @@ export function meanPlayed(
   return statistics[name] / Math.max(1, statistics.played);
 }
 
+/** Who computes a gradient: an agent, and what draws its block's observations into `planes` [planes x cells]. */
+export interface Learning {
+  readonly agent: Agent;
+  readonly drawing: Pick<ObservationDrawing, "draw">;
+  readonly planes: Float32Array;
+}
+
 /**
  * Adds the gradient of the samples to the agent's gradients. The agent must have encoded its block with the current
  * parameters.
  */
 export function accumulateGradient(
-  agent: Agent,
+  { agent, drawing, planes }: Learning,
   { episodes, samples }: { readonly episodes: readonly Trajectory[]; readonly samples: readonly Sample[] },
   options: LossOptions,
 ): LossStatistics {
   const { network, distribution, dLogits } = agent;
   const { minibatch } = options;
-  const cells = distribution.probabilities.length;
   const sums = { ...NO_SAMPLES };
   for (const { episode: index, step, imitate } of samples) {
     const episode = episodes[index]!;
-    const planeNumbers = episode.planes.length / episode.actions.length;
-    const value = agent.evaluate({
-      currentNode: episode.nodes[2 * step]!,
-      nextNode: episode.nodes[2 * step + 1]!,
-      state: episode.states.subarray(step * STATE_NUMBERS, (step + 1) * STATE_NUMBERS),
-      planes: episode.planes.subarray(step * planeNumbers, (step + 1) * planeNumbers),
-      mask: episode.masks.subarray(step * cells, (step + 1) * cells),
-    });
+    const source = episode.source(step);
+    const { macros, mask } = source;
+    drawing.draw(source, planes);
+    const seen = { macro: macros[0]!, nextMacro: macros[1]!, mask };
+    const value = agent.evaluate(agent.stepOf(seen, { planes, state: episode.state(step) }));
     const action = episode.actions[step]!;
     if (imitate) {
       distribution.backward(action, { logProbability: -options.imitation / minibatch, entropy: 0 }, dLogits);

@@ -1,13 +1,23 @@
 // One stored episode: a slot of the shared kernel memory, written by the worker that plays the episode and read by the
 // workers that compute gradients. All threads lay the slot out alike, so only its address travels between them.
-import { type Costs, macrosByArea, type Observation, STATE_NUMBERS } from "../../env/index.js";
+//
+// A step holds what its observation was drawn from, not the planes: these are drawn again for every gradient, which takes
+// a fraction of the network's time and a fifth of the memory.
+import {
+  type Costs,
+  macrosByArea,
+  type ObservationSource,
+  STATE_NUMBERS,
+  sourceLengths,
+  storedPlanes,
+} from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
-import type { Block } from "../../netlist/index.js";
+import type { Block, Grid } from "../../netlist/index.js";
 
 export interface TrajectoryShape {
   /** Most steps of an episode: the number of macros. */
   readonly steps: number;
-  readonly cells: number;
+  readonly grid: Grid;
   readonly planes: number;
   readonly stateNumbers: number;
   readonly nodes: number;
@@ -41,14 +51,8 @@ export class Trajectory {
   readonly address: number;
   /** Number of the block that the episode is of. */
   readonly block: number;
-  /** [steps x planes x cells] */
-  readonly planes: Float32Array;
-  /** [steps x cells], 1 where the macro may go */
-  readonly masks: Uint8Array;
   /** [steps x stateNumbers] */
   readonly states: Float32Array;
-  /** [steps x 2]: graph nodes of the current and of the next macro, -1 for none */
-  readonly nodes: Int32Array;
   /** [steps]: the cell that each step chose */
   readonly actions: Int32Array;
   /** [macros]: cells of all macros in order, those placed before the first stored step included */
@@ -70,11 +74,17 @@ export class Trajectory {
   readonly orientations: Uint8Array;
   private readonly counts: Int32Array;
   private readonly results: Float64Array;
-  private readonly shape: TrajectoryShape;
+  // What observations are drawn from (`ObservationSource`), per step.
+  private readonly lengths: Float64Array;
+  private readonly stored: Float32Array;
+  private readonly macros: Int32Array;
+  private readonly masks: Uint8Array;
+  private readonly sources: readonly ObservationSource[];
 
   constructor(kernels: Kernels, { address, block, shape }: TrajectorySlot) {
-    this.shape = shape;
-    const { steps, cells, planes, stateNumbers, nodes } = shape;
+    const { steps, grid, planes, stateNumbers, nodes } = shape;
+    const cells = grid.columns * grid.rows;
+    const [lengthCount, storedCount] = [sourceLengths(grid), storedPlanes(planes) * cells];
     const { buffer } = kernels.handle.memory;
     let at = address;
     const next = <View extends { readonly byteLength: number }>(view: View): View => {
@@ -91,9 +101,10 @@ export class Trajectory {
     this.results = f64(RESULTS);
     this.xs = f64(nodes);
     this.ys = f64(nodes);
-    this.planes = f32(steps * planes * cells);
+    this.lengths = f64(steps * lengthCount);
+    this.stored = f32(steps * storedCount);
     this.states = f32(steps * stateNumbers);
-    this.nodes = i32(steps * 2);
+    this.macros = i32(steps * 2);
     this.actions = i32(steps);
     this.cells = i32(steps);
     this.logProbabilities = f32(steps);
@@ -105,15 +116,32 @@ export class Trajectory {
     this.counts = i32(COUNTS);
     this.masks = u8(steps * cells);
     this.orientations = u8(nodes);
+    this.sources = Array.from({ length: steps }, (_, step) => ({
+      macros: part(this.macros, step, 2),
+      mask: part(this.masks, step, cells),
+      lengths: part(this.lengths, step, lengthCount),
+      stored: part(this.stored, step, storedCount),
+    }));
   }
 
-  /** Where the observation of a step is stored; empty arrays beyond the last step. */
-  observation(step: number): Observation {
-    const { planes, cells, stateNumbers } = this.shape;
-    return {
-      planes: this.planes.subarray(step * planes * cells, (step + 1) * planes * cells),
-      state: this.states.subarray(step * stateNumbers, (step + 1) * stateNumbers),
-    };
+  /** What the observation of a step is drawn from. */
+  source(step: number): ObservationSource {
+    return this.sources[step]!;
+  }
+
+  /** The state numbers of a step's observation. */
+  state(step: number): Float32Array {
+    return part(this.states, step, STATE_NUMBERS);
+  }
+
+  /** Stores the observation of a step. */
+  store(step: number, { macros, mask, lengths, stored }: ObservationSource, state: Float32Array): void {
+    const source = this.source(step);
+    source.macros.set(macros);
+    source.mask.set(mask);
+    source.lengths.set(lengths);
+    source.stored.set(stored);
+    this.state(step).set(state);
   }
 
   /** Steps stored. */
@@ -188,7 +216,7 @@ export class Trajectory {
 export function trajectoryShape(block: Block, planes: number): TrajectoryShape {
   return {
     steps: macrosByArea(block).length,
-    cells: block.grid.columns * block.grid.rows,
+    grid: block.grid,
     planes,
     stateNumbers: STATE_NUMBERS,
     nodes: block.nodeCount,
@@ -196,7 +224,22 @@ export function trajectoryShape(block: Block, planes: number): TrajectoryShape {
 }
 
 /** Bytes of one slot. */
-export function trajectoryBytes({ steps, cells, planes, stateNumbers, nodes }: TrajectoryShape): number {
-  const numbersPerStep = planes * cells + stateNumbers + 2 + 8; // nodes take 2, and there are 8 arrays [steps]
-  return 8 * (RESULTS + 2 * nodes) + 4 * (steps * numbersPerStep + COUNTS) + steps * cells + nodes;
+export function trajectoryBytes({ steps, grid, planes, stateNumbers, nodes }: TrajectoryShape): number {
+  const cells = grid.columns * grid.rows;
+  const numbersPerStep = storedPlanes(planes) * cells + stateNumbers + 2 + 8; // macros take 2, and there are 8 arrays [steps]
+  return (
+    8 * (RESULTS + 2 * nodes + steps * sourceLengths(grid)) +
+    4 * (steps * numbersPerStep + COUNTS) +
+    steps * cells +
+    nodes
+  );
+}
+
+/** Entry `index` of an array of rows of this length. */
+function part<Rows extends Float64Array | Float32Array | Int32Array | Uint8Array>(
+  rows: Rows,
+  index: number,
+  length: number,
+): Rows {
+  return rows.subarray(index * length, (index + 1) * length) as Rows;
 }

@@ -13,6 +13,7 @@ import {
   loadCostTerms,
   MACRO_ORDERS,
   type MacroOrder,
+  ObservationDrawing,
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
@@ -22,6 +23,7 @@ import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract
 import type { NetworkConfig } from "../network/parameters.js";
 import {
   accumulateGradient,
+  type Learning,
   type LossOptions,
   type LossStatistics,
   NO_SAMPLES,
@@ -300,6 +302,7 @@ class WorkerContext {
   private readonly block: Block;
   private readonly judge: Judge;
   private readonly agent: Agent;
+  private readonly learning: Learning;
   private readonly planes: number;
   private readonly cells: CellPlacerFactory;
   private readonly counterfactuals: CounterfactualEvaluator;
@@ -318,6 +321,12 @@ class WorkerContext {
     this.cells = cells;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.agent = Agent.of(kernels, this.block, { network, config, parameters, gradients });
+    const { columns, rows } = this.block.grid;
+    this.learning = {
+      agent: this.agent,
+      drawing: new ObservationDrawing(this.judge, this.planes),
+      planes: new Float32Array(this.planes * columns * rows),
+    };
   }
 
   collect({ address, order, seed, stream, version, greedy, start, counterfactualSamples }: Collect): void {
@@ -333,14 +342,14 @@ class WorkerContext {
   }
 
   replay({ address, order, cells }: Replay): void {
-    replayEpisode(this.agent, this.environment(order), { cells, out: this.trajectory(address) });
+    replayEpisode(this.environment(order), { cells, out: this.trajectory(address) });
   }
 
   /** Adds the gradient of samples of this block to the thread's. */
   gradient({ episodes, samples, loss, version }: Omit<Gradient, "gradientAddress">): LossStatistics {
     this.encode(version);
     const trajectories = episodes.map(({ address }) => this.trajectory(address));
-    return accumulateGradient(this.agent, { episodes: trajectories, samples }, loss);
+    return accumulateGradient(this.learning, { episodes: trajectories, samples }, loss);
   }
 
   private environment(order: MacroOrder): Environment {

@@ -75,7 +75,10 @@ function featuresOf(...softs: readonly [number, number][]) {
 function softMacroPlanes({ macro, features }: ReturnType<typeof featuresOf>, cover = 0) {
   const distance = new Float32Array(CELLS).fill(9);
   const overlap = new Float32Array(CELLS).fill(9);
-  features.writeSoftMacros({ macro, macroCover: new Float32Array(CELLS).fill(cover) }, { distance, overlap });
+  const centre = new Float64Array(2);
+  features.softCentre(centre);
+  const macroCover = new Float32Array(CELLS).fill(cover);
+  features.writeSoftMacros({ macro, macroCover, centre }, { distance, overlap });
   return { distance, overlap };
 }
 

@@ -1,7 +1,7 @@
 // Advantages and returns by hand, and what an iteration makes of its episodes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Costs } from "../../../../env/index.js";
+import { BASIC_PLANES, type Costs } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import {
   computeAdvantages,
@@ -67,7 +67,8 @@ function episode(
   proxy?: number,
   { placedBefore = 0, meanEntropy = 0 } = {},
 ): Trajectory {
-  const shape = { steps: 4, cells: 2, planes: 1, stateNumbers: 1, nodes: block.nodeCount };
+  const grid = { columns: 2, rows: 1 };
+  const shape = { steps: 4, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: block.nodeCount };
   const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const slot = new Trajectory(kernels, { address, block: 0, shape });
   const costs = proxy === undefined ? undefined : allCosts(proxy);

@@ -1,6 +1,7 @@
 // The memory of good episodes, and starts from them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BASIC_PLANES } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
 import { parseTrainSettings } from "../../../../policy/index.js";
@@ -11,7 +12,8 @@ import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.j
 const kernels = Kernels.create();
 
 function episode(cells: readonly number[], proxyCost?: number): Trajectory {
-  const shape = { steps: cells.length, cells: 2, planes: 1, stateNumbers: 1, nodes: 1 };
+  const grid = { columns: 2, rows: 1 };
+  const shape = { steps: cells.length, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1 };
   const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const slot = new Trajectory(kernels, { address, block: 0, shape });
   slot.cells.set(cells);

@@ -1,7 +1,7 @@
 // PPO's loss: the clipped surrogate by its formula, and the gradient of the whole loss by the parameters.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PLANES, STATE_NUMBERS } from "../../../../env/index.js";
+import { type ObservationSource, PLANES, STATE_NUMBERS } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
 import { Agent } from "../../../../policy/agent.js";
@@ -60,7 +60,10 @@ function build() {
   const parameters = kernels.f32(values.length);
   const gradients = kernels.f32(values.length);
   parameters.set(values);
-  const graph = { ...randomGraph(6, 11, config.nodeFeatures), graphNodes: new Int32Array(0) };
+  const graph = {
+    ...randomGraph(6, 11, config.nodeFeatures),
+    graphNodes: Int32Array.from({ length: 6 }, (_, node) => node),
+  };
   const agent = new Agent(
     kernels,
     { graph, rows: ROWS, columns: COLUMNS },
@@ -69,7 +72,7 @@ function build() {
   const { distribution } = agent;
   const shape = {
     steps: STEPS,
-    cells: CELLS,
+    grid: { columns: COLUMNS, rows: ROWS },
     planes: PLANES.length,
     stateNumbers: STATE_NUMBERS,
     nodes: 3,
@@ -77,14 +80,15 @@ function build() {
   const bytes = kernels.u8(trajectoryBytes(shape));
   const slot = new Trajectory(kernels, { address: bytes.byteOffset, block: 0, shape });
   const random = Random.stream(6, "ppo-loss");
+  const planesOf: Float32Array[] = [];
   agent.encode();
   for (let step = 0; step < STEPS; step++) {
     const made = randomStep(config, CELLS, [step, step === STEPS - 1 ? -1 : step + 1], 40 + step);
     made.mask[step] = 1;
-    slot.planes.set(made.planes, step * PLANES.length * CELLS);
-    slot.states.set(made.state, step * STATE_NUMBERS);
-    slot.masks.set(made.mask, step * CELLS);
-    slot.nodes.set([made.currentNode, made.nextNode], 2 * step);
+    planesOf.push(made.planes);
+    slot.state(step).set(made.state);
+    slot.source(step).mask.set(made.mask);
+    slot.source(step).macros.set([made.currentNode, made.nextNode]);
     agent.evaluate(made);
     slot.actions[step] = step;
     // Ratios of about 1.05, 0.95, 1.5 and 0.5: inside the range, and beyond it on both sides.
@@ -94,7 +98,12 @@ function build() {
     slot.returns[step] = random.normal();
   }
   slot.end({ steps: STEPS, complete: true });
-  return { parameters, gradients, agent, slot };
+  // Every step is of another macro.
+  const drawing = {
+    draw: ({ macros }: ObservationSource, out: Float32Array) => out.set(planesOf[macros[0]!]!),
+  };
+  const learning = { agent, drawing, planes: new Float32Array(PLANES.length * CELLS) };
+  return { parameters, gradients, agent, learning, slot };
 }
 
 /** All steps as just played, and one more that is to be imitated. */
@@ -103,9 +112,9 @@ SAMPLES.push({ episode: 0, step: 1, imitate: true });
 const LOSS = { clip: CLIP, entropy: 0.05, valueWeight: 0.5, imitation: 0.4, minibatch: SAMPLES.length };
 
 function lossOf(bench: ReturnType<typeof build>): number {
-  const { agent, slot } = bench;
+  const { agent, learning, slot } = bench;
   agent.encode();
-  const sums = accumulateGradient(agent, { episodes: [slot], samples: SAMPLES }, LOSS);
+  const sums = accumulateGradient(learning, { episodes: [slot], samples: SAMPLES }, LOSS);
   const played = sums.policyLoss + LOSS.valueWeight * sums.valueLoss - LOSS.entropy * sums.entropy;
   return (played + LOSS.imitation * sums.imitationLoss) / SAMPLES.length;
 }
@@ -145,11 +154,11 @@ test("the gradient of the whole loss equals its directional differences, over al
 
 test("shards add up: the gradient of five samples is the sum of the gradients of two and three", () => {
   const bench = build();
-  const { agent, slot, gradients } = bench;
+  const { agent, learning, slot, gradients } = bench;
   const run = (samples: Sample[]) => {
     gradients.fill(0);
     agent.encode();
-    const sums = accumulateGradient(agent, { episodes: [slot], samples }, LOSS);
+    const sums = accumulateGradient(learning, { episodes: [slot], samples }, LOSS);
     return { gradient: gradients.slice(), sums };
   };
   const whole = run(SAMPLES);
@@ -172,9 +181,9 @@ test("shards add up: the gradient of five samples is the sum of the gradients of
 });
 
 test("a minibatch of no samples has no gradient", () => {
-  const { agent, slot, gradients } = build();
+  const { agent, learning, slot, gradients } = build();
   agent.encode();
-  const sums = accumulateGradient(agent, { episodes: [slot], samples: [] }, LOSS);
+  const sums = accumulateGradient(learning, { episodes: [slot], samples: [] }, LOSS);
   assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0, 0, 0]);
   assert.ok(gradients.every((value) => value === 0));
 });

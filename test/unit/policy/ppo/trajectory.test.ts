@@ -1,6 +1,7 @@
 // Stored episodes: the arrays of a slot, what lies where, and how actions are drawn.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { BASIC_PLANES, PLANES } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
 import { ActionDistribution, sample } from "../../../../policy/agent.js";
@@ -15,9 +16,10 @@ function arraysOf(slot: Trajectory) {
 
 test("a slot's arrays lie one behind the other without overlap, each aligned, and fill the slot", () => {
   for (const shape of [
-    { steps: 5, cells: 7, planes: 3, stateNumbers: 2, nodes: 3 },
-    { steps: 1, cells: 1, planes: 1, stateNumbers: 1, nodes: 1 },
-    { steps: 0, cells: 9, planes: 8, stateNumbers: 6, nodes: 5 }, // nothing to place
+    { steps: 5, grid: { columns: 7, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 2, nodes: 3 },
+    { steps: 1, grid: { columns: 1, rows: 1 }, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1 },
+    { steps: 3, grid: { columns: 2, rows: 5 }, planes: PLANES.length, stateNumbers: 1, nodes: 2 },
+    { steps: 0, grid: { columns: 3, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 6, nodes: 5 }, // nothing to place
   ]) {
     const kernels = Kernels.create();
     const memory = kernels.u8(trajectoryBytes(shape));
@@ -30,14 +32,18 @@ test("a slot's arrays lie one behind the other without overlap, each aligned, an
       end += array.byteLength;
     }
     assert.equal(end - memory.byteOffset, trajectoryBytes(shape));
-    assert.equal(slot.planes.length, shape.steps * shape.planes * shape.cells);
-    assert.equal(slot.masks.length, shape.steps * shape.cells);
-    assert.equal(slot.nodes.length, 2 * shape.steps);
   }
 });
 
+test("a stored step takes a quarter of its planes at most", () => {
+  const grid = { columns: 32, rows: 32 };
+  const shape = { steps: 100, grid, planes: BASIC_PLANES, stateNumbers: 9, nodes: 100 };
+  assert.ok(trajectoryBytes(shape) < (4 * BASIC_PLANES * 32 * 32 * 100) / 4);
+});
+
 test("what one thread writes another reads under the same name", () => {
-  const shape = { steps: 2, cells: 3, planes: 2, stateNumbers: 2, nodes: 4 };
+  const grid = { columns: 3, rows: 1 };
+  const shape = { steps: 2, grid, planes: BASIC_PLANES, stateNumbers: 2, nodes: 4 };
   const kernels = Kernels.create();
   const at = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const written = new Trajectory(kernels, { address: at, block: 0, shape });
