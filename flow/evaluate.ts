@@ -90,7 +90,9 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const options = parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given });
   const judging = await openJudging(options);
   const design = isDefPath(source.block) ? await loadDefWith(source.block, source.options) : undefined;
-  return scored(block, { placement, judging, placeCells: options.placeCells, design });
+  // The files of a run do not have the outlines of macros; the design's hard macros are the same nodes.
+  const whole = design?.block.outlines ? { ...block, outlines: design.block.outlines } : block;
+  return scored(whole, { placement, judging, placeCells: options.placeCells, design });
 }
 
 /**

@@ -135,6 +135,11 @@ export interface Block extends Netlist {
   readonly fences?: readonly Fence[];
   /** Parts of the boxes of hard macros. Default: none. */
   readonly halos?: Halos | undefined;
+  /**
+   * Outlines of hard macros that are not rectangles, µm: rectangles from the node's centre in orientation N that do not overlap
+   * each other. They say what overlaps what; methods and costs take the whole box. Default: all are boxes.
+   */
+  readonly outlines?: ReadonlyMap<number, readonly Rectangle[]> | undefined;
   /** Per node 1 for hard macros that a search may turn by 90°. Default: none. */
   readonly turnable?: Uint8Array | undefined;
   /** Where standard cells may stand, if the files have rows. */

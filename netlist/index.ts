@@ -39,6 +39,7 @@ export * from "./macro-graph.js";
 export * from "./names.js";
 export * from "./netlist-draft.js";
 export * from "./orientation.js";
+export * from "./outlines.js";
 export * from "./own-process.js";
 export * from "./partition/index.js";
 export * from "./placement.js";

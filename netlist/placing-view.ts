@@ -185,5 +185,6 @@ function viewed(block: Block, boxes: readonly Box[]): Block {
     pinYOffsets,
     initial,
     ...(hasHalo && { halos }),
+    outlines: undefined,
   };
 }

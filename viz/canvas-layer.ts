@@ -4,10 +4,12 @@ import {
   type Block,
   buildMacroGraph,
   compileGraph,
+  edgesOf,
   leastOf,
   NodeKind,
   ORIENTATION_NAMES,
   type Placement,
+  shapesOf,
   turnOffset,
 } from "../netlist/index.js";
 import { isPlaced, placedSize } from "./geometry.js";
@@ -160,11 +162,13 @@ export class CanvasLayer {
   private macro(node: number, className: string): string {
     const box = this.nodeBox(node);
     const radius = className === "soft" ? Math.min(box.width, box.height) * 0.35 : undefined;
-    return element(
-      "rect",
-      { class: className, ...box, rx: radius },
-      element("title", {}, escapeText(this.description(node))),
+    const title = element("title", {}, escapeText(this.description(node)));
+    const { outlines } = this.block;
+    if (!outlines?.has(node)) return element("rect", { class: className, ...box, rx: radius }, title);
+    const lines = edgesOf(shapesOf(this.block, this.placement, node)).map((points) =>
+      points.map(([x, y]) => `${coordinate(this.toX(x))} ${coordinate(this.toY(y))}`).join("L"),
     );
+    return element("path", { class: className, d: lines.map((line) => `M${line}z`).join("") }, title);
   }
 
   private description(node: number): string {

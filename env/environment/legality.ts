@@ -9,7 +9,10 @@ import {
   overhangOf,
   type Placement,
   type Rectangle,
+  shapesOf,
+  shapesOverlap,
   type Violation,
+  wayOut,
 } from "../../netlist/index.js";
 import { forbiddenTo } from "./fences.js";
 
@@ -95,6 +98,9 @@ function findings(block: Block, placement: Placement): Finding[] {
   const slackX = (OUTSIDE_TOLERANCE * canvas.width) / grid.columns;
   const slackY = (OUTSIDE_TOLERANCE * canvas.height) / grid.rows;
   const boxes = Array.from(macros, (node) => boxOf(block, placement, node));
+  const shapes = block.outlines
+    ? Array.from(macros, (node) => shapesOf(block, placement, node))
+    : boxes.map((box) => [box]);
   const found: Finding[] = [];
   macros.forEach((node, i) => {
     const box = boxes[i]!;
@@ -111,15 +117,16 @@ function findings(block: Block, placement: Placement): Finding[] {
         found.push({ kind: "outside", node, by, isFixed: false });
       }
       const forbidden = block.fences ? forbiddenTo(block, node) : block.blockages;
-      const rectangle = forbidden.find((other) => boxesOverlap(body, other));
+      const covered = block.halos ? [body] : shapes[i]!;
+      const rectangle = forbidden.find((other) => shapesOverlap(covered, [other], TOUCHING));
       if (rectangle)
-        found.push({ kind: "blocked", node, rectangle, by: depth(body, rectangle), isFixed: false });
+        found.push({ kind: "blocked", node, rectangle, by: wayOut(covered, [rectangle]), isFixed: false });
     }
     for (let j = i + 1; j < macros.length; j++) {
-      if (!boxesOverlap(box, boxes[j]!)) continue;
+      if (!shapesOverlap(shapes[i]!, shapes[j]!, TOUCHING)) continue;
       const other = macros[j]!;
       const isFixed = block.fixed[node] === 1 && block.fixed[other] === 1;
-      found.push({ kind: "overlap", node, other, by: depth(box, boxes[j]!), isFixed });
+      found.push({ kind: "overlap", node, other, by: wayOut(shapes[i]!, shapes[j]!), isFixed });
     }
   });
   return found;
@@ -130,18 +137,6 @@ function withoutOverhang(block: Block, { orientations }: Placement, node: number
   const over = overhangOf(block, node);
   const [x, y] = isSideways(orientations[node]!) ? [over.y, over.x] : [over.x, over.y];
   return { left: box.left + x, bottom: box.bottom + y, right: box.right - x, top: box.top - y };
-}
-
-function boxesOverlap(a: Rectangle, b: Rectangle): boolean {
-  return (
-    Math.min(a.right, b.right) - Math.max(a.left, b.left) > TOUCHING &&
-    Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom) > TOUCHING
-  );
-}
-
-/** The least distance in x or y by which a box would have to move to leave another one. */
-function depth(a: Rectangle, b: Rectangle): number {
-  return Math.min(b.right - a.left, a.right - b.left, b.top - a.bottom, a.top - b.bottom);
 }
 
 /** Without the digits that arithmetic adds. */

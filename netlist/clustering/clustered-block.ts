@@ -60,7 +60,12 @@ export function clusteredBlock(
   addNets(flat, draft, { softs, first, pinOf });
   const { netlist } = draft.finish(flat.name);
   const placed = places(flat, netlist, { nodeOf, softs, first, standing });
-  return { nodeOf, block: { ...flat, ...netlist, ...placed, source: undefined } };
+  const outlines =
+    flat.outlines && new Map([...flat.outlines].map(([node, shape]) => [nodeOf[node]!, shape]));
+  return {
+    nodeOf,
+    block: { ...flat, ...netlist, ...placed, ...(outlines && { outlines }), source: undefined },
+  };
 }
 
 interface Softs {

@@ -1,13 +1,15 @@
 // Checks a placement of hard macros against the constraints of LEF and DEF: die, core, lattice, blockages, halos, fences,
 // orientations and fixed macros. Everything is in database units. Violations are listed, not repaired. Guides are
-// preferences: a macro outside its guide is told, but is no violation.
+// preferences: a macro outside its guide is told, but is no violation. What a macro covers, and what its halo is around, is its
+// outline, if LEF gives it one; what it must stay inside of must hold its whole box.
 import { greatestOf, leastOf } from "../../arrays.js";
 import { NodeKind } from "../../block.js";
 import { nameMatcher } from "../../names.js";
+import { shapesOverlap, wayOut } from "../../outlines.js";
 import type { Placement } from "../../placement.js";
 import type { Violation, ViolationKind } from "../../violation.js";
 import { type DefRegion, PlaceStatus } from "./def-design.js";
-import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName } from "./def-places.js";
+import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName, shapesAt } from "./def-places.js";
 import type { Comb } from "./floor.js";
 import { boundsOf, contains, overlaps, type Rect, slabsOf, widened } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
@@ -20,7 +22,10 @@ interface Placed {
   readonly node: number;
   readonly place: DefPlace;
   readonly box: Rect;
-  readonly halo: Rect | undefined;
+  /** What it covers: its box, or the rectangles of its outline. */
+  readonly shapes: readonly Rect[];
+  /** The same with its halo. */
+  readonly halo: readonly Rect[] | undefined;
   readonly label: string;
 }
 
@@ -101,10 +106,12 @@ function placedMacros(loaded: LoadedDef, placement: Placement): Placed[] {
 function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | "place">): Placed {
   const { component, node, place } = macro;
   const box = boxAt(loaded, component, place);
-  const halo = loaded.design.components.halos.get(component);
+  const shapes = shapesAt(loaded, component, place);
+  const given = loaded.design.components.halos.get(component);
+  const halo = given && shapes.map((shape) => widened(shape, given, place.orientation));
   const { units } = loaded.design;
   const label = `macro '${loaded.block.nodeNames[node]}' at (${place.x / units}, ${place.y / units}) ${orientationName(place)}`;
-  return { ...macro, box, halo: halo && widened(box, halo, place.orientation), label };
+  return { ...macro, box, shapes, halo, label };
 }
 
 /** Per component its regions, by `+ REGION` or by a group. */
@@ -134,7 +141,7 @@ function checkOne(
   memberships: ReadonlyMap<number, DefRegion[]>,
 ): Violation[] {
   const { design, block, allowed, core, lattice } = loaded;
-  const { component, node, place, box, label } = macro;
+  const { component, node, place, box, shapes, label } = macro;
   const { units } = design;
   const name = design.components.names[component]!;
   const violations: Violation[] = [];
@@ -159,19 +166,23 @@ function checkOne(
   }
   const die = boundsOf(design.die);
   const beside = design.die.length > 2 ? slabsOf(design.die, true) : [];
-  const notch = beside.find((rect) => overlaps(rect, box, TOUCHING));
+  const notch = beside.find((rect) => shapesOverlap([rect], shapes, TOUCHING));
   if (!contains(die, box, TOUCHING)) add("outside", "sticks out of the die", beyond(die, box));
-  else if (notch) add("outside", "sticks out of the die", depth(notch, box));
+  else if (notch) add("outside", "sticks out of the die", wayOut(shapes, [notch]));
   else if (core && !contains(core, box, TOUCHING))
     add("core", "sticks out of the core, the bounds of the rows", beyond(core, box));
   const off = Math.max(offComb(lattice.x, place.x), offComb(lattice.y, place.y));
   if (off > 0) add("grid", `its corner is not on ${lattice.name}`, off);
   for (const blockage of design.blockages)
-    if (blockage.kind === "hard" && blockage.component !== name && overlaps(blockage, box, TOUCHING))
+    if (
+      blockage.kind === "hard" &&
+      blockage.component !== name &&
+      shapesOverlap([blockage], shapes, TOUCHING)
+    )
       add(
         "blockage",
         `covers the placement blockage of ${design.path}:${blockage.line}`,
-        depth(blockage, box),
+        wayOut(shapes, [blockage]),
       );
   const own = memberships.get(component) ?? [];
   for (const region of design.regions) {
@@ -184,12 +195,12 @@ function checkOne(
           leastOf(region.rects.map((rect) => beyond(rect, box))),
         );
     } else if (region.type === "FENCE") {
-      const entered = region.rects.filter((rect) => overlaps(rect, box, TOUCHING));
+      const entered = region.rects.filter((rect) => shapesOverlap([rect], shapes, TOUCHING));
       if (entered.length > 0)
         add(
           "fence",
           `does not belong into ${where}, which is a fence`,
-          greatestOf(entered.map((rect) => depth(rect, box))),
+          greatestOf(entered.map((rect) => wayOut(shapes, [rect]))),
         );
     }
   }
@@ -209,16 +220,6 @@ function beyond(outer: Rect, box: Rect): number {
     box.right - outer.right,
     box.top - outer.top,
     0,
-  );
-}
-
-/** The least distance in x or y by which a box would have to move to leave another one. */
-function depth(other: Rect, box: Rect): number {
-  return Math.min(
-    other.right - box.left,
-    box.right - other.left,
-    other.top - box.bottom,
-    box.top - other.bottom,
   );
 }
 
@@ -244,6 +245,8 @@ function isCovered(box: Rect, rects: readonly Rect[]): boolean {
 function checkPair({ block, design }: LoadedDef, a: Placed, b: Placed): Violation[] {
   if (block.fixed[a.node] && block.fixed[b.node]) return [];
   const nameOf = ({ node }: Placed) => block.nodeNames[node]!;
+  const hasOutline = block.outlines?.has(a.node) || block.outlines?.has(b.node);
+  const byOutlines = hasOutline ? ", by their OVERLAP outlines" : "";
   const violation = (
     kind: ViolationKind,
     [macro, other]: readonly [Placed, Placed],
@@ -254,18 +257,18 @@ function checkPair({ block, design }: LoadedDef, a: Placed, b: Placed): Violatio
     macro: nameOf(macro),
     other: nameOf(other),
     by_um: inUm(by, design.units),
-    message: `${macro.label}: ${is} ${other.label}, by ${inUm(by, design.units)} µm`,
+    message: `${macro.label}: ${is} ${other.label}, by ${inUm(by, design.units)} µm${byOutlines}`,
   });
-  if (overlaps(a.box, b.box, TOUCHING))
-    return [violation("overlap", [a, b], depth(a.box, b.box), "overlaps")];
+  if (shapesOverlap(a.shapes, b.shapes, TOUCHING))
+    return [violation("overlap", [a, b], wayOut(a.shapes, b.shapes), "overlaps")];
   const violations: Violation[] = [];
   for (const [keeper, other] of [
     [a, b],
     [b, a],
   ] as const)
-    if (keeper.halo && overlaps(keeper.halo, other.box, TOUCHING))
+    if (keeper.halo && shapesOverlap(keeper.halo, other.shapes, TOUCHING))
       violations.push(
-        violation("halo", [other, keeper], depth(keeper.halo, other.box), "stands in the halo of"),
+        violation("halo", [other, keeper], wayOut(other.shapes, keeper.halo), "stands in the halo of"),
       );
   return violations;
 }

@@ -2,6 +2,7 @@
 import { NodeKind } from "../../block.js";
 import { sidesOf } from "../../boxes.js";
 import { isSideways, ORIENTATION_NAMES } from "../../orientation.js";
+import { turnOutline } from "../../outlines.js";
 import type { Placement } from "../../placement.js";
 import { PlaceStatus } from "./def-design.js";
 import { originOf } from "./def-to-block.js";
@@ -66,6 +67,21 @@ export function boxAt(loaded: LoadedDef, component: number, place: DefPlace): Re
     right: place.x + (sideways ? height : width) * units,
     top: place.y + (sideways ? width : height) * units,
   };
+}
+
+/** What a component covers at a place, in database units: the rectangles of its outline, or its box. */
+export function shapesAt(loaded: LoadedDef, component: number, place: DefPlace): Rect[] {
+  const box = boxAt(loaded, component, place);
+  const { outline } = loaded.nodes.masters[component]!;
+  if (!outline) return [box];
+  const { units } = loaded.design;
+  const [x, y] = [(box.left + box.right) / 2, (box.bottom + box.top) / 2];
+  return turnOutline(outline, place.orientation).map(({ left, bottom, right, top }) => ({
+    left: x + left * units,
+    bottom: y + bottom * units,
+    right: x + right * units,
+    top: y + top * units,
+  }));
 }
 
 /** Whether a place differs from that in the file. */

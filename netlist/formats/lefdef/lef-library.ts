@@ -35,6 +35,11 @@ export interface LefMaster {
   /** Words of SYMMETRY (X, Y, R90), or undefined if it is missing. */
   readonly symmetry: readonly string[] | undefined;
   readonly pins: ReadonlyMap<string, LefPin>;
+  /**
+   * What a master that is no rectangle covers: the union of its obstructions on layers of TYPE OVERLAP, as rectangles from its
+   * centre in orientation N that do not overlap each other. Undefined for a rectangle.
+   */
+  readonly outline: readonly Rect[] | undefined;
   /** Per layer, the share of the master's area that its obstructions cover, at most 1. */
   readonly obstructed: ReadonlyMap<string, number>;
   readonly where: string;
@@ -45,6 +50,8 @@ export interface LefLibrary {
   readonly manufacturingGrid: number | undefined;
   /** Routing layers, bottom up. */
   readonly layers: readonly LefLayer[];
+  /** Names of the layers of TYPE OVERLAP. */
+  readonly overlapLayers: ReadonlySet<string>;
   readonly sites: ReadonlyMap<string, LefSite>;
   readonly masters: ReadonlyMap<string, LefMaster>;
   /** Notes on what was left out and why, one line each. */
@@ -79,6 +86,7 @@ export class LibraryBuilder implements LefLibrary {
   databaseUnits: number | undefined;
   manufacturingGrid: number | undefined;
   readonly layers: LefLayer[] = [];
+  readonly overlapLayers = new Set<string>();
   readonly sites = new Map<string, LefSite>();
   readonly masters = new Map<string, LefMaster>();
   readonly notes: string[] = [];

@@ -1,5 +1,7 @@
 // Reader of LEF: technology and masters as far as macro placement needs them. Unknown statements are ignored; errors in
 // known ones are reported. Facts: LEF/DEF 5.8 Language Reference.
+
+import { append } from "../../arrays.js";
 import { readWordChunks } from "../../files.js";
 import { InputError } from "../../input-error.js";
 import { type Point, type Rect, unionOf } from "./geometry.js";
@@ -10,7 +12,18 @@ import {
   type LefShape,
   LibraryBuilder,
 } from "./lef-library.js";
-import { lengthOf, NUMERIC, pointOf, positive, readShape, sharesOf, sizeOf, tidy } from "./lef-shapes.js";
+import {
+  lengthOf,
+  NUMERIC,
+  outlineOf,
+  pointOf,
+  positive,
+  readParts,
+  readShape,
+  sharesOf,
+  sizeOf,
+  tidy,
+} from "./lef-shapes.js";
 import { type Statement, StatementScanner } from "./statements.js";
 
 /** Reads LEF files, gzip or not, as one library. The technology may be in any of them. Throws `InputError`. */
@@ -77,6 +90,7 @@ class LefReader {
   private pinDirection: LefDirection = "INPUT";
   private pinBounds: Rect | undefined;
   private obstructions: LefShape[] = [];
+  private overlaps: Rect[] = [];
   private shapesOfPin = false;
   private shapeLayer = "";
   private shapeWidth = 0;
@@ -161,6 +175,7 @@ class LefReader {
       this.rawPins = [];
       this.pins = new Map();
       this.obstructions = [];
+      this.overlaps = [];
     } else if (keyword === "MANUFACTURINGGRID") {
       this.library.manufacturingGrid ??= positive(statement, "the manufacturing grid");
     } else if (!TOP.includes(keyword) && this.holdsAnother(statement)) {
@@ -225,8 +240,11 @@ class LefReader {
   }
 
   private layer(keyword: string, statement: Statement): void {
-    if (keyword === "TYPE") this.isRouting = statement.take("a type").toUpperCase() === "ROUTING";
-    else if (keyword === "DIRECTION") {
+    if (keyword === "TYPE") {
+      const type = statement.take("a type").toUpperCase();
+      this.isRouting = type === "ROUTING";
+      if (type === "OVERLAP") this.library.overlapLayers.add(this.name);
+    } else if (keyword === "DIRECTION") {
       const direction = statement.take("a direction").toUpperCase();
       this.direction = direction.startsWith("H") ? "H" : direction.startsWith("V") ? "V" : undefined;
     } else if (keyword === "PITCH") {
@@ -311,10 +329,20 @@ class LefReader {
       this.shapeWidth = lengthOf(statement, "a width");
       return;
     }
+    if (!this.shapesOfPin && this.isOverlap(this.shapeLayer)) {
+      append(this.overlaps, readParts(keyword, statement, this.shapeWidth));
+      return;
+    }
     const rect = readShape(keyword, statement, this.shapeWidth);
     if (!rect) return;
     if (this.shapesOfPin) this.pinBounds = unionOf(this.pinBounds, rect);
     else this.obstructions.push({ ...rect, layer: this.shapeLayer });
+  }
+
+  /** Whether a layer makes outlines: one of TYPE OVERLAP, or of the usual name if its own file comes later. */
+  private isOverlap(layer: string): boolean {
+    const { overlapLayers, layers } = this.library;
+    return overlapLayers.has(layer) || (layer === "OVERLAP" && !layers.some(({ name }) => name === layer));
   }
 
   private closePin(): void {
@@ -341,6 +369,7 @@ class LefReader {
       height,
       symmetry: this.symmetry,
       pins: this.pins,
+      outline: outlineOf(this.overlaps, size, origin),
       obstructed: sharesOf(this.obstructions, width * height),
       where: `${this.path}:${this.openLine}`,
     });

@@ -129,6 +129,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
   refuseLarger({ design, core, nodes, fixed });
   const blockages = hardBlockagesOf(design, nodes, { fixed, core });
   const rows = cellRowsOf(design, library);
+  const outlines = outlinesOf(nodes);
   const block: Block = {
     ...netlist,
     name: design.name,
@@ -140,6 +141,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     overlapThreshold: 0,
     blockages,
     ...(rows.length > 0 && { rows }),
+    ...(outlines.size > 0 && { outlines }),
     initial: nodes.places,
   };
   const notes = [
@@ -163,6 +165,16 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     freesFixed: options.freeFixed === true,
     notes,
   };
+}
+
+/** Outlines of the hard macros that are no rectangles, by node. */
+function outlinesOf({ netlist, masters, nodeOfComponent }: DefNetlist): Map<number, readonly Rect[]> {
+  const outlines = new Map<number, readonly Rect[]>();
+  masters.forEach(({ outline }, component) => {
+    const node = nodeOfComponent[component]!;
+    if (outline && netlist.kinds[node] === NodeKind.HardMacro) outlines.set(node, outline);
+  });
+  return outlines;
 }
 
 /** A cell is as large as a macro if it is this many times as high as most cells, or covers as much as a macro. */

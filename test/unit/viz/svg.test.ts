@@ -153,3 +153,22 @@ test("an empty curve says so instead of failing", () => {
   const svg = renderSvg(generatedScene({ curve: [{ label: "none", xs: [], ys: [] }] }));
   assert.ok(textsOf(readXml(svg)).includes("no data"));
 });
+
+test("a macro with an outline is drawn as that, turned with the macro", () => {
+  const scene = tinyScene([{ name: "L", width: 40, height: 20, x: 100, y: 50, orientation: Orientation.S }]);
+  // Without its upper right quarter; in orientation S without the lower left one.
+  const outline = [
+    { left: -20, bottom: -10, right: 0, top: 10 },
+    { left: 0, bottom: -10, right: 20, top: 0 },
+  ];
+  const svg = renderSvg({ ...scene, block: { ...scene.block, outlines: new Map([[0, outline]]) } });
+  const [shape] = elementsOf(readXml(svg), "path").filter(
+    ({ attributes }) => attributes.get("class") === "hard",
+  );
+  const points = [...shape!.attributes.get("d")!.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [
+    Math.round(Number(x) / SCALE),
+    100 - Math.round(Number(y) / SCALE),
+  ]);
+  const sorted = points.map(([x, y]) => `${x},${y}`).sort();
+  assert.deepEqual(sorted, ["100,40", "100,50", "120,40", "120,60", "80,50", "80,60"].sort());
+});

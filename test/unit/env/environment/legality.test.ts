@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkLegality, violationsIn } from "../../../../env/index.js";
-import { NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
+import { copyPlacement, NetlistDraft, NodeKind, Random } from "../../../../netlist/index.js";
 import { blockOf, randomPlacement, smallBlock } from "../../../support/blocks.js";
 
 test("there is an item for everything that the check counts, and none in a legal placement", () => {
@@ -52,4 +52,31 @@ test("each item names the macro, the other one and the least distance that mends
     blockage,
     "macro 'D' with its centre at (51, 70) N: covers the blockage from (60, 60) to (90, 90), by 1 µm",
   );
+});
+
+test("macros with outlines overlap where their outlines do, and may have blockages in what they leave free", () => {
+  const draft = new NetlistDraft();
+  for (const name of ["A", "B"]) draft.addNode(NodeKind.HardMacro, name, 20, 10);
+  // An L without its upper right quarter.
+  const ell = [
+    { left: -10, bottom: -5, right: 0, top: 5 },
+    { left: 0, bottom: -5, right: 10, top: 0 },
+  ];
+  const blockages = [{ left: 41, bottom: 21, right: 50, top: 25, rate: 1 }];
+  const boxes = blockOf(draft, { blockages }, { A: [40, 20], B: [22, 24] });
+  const block = { ...boxes, outlines: new Map([0, 1].map((node) => [node, ell])) };
+  const found = (bX: number, bY: number, orientation: number) => {
+    const placement = copyPlacement(block.initial);
+    [placement.xs[1], placement.ys[1], placement.orientations[1]] = [bX, bY, orientation];
+    return violationsIn(block, placement).map(({ kind, by_um }) => [kind, by_um]);
+  };
+  assert.deepEqual(found(80, 80, 0), []);
+  assert.deepEqual(
+    violationsIn(boxes, boxes.initial).map(({ kind }) => kind),
+    ["blockage", "overlap"],
+  );
+  // B's lower right quarter reaches into A's full half. In orientation S its free quarter, the lower left one, meets A's.
+  assert.deepEqual(found(22, 24, 0), [["overlap", 2]]);
+  assert.deepEqual(found(49, 25.5, 2), [["blockage", 1]]);
+  assert.deepEqual(found(51, 25.5, 2), []);
 });

@@ -187,3 +187,65 @@ test("how far a macro is in the way of another, or of a rule, is told in µm", a
   const halo = (await violations({ [A]: [20, 30, 0], [C]: [41.5, 30, 0] })).found[0]!;
   assert.deepEqual([halo.kind, halo.macro, halo.other, halo.by_um], ["halo", "c", "mem/a[0]", 1.5]);
 });
+
+/** The library with RAM as an L: its upper right quarter, 10 x 5 µm, is free. The layer's name is not the usual one. */
+const L_SHAPED = NO_GRID.replace(
+  "LAYER v1\n",
+  "LAYER shape\n  TYPE OVERLAP ;\nEND shape\nLAYER v1\n",
+).replace("  OBS\n", "  OBS\n    LAYER shape ;\n    RECT 0 0 10 10 ;\n    POLYGON 10 0 20 0 20 5 10 5 ;\n");
+
+test("macros overlap if their outlines do, whichever way they are turned", async () => {
+  const lef = L_SHAPED;
+  const edit = (text: string) => text.replace("+ HALO 1000 2000 3000 4000 ;", ";");
+  // B is fixed in orientation S, so its free quarter is the lower left one, from (80, 60) to (90, 65).
+  for (const [x, y, orientation] of [
+    [70, 55, 0], // the free quarters of both lie on each other
+    [82, 61, 0],
+  ] as const) {
+    const boxes = await violations({ [A]: [x, y, orientation], [C]: [20, 20, 0] }, "", { edit });
+    assert.deepEqual(boxes.kinds, ["overlap"], `as boxes at ${x}, ${y}`);
+  }
+  assert.deepEqual((await violations({ [A]: [70, 55, 0], [C]: [20, 20, 0] }, "", { edit, lef })).kinds, []);
+  // Its lower right quarter passes below B. Mirrored, another part is there, which reaches B.
+  for (const orientation of [0, 1, 2, 3])
+    assert.deepEqual(
+      (await violations({ [A]: [71, 54.5, orientation], [C]: [20, 20, 0] }, "", { edit, lef })).kinds,
+      orientation === 0 ? [] : ["overlap"],
+    );
+  // ROT of 8 x 4 µm, upright and turned, fits into the quarter of 10 x 5.
+  for (const [x, y, orientation, kinds] of [
+    [81, 60.5, 0, []],
+    [81, 61.5, 0, ["overlap"]],
+    [85, 57, 4, []],
+    [87, 57, 4, ["overlap"]],
+  ] as const)
+    assert.deepEqual(
+      (await violations({ [A]: [20, 40, 0], [C]: [x, y, orientation] }, "", { edit, lef })).kinds,
+      kinds,
+      `at ${x}, ${y}`,
+    );
+  const { found } = await violations({ [A]: [20, 40, 0], [C]: [81, 61.5, 0] }, "", { edit, lef });
+  assert.equal(found[0]!.by_um, 0.5);
+  assert.match(found[0]!.message, /overlaps macro 'c' .*, by 0\.5 µm, by their OVERLAP outlines$/);
+});
+
+test("halos are around outlines; blockages and other fences may be in a free quarter, edges may not", async () => {
+  const lef = L_SHAPED;
+  type Place = readonly [x: number, y: number, orientation: number];
+  const kindsOf = async (place: Place, sections: string, at: Place) =>
+    (await violations({ [A]: at, [C]: place }, sections, { lef })).kinds;
+  // A's halo is 1, 2, 3, 4 (left, bottom, right, top); its free quarter is from (30, 45) to (40, 50).
+  const apart = [20, 40, 0] as const;
+  assert.deepEqual(await kindsOf([33, 49, 0], "", apart), []);
+  assert.deepEqual(await kindsOf([33, 48.5, 0], "", apart), ["halo"]);
+  assert.deepEqual(await kindsOf([32.5, 49, 0], "", apart), ["halo"]);
+  const blocked = (rect: string) => `BLOCKAGES 1 ;\n- PLACEMENT RECT ${rect} ;\nEND BLOCKAGES\n`;
+  assert.deepEqual(await kindsOf([60, 30, 0], blocked("( 30000 45000 ) ( 40000 50000 )"), apart), []);
+  assert.deepEqual(await kindsOf([60, 30, 0], blocked("( 30000 44000 ) ( 40000 50000 )"), apart), [
+    "blockage",
+  ]);
+  const fence = "REGIONS 1 ;\n- only ( 30000 45000 ) ( 40000 50000 ) + TYPE FENCE ;\nEND REGIONS\n";
+  assert.deepEqual(await kindsOf([60, 30, 0], fence, apart), []);
+  // The free quarter over the edge of the die: the whole box must be inside.
+  assert.deepEqual(await kindsOf([20, 40, 0], "", [91, 30, 0]), ["outside"]);
+});

@@ -145,3 +145,29 @@ for (const [what, text, message] of WRONG)
       return true;
     });
   });
+
+test("obstructions on a layer of TYPE OVERLAP are the outline of a macro", async () => {
+  const layers = "LAYER cover TYPE OVERLAP ; END cover LAYER m1 TYPE ROUTING ; WIDTH 2 ; END m1";
+  const outline = (shapes: string, { before = layers, layer = "cover" } = {}) =>
+    read(`${before} MACRO M ORIGIN 1 2 ; SIZE 20 BY 10 ; OBS LAYER ${layer} ; ${shapes} END END M`).then(
+      ({ masters }) => masters.get("M")!.outline,
+    );
+  // An L without its upper right quarter; ORIGIN is where (0, 0) is in the box. From the centre at (10, 5).
+  const ell = [
+    { left: -10, bottom: -5, right: 0, top: 5 },
+    { left: 0, bottom: -5, right: 10, top: 0 },
+  ];
+  assert.deepEqual(await outline("RECT -1 -2 9 8 ; RECT 9 -2 19 3 ;"), ell);
+  assert.deepEqual(
+    await outline("RECT -1 -2 9 8 ; RECT 3 -2 25 3 ;"),
+    ell,
+    "overlapping, and beyond the box",
+  );
+  assert.deepEqual(await outline("POLYGON -1 -2 19 -2 19 3 9 3 9 8 -1 8 ;"), ell);
+  assert.deepEqual(await outline("RECT ITERATE -1 -2 9 3 DO 2 BY 1 STEP 10 0 ; RECT -1 3 9 8 ;"), ell);
+  assert.deepEqual(await outline("RECT -1 -2 9 8 ; RECT 9 -2 19 3 ;", { before: "", layer: "OVERLAP" }), ell);
+  for (const shapes of ["RECT -1 -2 19 8 ;", "RECT -1 -2 9 8 ; RECT 9 -2 19 8 ;", "RECT 30 30 40 40 ;", ""])
+    assert.equal(await outline(shapes), undefined, shapes);
+  assert.equal(await outline("RECT -1 -2 9 8 ;", { layer: "m1" }), undefined);
+  assert.deepEqual([...(await read(layers)).overlapLayers], ["cover"]);
+});
