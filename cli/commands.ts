@@ -43,7 +43,7 @@ import {
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
 const BLOCK = "netlist (.pb.txt), Bookshelf set (.aux), design (.def), gzip allowed, or a directory with one";
-const BLOCK_OR_RUN = `${BLOCK}; or the folder of a run`;
+const BLOCK_OR_RUN = `${BLOCK}; or the folder of a run or one of its placements`;
 const JSON_HELP = "print one line of JSON";
 const QUIET_HELP = "no progress on standard error";
 
@@ -100,6 +100,7 @@ export function addPlace(program: Command): void {
         "ashlar place blocks/ariane --method policy --iterations 50 --set learningRate=0.0005",
         "ashlar place blocks/ariane --out runs/ariane --resume --budget 10m",
         "ashlar place design.def --lef tech.lef --lef cells.lef --halo 5,5",
+        "ashlar place blocks/ariane --method anneal --budget 10m --top 5",
         "ashlar place blocks/ariane --method ./mine.js --cost-term ./wide-channels.js=0.2",
       ),
     );

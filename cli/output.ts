@@ -1,7 +1,7 @@
 // What commands print: results on standard output, everything else on standard error; one line for bad input.
 import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
-import type { RunControl } from "../flow/index.js";
+import type { PlaceSummary, RunControl } from "../flow/index.js";
 import { jsonLine } from "../flow/index.js";
 import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
 
@@ -64,6 +64,17 @@ export function printResult(result: object, json: boolean): void {
   for (const [name, value] of entries) {
     const text = typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(6) : String(value);
     process.stdout.write(`${name.padEnd(width)}  ${text}\n`);
+  }
+  printTop(result);
+}
+
+/** Several results of a run, a line each. */
+function printTop({ top = [] }: { readonly top?: PlaceSummary["top"] }): void {
+  for (const { file, proxy_cost, displacement, legal } of top) {
+    const apart = displacement > 0 ? `, macros ${displacement.toFixed(1)} µm from the best on average` : "";
+    process.stdout.write(
+      `${file}  proxy cost ${proxy_cost.toPrecision(6)}${apart}${legal ? "" : ", not legal"}\n`,
+    );
   }
 }
 

@@ -4,20 +4,13 @@ import { type JudgeRules, PUBLISHED_WEIGHTS } from "../env/index.js";
 import {
   type Block,
   type BlockOverrides,
-  DEFAULT_ROUTING,
   type GivenHalo,
   InputError,
   isDefPath,
   type LoadDefOptions,
-  type LoadedBookshelf,
-  type LoadedDef,
-  loadBlock,
-  loadBookshelf,
-  loadDef,
   MOST_SMOOTHING,
   NodeKind,
   SNAP_CHOICES,
-  withOverrides,
 } from "../netlist/index.js";
 
 /** How a .def design is read. */
@@ -48,7 +41,9 @@ export const blockOptionsSchema = z.strictObject({
   placement: z
     .string()
     .optional()
-    .describe("placement file (.plc; .pl of a Bookshelf block) to use instead of the block's own"),
+    .describe(
+      "placement to use instead of the block's own: a run's folder, .plc, .pl, or .def of the same design",
+    ),
   canvas: z.string().optional().describe("canvas in µm, as WIDTHxHEIGHT"),
   grid: z.string().optional().describe("grid, as COLUMNSxROWS"),
   routes: z.string().optional().describe("routing tracks per µm, as HORIZONTAL,VERTICAL"),
@@ -76,27 +71,6 @@ export const blockOptionsSchema = z.strictObject({
 export type BlockOptions = z.input<typeof blockOptionsSchema>;
 export type DesignOptions = Pick<BlockOptions, keyof typeof designOptions>;
 
-/** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
-export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
-  const { placement } = options;
-  const overrides = { ...overridesOf(options), chooseGrid };
-  return overridden(await loadBlock(path, { placement, overrides, def: defOptions(path, options) }), options);
-}
-
-/** Loads a Bookshelf set as the options say: its block and what was read. */
-export async function loadBookshelfWith(path: string, options: BlockOptions): Promise<LoadedBookshelf> {
-  const { block, reading } = await loadBookshelf(path, DEFAULT_ROUTING);
-  const placed = await withOverrides(block, options.placement, overridesOf(options));
-  return { block: overridden(placed, options), reading };
-}
-
-/** Loads a DEF design as the options say: its block and all else that came with it. */
-export async function loadDefWith(path: string, options: BlockOptions): Promise<LoadedDef> {
-  const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
-  const block = await withOverrides(loaded.block, options.placement, overridesOf(options));
-  return { ...loaded, block: overridden(block, options) };
-}
-
 /**
  * The options on designs for one of several blocks: none for a block of another format beside a design. Where no block
  * is a design they stay, to be refused as for a single block.
@@ -110,7 +84,7 @@ export function designOptionsFor(
 }
 
 /** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */
-function defOptions(
+export function defOptions(
   path: string,
   { lef = [], halo = [], freeFixed, die, snap }: BlockOptions,
 ): Omit<LoadDefOptions, "defaultRouting"> {
@@ -140,7 +114,8 @@ function toHalo(text: string): GivenHalo {
   return { ...(at >= 0 && { name: text.slice(0, at) }), left, bottom, right, top };
 }
 
-function overridesOf(options: BlockOptions): BlockOverrides {
+/** Values that replace those of the files. */
+export function overridesOf(options: BlockOptions): BlockOverrides {
   return {
     ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
     ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
@@ -148,7 +123,8 @@ function overridesOf(options: BlockOptions): BlockOverrides {
   };
 }
 
-function overridden(block: Block, options: BlockOptions): Block {
+/** The block with the routing and the soft macros that the options say. */
+export function overridden(block: Block, options: BlockOptions): Block {
   const routes = options.routes === undefined ? undefined : numbers("--routes", options.routes, 2, /,/);
   const used =
     options.macroRoutes === undefined ? undefined : numbers("--macro-routes", options.macroRoutes, 2, /,/);

@@ -1,21 +1,22 @@
-// A BLOCK argument: a block's files, or the folder of a run, which stands for the block that the run placed, read by the same
-// options.
-import { isRunFolder, readRunSource } from "./run-record.js";
+// A BLOCK argument: a block's files; or the folder of a run or one of its placements, which stand for the block that the run
+// placed, read by the same options.
+import { type RunPath, readRunSource, runAt } from "./run-record.js";
 
 export interface BlockSource<Given> {
   /** Of the block's own files. */
   readonly path: string;
   /** The run's options, and over them those that were given. */
   readonly options: Given;
-  /** The folder, if the argument was a run's. */
-  readonly run?: string;
+  /** If the argument was a run, or one of its placements. */
+  readonly run?: RunPath;
 }
 
 /** Finds what a BLOCK argument stands for. Throws `InputError` for a run whose block is not where it was. */
 export function openBlockSource<Given extends object>(path: string, given: Given): BlockSource<Given> {
-  if (!isRunFolder(path)) return { path, options: given };
-  const { block, placement, options } = readRunSource(path);
+  const run = runAt(path);
+  if (!run) return { path, options: given };
+  const { block, placement, options } = readRunSource(run.folder);
   const explicit = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const merged = { ...options, ...(placement !== undefined && { placement }), ...explicit };
-  return { path: block, options: merged as Given, run: path };
+  return { path: block, options: merged as Given, run };
 }

@@ -15,10 +15,10 @@ import {
   type Placement,
   writePlc,
 } from "../netlist/index.js";
-import { blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
+import { blockOptionsSchema } from "./block-options.js";
 import { type CellsFigures, placeCellsInRun, refuseWithoutCells, writeFlatPlaces } from "./flat-cells.js";
 import { looseCellsOf } from "./frames.js";
-import { givenFiles, readGivenPlaces } from "./given-places.js";
+import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
@@ -100,7 +100,10 @@ export async function placeCells(
       method: METHOD,
       out,
     },
-    inputs: [...blockFiles(path, undefined, options.lef), ...givenFiles({ from: places })],
+    inputs: [
+      ...blockFiles(path, undefined, options.lef),
+      ...(places === undefined ? [] : [placementFile(places)]),
+    ],
   };
   const work = async (run: RunFolder) => {
     const record = recorder(run, block);

@@ -23,14 +23,15 @@ import {
   writePl,
   writePlc,
 } from "../netlist/index.js";
-import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
+import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
 import { asWritten } from "./flat-output.js";
 import { whileOwning } from "./folder-owner.js";
-import { readRunPlacement } from "./given-places.js";
+import { loadBlockWith, loadDefWith, readRunPlacement } from "./load-block.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
+import { type RunPath, runAt } from "./run-record.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
@@ -143,7 +144,7 @@ export async function convert(
   observer: RunObserver = {},
 ): Promise<ConvertSummary> {
   const { onProgress: report, onStart } = controlOf(observer);
-  if (/\.plc?(\.gz)?$/.test(path))
+  if (/\.plc?(\.gz)?$/.test(path) && !runAt(path))
     throw new InputError(
       path,
       "is a placement, which names no sizes and nets",
@@ -153,8 +154,7 @@ export async function convert(
   const options = parseOptions(convertSchema, pickOptions(convertSchema, source.options));
   const write = writerOf(out);
   const flat = await loadFlat(source.path, source.options, report);
-  const best = source.run !== undefined && given.placement === undefined ? source.run : undefined;
-  const placed = best === undefined ? flat : await withBest(flat, best);
+  const placed = source.run && given.placement === undefined ? await withBest(flat, source.run) : flat;
   const { block, clustering } = clusterFlat(
     placed.block,
     { ...options, clustering: options.cluster },
@@ -175,9 +175,12 @@ export async function convert(
   };
 }
 
-/** With the best placement of a run. */
-async function withBest({ block, design }: Source, run: string): Promise<Source> {
-  const placed = { ...block, initial: asWritten(block, await readRunPlacement(run, block), design) };
+/** With the best placement of a run, or the one that was named. */
+async function withBest({ block, design }: Source, { folder, placement }: RunPath): Promise<Source> {
+  const placed = {
+    ...block,
+    initial: asWritten(block, await readRunPlacement(folder, block, placement), design),
+  };
   return { block: placed, ...(design && { design: { ...design, block: placed } }) };
 }
 

@@ -12,15 +12,10 @@ import {
   isDefPath,
   type Violation,
 } from "../netlist/index.js";
-import {
-  type BlockOptions,
-  blockOptionsSchema,
-  loadBlockWith,
-  loadBookshelfWith,
-  loadDefWith,
-} from "./block-options.js";
+import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { loadBlockWith, loadBookshelfWith, loadDefWith } from "./load-block.js";
 import { parseOptions } from "./options.js";
-import { isRunFolder, readOrigin } from "./run-record.js";
+import { readOrigin, runAt } from "./run-record.js";
 
 export interface Description extends BlockDescription {
   /** Of the placement in the files. */
@@ -33,9 +28,10 @@ export interface Description extends BlockDescription {
 
 /** Describes a block, or what a run placed: clustered if it was. Throws `InputError` for bad input. */
 export async function describe(blockOrRun: string, given: BlockOptions = {}): Promise<Description> {
-  const origin = isRunFolder(blockOrRun) ? readOrigin(blockOrRun) : undefined;
+  const run = runAt(blockOrRun);
+  const origin = run && readOrigin(run.folder);
   const path = origin?.block ?? blockOrRun;
-  const ofRun = origin && { ...origin.options, placement: origin.placement };
+  const ofRun = origin && { ...origin.options, placement: run.placement ?? origin.placement };
   const options = parseOptions(blockOptionsSchema, { ...ofRun, ...given });
   if (isBookshelfPath(path)) {
     const { block, reading } = await loadBookshelfWith(path, options);

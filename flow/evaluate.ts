@@ -1,5 +1,5 @@
 // `eval`: the exact costs of a placement, as it is in the files or with soft macros placed anew.
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { type CostMaps, type Costs, checkLegality, checkPlaced, Judge, violationsIn } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -16,12 +16,12 @@ import {
   type Violation,
 } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
-import { type BlockOptions, blockOptionsSchema, loadBlockWith, loadDefWith } from "./block-options.js";
+import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { costsByName, withPortsInside } from "./flat-output.js";
-import { readRunBest, readRunPlacement } from "./given-places.js";
+import { loadBlockWith, loadDefWith, readRunBest, readRunPlacement } from "./load-block.js";
 import { parseOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
-import { isRunFolder, readRunSource } from "./run-record.js";
+import { isRunFolder, readRunSource, runAt } from "./run-record.js";
 
 export const evalOptionsSchema = blockOptionsSchema.extend({
   ...costTermOptions,
@@ -69,7 +69,8 @@ export async function evaluate(
   given: EvalOptions = {},
   { allowMissing = false } = {},
 ): Promise<Evaluation> {
-  if (isRunFolder(path)) return evaluateRun(path, given);
+  const run = runAt(path);
+  if (run) return evaluateRun(run.folder, { ...(run.placement && { placement: run.placement }), ...given });
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
   const design = isDefPath(path)
@@ -89,6 +90,7 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const { block, placement } = await readRunBest(folder, given);
   const options = parseOptions(evalOptionsSchema, { ...judgingOf(source.options), ...given });
   const judging = await openJudging(options);
+  if (!options.placeCells) checkPlaced(block, placement);
   const design = isDefPath(source.block) ? await loadDefWith(source.block, source.options) : undefined;
   // The files of a run do not have the outlines of macros; the design's hard macros are the same nodes.
   const whole = design?.block.outlines ? { ...block, outlines: design.block.outlines } : block;
@@ -96,12 +98,13 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
 }
 
 /**
- * The `best.def` of a run, with the run's own LEF files and options. Cells without a place, about which the file says nothing,
+ * The `best.def` or `top-2.def` of a run, with the run's own LEF files and options. Cells without a place, about which the file says nothing,
  * are in the middle of their soft macros, and ports without one at the canvas's centre. Undefined for other files.
  */
 async function designOfRun(path: string, given: EvalOptions): Promise<LoadedDef | undefined> {
   const folder = dirname(path);
-  if (basename(path) !== "best.def" || !isRunFolder(folder)) return undefined;
+  const [, name] = /^(best|top-\d+)\.def$/.exec(basename(path)) ?? [];
+  if (name === undefined || !isRunFolder(folder)) return undefined;
   const source = sourceOf(folder);
   if (!source || !isDefPath(source.block)) return undefined;
   const { lefs } = defFiles(source.block, source.options.lef);
@@ -112,7 +115,7 @@ async function designOfRun(path: string, given: EvalOptions): Promise<LoadedDef 
     lef: given.lef?.length ? given.lef : lefs,
   });
   const { block } = withPortsInside(design.block);
-  const run = await readRunPlacement(folder, block);
+  const run = await readRunPlacement(folder, block, join(folder, `${name}.plc`));
   const initial = copyPlacement(block.initial);
   for (let node = 0; node < block.nodeCount; node++) {
     if (!isMovableCell(block, node) || !Number.isNaN(initial.xs[node]!)) continue;

@@ -1,88 +1,20 @@
-// Placements that a user names: of macros to start from, to keep, or to convert. Whatever they were written for, a run's
-// clustered netlist or the block itself, macros are told by their names.
-import { join } from "node:path";
+// Placements of other blocks with the same macros, and macros to keep: whatever a placement was written for, a run's clustered
+// netlist or the block itself, macros are told by their names.
 import {
   type Block,
-  blockFileOf,
-  blockFiles,
   type Clustering,
   copyPlacement,
   InputError,
-  isDefPath,
   NodeKind,
   nodesOfKind,
-  ownBytesOf,
   type Placement,
-  readPlacement,
-  readPlacementOnCanvas,
 } from "../netlist/index.js";
-import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
-import { bestOf, isRunFolder, readOrigin } from "./run-record.js";
 import { nearestName } from "./suggest.js";
 
 /** A block and where its nodes are. */
-interface Placed {
+export interface Placed {
   readonly block: Block;
   readonly placement: Placement;
-}
-
-const PLACEMENT_NAME = /\.plc?(\.gz)?$/;
-
-/**
- * The placement at a path for `flat`, the block as its own files have it: a run's best, a `.def` of the same design, another
- * block with the same macros, a `.plc` or a `.pl`. `lefs` are the LEF files of the design. Macros without a place there are not placed; cells and soft macros are placed where the file tells.
- * Throws `InputError` if it is of another block.
- */
-export async function readGivenPlaces(
-  path: string,
-  flat: Block,
-  lefs: readonly string[],
-): Promise<Placement> {
-  if (isRunFolder(path)) return readRunPlacement(path, flat);
-  if (PLACEMENT_NAME.test(path)) return readPlacementOnCanvas(path, flat);
-  const { block } = isDefPath(path)
-    ? await loadDefWith(path, { lef: [...lefs] })
-    : { block: await loadBlockWith(path, {}, true) };
-  return byNames(path, { block, placement: block.initial }, flat);
-}
-
-/** The best placement of a run as one of `flat`: cells are in the middle of their soft macros. */
-export async function readRunPlacement(folder: string, flat: Block): Promise<Placement> {
-  const { block, placement } = await readRunBest(folder);
-  if (block.nodeCount === flat.nodeCount && block.nodeNames.every((name, i) => name === flat.nodeNames[i]))
-    return placement;
-  const result = byNames(folder, { block, placement }, flat);
-  const groups = readGroups(join(folder, "groups.txt"));
-  const nodeOf = new Map(block.nodeNames.map((name, node) => [name, node]));
-  for (const cell of nodesOfKind(flat, NodeKind.StandardCell)) {
-    const group = groups[flat.fileIndices[cell]!] ?? -1;
-    const soft = group < 0 || flat.fixed[cell] ? undefined : nodeOf.get(`Grp_${group}`);
-    if (soft === undefined) continue;
-    result.xs[cell] = placement.xs[soft]!;
-    result.ys[cell] = placement.ys[soft]!;
-  }
-  return result;
-}
-
-/**
- * What a run placed, and its best placement, or the one that `placement` names. `given` is over the run's own options. Throws
- * `InputError` if the run has found none yet.
- */
-export async function readRunBest(
-  folder: string,
-  { placement, ...given }: BlockOptions = {},
-): Promise<Placed> {
-  const origin = readOrigin(folder);
-  const merged = { placement: origin.placement, ...origin.options, ...given };
-  const block = await loadBlockWith(origin.block, merged, true);
-  const best = placement === undefined ? await bestOf(folder, block) : await readPlacement(placement, block);
-  if (!best)
-    throw new InputError(
-      folder,
-      "the run has no best.plc yet",
-      "wait, continue it with --resume, or give another",
-    );
-  return { block, placement: best };
 }
 
 /**
@@ -109,31 +41,8 @@ export function onNodesOf(
   return result;
 }
 
-/** The files that a given placement depends on. */
-export function givenFiles({ from }: { readonly from?: string | undefined }): string[] {
-  if (from === undefined) return [];
-  if (isRunFolder(from)) return [join(from, "best.plc")];
-  if (PLACEMENT_NAME.test(from)) return [from];
-  const design = blockFileOf("design", from);
-  return design === undefined ? blockFiles(from) : [design];
-}
-
-const LARGEST_GROUPS = 2 ** 28; // bytes
-const NEWLINE = 10;
-
-/** Per node of the flat file its group; none if cells were not clustered. */
-function readGroups(path: string): number[] {
-  const groups: number[] = [];
-  const bytes = ownBytesOf(path, LARGEST_GROUPS) ?? Buffer.alloc(0);
-  for (let start = 0, end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-    groups.push(Number(bytes.toString("latin1", start, end)));
-    start = end + 1;
-  }
-  return groups;
-}
-
 /** Hard macros, and soft macros if there are any, of `flat` where nodes of the same names are in another block. */
-function byNames(path: string, other: Placed, flat: Block): Placement {
+export function byNames(path: string, other: Placed, flat: Block): Placement {
   const differs = (a: number, b: number) => Math.abs(a - b) > 1e-3 * b;
   const [theirs, ours] = [other.block.canvas, flat.canvas];
   if (differs(theirs.width, ours.width) || differs(theirs.height, ours.height))

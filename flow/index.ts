@@ -11,6 +11,7 @@ export * from "./describe.js";
 export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./json-output.js";
+export * from "./load-block.js";
 export * from "./options.js";
 export * from "./output-schemas.js";
 export type { CostTermChoice } from "./own-module.js";

@@ -83,6 +83,16 @@ const place = z.strictObject({
   ...search,
   ...out,
   interrupted,
+  top: z
+    .array(
+      z.strictObject({
+        ...score,
+        file: z.string().describe("in the run's folder"),
+        displacement: um("mean distance of its hard macros from those of the best result"),
+      }),
+    )
+    .optional()
+    .describe("with --top: different results, the best first"),
 });
 
 const quantiles = {

@@ -30,11 +30,13 @@ import {
 import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { runOnBlock } from "./run.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { isRunFolder, readJson } from "./run-record.js";
+import { readJson, runAt } from "./run-record.js";
+import type { TopResult } from "./top-results.js";
 import { warmStart } from "./warm-start.js";
 
 const DEFAULT_BUDGET = "60s";
 const DEFAULT_METHOD = "policy";
+const MOST_RESULTS = 20;
 
 /** The methods that turn macros, as a text. */
 function turningMethods(): string {
@@ -96,6 +98,16 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .describe(
       "then place the standard cells of a flat netlist in rows around the macros, as the command cells does",
     ),
+  top: z
+    .number()
+    .int()
+    .min(1)
+    .max(MOST_RESULTS)
+    .optional()
+    .describe(
+      "write this many different results, top-1.plc to top-N.plc: hard macros of any two lie a twentieth of the canvas's side " +
+        "or more apart on average (default 1, the best alone)",
+    ),
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
@@ -122,6 +134,8 @@ export interface PlaceSummary extends Score, Partial<CellsInPlace> {
   readonly out: string;
   /** It was asked to stop before its budget was spent. */
   readonly interrupted?: true;
+  /** With `top`: different results, the best first. */
+  readonly top?: readonly TopResult[];
 }
 
 /**
@@ -138,7 +152,8 @@ export async function place(
   const source = openBlockSource(blockOrRun, given);
   const { path, run: before } = source;
   const { method, file } = await findMethod(source.options.method ?? DEFAULT_METHOD);
-  const from = source.options.from ?? (method.warmStart ? before : undefined);
+  const from =
+    source.options.from ?? (method.warmStart && before ? (before.placement ?? before.folder) : undefined);
   const options = parseOptions(placeOptionsSchema, { ...source.options, from });
   const { protocol, seed, workers, resume } = options;
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
@@ -198,8 +213,10 @@ export async function place(
 
 /** The protocol that a run's placement is of; undefined for other files. */
 function protocolOf(from: string): unknown {
-  if (!isRunFolder(from)) return undefined;
-  return (readJson(join(from, "options.json")) as { options?: { protocol?: unknown } })?.options?.protocol;
+  const run = runAt(from);
+  if (!run) return undefined;
+  return (readJson(join(run.folder, "options.json")) as { options?: { protocol?: unknown } })?.options
+    ?.protocol;
 }
 
 /** What is asked of a method. Throws `InputError` for what it does not know. */

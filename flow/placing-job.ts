@@ -30,10 +30,11 @@ import {
   writeFileAtomically,
   writePl,
 } from "../netlist/index.js";
-import { type BlockOptions, loadBlockWith, loadDefWith } from "./block-options.js";
+import type { BlockOptions } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
 import { asWritten, type FlatOutput, withPortsInside } from "./flat-output.js";
-import { givenFiles, onNodesOf, readGivenPlaces, withKept } from "./given-places.js";
+import { onNodesOf, withKept } from "./given-places.js";
+import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** A block to place, and what is left to do with a placement of it. */
@@ -60,9 +61,16 @@ export interface PlacingJob {
   readonly view: Pick<PlacingView, "toBlock" | "fromBlock">;
   /** What a reader of the block's own format gets of a placement of `scored`; undefined if `scored` is all that is written. */
   readonly flatOutput?: (placement: Placement) => FlatOutput;
-  /** Writes the files that only this format has. Returns what the summary says about it. */
-  write(run: RunFolder, placement: Placement): Promise<{ readonly violations?: number }>;
+  /** Writes the files that only this format has, by default named `best`. Returns what the summary says about it. */
+  write(
+    run: RunFolder,
+    placement: Placement,
+    as?: { readonly name: string; readonly tell?: (line: string) => void },
+  ): Promise<{ readonly violations?: number }>;
 }
+
+/** How the files of a run's result are called. */
+const BEST = { name: "best" };
 
 /** What a job is opened by: how files are read and cells clustered, and the placement that counts. */
 export interface JobOptions extends BlockOptions, ClusterChoice {
@@ -91,7 +99,7 @@ export async function openPlacingJob(
     scored: block,
     flat,
     ...(clustering && { clustering }),
-    inputs: [...blockFiles(path, options.placement), ...givenFiles(options)],
+    inputs: filesOf(path, options),
     ...(given && { given: onNodesOf(block, flat, { placement: given, clustering }) }),
     isAllowed: () => true,
     finish: view.toBlock,
@@ -102,11 +110,19 @@ export async function openPlacingJob(
         placement: asWritten(flat, flatPlacement(flat, placement, clustering)),
       }),
     }),
-    write: async (run, placement) => {
-      if (frameOf(flat)) await writePl(run.file("best.pl"), flat, flatPlacement(flat, placement, clustering));
+    write: async (run, placement, { name } = BEST) => {
+      if (frameOf(flat))
+        await writePl(run.file(`${name}.pl`), flat, flatPlacement(flat, placement, clustering));
       return {};
     },
   };
+}
+
+/** The files that a job depends on. */
+function filesOf(path: string, { placement, lef, from }: JobOptions): string[] {
+  const named = placement === undefined ? undefined : placementFile(placement);
+  const files = blockFiles(path, named, isDefPath(path) ? lef : undefined);
+  return from === undefined ? files : [...files, placementFile(from)];
 }
 
 /** A block with the macros that are kept fixed, and the given placement of it. */
@@ -160,7 +176,7 @@ async function openDefJob(
     flat: loaded.block,
     design: loaded,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
-    inputs: [...blockFiles(path, options.placement, options.lef), ...givenFiles(options)],
+    inputs: filesOf(path, options),
     ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),
     isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
     finish: (placement, judging) => snapped(loaded, turned(loaded, { scored, view }, placement, judging)),
@@ -169,20 +185,17 @@ async function openDefJob(
       const { block } = withPortsInside(loaded.block);
       return { block, placement: asWritten(block, flatPlacement(block, placement, clustering), loaded) };
     },
-    write: async (run, placement) => {
+    write: async (run, placement, { name, tell = () => {} } = { ...BEST, tell: onProgress }) => {
       const places = defPlacesOf(loaded, placement);
-      const rewritten = await writeDef(run.file("best.def"), loaded, places);
-      await writeFileAtomically(run.file("best.tcl"), macroPlacementTcl(loaded, places));
+      const rewritten = await writeDef(run.file(`${name}.def`), loaded, places);
+      await writeFileAtomically(run.file(`${name}.tcl`), macroPlacementTcl(loaded, places));
       const violations = checkConstraints(loaded, placement);
       const guides = unmetGuides(loaded, placement);
       if (guides.length > 0)
-        onProgress(
-          `${guides.length} macros are not within their guide, which is only a preference: ${guides[0]}`,
-        );
-      onProgress(`best.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
-      for (const { message } of violations.slice(0, MOST_REPORTED)) onProgress(message);
-      if (violations.length > MOST_REPORTED)
-        onProgress(`and ${violations.length - MOST_REPORTED} more violations`);
+        tell(`${guides.length} macros are not within their guide, which is only a preference: ${guides[0]}`);
+      tell(`${name}.def: ${rewritten} of ${loaded.design.components.count} components stand elsewhere`);
+      for (const { message } of violations.slice(0, MOST_REPORTED)) tell(message);
+      if (violations.length > MOST_REPORTED) tell(`and ${violations.length - MOST_REPORTED} more violations`);
       return { violations: violations.length };
     },
   };

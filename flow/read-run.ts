@@ -1,7 +1,7 @@
 // A run's folder as a program reads it: what was placed, how, and what came out.
 import { join } from "node:path";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
-import { loadBlockWith } from "./block-options.js";
+import { loadBlockWith } from "./load-block.js";
 import { readMetricsOf } from "./run-folder.js";
 import { bestOf, isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
 

@@ -21,6 +21,7 @@ import {
   writePlc,
 } from "../netlist/index.js";
 import { migrated, type OldNames, type RunStore, type ScoredPlacement } from "../placer/index.js";
+import { CANDIDATES_FILE, type Candidates, removeTopResults } from "./candidates.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
 import { takeFolder } from "./folder-owner.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
@@ -31,7 +32,7 @@ import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is resumed: how long, how fast, where, and what follows the search. */
 const MAY_CHANGE = [
-  ...["budget", "iterations", "workers", "out", "resume", "force", "cells"],
+  ...["budget", "iterations", "workers", "top", "out", "resume", "force", "cells"],
   ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 
@@ -65,6 +66,7 @@ export class RunFolder implements RunStore {
   private iterations = 0;
   private frameCost = Number.POSITIVE_INFINITY;
   private terms: PlacementTerms | undefined;
+  private candidates: Candidates | undefined;
   /** Spent up to the last line of metrics.jsonl, and of that by the stages and processes before this one, s. */
   private secondsSpent = 0;
   private secondsBefore = 0;
@@ -119,6 +121,7 @@ export class RunFolder implements RunStore {
 
   private async startOver(): Promise<void> {
     for (const name of RUN_FILES) removeFile(this.file(name));
+    removeTopResults(this.path);
     rmSync(this.file("checkpoints"), { recursive: true, force: true });
     makeFolder(this.file("checkpoints"));
     await this.writeRecord("options.json", this.record);
@@ -130,6 +133,7 @@ export class RunFolder implements RunStore {
    */
   async continueAfter(iterations: number): Promise<void> {
     await this.keepMetrics(iterations);
+    this.candidates?.readAfter(this.file(CANDIDATES_FILE), iterations);
     await keepFrames(this.file("frames.jsonl"), iterations);
     this.iterations = iterations;
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
@@ -148,7 +152,25 @@ export class RunFolder implements RunStore {
 
   /** Keeps a state that is soon replaced by a later one. */
   async writeJson(name: string, value: unknown): Promise<void> {
+    await this.beforeCheckpoint();
     await writeFileAtomically(this.file(name), jsonText(value), { durable: false });
+  }
+
+  /** Several different results are asked for: what is offered is kept in `candidates`. */
+  keepCandidates(candidates: Candidates | undefined): void {
+    this.candidates = candidates;
+  }
+
+  get offer(): RunStore["offer"] {
+    const { candidates } = this;
+    return candidates && ((placement, costs) => candidates.offer(placement, costs));
+  }
+
+  /** Keeps the candidates of the moment that the next checkpoint is of. */
+  async beforeCheckpoint(): Promise<void> {
+    const generations = this.candidates?.generations(this.iterations);
+    if (generations)
+      await writeFileAtomically(this.file(CANDIDATES_FILE), JSON.stringify(generations), { durable: false });
   }
 
   /** Writes the last file of a run, after all others. A summary that is there can be relied on. */
@@ -203,6 +225,7 @@ export class RunFolder implements RunStore {
     { placement: found, costs }: ScoredPlacement,
     durable: boolean,
   ): Promise<void> {
+    this.candidates?.offer(found, costs);
     const block = this.terms?.block ?? given;
     const placement = this.terms?.toScored(found) ?? found;
     if (costs.proxyCost < this.frameCost) {

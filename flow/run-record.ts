@@ -40,6 +40,22 @@ export function isRunFolder(path: string): boolean {
   return typeof record !== "object" || record === null || "inputs" in record || "ashlar" in record;
 }
 
+/** A run, by its folder or by one of its placements: `RUN/best.plc`, `RUN/top-2.plc`, `RUN/edits/edit-1.plc`. */
+export interface RunPath {
+  readonly folder: string;
+  /** The placement that the path names. */
+  readonly placement?: string;
+}
+
+/** The run that a path stands for; undefined if it stands for none. */
+export function runAt(path: string): RunPath | undefined {
+  if (isRunFolder(path)) return { folder: path };
+  if (!/\.plc(\.gz)?$/.test(path)) return undefined;
+  const above = dirname(path);
+  const folder = basename(above) === "edits" ? dirname(above) : above;
+  return isRunFolder(folder) ? { folder, placement: path } : undefined;
+}
+
 const RUN_OUTPUTS = ["checkpoints", "metrics.jsonl", "summary.json", "best.plc"];
 
 /** The block that a run was started with: the user's own files, and how they were read and clustered. */

@@ -11,6 +11,7 @@ import {
   type Placement,
 } from "../netlist/index.js";
 import type { FlatNetlist, OldNames, ScoredPlacement } from "../placer/index.js";
+import { CANDIDATES_FILE, Candidates } from "./candidates.js";
 import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
 import {
@@ -27,6 +28,7 @@ import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.
 import { writeResult } from "./report.js";
 import { type controlOf, interruptedBy } from "./run-control.js";
 import { RunFolder, type RunSpec, refuseOverwriting } from "./run-folder.js";
+import { chooseResults, type TopResult, writeTopResults } from "./top-results.js";
 
 /** Does the work in a run folder and returns what it leaves as its summary. */
 export async function runInFolder<Summary>(
@@ -47,6 +49,8 @@ export interface BlockRunOptions extends JobOptions {
   readonly costTerms?: readonly CostTermChoice[];
   /** Whether the cells of the flat netlist are placed in the end. */
   readonly cells?: boolean;
+  /** How many different results are asked for; 1 by default. */
+  readonly top?: number | undefined;
 }
 
 /** A job on one block. */
@@ -97,6 +101,8 @@ export type BlockSummary<Found extends object> = Partial<Score & CellsInPlace> &
   readonly out: string;
   /** The job was asked to stop before its budget was spent. */
   readonly interrupted?: true;
+  /** Several different results, if they were asked for; the first is the best. */
+  readonly top?: readonly TopResult[];
 } & Found;
 
 /** Runs a job on the block at `path`. Throws `InputError` for bad input and blocks that cannot be placed. */
@@ -128,10 +134,14 @@ export async function runOnBlock<Found extends object>(
     if (clustering) await writeClustering(out, flat, clustering);
     const { view } = opened;
     if (block !== scored) run.writesAs({ block: scored, toScored: view.toBlock });
+    const count = options.top ?? 1;
+    const candidates = count > 1 ? new Candidates(block, count) : undefined;
+    run.keepCandidates(candidates);
     const given = opened.given && view.fromBlock(opened.given);
     const unclustered = flatNetlistOf(opened);
     // If an earlier process was stopped while it placed the cells, its macros are there.
     const earlier = options.cells && resume ? await readMacros<Found>(run, block) : undefined;
+    if (earlier) candidates?.readAfter(run.file(CANDIDATES_FILE), Number.POSITIVE_INFINITY);
     const worked =
       earlier ??
       (await job.work({
@@ -143,16 +153,26 @@ export async function runOnBlock<Found extends object>(
         ...(unclustered && { flat: unclustered }),
       }));
     run.writesAs(undefined);
+    run.keepCandidates(undefined);
     const { best, found } = worked;
     // Read late: the user may stop the run while cells are placed.
     const summary = () => ({ block: block.name, ...found, out, ...interruptedBy(signal) });
     const seconds = () => run.earlierSeconds + (performance.now() - started) / 1000;
     if (!best) return { ...summary(), seconds: seconds() } as BlockSummary<Found>;
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
-    const placement = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
+    const single = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
+    const results =
+      candidates &&
+      chooseResults({
+        ...{ job: opened, judge: scorer, judging, best: single, candidates: candidates.list(), count },
+      });
+    const placement = results?.at(0)?.placement ?? single;
     const costs: Costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await opened.write(run, placement);
+    const top =
+      results && (await writeTopResults(results, { job: opened, judge: scorer, count, run, onProgress }));
+    if (top) scorer.evaluate(placement); // its maps are the picture's
     let flatOutput = opened.flatOutput?.(placement);
     let cells: CellsInPlace | undefined;
     if (options.cells && signal?.aborted)
@@ -175,6 +195,7 @@ export async function runOnBlock<Found extends object>(
       ...(flatScore && { flat: flatScore }),
       ...summary(),
       seconds: seconds(),
+      ...(top && { top }),
     };
     await writeResult(run, scored, placement, costs, scorer.maps(), whole);
     if (cells && !signal?.aborted) forgetMacros(run);

@@ -37,11 +37,13 @@ import {
   type ViewEvent,
   type ViewSource,
 } from "../viz/index.js";
-import { type BlockOptions, judgeRules, loadBlockWith } from "./block-options.js";
+import { type BlockOptions, judgeRules } from "./block-options.js";
+import { topPlacements } from "./candidates.js";
 import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
+import { loadBlockWith, readRunBest } from "./load-block.js";
 import { readMetricsOf } from "./run-folder.js";
-import { bestOf, isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
+import { bestOf, isRunFolder, readJson, readOrigin, runAt, runState } from "./run-record.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;
@@ -62,13 +64,31 @@ export async function openView(
   others: readonly string[] = [],
   { network, ...options }: BlockOptions & { readonly network?: PolicyNetworkModule | undefined } = {},
 ): Promise<BlockView> {
-  const run = isRunFolder(path) ? path : undefined;
+  const named = runAt(path);
+  const run = named?.folder;
   const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);
-  const merged = { placement: origin.placement, ...origin.options, ...options };
+  const { placement = named?.placement, ...given } = options;
+  const ofRun = run === undefined ? {} : { placement: origin.placement };
+  const merged = { placement, ...ofRun, ...origin.options, ...given };
   // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
   const block = await loadBlockWith(origin.block, merged, run !== undefined);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
-  return new BlockView(block, run, { rules: judgeRules(merged), others: found, network });
+  const first =
+    run !== undefined && placement !== undefined
+      ? [await openNamed(placement, { run, block, options: given })]
+      : [];
+  return new BlockView(block, run, { rules: judgeRules(merged), first, others: found, network });
+}
+
+/** The placement of a run that was asked for, which is shown first. */
+async function openNamed(
+  path: string,
+  { run, block, options }: { readonly run: string; readonly block: Block; readonly options: BlockOptions },
+): Promise<Other> {
+  const { placement } = await readRunBest(run, { ...options, placement: path });
+  if (placement.xs.length !== block.nodeCount)
+    throw new Error("internal: a run was read twice, as two blocks");
+  return { id: "named", label: basename(path), placement, run: undefined };
 }
 
 async function openOther(path: string, index: number, block: Block): Promise<Other> {
@@ -95,6 +115,8 @@ interface PolicyView {
 
 interface ViewParts {
   readonly rules: JudgeRules;
+  /** What is shown first, if that is not the best. */
+  readonly first?: readonly Other[];
   /** What is compared with it. */
   readonly others?: readonly Other[];
   /** The network of the run's policy, if it is not the built-in one. */
@@ -106,16 +128,18 @@ export class BlockView implements ViewSource {
   readonly blockItself: Block;
   readonly rules: JudgeRules;
   private readonly run: string | undefined;
+  private readonly first: readonly Other[];
   private readonly others: readonly Other[];
   private readonly network: PolicyNetworkModule | undefined;
   private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
 
-  constructor(block: Block, run: string | undefined, { rules, others = [], network }: ViewParts) {
+  constructor(block: Block, run: string | undefined, { rules, first = [], others = [], network }: ViewParts) {
     this.blockItself = block;
     this.run = run;
     this.rules = rules;
+    this.first = first;
     this.others = others;
     this.network = network;
   }
@@ -133,12 +157,13 @@ export class BlockView implements ViewSource {
   async session(): Promise<Session> {
     const { run, blockItself: block } = this;
     const placements = [
+      ...this.first.map(({ id, label }) => ({ id, label })),
       ...(run !== undefined && existsSync(join(run, "best.plc"))
         ? [{ id: "best", label: "best so far", frames: true }]
         : []),
       { id: "initial", label: run === undefined ? "as in the files" : "initial" },
       ...this.others.map(({ id, label, run }) => ({ id, label, frames: run !== undefined })),
-      ...editsOf(run).map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
+      ...[...topsOf(run), ...editsOf(run)].map((name) => ({ id: name.replace(/\.plc$/, ""), label: name })),
     ];
     const summary = (run && (readJson(join(run, "summary.json")) as Record<string, unknown>)) || {};
     return {
@@ -164,8 +189,10 @@ export class BlockView implements ViewSource {
   /** The placement of an id that `session` lists. */
   async placementOf(id: string): Promise<Placement> {
     const { run, blockItself: block } = this;
-    const other = this.others.find((candidate) => candidate.id === id);
+    const other = [...this.first, ...this.others].find((candidate) => candidate.id === id);
     if (other) return other.placement;
+    const top = topsOf(run).find((name) => name === `${id}.plc`);
+    if (run !== undefined && top && isFile(join(run, top))) return readPlacement(join(run, top), block);
     const edit = editsOf(run).find((name) => name === `${id}.plc`);
     if (run !== undefined && edit && isFile(join(run, "edits", edit)))
       return readPlacement(join(run, "edits", edit), block);
@@ -307,6 +334,11 @@ function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => 
     seen = now; // before telling: what fails is not told again until it changes
     tell(now);
   };
+}
+
+/** Results of a run besides its best one, which is the first of them. */
+function topsOf(run: string | undefined): string[] {
+  return run === undefined ? [] : topPlacements(run).filter((name) => name !== "top-1.plc");
 }
 
 function editsOf(run: string | undefined): string[] {

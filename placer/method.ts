@@ -119,6 +119,13 @@ export interface RunStore {
   writeJson(name: string, value: unknown): Promise<void>;
   /** Writes `best.plc`, and a frame for the replay if this is better than the last one. */
   writeBest(block: Block, placement: Placement, costs: Costs): Promise<void>;
+  /**
+   * Offers a complete placement of `context.block`, which need not be the best, as one of several results (`--top`).
+   * Undefined if only the best is asked for. What `writeBest` is given is offered by it.
+   */
+  readonly offer?: ((placement: Placement, costs: Costs) => void) | undefined;
+  /** Must be called before a checkpoint is written in another way than by `writeJson`: keeps what was offered so far. */
+  beforeCheckpoint(): Promise<void>;
   /** Adds a line to `metrics.jsonl`; `seconds` since the stage began. `cost/best` is what charts show. */
   appendMetrics<Line extends { readonly seconds: number }>(line: Line): void;
   /** Must be called on `resume` before anything is written: drops metrics after `iterations`. */

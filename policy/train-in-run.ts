@@ -54,7 +54,11 @@ export async function trainInRun(
       onBest: async ({ placement, costs }) => {
         if (isSingle) await run.writeBest(blocks[0]!, placement, costs);
       },
-      onCheckpoint: (checkpoint) => writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint),
+      ...(isSingle && run.offer && { onPlacement: ({ placement, costs }) => run.offer?.(placement, costs) }),
+      onCheckpoint: async (checkpoint) => {
+        await run.beforeCheckpoint();
+        await writeTrainCheckpoint(run.file(LATEST_CHECKPOINT), checkpoint);
+      },
     },
   });
 }

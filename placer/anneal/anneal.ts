@@ -174,6 +174,8 @@ function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
     const better = state.best !== written;
     if (better) await run.writeBest(block, placement, costs);
     written = state.best;
+    for (const { best, last } of results)
+      for (const found of [best, last]) run.offer?.(found.placement, found.costs);
     run.appendMetrics({
       iteration: before.iterations + state.round,
       seconds: elapsed,

@@ -78,6 +78,7 @@ async function placeByRestarts(
       const best = now.improvements.at(-1);
       const better = best?.attempt === now.attempts - 1;
       if (better) await run.writeBest(block, best.placement, best.costs);
+      else if (found) run.offer?.(found.placement, found.costs);
       run.appendMetrics({
         iteration: now.attempts,
         seconds: elapsed,

@@ -32,7 +32,14 @@ import {
 } from "./metrics.js";
 import { parseTrainSettings, type TrainSettings, type TrainSettingsInput } from "./settings.js";
 import type { BestPlacement, BlockState, Elite, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
-import { assignEpisodes, type BlockBatch, bestOf, makeSlots, TrainingBlock } from "./training-block.js";
+import {
+  assignEpisodes,
+  type BlockBatch,
+  bestOf,
+  makeSlots,
+  placementsOf,
+  TrainingBlock,
+} from "./training-block.js";
 import type { Trajectory } from "./trajectory.js";
 import { Workers } from "./workers.js";
 
@@ -63,6 +70,8 @@ export interface TrainOptions {
 export interface TrainObserver {
   onIteration?(metrics: IterationMetrics): void | Promise<void>;
   onBest?(best: BestPlacement, block: number): void | Promise<void>;
+  /** An episode placed all macros. Copies its placement, so leave it out if nobody looks at them. */
+  onPlacement?(found: BestPlacement, block: number): void;
   /** An order of the macros was chosen, by these mean costs. */
   onOrder?(order: MacroOrder, trial: OrderTrial, block: number): void | Promise<void>;
   onCheckpoint?(checkpoint: TrainCheckpoint): void | Promise<void>;
@@ -148,6 +157,10 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       state.episodes += settings.episodes;
 
       // Log
+      if (observer.onPlacement)
+        for (const { block, episodes } of batches)
+          for (const found of placementsOf(block.block, episodes, state.iteration - 1))
+            observer.onPlacement(found, block.index);
       for (const { block } of improved)
         await observer.onBest?.(state.blocks[block.index]!.best!, block.index);
       refuseDeadEnds(blocks, state);

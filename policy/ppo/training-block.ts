@@ -108,11 +108,26 @@ export function bestOf(
   let best = known;
   for (const episode of episodes) {
     if (!episode.isComplete || (best && episode.proxyCost >= best.costs.proxyCost)) continue;
-    const placement = emptyPlacement(block.nodeCount);
-    placement.xs.set(episode.xs);
-    placement.ys.set(episode.ys);
-    placement.orientations.set(episode.orientations);
-    best = { costs: episode.costs, iteration, placement };
+    best = placementOf(block, episode, iteration);
   }
   return best;
+}
+
+/** The complete placements of the episodes, in order. */
+export function placementsOf(
+  block: Block,
+  episodes: readonly Trajectory[],
+  iteration: number,
+): BestPlacement[] {
+  return episodes
+    .filter(({ isComplete }) => isComplete)
+    .map((episode) => placementOf(block, episode, iteration));
+}
+
+function placementOf(block: Block, episode: Trajectory, iteration: number): BestPlacement {
+  const placement = emptyPlacement(block.nodeCount);
+  placement.xs.set(episode.xs);
+  placement.ys.set(episode.ys);
+  placement.orientations.set(episode.orientations);
+  return { costs: episode.costs, iteration, placement };
 }

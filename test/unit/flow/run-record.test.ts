@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { loadBlockWith } from "../../../flow/block-options.js";
 import { place } from "../../../flow/index.js";
+import { loadBlockWith } from "../../../flow/load-block.js";
 import { isRunFolder, readOrigin } from "../../../flow/run-record.js";
 import { openView } from "../../../flow/view-source.js";
 import {
