@@ -42,6 +42,7 @@ export function longCommands(folder: string): Readonly<Record<string, (out: stri
     "place-analytic": place("analytic"),
     "place-refine": place("refine"),
     "place-random": place("random"),
+    "place-mixed": place("mixed", "--protocol", "free", "--cells"),
     train: (out) => ["train", block, ...budget, "--out", out],
     pretrain: (out) => ["pretrain", block, "--held-out", EXAMPLE, "--samples", "2", ...budget, "--out", out],
     "reward-model": (out) => [

@@ -20,6 +20,8 @@ interface FrameLine {
   readonly xs: readonly (number | null)[];
   readonly ys: readonly (number | null)[];
   readonly orientations: readonly number[];
+  /** A placement on its way, which was no best one. */
+  readonly passing?: true;
 }
 
 /** Longer runs keep every second frame, then every fourth, and so on, when they are read. */
@@ -33,12 +35,14 @@ export interface NewFrame {
   readonly costs: Costs;
   /** Whether the standard cells are in it. */
   readonly cells?: boolean;
+  /** Whether it is on its way, and no best one. */
+  readonly passing?: boolean;
 }
 
 /** Adds a frame. */
 export function appendFrame(
   path: string,
-  { iteration, block, placement, costs, cells = false }: NewFrame,
+  { iteration, block, placement, costs, cells = false, passing = false }: NewFrame,
 ): void {
   const macros = frameNodes(block);
   const nodes = cells ? joined(macros, looseCellsOf(block)) : macros;
@@ -56,13 +60,15 @@ export function appendFrame(
     xs: places(placement.xs),
     ys: places(placement.ys),
     orientations: Array.from(nodes, (node) => placement.orientations[node]!),
+    ...(passing && { passing }),
   };
   appendToFile(path, `${JSON.stringify(line)}\n`);
 }
 
-/** The proxy cost of the last frame, infinite without one. */
+/** The proxy cost of the last frame of a best placement, infinite without one. */
 export function lastFrameCost(path: string): number {
-  return readJsonLines<FrameLine>(path).at(-1)?.proxy ?? Number.POSITIVE_INFINITY;
+  const last = readJsonLines<FrameLine>(path).findLast(({ passing }) => !passing);
+  return last?.proxy ?? Number.POSITIVE_INFINITY;
 }
 
 /** Cuts the file back to the iterations that a checkpoint knows. */

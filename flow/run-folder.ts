@@ -212,7 +212,8 @@ export class RunFolder implements RunStore {
   ): void {
     const block = this.terms?.block ?? given;
     const placement = this.terms?.toScored(found) ?? found;
-    appendFrame(this.file("frames.jsonl"), { iteration: this.iterations, block, placement, costs, cells });
+    const frame = { iteration: this.iterations, block, placement, costs, cells, passing: true };
+    appendFrame(this.file("frames.jsonl"), frame);
   }
 
   /** The same at the end of the run. */

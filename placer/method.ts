@@ -126,6 +126,8 @@ export interface RunStore {
   readonly offer?: ((placement: Placement, costs: Costs) => void) | undefined;
   /** Must be called before a checkpoint is written in another way than by `writeJson`: keeps what was offered so far. */
   beforeCheckpoint(): Promise<void>;
+  /** Adds a frame for the replay of a placement on its way. It belongs to the last line of metrics. */
+  appendFrame(block: Block, placement: Placement, frame: { readonly costs: Costs }): void;
   /** Adds a line to `metrics.jsonl`; `seconds` since the stage began. `cost/best` is what charts show. */
   appendMetrics<Line extends { readonly seconds: number }>(line: Line): void;
   /** Must be called on `resume` before anything is written: drops metrics after `iterations`. */

@@ -31,6 +31,8 @@ export const COMMANDS: readonly KilledCommand[] = [
   place("analytic", 10),
   place("refine", 16),
   place("random", 40),
+  place("mixed", 1),
+  place("mixed", 1, "--protocol", "free"),
   place("policy", 4, ...SCRATCH),
   place("pipeline", 3, "--policy", "none", "--set", "policy.episodes=4"),
   {

@@ -10,7 +10,7 @@ import { generateOne } from "../../flow/index.js";
 import { Random } from "../../netlist/index.js";
 import { makeFolder } from "../support/temp-folder.js";
 
-const KILLED = ["place anneal", "train", "generate", "cells"];
+const KILLED = ["place anneal", "train", "generate", "cells", "place mixed"];
 
 test("what is killed and called again writes the same bytes, and leaves nothing else", async () => {
   const bench = await KillBench.open(makeFolder());

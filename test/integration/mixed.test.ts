@@ -1,8 +1,10 @@
 // Method mixed: macros and cells together, on flat designs and on clustered blocks, under every protocol.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { readFrames } from "../../flow/frames.js";
+import { place, readRun } from "../../flow/index.js";
 import { runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -25,6 +27,40 @@ test("a design: legal within its constraints, the same bytes again, shorter wire
     return Number(flat_wirelength);
   };
   assert.ok(lengthOf("mixed") < lengthOf("greedy"));
+});
+
+test("stopped at some iteration, a run is legal, and resumed it ends with the bytes of a whole one; frames show the way", async () => {
+  const options = { method: "mixed", protocol: "free", iterations: 1 } as const;
+  const out = at("stopped");
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 1200);
+  const early = await place(DESIGN, { ...options, out }, { signal: stop.signal });
+  assert.deepEqual([early.interrupted, early.legal], [true, true]);
+  const kept = existsSync(join(out, "checkpoints", "mixed.json"));
+  const lines: string[] = [];
+  const last = await place(DESIGN, { ...options, out, resume: true }, (line) => lines.push(line));
+  assert.equal(
+    lines.some((line) => /^resuming after iteration \d+/.test(line)),
+    kept,
+  );
+  const whole = readFileSync(at("mixed", "best.plc"), "utf8");
+  assert.equal(readFileSync(join(out, "best.plc"), "utf8"), whole);
+  assert.equal(
+    readFileSync(join(out, "frames.jsonl"), "utf8"),
+    readFileSync(at("mixed", "frames.jsonl"), "utf8"),
+  );
+  const run = await readRun(out);
+  assert.deepEqual(
+    run.metrics.map(({ iteration }) => iteration),
+    Array.from({ length: last.iterations + 1 }, (_, i) => i + 1),
+  );
+  const frames = readFrames(join(out, "frames.jsonl"), run.block);
+  assert.ok(frames.costs.length > 20, `${frames.costs.length} frames`);
+  const end = frames.costs.at(-1)!;
+  assert.equal(end.proxy, last.proxy_cost);
+  // A run that is over ends the same again.
+  await place(DESIGN, { ...options, out, resume: true });
+  assert.equal(readFileSync(join(out, "best.plc"), "utf8"), whole);
 });
 
 test("a clustered block, under every protocol", () => {
