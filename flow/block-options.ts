@@ -12,6 +12,7 @@ import {
   NodeKind,
   SNAP_CHOICES,
 } from "../netlist/index.js";
+import { likeTilos, refuseUnlike } from "./like-tilos.js";
 
 /** How a .def design is read. */
 export const designOptions = {
@@ -61,6 +62,12 @@ export const blockOptionsSchema = z.strictObject({
     .describe(
       "nets with a pin outside the grid: not routed (as the original binary), or counted in the edge cell",
     ),
+  like: z
+    .enum(["tilos"])
+    .optional()
+    .describe(
+      "tilos: tracks, smoothing, grid and sizes of soft macros as TILOS has them for the ICCAD04 suite (Bookshelf)",
+    ),
   squareSoftMacros: z.boolean().default(false).describe("count soft macros as squares of their area"),
   weights: z
     .string()
@@ -83,11 +90,12 @@ export function designOptionsFor(
   return isDefPath(path) || !paths.some(isDefPath) ? { lef, halo, freeFixed, die, snap } : {};
 }
 
-/** What the options say about reading DEF. Throws `InputError` if they do and the block is none. */
+/** What the options say about reading DEF. Throws `InputError` for options of another format than the block's. */
 export function defOptions(
   path: string,
-  { lef = [], halo = [], freeFixed, die, snap }: BlockOptions,
+  { lef = [], halo = [], freeFixed, die, snap, like }: BlockOptions,
 ): Omit<LoadDefOptions, "defaultRouting"> {
+  if (like) refuseUnlike(path);
   const halos = typeof halo === "string" ? [halo] : halo;
   const given = {
     "--lef": lef.length > 0,
@@ -118,13 +126,21 @@ function toHalo(text: string): GivenHalo {
 export function overridesOf(options: BlockOptions): BlockOverrides {
   return {
     ...(options.canvas !== undefined && { canvas: toCanvas(options.canvas) }),
-    ...(options.grid !== undefined && { grid: toGrid(options.grid) }),
-    ...(options.smoothing !== undefined && { smoothing: options.smoothing }),
+    ...givenOf(options),
+  };
+}
+
+/** Grid and smoothing, if they are given. */
+function givenOf({ grid, smoothing }: BlockOptions): Partial<Pick<Block, "grid" | "smoothing">> {
+  return {
+    ...(grid !== undefined && { grid: toGrid(grid) }),
+    ...(smoothing !== undefined && { smoothing }),
   };
 }
 
 /** The block with the routing and the soft macros that the options say. */
-export function overridden(block: Block, options: BlockOptions): Block {
+export function overridden(read: Block, options: BlockOptions): Block {
+  const block = options.like ? { ...likeTilos(read), ...givenOf(options) } : read;
   const routes = options.routes === undefined ? undefined : numbers("--routes", options.routes, 2, /,/);
   const used =
     options.macroRoutes === undefined ? undefined : numbers("--macro-routes", options.macroRoutes, 2, /,/);

@@ -15,6 +15,7 @@ import {
   writePbNetlist,
   writePlc,
 } from "../netlist/index.js";
+import type { BlockOptions } from "./block-options.js";
 
 /** Options of commands that place: how a flat block is clustered. */
 export const clusterOptions = {
@@ -34,7 +35,8 @@ export const clusterOptions = {
   clustering: z.boolean().default(true).describe("place standard cells one by one, not as soft macros"),
 };
 
-export interface ClusterChoice {
+/** With `like`, soft macros are as large as their cells, as TILOS clusters the ICCAD04 suite. */
+export interface ClusterChoice extends Pick<BlockOptions, "like"> {
   readonly clusters?: number | undefined;
   readonly clusterBy: "partition" | "communities";
   readonly clustering: boolean;
@@ -44,13 +46,18 @@ export interface ClusterChoice {
 /** The block itself, or if it has standard cells that may move, these as soft macros. */
 export function clusterFlat(
   flat: Block,
-  { clusters, clusterBy, clustering, seed }: ClusterChoice,
+  { clusters, clusterBy, clustering, seed, like }: ClusterChoice,
   report: (line: string) => void = () => {},
 ): { block: Block; clustering?: Clustering } {
   const { movable: cells, fixed } = countCells(flat);
   if (cells === 0 || !clustering) return { block: flat };
   report(`${flat.name}: clustering ${cells.toLocaleString("en")} standard cells`);
-  const found = clusterBlock(flat, { by: clusterBy, seed, ...(clusters !== undefined && { clusters }) });
+  const found = clusterBlock(flat, {
+    by: clusterBy,
+    seed,
+    ...(clusters !== undefined && { clusters }),
+    ...(like && { utilisation: 1 }),
+  });
   const softs = nodesOfKind(found.block, NodeKind.SoftMacro).length;
   const places = found.placed ? "and their places" : "alone, for want of places";
   report(

@@ -34,7 +34,7 @@ import { controlOf, type RunObserver } from "./run-control.js";
 import { type RunPath, runAt } from "./run-record.js";
 
 export const convertSchema = blockOptionsSchema
-  .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true })
+  .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true, like: true })
   .extend({
     cluster: z.boolean().default(false).describe("turn standard cells into soft macros first"),
     clusters: clusterOptions.clusters,

@@ -100,7 +100,7 @@ export function readRunSource(folder: string): RunSource {
 const sourceSchema = blockOptionsSchema.extend({ ...clusterOptions, seed: runOptions.seed });
 
 /** Options that say how the files of a block are read and clustered. */
-const FILE_OPTIONS = [...Object.keys(designOptions), ...Object.keys(clusterOptions), "seed"];
+const FILE_OPTIONS = [...Object.keys(designOptions), ...Object.keys(clusterOptions), "seed", "like"];
 const CLUSTER_OPTIONS = [...Object.keys(clusterOptions), "seed"];
 
 /** What a run placed, as it can be read again. Throws `InputError` if its block is not where it was. */

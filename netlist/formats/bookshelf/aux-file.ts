@@ -16,6 +16,7 @@ export interface AuxFiles {
   readonly scl: string;
   readonly wts: string | undefined;
   readonly shapes: string | undefined;
+  readonly route: string | undefined;
   /** All files that are read, the .aux first. */
   readonly all: string[];
   /** Names of files that are not read. */
@@ -75,6 +76,9 @@ export function readAux(path: string): AuxFiles {
   const scl = needed("scl", "the rows, and with them the canvas and what a macro is");
   const wts = part("wts");
   const shapes = part("shapes");
+  // Sets are passed on without it, because most placers do not read it.
+  const routeName = parts.get("route");
+  const route = routeName === undefined ? undefined : fileBeside(path, routeName);
   return {
     aux: path,
     nodes,
@@ -83,8 +87,11 @@ export function readAux(path: string): AuxFiles {
     scl,
     wts,
     shapes,
-    all: [path, nodes, nets, pl, scl, wts, shapes].filter((file) => file !== undefined),
-    unread: [...parts].filter(([ending]) => !READ.has(ending)).map(([, name]) => name),
+    route,
+    all: [path, nodes, nets, pl, scl, wts, shapes, route].filter((file) => file !== undefined),
+    unread: [...parts]
+      .filter(([ending]) => !READ.has(ending) && !(ending === "route" && route !== undefined))
+      .map(([, name]) => name),
   };
 }
 
@@ -107,7 +114,13 @@ function unpacked(path: string, bytes: Buffer): Buffer {
 const READ: ReadonlySet<string> = new Set(["nodes", "nets", "pl", "scl", "wts", "shapes"]);
 
 function besideOf(aux: string, name: string, where: string): string {
+  const file = fileBeside(aux, name);
+  if (file === undefined)
+    throw new InputError(where, `there is no file '${name}' (or '${name}.gz') beside it`);
+  return file;
+}
+
+function fileBeside(aux: string, name: string): string | undefined {
   const path = join(dirname(aux), name);
-  for (const candidate of [path, `${path}.gz`]) if (existsSync(candidate)) return candidate;
-  throw new InputError(where, `there is no file '${name}' (or '${name}.gz') beside it`);
+  return [path, `${path}.gz`].find((candidate) => existsSync(candidate));
 }

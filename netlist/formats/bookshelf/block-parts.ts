@@ -1,5 +1,5 @@
 // From the lists of a Bookshelf set to nodes, pins, nets and places of a block.
-import { type Block, type BlockSource, type Netlist, NodeKind } from "../../block.js";
+import { type Block, type BlockSource, type Netlist, NodeKind, type Rectangle } from "../../block.js";
 import { freshName } from "../../names.js";
 import { isSideways, turnOffset } from "../../orientation.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
@@ -18,6 +18,16 @@ export interface TerminalPorts {
   readonly ports: { readonly node: number; readonly xOffset: number; readonly yOffset: number }[];
 }
 
+/** A fixed node that is no rectangle: the block has a node for each part of it. */
+export interface Outline {
+  /** The node's box in database units in orientation N, as in the files. */
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  /** Its parts, the node with its name first: lower-left corners from that of the box as it is turned. */
+  readonly parts: readonly (Rectangle & { readonly node: number })[];
+}
+
 /** What a block read from Bookshelf files needs to be written back. */
 export interface BookshelfFrame extends BlockSource {
   readonly format: "bookshelf";
@@ -27,6 +37,8 @@ export interface BookshelfFrame extends BlockSource {
   readonly rows: readonly Row[];
   /** By the name of the terminal. */
   readonly terminals: ReadonlyMap<string, TerminalPorts>;
+  /** By the name of the node. */
+  readonly outlines: ReadonlyMap<string, Outline>;
   /** Names of nets in the files. */
   readonly netNames: readonly string[];
   /** Per net, 1 if the files name its driver. */
@@ -60,6 +72,8 @@ export interface FileParts {
   readonly nets: NetList;
   readonly weights: NetWeights;
   readonly places: FilePlaces;
+  /** Per node that is no rectangle, its parts where they are, the largest first. */
+  readonly outlines: ReadonlyMap<number, readonly Rectangle[]>;
   /** Bounds of the rows. */
   readonly box: Box;
 }
@@ -71,7 +85,10 @@ interface Parts {
   readonly frame: BookshelfFrame;
 }
 
-/** Nodes of the block: those of the files, in their order, then a port for each further pin of a pad. */
+/**
+ * Nodes of the block: those of the files, in their order, then a port for each further pin of a pad, then the further parts of
+ * nodes that are no rectangles.
+ */
 export function makeParts(name: string, file: FileParts): Parts {
   const { nodes, rows, nets, places, box } = file;
   const fileCount = nodes.names.length;
@@ -115,6 +132,7 @@ export function makeParts(name: string, file: FileParts): Parts {
     pinXOffsets[pin] = 0;
     pinYOffsets[pin] = 0;
   }
+  const outlines = addParts(file, kinds, names);
   const nodeCount = names.length;
   const extended = new Uint8Array(nodeCount).fill(NodeKind.Port);
   extended.set(kinds);
@@ -126,6 +144,19 @@ export function makeParts(name: string, file: FileParts): Parts {
     widths[node] = nodes.widths[node]!;
     heights[node] = nodes.heights[node]!;
     fixed[node] = nodes.terminals[node] !== Terminal.Movable || places.fixed[node] ? 1 : 0;
+  }
+  for (const [name, { parts }] of outlines)
+    for (const { node, left, bottom, right, top } of parts) {
+      extended[node] = kinds[nodes.numbers.get(name)!]!;
+      [widths[node], heights[node]] = [right - left, top - bottom];
+    }
+  for (let pin = 0; pin < pinNodes.length; pin++) {
+    const owner = pinNodes[pin]!;
+    const outline = owner < fileCount ? outlines.get(names[owner]!) : undefined;
+    if (!outline) continue;
+    const [x, y] = turnOffset(outline.orientation, pinXOffsets[pin]!, pinYOffsets[pin]!);
+    const from = partOffset(outline);
+    [pinXOffsets[pin], pinYOffsets[pin]] = [x - from.x, y - from.y];
   }
   const pins = { pinCount: pinNodes.length, pinNodes, pinXOffsets, pinYOffsets, pinNames };
   const full = withPinPerPort(pins, names, extended);
@@ -150,6 +181,7 @@ export function makeParts(name: string, file: FileParts): Parts {
     originY: box.bottom,
     rows,
     terminals,
+    outlines,
     netNames: nets.names,
     drivenNets: nets.driven,
   };
@@ -162,6 +194,45 @@ export function makeParts(name: string, file: FileParts): Parts {
       orientation: places.orientations[node]!,
     });
   return { netlist, fixed, initial, frame };
+}
+
+/** Names the further parts of nodes that are no rectangles, after all other nodes. Ports are points and have none. */
+function addParts({ nodes, outlines, places }: FileParts, kinds: Uint8Array, names: string[]) {
+  const added = new Map<string, Outline>();
+  for (const [node, rectangles] of outlines) {
+    if (kinds[node] === NodeKind.Port) continue;
+    const [originX, originY] = [places.lefts[node]!, places.bottoms[node]!];
+    const parts = rectangles.map(({ left, bottom, right, top }, part) => {
+      if (part > 0) names.push(freshName(`${nodes.names[node]}/s${part}`, nodes.numbers));
+      return {
+        node: part === 0 ? node : names.length - 1,
+        left: left - originX,
+        bottom: bottom - originY,
+        right: right - originX,
+        top: top - originY,
+      };
+    });
+    added.set(nodes.names[node]!, {
+      width: nodes.widths[node]!,
+      height: nodes.heights[node]!,
+      orientation: places.orientations[node]!,
+      parts,
+    });
+  }
+  return added;
+}
+
+/** From the centre of a node's box to that of its first part, as they are turned. */
+export function partOffset({ width, height, orientation, parts }: Outline): {
+  readonly x: number;
+  readonly y: number;
+} {
+  const { left, bottom, right, top } = parts[0]!;
+  const sideways = isSideways(orientation);
+  return {
+    x: (left + right) / 2 - (sideways ? height : width) / 2,
+    y: (bottom + top) / 2 - (sideways ? width : height) / 2,
+  };
 }
 
 type Pins = Pick<Netlist, "pinCount" | "pinNodes" | "pinXOffsets" | "pinYOffsets" | "pinNames">;
@@ -239,7 +310,7 @@ export interface FilePlace {
 /** A function that puts nodes into `out` by their places in the files. */
 export function placer(
   netlist: Netlist,
-  { originX, originY, terminals }: BookshelfFrame,
+  { originX, originY, terminals, outlines }: BookshelfFrame,
   out: Placement,
 ): (node: number, place: FilePlace) => void {
   return (node, { left, bottom, orientation }) => {
@@ -252,6 +323,16 @@ export function placer(
       for (const port of ports) {
         xs[port.node] = x + port.xOffset;
         ys[port.node] = y + port.yOffset;
+      }
+      return;
+    }
+    const outline = outlines.get(netlist.nodeNames[node]!);
+    if (outline) {
+      // Its parts are as the file has them turned, so they stand in N.
+      for (const part of outline.parts) {
+        xs[part.node] = left + (part.left + part.right) / 2 - originX;
+        ys[part.node] = bottom + (part.bottom + part.top) / 2 - originY;
+        orientations[part.node] = 0;
       }
       return;
     }

@@ -7,7 +7,7 @@ import { InputError } from "../../input-error.js";
 import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
 import { copyPlacement, type Placement } from "../../placement.js";
 import { writeFileAtomically } from "../../write-file.js";
-import { type FilePlace, frameOf, placer } from "./block-parts.js";
+import { type FilePlace, frameOf, type Outline, partOffset, placer } from "./block-parts.js";
 import type { Row } from "./nodes.js";
 import { LARGEST } from "./words.js";
 
@@ -22,7 +22,7 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
   const match = /^(.+)\.aux(\.gz)?$/.exec(basename(path));
   if (!match) throw new InputError(path, "an .aux file was expected");
   const [, stem, gz = ""] = match;
-  const further = furtherPorts(block);
+  const further = furtherNodes(block);
   const names = new Set<string>();
   for (let node = 0; node < block.nodeCount; node++) {
     const name = block.nodeNames[node]!;
@@ -49,6 +49,10 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
   await writeFileAtomically(file("scl"), inPieces(rowLines(path, rows)));
   await writePl(file("pl"), block, placement);
   const parts = ["nodes", "nets", "wts", "pl", "scl"];
+  if (frameOf(block)?.outlines.size) {
+    await writeFileAtomically(file("shapes"), inPieces(shapeLines(path, block, placement)));
+    parts.push("shapes");
+  }
   await writeFileAtomically(
     path,
     `RowBasedPlacement : ${parts.map((part) => `${stem}.${part}`).join(" ")}\n`,
@@ -68,7 +72,7 @@ function* inPieces(lines: Iterable<string>): Generator<string> {
 }
 
 function* nodeLines(where: string, block: Block): Generator<string> {
-  const further = furtherPorts(block);
+  const further = furtherNodes(block);
   let terminals = 0;
   for (let node = 0; node < block.nodeCount; node++)
     if (isTerminal(block, node) && !further.has(node)) terminals++;
@@ -79,8 +83,10 @@ function* nodeLines(where: string, block: Block): Generator<string> {
   for (let node = 0; node < block.nodeCount; node++) {
     if (further.has(node)) continue;
     const name = block.nodeNames[node]!;
-    const pad = frameOf(block)?.terminals.get(name);
-    const { width, height } = pad ?? { width: block.widths[node]!, height: block.heights[node]! };
+    const frame = frameOf(block);
+    const pad = frame?.terminals.get(name);
+    const { width, height } = pad ??
+      frame?.outlines.get(name) ?? { width: block.widths[node]!, height: block.heights[node]! };
     const flag = pad?.coverable ? "\tterminal_NI" : isTerminal(block, node) ? "\tterminal" : "";
     yield `${name}\t${number(where, width)}\t${number(where, height)}${flag}`;
   }
@@ -114,9 +120,36 @@ function* netLines(where: string, block: Block): Generator<string> {
       const node = pinNodes[pin]!;
       const direction = driven ? (i === start ? "O" : "I") : "B";
       const pad = pads.get(node);
-      const x = (pad?.x ?? 0) + pinXOffsets[pin]!;
-      const y = (pad?.y ?? 0) + pinYOffsets[pin]!;
+      const outline = frame?.outlines.get(block.nodeNames[node]!);
+      const [ownX, ownY] = outline ? inBox(outline, block, pin) : [pinXOffsets[pin]!, pinYOffsets[pin]!];
+      const x = (pad?.x ?? 0) + ownX;
+      const y = (pad?.y ?? 0) + ownY;
       yield `\t${pad?.name ?? block.nodeNames[node]} ${direction} : ${number(where, x)} ${number(where, y)}`;
+    }
+  }
+}
+
+/** Offset of a pin from the centre of the box of its node in orientation N, of which the block has the first part. */
+function inBox(outline: Outline, { pinXOffsets, pinYOffsets }: Block, pin: number): [number, number] {
+  const from = partOffset(outline);
+  const turned = [pinXOffsets[pin]! + from.x, pinYOffsets[pin]! + from.y] as const;
+  const [x, y] = turnOffset(UNDO[outline.orientation]!, ...turned);
+  return [x + 0, y + 0];
+}
+
+/** Rectangles of the nodes that are none, where the placement has them. */
+function* shapeLines(where: string, block: Block, placement: Placement): Generator<string> {
+  const { originX, originY, outlines } = frameOf(block)!;
+  yield "UCLA shapes 1.0";
+  yield "";
+  yield `NumNonRectangularNodes : ${outlines.size}`;
+  for (const [name, { parts }] of outlines) {
+    yield `${name} : ${parts.length}`;
+    for (const [i, { node, left, bottom, right, top }] of parts.entries()) {
+      const [width, height] = [right - left, top - bottom];
+      const x = unit(where, placement.xs[node]! + originX - width / 2);
+      const y = unit(where, placement.ys[node]! + originY - height / 2);
+      yield `\tShape_${i}\t${x}\t${y}\t${number(where, width)}\t${number(where, height)}`;
     }
   }
 }
@@ -225,7 +258,7 @@ function* placesInFile(
 ): Generator<FilePlace & { readonly node: number }> {
   const frame = frameOf(block);
   const { originX, originY } = frame ?? { originX: 0, originY: 0 };
-  const further = furtherPorts(block);
+  const further = furtherNodes(block);
   for (let node = 0; node < block.nodeCount; node++) {
     if (further.has(node)) continue;
     let x = placement.xs[node]! + originX;
@@ -239,6 +272,13 @@ function* placesInFile(
       ({ width, height, orientation } = terminal);
       x -= terminal.ports[0]!.xOffset;
       y -= terminal.ports[0]!.yOffset;
+    }
+    const outline = frame?.outlines.get(name);
+    if (outline) {
+      ({ width, height, orientation } = outline);
+      const from = partOffset(outline);
+      x -= from.x;
+      y -= from.y;
     }
     const sideways = isSideways(orientation);
     const left = unit(where, x - (sideways ? height : width) / 2);
@@ -260,11 +300,13 @@ export function placementInPl(block: Block, placement: Placement): Placement {
   return result;
 }
 
-/** Ports of the second and further pins of pads, which are no nodes in the files. */
-function furtherPorts(block: Block): ReadonlySet<number> {
+/** Ports of the second and further pins of pads, and further parts of outlines, which are no nodes in the files. */
+function furtherNodes(block: Block): ReadonlySet<number> {
   const further = new Set<number>();
   for (const { ports } of frameOf(block)?.terminals.values() ?? [])
     for (const { node } of ports.slice(1)) further.add(node);
+  for (const { parts } of frameOf(block)?.outlines.values() ?? [])
+    for (const { node } of parts.slice(1)) further.add(node);
   return further;
 }
 

@@ -2,13 +2,15 @@
 // the bounding box of the rows. Movable nodes higher than a row are hard macros, others are standard cells. Terminals
 // are ports, except those inside the canvas that are as high as a row, which are fixed cells, or higher, which are fixed
 // hard macros. Nodes that the .pl file fixes are fixed whatever they are.
-import { type Block, NodeKind } from "../../block.js";
+import { type Block, NodeKind, type Rectangle } from "../../block.js";
 import { isFixedCell } from "../../fixed-cells.js";
 import { gridBesideFixed, gridFor, hardSizes } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
+import { isSideways } from "../../orientation.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import { type AuxFiles, findAux, readAux, stemOf } from "./aux-file.js";
 import {
+  type BookshelfFrame,
   type Box,
   commonHeight,
   type FileParts,
@@ -18,8 +20,10 @@ import {
   placer,
 } from "./block-parts.js";
 import { type NetWeights, readNets, readWeights } from "./nets.js";
-import { type NodeList, type Row, readNodes, readRows, readShapes, Terminal } from "./nodes.js";
+import { type NodeList, type Row, readNodes, readRows, Terminal } from "./nodes.js";
 import { type PlLine, readPl } from "./places.js";
+import { type Route, readRoute, routingOf } from "./route.js";
+import { outlineOf, readShapes, type Shape } from "./shapes.js";
 
 /** A summary of what was read and what was not used. */
 export interface BookshelfReading {
@@ -47,8 +51,11 @@ export interface BookshelfReading {
   readonly netWeights: number;
   /** Weights of nodes, which are not used. */
   readonly nodeWeights: number;
-  /** Nodes with a shape of several rectangles; their bounding box is used. */
+  /** Nodes with a shape of several rectangles, and those of them that count as their box because they may move. */
   readonly shapes: number;
+  readonly shapesAsBoxes: number;
+  /** Layers of the `.route` file that grant tracks; 0 if there is none. */
+  readonly routeLayers: number;
   readonly unplaced: number;
 }
 
@@ -84,9 +91,11 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
       ? { weights: new Float64Array(nets.names.length).fill(1), ofNodes: 0, ofNets: 0 }
       : await readWeights(files.wts, nodes, nets);
   const places = await readPlaces(files.pl, nodes);
-  const shapes = files.shapes === undefined ? 0 : await readShapes(files.shapes, nodes);
+  const shapes = files.shapes === undefined ? [] : await readShapes(files.shapes, nodes);
+  const route = files.route === undefined ? undefined : await readRoute(files.route, nodes);
   const box = boxOf(rows, files.scl);
-  const file: FileParts = { nodes, rows, nets, weights, places, box };
+  const outlines = outlinesOf(shapes, nodes, places);
+  const file: FileParts = { nodes, rows, nets, weights, places, outlines, box };
   const parts = makeParts(stemOf(files.aux), file);
   const canvas = { width: box.right - box.left, height: box.top - box.bottom };
   const block: Block = {
@@ -98,7 +107,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
       { fixed: parts.fixed, initial: parts.initial, canvas },
       gridFor(hardSizes(parts.netlist), canvas),
     ),
-    routing: {
+    routing: (route && routingOf(withParts(route, parts.frame), parts.netlist)) ?? {
       horizontal: routing.horizontal / UNITS_PER_MICROMETRE,
       vertical: routing.vertical / UNITS_PER_MICROMETRE,
       horizontalUsedByMacros: routing.horizontalUsedByMacros / UNITS_PER_MICROMETRE,
@@ -119,7 +128,37 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     initial: parts.initial,
     source: parts.frame,
   };
-  return { block, reading: readingOf(file, block, { files, shapes }) };
+  return { block, reading: readingOf(file, block, { files, shapes, route }) };
+}
+
+/** Outlines of the fixed nodes that are no rectangles. Where a movable one would be is not known: its box counts. */
+function outlinesOf(
+  shapes: readonly Shape[],
+  nodes: NodeList,
+  { lefts, bottoms, orientations, fixed }: FilePlaces,
+): ReadonlyMap<number, readonly Rectangle[]> {
+  const outlines = new Map<number, readonly Rectangle[]>();
+  for (const shape of shapes) {
+    const { node } = shape;
+    const [left, bottom] = [lefts[node]!, bottoms[node]!];
+    if ((nodes.terminals[node] === Terminal.Movable && !fixed[node]) || Number.isNaN(left + bottom)) continue;
+    const sideways = isSideways(orientations[node]!);
+    const right = left + (sideways ? nodes.heights : nodes.widths)[node]!;
+    const top = bottom + (sideways ? nodes.widths : nodes.heights)[node]!;
+    const outline = outlineOf(shape, nodes.names[node]!, { left, bottom, right, top });
+    if (outline) outlines.set(node, outline);
+  }
+  return outlines;
+}
+
+/** With what a node blocks for each of its parts. */
+function withParts(route: Route, { outlines }: BookshelfFrame): Route {
+  const blocked = new Map(route.blocked);
+  for (const { parts } of outlines.values()) {
+    const layers = blocked.get(parts[0]!.node);
+    if (layers) for (const { node } of parts) blocked.set(node, layers);
+  }
+  return { ...route, blocked };
 }
 
 function auxOf(path: string): string {
@@ -197,15 +236,26 @@ export async function readPlPlacement(path: string, block: Block): Promise<Place
   }
   for (const { ports } of frame.terminals.values())
     for (const { node } of ports.slice(1)) numbers.delete(block.nodeNames[node]!);
+  for (const { parts } of frame.outlines.values())
+    for (const { node } of parts.slice(1)) numbers.delete(block.nodeNames[node]!);
   const put = placer(block, frame, initial);
   await readEachPlace(path, numbers, (node, line) => put(node, line));
   return initial;
 }
 
+/** Nodes that were added for further parts of outlines. */
+function partCount(outlines: FileParts["outlines"]): number {
+  return [...outlines.values()].reduce((count, parts) => count + parts.length - 1, 0);
+}
+
 function readingOf(
-  { nodes, rows, nets, weights, box }: FileParts,
+  { nodes, rows, nets, weights, box, outlines }: FileParts,
   block: Block,
-  { files, shapes }: { files: AuxFiles; shapes: number },
+  {
+    files,
+    shapes,
+    route,
+  }: { readonly files: AuxFiles; readonly shapes: readonly Shape[]; readonly route: Route | undefined },
 ): BookshelfReading {
   let terminals = 0;
   let fixedMacros = 0;
@@ -225,7 +275,7 @@ function readingOf(
     terminals,
     fixedMacros,
     fixedCells,
-    extraPorts: block.nodeCount - nodes.names.length,
+    extraPorts: block.nodeCount - nodes.names.length - partCount(outlines),
     rows: rows.length,
     rowHeight: commonHeight(rows),
     origin: [box.left, box.bottom],
@@ -235,7 +285,9 @@ function readingOf(
     netsWithoutDriver: nets.driven.reduce((count, driven) => count + 1 - driven, 0),
     netWeights: weights.ofNets,
     nodeWeights: weights.ofNodes,
-    shapes,
+    shapes: shapes.length,
+    shapesAsBoxes: shapes.filter(({ node }) => block.fixed[node] === 0).length,
+    routeLayers: route?.layers.length ?? 0,
     unplaced,
   };
 }

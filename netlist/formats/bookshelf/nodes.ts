@@ -1,6 +1,4 @@
-// Bookshelf `.nodes`: names, sizes and terminals; `.scl`: rows of sites for cells; `.shapes`: nodes that are unions of
-// rectangles. Shapes are only checked and counted, because the nodes of a block are rectangles; their size is that of
-// the .nodes file.
+// Bookshelf `.nodes`: names, sizes and terminals; `.scl`: rows of sites for cells.
 import { append, type GrowingArray, growingBytes, growingFloats } from "../../arrays.js";
 import { InputError } from "../../input-error.js";
 import { type Announced, checkCount, readWords, toCount, toNumber, valuesOf } from "./words.js";
@@ -182,31 +180,4 @@ function stretchesOf({
       throw new InputError(where, `the row ends at ${left + sites * siteSpacing}, at most 1e9 was expected`);
     return { bottom, height, siteWidth, siteSpacing, left, sites, orientation, symmetry };
   });
-}
-
-/** Reads a `.shapes` file. Returns the number of nodes in it. */
-export async function readShapes(path: string, nodes: NodeList): Promise<number> {
-  let left = 0;
-  let shaped = 0;
-  await readWords(path, "shapes", (line) => {
-    const { words, where } = line;
-    if (left > 0) {
-      if (words.length !== 5)
-        throw new InputError(where, `${words.length} words, 'shape x y width height' was expected`);
-      for (const word of words.slice(1)) toNumber(word, where, "a number of the shape");
-      left--;
-      return;
-    }
-    if (valuesOf(line, "NumNonRectangularNodes")) return;
-    const [name, colon, count] = words;
-    if (colon !== ":" || !nodes.numbers.has(name!))
-      throw new InputError(
-        where,
-        `'${words.join(" ")}', 'node : count' with a node of the block was expected`,
-      );
-    left = toCount(count, where, "the number of rectangles");
-    shaped++;
-  });
-  if (left > 0) throw new InputError(path, `the last node lacks ${left} rectangles`, "is the file cut off?");
-  return shaped;
 }
