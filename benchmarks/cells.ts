@@ -1,7 +1,7 @@
 // Standard cells around given macros: wirelength at each stage, processor time and memory of `cells`, one process a block. Other
 // placers run in turn with it on the same machine: `--peer NAME=COMMAND` gives a shell command that reads the Bookshelf set
 // $AUX, in which the macros are terminals, and writes the places of the cells to $PL_OUT. Their results are scored like ours.
-// Run: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N]... [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
+// Run: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: "boolean", default: false },
     repeats: { type: "string", default: "1" },
+    workers: { type: "string", default: "1" },
     peer: { type: "string", multiple: true, default: [] },
   },
 });
@@ -29,7 +30,7 @@ const peers = values.peer.map((text) => {
 });
 if (positionals.length === 0 || peers.some(({ name, command }) => name === "" || command === "")) {
   console.error(
-    "usage: node dist/benchmarks/cells.js [--json] [--repeats N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
+    "usage: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
   );
   process.exit(1);
 }
@@ -124,7 +125,8 @@ function tell(path: string, run: Run): void {
 
 function runCells(path: string, placement: string | undefined, out: string): Run | undefined {
   const files = placement === undefined ? [] : ["--placement", placement];
-  const command = ["--import", METER, MAIN, "cells", path, ...files, "--out", out, "--quiet", "--json"];
+  const options = [...files, "--workers", values.workers, "--out", out, "--quiet", "--json"];
+  const command = ["--import", METER, MAIN, "cells", path, ...options];
   const started = performance.now();
   const { stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
   const wall = (performance.now() - started) / 1000;

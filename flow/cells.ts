@@ -44,6 +44,7 @@ export const cellsOptionsSchema = blockOptionsSchema
       .optional()
       .describe("where the macros are: a run's folder, .plc, .pl, or .def of the same design"),
     ...rowOptions,
+    workers: runOptions.workers,
     resume: runOptions.resume,
     force: runOptions.force,
     out: z.string().optional().describe("run folder (default runs/BLOCK/cells)"),
@@ -77,7 +78,7 @@ export async function placeCells(
   const started = performance.now();
   const options = parseOptions(cellsOptionsSchema, given);
   const { onProgress, onStart, signal } = controlOf(observer);
-  const { out: folder, force, resume, density, passes, placement: places, ...files } = options;
+  const { out: folder, force, resume, density, passes, workers, placement: places, ...files } = options;
   if (folder !== undefined) refuseTaken(folder, options);
   const design = isDefPath(path) ? await loadDefWith(path, files) : undefined;
   const block = design?.block ?? (await loadBlockWith(path, files, true));
@@ -96,6 +97,7 @@ export async function placeCells(
       ...files,
       density,
       passes,
+      workers,
       ...(places !== undefined && { macros: places }),
       method: METHOD,
       out,
@@ -108,7 +110,7 @@ export async function placeCells(
   const work = async (run: RunFolder) => {
     const record = recorder(run, block);
     const { placement, figures } = await placeCellsInRun(run, {
-      ...{ block, start, density, passes, resume, signal, onProgress },
+      ...{ block, start, density, passes, workers, resume, signal, onProgress },
       onStart: async (iterations) => {
         if (resume) await run.continueAfter(iterations);
       },

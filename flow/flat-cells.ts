@@ -53,6 +53,7 @@ export interface FlatCellsJob {
   readonly start: Placement;
   readonly density: number;
   readonly passes: number;
+  readonly workers: number;
   readonly resume: boolean;
   readonly signal: AbortSignal | undefined;
   onProgress(line: string): void;
@@ -68,7 +69,7 @@ export async function placeCellsInRun(
   run: RunFolder,
   job: FlatCellsJob,
 ): Promise<{ readonly placement: Placement; readonly figures: CellsFigures }> {
-  const { block, start, density, passes, signal, onProgress } = job;
+  const { block, start, density, passes, workers, signal, onProgress } = job;
   const key = keyOf(start, density);
   const from = job.resume ? readCheckpoint(run.file(CHECKPOINT), key) : undefined;
   const done = from ? (from.stage === "global" ? from.global.iterations : from.spread.count) : 0;
@@ -76,7 +77,7 @@ export async function placeCellsInRun(
   else onProgress(`${block.name}: placing ${countLooseCells(block).toLocaleString("en")} cells`);
   await job.onStart?.(done);
   const found = await placeFlatCells(block, start, {
-    ...{ density, passes, from, signal, onProgress },
+    ...{ density, passes, workers, from, signal, onProgress },
     keep: (state) => run.writeJson(CHECKPOINT, { key, state: storeArrays(state) }),
     onIteration: (step) => job.onIteration?.(step),
   });
@@ -118,7 +119,7 @@ export async function placeCellsAfterMacros(
     placement: start,
     design,
     ...job
-  }: Pick<FlatCellsJob, "block" | "resume" | "signal" | "onProgress"> & {
+  }: Pick<FlatCellsJob, "block" | "workers" | "resume" | "signal" | "onProgress"> & {
     readonly placement: Placement;
     readonly design: LoadedDef | undefined;
   },

@@ -49,6 +49,8 @@ export interface BlockRunOptions extends JobOptions {
   readonly costTerms?: readonly CostTermChoice[];
   /** Whether the cells of the flat netlist are placed in the end. */
   readonly cells?: boolean;
+  /** Threads for these cells; 1 by default. */
+  readonly workers?: number;
   /** How many different results are asked for; 1 by default. */
   readonly top?: number | undefined;
 }
@@ -182,6 +184,7 @@ export async function runOnBlock<Found extends object>(
       await keepMacros(run, { best, found, ...(worked.given && { given: worked.given }) });
       const after = await placeCellsAfterMacros(run, {
         ...{ ...flatOutput, design: opened.design, resume, signal, onProgress },
+        workers: options.workers ?? 1,
       });
       cells = after.summary;
       flatOutput = { ...flatOutput, placement: after.placement };

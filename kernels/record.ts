@@ -20,12 +20,28 @@ export class KernelRecord<N extends RecordName> {
   private readonly fields: Readonly<Record<PropertyKey, Field>>;
   private readonly view: DataView;
 
+  private readonly kernels: Kernels;
+  private readonly name: N;
+
   constructor(kernels: Kernels, name: N) {
+    this.kernels = kernels;
+    this.name = name;
     const { bytes, fields } = LAYOUTS[name];
     const memory = kernels.u8(bytes);
     this.address = memory.byteOffset;
     this.fields = fields;
     this.view = new DataView(memory.buffer, memory.byteOffset, bytes);
+  }
+
+  /** Another record with the same values, but for those named. */
+  copyWith(values: Readonly<Partial<Record<FieldOf<N>, number>>>): KernelRecord<N> {
+    const copy = new KernelRecord(this.kernels, this.name);
+    const { buffer, byteOffset, byteLength } = this.view;
+    new Uint8Array(copy.view.buffer, copy.view.byteOffset).set(
+      new Uint8Array(buffer, byteOffset, byteLength),
+    );
+    copy.set(values);
+    return copy;
   }
 
   /** Writes the named fields. Arrays are given by their byte address. */

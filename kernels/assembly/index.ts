@@ -16,6 +16,7 @@ export { gatherPins } from "./cells/cell-nets";
 export { addCharges, gatherEdges, gatherField } from "./cells/charge-grid";
 export { cosineColumns, cosineSeries, prepareTransform, sineSeries, transposeMap } from "./cells/cosine-transform";
 export { beginForces, endForces, relaxBodies, runForces } from "./cells/force-directed";
+export { runGlobalPhase } from "./cells/global-step";
 export { momentumStep, sumIterates } from "./cells/momentum-step";
 export { solvePoisson } from "./cells/poisson";
 export { buildRoutes, gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";

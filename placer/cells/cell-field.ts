@@ -1,19 +1,15 @@
 // Cells of a flat netlist as charges, with fillers in the space that they need not: the slopes of their wires and of their
 // density's energy, and how far they have spread. Vectors are pairs of x and y in µm: cells first, then fillers.
 import { Judge } from "../../env/index.js";
-import { type KernelRecord, Kernels } from "../../kernels/index.js";
+import { ENUMS, KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
 import { CellNets } from "./cell-nets.js";
-import {
-  type BinGrid,
-  ElectricField,
-  makeChargeGrid,
-  makeMap,
-  makeRectangles,
-  type Rectangles,
-} from "./electric-field.js";
+import { type BinGrid, ElectricField, makeChargeGrid, makeMap, makeRectangles } from "./electric-field.js";
+import { ShardTeam } from "./shard-team.js";
 
 export interface FieldOptions {
+  /** Threads to use; they do not change the result. Default: 1. */
+  readonly threads?: number;
   /** Share of a bin that cells may fill. Default: 1. */
   readonly targetDensity?: number;
   /**
@@ -27,6 +23,21 @@ export interface FieldOptions {
 const STAR_STEPS = 40;
 /** Bins: narrower and lower fillers would be many, and no better. */
 const LEAST_FILLER = 0.1;
+/**
+ * Bins: charges larger than the first move by at most the second in an iteration. What surrounds a large macro has to give
+ * way first; a step that suits the cells lets such macros swing, ever wider.
+ */
+const LARGE_CHARGE = 50;
+const MOST_BINS_A_STEP = 1;
+
+const PHASES = ENUMS.GlobalPhase;
+/** Work is cut into shards of about this many nodes, pins and lines of bins, but into no more than so many. */
+const NODES_A_SHARD = 1024;
+const PINS_A_SHARD = 4096;
+const LINES_A_SHARD = 16;
+const MOST_SHARDS = 256;
+/** Each stripe of bins looks at all cells once: more of them share the work better, and cost more. */
+const STRIPES_A_THREAD = 3;
 
 /** Cells and fillers, and the slopes of their energies. */
 export class CellField {
@@ -36,31 +47,39 @@ export class CellField {
   readonly binHeight: number;
   /** Centres to begin with: cells by the quadratic start, fillers anywhere. */
   readonly start: Float32Array;
-  /** Lowest and highest centre of each. */
-  readonly least: Float32Array;
-  readonly most: Float32Array;
-  /** Slopes at the last point asked for; fillers have no wires. */
-  readonly wireSlopes: Float32Array;
-  readonly fieldSlopes: Float32Array;
-  /** Per cell and filler: nets of it, and its charge in bins, the parts of the preconditioner. */
-  readonly netCounts: Float32Array;
-  readonly binCharges: Float32Array;
+  /** The point at which slopes were taken, those slopes, and the solution; and the same for the step that is tried. */
+  point: Float32Array;
+  slopes: Float32Array;
+  solution: Float32Array;
+  newPoint: Float32Array;
+  newSlopes: Float32Array;
+  newSolution: Float32Array;
+  /** Share of the cells' area above the target density, and their weighted half-perimeter wirelength, µm, at the new point. */
   overflow = 1;
+  wirelength = 0;
   private readonly judge: Judge;
   private readonly kernels: Kernels;
   private readonly nets: CellNets;
-  private readonly field: ElectricField;
-  private readonly charges: Rectangles;
-  private readonly chargeGrid: KernelRecord<"ChargeGrid">;
-  private readonly cells: Rectangles;
-  private readonly cellGrid: KernelRecord<"ChargeGrid">;
-  private readonly standing: Float32Array;
-  private readonly fullness: Float32Array;
-  private readonly target: number;
   private readonly movableArea: number;
+  private readonly binArea: number;
+  private readonly state: KernelRecord<"GlobalStep">;
+  private readonly team: ShardTeam;
+  private readonly shards: Readonly<Record<keyof typeof PHASES, number>>;
+  /** Slopes at the new point, before they are preconditioned; fillers have no wires. */
+  private readonly wireSlopes: Float32Array;
+  private readonly fieldSlopes: Float32Array;
+  private readonly sums: {
+    readonly wirelengths: Float64Array;
+    readonly overflows: Float64Array;
+    readonly moves: Float64Array;
+    readonly bends: Float64Array;
+  };
 
-  constructor(block: Block, start: Placement, { targetDensity: target = 1, macroCharge }: FieldOptions = {}) {
-    this.target = target;
+  constructor(
+    block: Block,
+    start: Placement,
+    { targetDensity: target = 1, macroCharge, threads = 1 }: FieldOptions = {},
+  ) {
     this.kernels = Kernels.create();
     const { kernels } = this;
     this.judge = new Judge(kernels, block);
@@ -80,14 +99,13 @@ export class CellField {
     const bins = binsFor(block, this.cellCount);
     this.binWidth = canvas.width / bins.columns;
     this.binHeight = canvas.height / bins.rows;
-    this.field = new ElectricField(kernels, bins);
-    this.fullness = makeMap(kernels, bins);
-    this.standing = standingCharges(kernels, { block, start, bins, nets });
+    const field = new ElectricField(kernels, bins);
+    const standing = standingCharges(kernels, { block, start, bins, nets });
     let free = 0;
-    const binArea = this.binWidth * this.binHeight;
-    for (let bin = 0; bin < this.standing.length; bin++) {
-      this.standing[bin] = target * Math.min(1, this.standing[bin]!);
-      free += (target - this.standing[bin]!) * binArea;
+    this.binArea = this.binWidth * this.binHeight;
+    for (let bin = 0; bin < standing.length; bin++) {
+      standing[bin] = target * Math.min(1, standing[bin]!);
+      free += (target - standing[bin]!) * this.binArea;
     }
     const cellNodes = nets.nodes.subarray(0, this.cellCount);
     let area = 0;
@@ -100,109 +118,193 @@ export class CellField {
     );
     const fillers = Math.max(0, Math.floor((free - area) / (filler.width * filler.height)));
     this.count = this.cellCount + fillers;
-    this.charges = makeRectangles(kernels, this.count);
-    this.chargeGrid = makeChargeGrid(kernels, bins, this.charges);
-    this.cells = makeRectangles(kernels, this.cellCount, nets.places);
-    this.cellGrid = makeChargeGrid(kernels, bins, this.cells);
-    this.start = new Float32Array(2 * this.count);
-    this.least = new Float32Array(2 * this.count);
-    this.most = new Float32Array(2 * this.count);
-    this.wireSlopes = kernels.f32(2 * this.count + 2);
-    this.fieldSlopes = kernels.f32(2 * this.count + 2);
-    this.netCounts = new Float32Array(this.count);
-    this.binCharges = new Float32Array(this.count);
+    const charges = makeRectangles(kernels, this.count);
+    const cells = makeRectangles(kernels, this.cellCount, nets.places);
+    const pairs = () => kernels.f32(2 * this.count + 2);
+    const singles = () => kernels.f32(this.count + 1);
+    const [least, most, netCounts, binCharges, mostMoves] = [
+      pairs(),
+      pairs(),
+      singles(),
+      singles(),
+      singles(),
+    ];
     for (let i = 0; i < this.count; i++) {
       const node = cellNodes[i];
       const { width, height } = node === undefined ? filler : sidesOf(block, start, node);
       // Charges narrower than √2 bins are spread over that, so that they feel the field smoothly (ePlace).
       const wide = Math.max(width, Math.SQRT2 * this.binWidth);
       const high = Math.max(height, Math.SQRT2 * this.binHeight);
-      this.charges.halfSizes[2 * i] = wide / 2;
-      this.charges.halfSizes[2 * i + 1] = high / 2;
+      charges.halfSizes[2 * i] = wide / 2;
+      charges.halfSizes[2 * i + 1] = high / 2;
       const isMacro = node !== undefined && block.kinds[node] === NodeKind.HardMacro;
-      this.charges.charges[i] = ((isMacro ? macroCharge! : 1) * width * height) / (wide * high);
-      this.binCharges[i] = (width * height) / binArea;
-      this.least[2 * i] = Math.min(width, canvas.width) / 2;
-      this.least[2 * i + 1] = Math.min(height, canvas.height) / 2;
-      this.most[2 * i] = canvas.width - this.least[2 * i]!;
-      this.most[2 * i + 1] = canvas.height - this.least[2 * i + 1]!;
+      charges.charges[i] = ((isMacro ? macroCharge! : 1) * width * height) / (wide * high);
+      binCharges[i] = (width * height) / this.binArea;
+      mostMoves[i] =
+        binCharges[i]! > LARGE_CHARGE
+          ? MOST_BINS_A_STEP * Math.min(this.binWidth, this.binHeight)
+          : Number.POSITIVE_INFINITY;
+      least[2 * i] = Math.min(width, canvas.width) / 2;
+      least[2 * i + 1] = Math.min(height, canvas.height) / 2;
+      most[2 * i] = canvas.width - least[2 * i]!;
+      most[2 * i + 1] = canvas.height - least[2 * i + 1]!;
       if (node === undefined) continue;
-      this.cells.halfSizes[2 * i] = width / 2;
-      this.cells.halfSizes[2 * i + 1] = height / 2;
-      this.cells.charges[i] = 1;
+      cells.halfSizes[2 * i] = width / 2;
+      cells.halfSizes[2 * i + 1] = height / 2;
+      cells.charges[i] = 1;
     }
     for (let net = 0; net < nets.netCount; net++)
       for (let pin = nets.netStarts[net]!; pin < nets.netStarts[net + 1]!; pin++) {
         const node = nets.pinNodes[pin]!;
-        if (node < this.cellCount) this.netCounts[node]! += nets.weights[net]!;
+        if (node < this.cellCount) netCounts[node]! += nets.weights[net]!;
       }
-    this.placeStart(bins);
+    this.start = new Float32Array(2 * this.count);
+    this.placeStart(bins, { least, most });
+    this.point = pairs();
+    this.slopes = pairs();
+    this.solution = pairs();
+    this.newPoint = pairs();
+    this.newSlopes = pairs();
+    this.newSolution = pairs();
+    this.wireSlopes = pairs();
+    this.fieldSlopes = pairs();
+    const nodeBounds = evenBounds(this.count, NODES_A_SHARD, 2);
+    const netBounds = boundsOfNets(nets);
+    const columnBounds = evenBounds(bins.columns, LINES_A_SHARD, 8);
+    const rowBounds = evenBounds(bins.rows, LINES_A_SHARD, 8);
+    const stripes = threads === 1 ? 1 : Math.min(bins.rows, STRIPES_A_THREAD * threads);
+    const stripeBounds = evenBounds(bins.rows, Math.ceil(bins.rows / stripes), 1);
+    this.sums = {
+      wirelengths: kernels.f64(netBounds.length - 1),
+      overflows: kernels.f64(bins.rows),
+      moves: kernels.f64(nodeBounds.length - 1),
+      bends: kernels.f64(nodeBounds.length - 1),
+    };
+    this.shards = {
+      Move: nodeBounds.length - 1,
+      Spread: netBounds.length - 1 + stripeBounds.length - 1,
+      DensityAlongY: columnBounds.length - 1,
+      SeriesAlongX: rowBounds.length - 1,
+      FieldAlongY: columnBounds.length - 1,
+      Slope: nodeBounds.length - 1,
+    };
+    const ofThreads = (
+      first: KernelRecord<"CellNets"> | KernelRecord<"PoissonSolver">,
+      more: () => { address: number },
+    ) =>
+      kernels.copyOf(
+        Int32Array.from({ length: threads }, (_, thread) => (thread === 0 ? first : more()).address),
+      );
+    this.state = new KernelRecord(kernels, "GlobalStep");
+    this.state.set({
+      count: this.count,
+      cellCount: this.cellCount,
+      threadNets: ofThreads(nets.state, () => nets.stateOfThread()),
+      threadPoissons: ofThreads(field.state, () => field.stateOfThread()),
+      charges: makeChargeGrid(kernels, bins, charges).address,
+      cells: makeChargeGrid(kernels, bins, cells).address,
+      nodeBounds: kernels.copyOf(nodeBounds),
+      netBounds: kernels.copyOf(netBounds),
+      netShards: netBounds.length - 1,
+      stripeBounds: kernels.copyOf(stripeBounds),
+      columnBounds: kernels.copyOf(columnBounds),
+      rowBounds: kernels.copyOf(rowBounds),
+      standing: standing.byteOffset,
+      fullness: makeMap(kernels, bins).byteOffset,
+      target,
+      mostMoves: mostMoves.byteOffset,
+      netCounts: netCounts.byteOffset,
+      binCharges: binCharges.byteOffset,
+      least: least.byteOffset,
+      most: most.byteOffset,
+      wireSlopes: this.wireSlopes.byteOffset,
+      fieldSlopes: this.fieldSlopes.byteOffset,
+      wirelengths: this.sums.wirelengths.byteOffset,
+      overflows: this.sums.overflows.byteOffset,
+      moves: this.sums.moves.byteOffset,
+      bends: this.sums.bends.byteOffset,
+    });
+    this.tellVectors();
+    this.team = new ShardTeam(kernels, this.state.address, threads);
   }
 
-  private placeStart({ width, height }: BinGrid): void {
-    const { nets, kernels, cellCount } = this;
+  private placeStart(
+    { width, height }: BinGrid,
+    { least, most }: { readonly least: Float32Array; readonly most: Float32Array },
+  ): void {
+    const { nets, kernels, cellCount, start } = this;
     for (let cell = 0; cell < cellCount; cell++) {
       nets.places[2 * cell] = width / 2;
       nets.places[2 * cell + 1] = height / 2;
     }
     kernels.run.placeByStars(nets.makeStarStart().address, STAR_STEPS);
-    this.start.set(nets.places.subarray(0, 2 * cellCount));
+    start.set(nets.places.subarray(0, 2 * cellCount));
     const random = Random.stream(0, "global placement", "start");
     // Cells without nets, and all cells where nothing stands, would lie on one point and never part.
     for (let i = 0; i < 2 * this.count; i++) {
       const side = i % 2 === 0 ? width : height;
-      if (i >= 2 * cellCount) this.start[i] = side * random.uniform();
-      else this.start[i]! += 0.002 * side * (random.uniform() - 0.5);
+      if (i >= 2 * cellCount) start[i] = side * random.uniform();
+      else start[i]! += 0.002 * side * (random.uniform() - 0.5);
+      start[i] = Math.max(least[i]!, Math.min(most[i]!, start[i]!));
     }
-    this.clamp(this.start);
   }
 
-  clamp(places: Float32Array): void {
-    const { least, most } = this;
-    for (let i = 0; i < places.length; i++) places[i] = Math.max(least[i]!, Math.min(most[i]!, places[i]!));
+  /**
+   * Tries a step: the new solution lies by `length` times the slopes away from the point, and the new point by `momentum` times
+   * the move beyond it. Then takes slopes, overflow and wirelength there. `gamma` is the softness of wires in µm, `weight` that
+   * of the density's energy. Returns how far the point has moved, and how much the slopes have changed.
+   */
+  tryStep(step: {
+    readonly length: number;
+    readonly momentum: number;
+    readonly gamma: number;
+    readonly weight: number;
+  }): { readonly moved: number; readonly bend: number } {
+    this.state.set(step);
+    this.run("Move");
+    this.run("Spread");
+    this.run("DensityAlongY");
+    this.run("SeriesAlongX");
+    this.run("FieldAlongY");
+    this.run("Slope");
+    const { wirelengths, overflows, moves, bends } = this.sums;
+    this.wirelength = sumOf(wirelengths);
+    this.overflow = (sumOf(overflows) * this.binArea) / this.movableArea;
+    return { moved: Math.sqrt(sumOf(moves)), bend: Math.sqrt(sumOf(bends)) };
   }
 
-  /** The point at which slopes, overflow and wirelength are asked for. */
-  moveTo(places: Float32Array): void {
-    this.charges.places.set(places);
-    this.nets.places.set(places.subarray(0, 2 * this.cellCount));
+  /** Makes the new point, slopes and solution the present ones. */
+  acceptStep(): void {
+    [this.point, this.newPoint] = [this.newPoint, this.point];
+    [this.slopes, this.newSlopes] = [this.newSlopes, this.slopes];
+    [this.solution, this.newSolution] = [this.newSolution, this.solution];
+    this.tellVectors();
   }
 
-  /** Slopes of the smooth wirelength. */
-  readWires(gamma: number): void {
-    this.nets.wireSlopes(gamma, this.wireSlopes);
+  /** Sums of the absolute slopes of wires and of the field at the new point, by both axes. */
+  slopeNorms(): { readonly wires: number; readonly field: number } {
+    return { wires: norm1(this.wireSlopes), field: norm1(this.fieldSlopes) };
   }
 
-  /** Slopes of the density's energy, and the overflow. */
-  readField(): void {
-    const { field, count, cellCount, fullness, standing, target } = this;
-    const { run } = this.kernels;
-    field.density.set(standing);
-    run.addCharges(this.chargeGrid.address, 0, count, field.density.byteOffset);
-    field.solve();
-    this.fieldSlopes.fill(0);
-    const { address } = this.chargeGrid;
-    run.gatherField(
-      address,
-      0,
-      count,
-      field.xs.byteOffset,
-      field.ys.byteOffset,
-      -1,
-      this.fieldSlopes.byteOffset,
-    );
-    fullness.fill(0);
-    run.addCharges(this.cellGrid.address, 0, cellCount, fullness.byteOffset);
-    let over = 0;
-    for (let bin = 0; bin < fullness.length; bin++)
-      over += Math.max(0, fullness[bin]! - (target - standing[bin]!));
-    this.overflow = (over * this.binWidth * this.binHeight) / this.movableArea;
+  /** Ends the other threads. */
+  close(): void {
+    this.team.stop();
   }
 
-  /** Weighted half-perimeter wirelength, µm: the smooth one, hardly smoothed. */
-  wirelength(): number {
-    const { nets, kernels, binWidth } = this;
-    return kernels.run.smoothWirelength(nets.state.address, 0, nets.netCount, 1e-3 * binWidth);
+  private run(phase: keyof typeof PHASES): void {
+    this.team.run(PHASES[phase], this.shards[phase]);
+  }
+
+  private tellVectors(): void {
+    const { point, slopes, solution, newPoint, newSlopes, newSolution } = this;
+    this.state.set({
+      point: point.byteOffset,
+      slopes: slopes.byteOffset,
+      solution: solution.byteOffset,
+      newPoint: newPoint.byteOffset,
+      newSlopes: newSlopes.byteOffset,
+      newSolution: newSolution.byteOffset,
+    });
   }
 
   /** The cells at a point, and all else as it was. */
@@ -210,6 +312,34 @@ export class CellField {
     this.nets.writePlacement(places);
     return copyPlacement(this.judge.placement);
   }
+}
+
+/** Bounds of shards of about `wanted` things, a multiple of `unit`, and of no more than `MOST_SHARDS`. */
+function evenBounds(count: number, wanted: number, unit: number): Int32Array {
+  const size = Math.ceil(Math.max(wanted, count / MOST_SHARDS) / unit) * unit;
+  return Int32Array.from({ length: Math.ceil(count / size) + 1 }, (_, i) => Math.min(count, i * size));
+}
+
+/** Bounds of shards of nets with about as many pins. */
+function boundsOfNets({ netStarts, netCount }: CellNets): Int32Array {
+  const size = Math.max(PINS_A_SHARD, netStarts[netCount]! / MOST_SHARDS);
+  const bounds = [0];
+  for (let net = 1; net < netCount; net++)
+    if (netStarts[net + 1]! - netStarts[bounds.at(-1)!]! > size) bounds.push(net);
+  if (netCount > 0) bounds.push(netCount);
+  return Int32Array.from(bounds);
+}
+
+function sumOf(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
+}
+
+function norm1(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!);
+  return sum;
 }
 
 /** About as many bins as cells, a power of two a side, at least 16 and at most 1024. */

@@ -25,20 +25,30 @@ export class CellNets {
   readonly pinPoints: Int32Array;
   private readonly judge: Judge;
   private readonly pinOffsets: Float32Array;
+  /** Of one net. */
+  private readonly mostPins: number;
 
   constructor(judge: Judge, moves: (node: number) => boolean) {
     const { kernels, block, nets } = judge;
     this.judge = judge;
-    const numbers = Array.from({ length: block.nodeCount }, (_, node) => node);
+    const numbers = Int32Array.from({ length: block.nodeCount }, (_, node) => node);
     const moving = numbers.filter(moves);
-    this.nodes = Int32Array.from([...moving, ...numbers.filter((node) => !moves(node))]);
+    this.nodes = new Int32Array(block.nodeCount);
+    this.nodes.set(moving);
+    this.nodes.set(
+      numbers.filter((node) => !moves(node)),
+      moving.length,
+    );
     this.movingCount = moving.length;
     const numberOf = new Int32Array(block.nodeCount);
     this.nodes.forEach((node, i) => {
       numberOf[node] = i;
     });
     const order = orderOfNets(judge, (node) => numberOf[node]! < moving.length);
-    this.judgeNets = Int32Array.from([...order.twoPins, ...order.others, ...order.standing]);
+    this.judgeNets = new Int32Array(nets.netCount);
+    this.judgeNets.set(order.twoPins);
+    this.judgeNets.set(order.others, order.twoPins.length);
+    this.judgeNets.set(order.standing, order.twoPins.length + order.others.length);
     this.allNetCount = this.judgeNets.length;
     this.netCount = this.allNetCount - order.standing.length;
     const pinsOf = (net: number) => nets.netStarts[net + 1]! - nets.netStarts[net]!;
@@ -78,6 +88,12 @@ export class CellNets {
       places: this.places.byteOffset,
       scratch: kernels.f32(8 * mostPins).byteOffset,
     });
+    this.mostPins = mostPins;
+  }
+
+  /** The same nets with scratch space of its own, for another thread. */
+  stateOfThread(): KernelRecord<"CellNets"> {
+    return this.state.copyWith({ scratch: this.judge.kernels.f32(8 * this.mostPins).byteOffset });
   }
 
   /**

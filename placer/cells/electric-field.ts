@@ -60,8 +60,12 @@ export class ElectricField {
   readonly ys: Float32Array;
   /** In µm²; empty unless wanted. */
   readonly potential: Float32Array;
+  readonly state: KernelRecord<"PoissonSolver">;
   private readonly kernels: Kernels;
-  private readonly state: KernelRecord<"PoissonSolver">;
+  private readonly transforms: {
+    readonly alongX: KernelRecord<"CosineTransform">;
+    readonly alongY: KernelRecord<"CosineTransform">;
+  };
 
   constructor(kernels: Kernels, bins: BinGrid, wantsPotential = false) {
     for (const side of [bins.columns, bins.rows])
@@ -73,9 +77,13 @@ export class ElectricField {
     this.ys = makeMap(kernels, bins);
     this.potential = wantsPotential ? makeMap(kernels, bins) : new Float32Array();
     this.state = new KernelRecord(kernels, "PoissonSolver");
+    this.transforms = {
+      alongX: makeTransform(kernels, bins.columns),
+      alongY: makeTransform(kernels, bins.rows),
+    };
     this.state.set({
-      alongX: makeTransform(kernels, bins.columns).address,
-      alongY: makeTransform(kernels, bins.rows).address,
+      alongX: this.transforms.alongX.address,
+      alongY: this.transforms.alongY.address,
       width: bins.width,
       height: bins.height,
       density: this.density.byteOffset,
@@ -84,7 +92,16 @@ export class ElectricField {
       potential: wantsPotential ? this.potential.byteOffset : 0,
       first: makeMap(kernels, bins).byteOffset,
       second: makeMap(kernels, bins).byteOffset,
+      third: makeMap(kernels, bins).byteOffset,
     });
+  }
+
+  /** The same solver with scratch space of its own: another thread may do parts of the work with it. */
+  stateOfThread(): KernelRecord<"PoissonSolver"> {
+    const { alongX, alongY } = this.transforms;
+    const copyOf = (transform: KernelRecord<"CosineTransform">) =>
+      transform.copyWith({ scratch: this.kernels.f32(8 * transform.get("length")).byteOffset }).address;
+    return this.state.copyWith({ alongX: copyOf(alongX), alongY: copyOf(alongY) });
   }
 
   /** Brings the field up to date with the density. */

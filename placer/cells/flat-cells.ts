@@ -21,6 +21,8 @@ export interface FlatCellsOptions {
   readonly density: number;
   /** Most passes of detailed placement. */
   readonly passes: number;
+  /** Threads of global placement; they do not change the result. Default: 1. */
+  readonly workers?: number;
   readonly from?: FlatCellsState | undefined;
   /** Keeps a state, the last one only; it is waited for. */
   keep?(state: FlatCellsState): Promise<void>;
@@ -67,6 +69,7 @@ export async function placeFlatCells(
     spread = await driven(
       globalSteps(block, start, {
         targetDensity: density,
+        threads: options.workers ?? 1,
         ...(from?.stage === "global" && { from: from.global }),
       }),
       async (step) => {
@@ -109,13 +112,18 @@ export async function driven<Step, Result>(
   onStep: (step: Step) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  let next = steps.next();
-  while (!next.done) {
-    await onStep(next.value);
-    await new Promise((resolve) => setImmediate(resolve));
-    next = steps.next(signal?.aborted === true);
+  try {
+    let next = steps.next();
+    while (!next.done) {
+      await onStep(next.value);
+      await new Promise((resolve) => setImmediate(resolve));
+      next = steps.next(signal?.aborted === true);
+    }
+    return next.value;
+  } finally {
+    // Ends its threads if a step was not kept, and does nothing after the last one.
+    steps.return(undefined as never);
   }
-  return next.value;
 }
 
 /** Keeps a state when a second has passed, and so much more that states take a small share of the time. */

@@ -87,13 +87,6 @@ const GROWTH = 1.05;
 /** A rise of the wirelength by this share in one iteration lets the density weight grow no more. */
 const STEADY_RISE = 0.005;
 
-/**
- * Bins: charges larger than the first move by at most the second in an iteration. What surrounds a large macro has to give
- * way first; a step that suits the cells lets such macros swing, ever wider.
- */
-const LARGE_CHARGE = 50;
-const MOST_BINS_A_STEP = 1;
-
 /** Iterations without less overflow after which the placement stays as spread as it was, once most cells have spread. */
 const MOST_STALLED = 50;
 const STALLS_BELOW = 0.3;
@@ -124,54 +117,48 @@ export function* globalSteps(
   options: GlobalOptions = {},
 ): Generator<GlobalStep, GlobalResult, boolean | undefined> {
   const field = new CellField(block, start, options);
+  try {
+    return yield* descend(field, options);
+  } finally {
+    field.close();
+  }
+}
+
+function* descend(
+  field: CellField,
+  options: GlobalOptions,
+): Generator<GlobalStep, GlobalResult, boolean | undefined> {
   const length = 2 * field.count;
   const base = 4 * (field.binWidth + field.binHeight);
   const gammaAt = (overflow: number) => base * 10 ** (((overflow - 0.1) * 20) / 9 - 1);
-  const vector = () => new Float32Array(length);
-  let [point, slopes, newPoint, newSlopes, solution, newSolution] = Array.from({ length: 6 }, vector) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
   const { from } = options;
   if (from && from.point.length !== length)
     throw new Error(`internal: a state of ${from.point.length} numbers, ${length} were expected`);
-  point.set(field.start);
-  solution.set(field.start);
-  field.moveTo(point);
-  field.readField();
+  field.point.set(field.start);
+  field.solution.set(field.start);
+  // Steps of no length, to find how far cells have spread, how the slopes compare, and the slopes with these weights.
+  field.tryStep({ length: 0, momentum: 0, gamma: gammaAt(1), weight: 1 });
   let gamma = gammaAt(field.overflow);
-  field.readWires(gamma);
-  const pull = norm1(field.wireSlopes);
+  field.tryStep({ length: 0, momentum: 0, gamma, weight: 1 });
+  const norms = field.slopeNorms();
   // Without nets the density alone moves the cells.
-  let weight = pull > 0 ? (FIRST_WEIGHT * pull) / norm1(field.fieldSlopes) : 1;
-  const mix = (out: Float32Array) => {
-    const { wireSlopes, fieldSlopes, netCounts, binCharges } = field;
-    for (let i = 0; i < field.count; i++) {
-      const stiffness = Math.max(1, netCounts[i]! + weight * binCharges[i]!);
-      for (let at = 2 * i; at < 2 * i + 2; at++)
-        out[at] = (wireSlopes[at]! + weight * fieldSlopes[at]!) / stiffness;
-    }
-  };
-  mix(slopes);
+  let weight = norms.wires > 0 ? (FIRST_WEIGHT * norms.wires) / norms.field : 1;
+  field.tryStep({ length: 0, momentum: 0, gamma, weight });
+  field.acceptStep();
   // The first step moves no cell by more than a tenth of a bin.
   let steepest = 0;
-  for (let i = 0; i < length; i++) steepest = Math.max(steepest, Math.abs(slopes[i]!));
+  for (let i = 0; i < length; i++) steepest = Math.max(steepest, Math.abs(field.slopes[i]!));
   let step = steepest > 0 ? (0.1 * field.binWidth) / steepest : 1;
-  const longest = MOST_BINS_A_STEP * Math.min(field.binWidth, field.binHeight);
   let turn = 1;
-  let before = field.wirelength();
+  let before = field.wirelength;
   // Where too little room is free, cells spread no further at some point, and longer wires would buy nothing.
-  const spread = { places: vector(), overflow: Number.POSITIVE_INFINITY, iteration: 0 };
+  const spread = { places: new Float32Array(length), overflow: Number.POSITIVE_INFINITY, iteration: 0 };
   let count = 0;
   let overflow = 0;
   if (from) {
-    point.set(from.point);
-    slopes.set(from.slopes);
-    solution.set(from.solution);
+    field.point.set(from.point);
+    field.slopes.set(from.slopes);
+    field.solution.set(from.solution);
     spread.places.set(from.spreadPlaces);
     spread.overflow = from.spreadOverflow;
     spread.iteration = from.spreadIteration;
@@ -184,39 +171,22 @@ export function* globalSteps(
     const nextTurn = (1 + Math.sqrt(4 * turn * turn + 1)) / 2;
     const momentum = (turn - 1) / nextTurn;
     for (let tries = 0; ; tries++) {
-      for (let i = 0; i < length; i++) {
-        const move = step * slopes[i]!;
-        const isLarge = field.binCharges[i >> 1]! > LARGE_CHARGE;
-        newSolution[i] = point[i]! - (isLarge ? clampTo(move, -longest, longest) : move);
-      }
-      field.clamp(newSolution);
-      for (let i = 0; i < length; i++)
-        newPoint[i] = newSolution[i]! + momentum * (newSolution[i]! - solution[i]!);
-      field.clamp(newPoint);
-      field.moveTo(newPoint);
-      field.readField();
-      field.readWires(gamma);
-      mix(newSlopes);
-      const bend = distance(newSlopes, slopes);
-      const foretold = bend > 0 ? distance(newPoint, point) / bend : step;
-      if (!(step * BACKTRACKING > foretold) || tries === MOST_BACKTRACKS) {
-        step = foretold;
-        break;
-      }
+      const { moved, bend } = field.tryStep({ length: step, momentum, gamma, weight });
+      const foretold = bend > 0 ? moved / bend : step;
+      const isShort = !(step * BACKTRACKING > foretold);
       step = foretold;
+      if (isShort || tries === MOST_BACKTRACKS) break;
     }
-    [point, newPoint] = [newPoint, point];
-    [slopes, newSlopes] = [newSlopes, slopes];
-    [solution, newSolution] = [newSolution, solution];
+    field.acceptStep();
     turn = nextTurn;
-    const wirelength = field.wirelength();
+    const { wirelength } = field;
     ({ overflow } = field);
     count++;
     options.onIteration?.({ iteration, wirelength, overflow });
     const rise = before > 0 ? (wirelength - before) / before : 0;
     before = wirelength;
     if (overflow < 0.99 * spread.overflow) {
-      spread.places.set(solution);
+      spread.places.set(field.solution.subarray(0, length));
       spread.overflow = overflow;
       spread.iteration = iteration;
     }
@@ -225,8 +195,9 @@ export function* globalSteps(
         ? GROWTH * Math.max(0.9999 ** iteration, 0.98)
         : GROWTH * clampTo(GROWTH ** (-rise / STEADY_RISE), 0.95, 1.05);
     gamma = gammaAt(overflow);
-    // Closures over constants only: the loops above stay fast.
-    const [pointNow, slopesNow, solutionNow] = [point, slopes, solution];
+    const [point, slopes, solution] = [field.point, field.slopes, field.solution].map((pairs) =>
+      pairs.subarray(0, length),
+    ) as [Float32Array, Float32Array, Float32Array];
     const numbers = {
       ...{ iterations: count, step, turn, weight, gamma, wirelength, overflow },
       spreadOverflow: spread.overflow,
@@ -236,34 +207,19 @@ export function* globalSteps(
       ...{ iteration, wirelength, overflow },
       save: () => ({
         ...numbers,
-        point: pointNow.slice(),
-        slopes: slopesNow.slice(),
-        solution: solutionNow.slice(),
+        point: point.slice(),
+        slopes: slopes.slice(),
+        solution: solution.slice(),
         spreadPlaces: spread.places.slice(),
       }),
-      placement: () => field.placement(solutionNow),
+      placement: () => field.placement(solution),
     };
     if (isEnough) break;
   }
-  const places = hasStalled() && !hasSpread() ? spread.places : solution;
+  const places = hasStalled() && !hasSpread() ? spread.places : field.solution;
   return { placement: field.placement(places), count, overflow };
 }
 
 function clampTo(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(high, value));
-}
-
-function norm1(values: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += Math.abs(values[i]!);
-  return sum;
-}
-
-function distance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) {
-    const difference = a[i]! - b[i]!;
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
 }

@@ -64,7 +64,7 @@ interface Tried {
 }
 
 async function placeMixed(context: MethodContext): Promise<MethodResult | undefined> {
-  const { block, judge, protocol, signal } = context;
+  const { block, judge, protocol, workers, signal } = context;
   const flat = context.flat ?? { block, fromFlat: copyPlacement, toFlat: copyPlacement };
   const followed = new Followed(context, flat);
   const from = context.resume ? await followed.readState() : undefined;
@@ -72,7 +72,7 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   let around: MixedState & { stage: "around" };
   if (from?.stage === "around") around = from;
   else {
-    const { rough, iterations } = await placeTogether(flat, followed, { from, signal });
+    const { rough, iterations } = await placeTogether(flat, followed, { from, workers, signal });
     placement =
       protocol === "free" ? legalAnywhere(block, rough, pitchOf(flat.block)) : onGridCells(context, rough);
     if (!placement) return undefined;
@@ -86,7 +86,10 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   if (protocol === "free" && !signal?.aborted) {
     const before = iterations;
     const { placement: legal } = around;
-    const steps = globalSteps(flat.block, flat.toFlat(legal), around.global && { from: around.global });
+    const steps = globalSteps(flat.block, flat.toFlat(legal), {
+      threads: workers,
+      ...(around.global && { from: around.global }),
+    });
     const cells = await driven(
       steps,
       (step) => followed.take(step, { before, what: "cells" }, () => ({ ...around, global: step.save() })),
@@ -104,7 +107,11 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
 async function placeTogether(
   flat: FlatNetlist,
   followed: Followed,
-  { from, signal }: { readonly from: MixedState | undefined; readonly signal: AbortSignal | undefined },
+  {
+    from,
+    workers,
+    signal,
+  }: Pick<MethodContext, "workers" | "signal"> & { readonly from: MixedState | undefined },
 ): Promise<Tried> {
   const start = upright(flat.block);
   const resumed = from?.stage === "together" ? from : undefined;
@@ -118,6 +125,7 @@ async function placeTogether(
     const global = attempt === resumed?.attempt ? resumed.global : undefined;
     const steps = globalSteps(flat.block, start, {
       macroCharge: MACRO_CHARGES[attempt]!,
+      threads: workers,
       ...(global && { from: global }),
     });
     const { placement, overflow, count } = await driven(

@@ -193,9 +193,14 @@ function evaluateSeries(
 
 /** `target` [columns x rows] = `source` [rows x columns], turned over; both are multiples of 4. */
 export function transposeMap(source: usize, target: usize, rows: i32, columns: i32): void {
+  transposeRows(source, target, rows, columns, 0, rows);
+}
+
+/** The same for rows `first` .. `end` of `source`, multiples of 4: columns of `target`. */
+export function transposeRows(source: usize, target: usize, rows: i32, columns: i32, first: i32, end: i32): void {
   const stride = <usize>columns << 2;
   const targetStride = <usize>rows << 2;
-  for (let row = 0; row < rows; row += 4) {
+  for (let row = first; row < end; row += 4) {
     for (let column = 0; column < columns; column += 4) {
       const from = source + <usize>row * stride + (<usize>column << 2);
       const to = target + <usize>column * targetStride + (<usize>row << 2);

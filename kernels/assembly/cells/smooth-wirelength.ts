@@ -16,11 +16,19 @@ const LOG2_E: f32 = Math.LOG2E as f32;
 export function smoothWirelength(address: usize, first: i32, end: i32, gamma: f32): f64 {
   const nets = changetype<CellNets>(address);
   const split = max(first, min(end, nets.twoPinCount));
-  return twoPinNets(nets, first, split, gamma) + largerNets(nets, split, end, gamma);
+  return twoPinNets(nets, first, split, gamma, true) + largerNets(nets, split, end, gamma, true);
+}
+
+/** Writes the slopes of the pins of nets `first` .. `end`. Returns the weighted sum of their half-perimeters, µm. */
+export function wireSlopes(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
+  const split = max(first, min(end, nets.twoPinCount));
+  return twoPinNets(nets, first, split, gamma, false) + largerNets(nets, split, end, gamma, false);
 }
 
 /** Two nets at a time: x and y of the first, x and y of the second. On an axis the length is d · tanh(d / 2γ). */
-function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
+// @ts-ignore: decorator
+@inline
+function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32, smooth: bool): f64 {
   const rate = f32x4.splat(1 / gamma);
   const powerRate = f32x4.splat(LOG2_E / gamma);
   const one = f32x4.splat(1);
@@ -48,14 +56,16 @@ function twoPinNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
     const slope = v128.xor(steepness, v128.and(distance, signs));
     v128.store(pairOf(nets.pinSlopes, pin), v128.shuffle<f32>(slope, f32x4.neg(slope), 0, 1, 4, 5));
     v128.store(pairOf(nets.pinSlopes, otherPin), v128.shuffle<f32>(slope, f32x4.neg(slope), 2, 3, 6, 7));
-    const lengths = f32x4.mul(weights, f32x4.mul(length, tanh));
+    const lengths = f32x4.mul(weights, smooth ? f32x4.mul(length, tanh) : length);
     total += f32x4.extract_lane(lengths, 0) + f32x4.extract_lane(lengths, 1);
     if (other != net) total += f32x4.extract_lane(lengths, 2) + f32x4.extract_lane(lengths, 3);
   }
   return total;
 }
 
-function largerNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
+// @ts-ignore: decorator
+@inline
+function largerNets(nets: CellNets, first: i32, end: i32, gamma: f32, smooth: bool): f64 {
   const rate = f32x4.splat(1 / gamma);
   const powerRate = f32x4.splat(LOG2_E / gamma);
   const one = f32x4.splat(1);
@@ -99,7 +109,7 @@ function largerNets(nets: CellNets, first: i32, end: i32, gamma: f32): f64 {
       const slope = f32x4.mul(f32x4.mul(factor, v128.load(exponentials + at)), f32x4.add(one, bend));
       v128.store64_lane(slopeAt, f32x4.sub(slope, v128.shuffle<f32>(slope, slope, 2, 3, 2, 3)), 0);
     }
-    const ends = f32x4.add(most, mean);
+    const ends = smooth ? f32x4.add(most, mean) : most;
     total += weight * (
       f32x4.extract_lane(ends, 0) + f32x4.extract_lane(ends, 1) +
       f32x4.extract_lane(ends, 2) + f32x4.extract_lane(ends, 3)
