@@ -26,6 +26,8 @@ import {
   rewardModelSchema,
   trainCommand,
   trainCommandSchema,
+  verify,
+  verifyOptionsSchema,
   view,
   viewOptionsSchema,
 } from "../flow/index.js";
@@ -135,6 +137,44 @@ export function addCells(program: Command): void {
     printResult(summary, options.json);
     if (!summary.legal) process.exitCode ??= EXIT_ILLEGAL;
   });
+}
+
+export function addVerify(program: Command): void {
+  const command = program
+    .command("verify")
+    .description(
+      "place the standard cells around placed macros and route all nets: wirelength, overflow, congestion, vias, " +
+        "channels, notches; not timing",
+    )
+    .argument("<block>", BLOCK_OR_RUN)
+    .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
+    .addHelpText(
+      "after",
+      examples(
+        "ashlar verify runs/ibm01",
+        "ashlar verify ibm01/ibm01.aux --placement runs/ibm01/best.pl --out runs/ibm01-verify",
+        "ashlar verify design.def --lef tech.lef --lef cells.lef --as-placed --json",
+      ),
+    );
+  addSchemaOptions(command, verifyOptionsSchema).action(async (path: string, options) => {
+    const given = optionsFor(verifyOptionsSchema, command);
+    const summary = await withControl(options.quiet, (control) => verify(path, given, control));
+    printResult(options.json ? summary : flattened(summary), options.json);
+    if (!summary.legal) process.exitCode = EXIT_ILLEGAL;
+  });
+}
+
+/** An object with the members of its objects under dotted names; lists are left out. */
+function flattened(value: object, prefix = ""): Record<string, unknown> {
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([name, item]) => {
+      if (Array.isArray(item)) return {};
+      if (typeof item === "object" && item !== null) return flattened(item, `${prefix}${name}.`);
+      return { [`${prefix}${name}`]: item ?? "none" };
+    }),
+  );
 }
 
 export function addTrain(program: Command): void {

@@ -13,6 +13,7 @@ import {
   addPlace,
   addPretrain,
   addTrain,
+  addVerify,
   addView,
 } from "./commands.js";
 import { oneLine, runCommand } from "./output.js";
@@ -32,6 +33,7 @@ for (const add of [
   addEval,
   addPlace,
   addCells,
+  addVerify,
   addTrain,
   addPretrain,
   addCompare,

@@ -13,6 +13,8 @@ export { fencesOf, forbiddenTo } from "./environment/fences.js";
 export * from "./environment/legality.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";
+export * from "./floorplan/data-flow.js";
+export * from "./floorplan/macro-gaps.js";
 export * from "./import-default.js";
 export * from "./routing/congestion.js";
 export * from "./routing/global-router.js";

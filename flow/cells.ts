@@ -11,12 +11,17 @@ import {
   fileNameOf,
   InputError,
   isDefPath,
-  NodeKind,
   type Placement,
   writePlc,
 } from "../netlist/index.js";
 import { blockOptionsSchema } from "./block-options.js";
-import { type CellsFigures, placeCellsInRun, refuseWithoutCells, writeFlatPlaces } from "./flat-cells.js";
+import {
+  type CellsFigures,
+  placeCellsInRun,
+  refuseUnplaced,
+  refuseWithoutCells,
+  writeFlatPlaces,
+} from "./flat-cells.js";
 import { looseCellsOf } from "./frames.js";
 import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
@@ -170,17 +175,4 @@ function recorder(run: RunFolder, block: Block) {
     const placement = step.placement();
     run.appendFrame(block, placement, { costs: judge.evaluate(placement), cells: true });
   };
-}
-
-/** Throws `InputError` for a macro that has no place. */
-function refuseUnplaced(block: Block, { xs, ys }: Placement): void {
-  for (let node = 0; node < block.nodeCount; node++) {
-    const { kinds, nodeNames } = block;
-    if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(xs[node]! + ys[node]!)) continue;
-    throw new InputError(
-      block.name,
-      `macro '${nodeNames[node]}' has no place`,
-      "place the macros first, and give their places with --placement",
-    );
-  }
 }

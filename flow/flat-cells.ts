@@ -219,3 +219,16 @@ function readCheckpoint(path: string, key: string): FlatCellsState | undefined {
   const read = readOwnJson(path) as { readonly key?: unknown; readonly state?: unknown } | null;
   return read?.key === key ? (reviveArrays(read.state) as FlatCellsState) : undefined;
 }
+
+/** Throws `InputError` for a macro that has no place. */
+export function refuseUnplaced(block: Block, { xs, ys }: Placement): void {
+  for (let node = 0; node < block.nodeCount; node++) {
+    const { kinds, nodeNames } = block;
+    if (kinds[node] !== NodeKind.HardMacro || !Number.isNaN(xs[node]! + ys[node]!)) continue;
+    throw new InputError(
+      block.name,
+      `macro '${nodeNames[node]}' has no place`,
+      "place the macros first, and give their places with --placement",
+    );
+  }
+}

@@ -24,5 +24,6 @@ export * from "./reward-model.js";
 export type { RunControl, RunObserver } from "./run-control.js";
 export { readSmallText } from "./small-text.js";
 export * from "./train.js";
+export * from "./verify.js";
 export * from "./version.js";
 export * from "./view.js";

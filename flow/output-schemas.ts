@@ -332,6 +332,64 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     ...out,
     interrupted,
   }),
+  verify: z.strictObject({
+    ...block,
+    cells: count.describe("standard cells that may move"),
+    legal: z.boolean().describe("every cell is in a row, and none overlaps another or a macro"),
+    flat_wirelength: um("half-perimeter wirelength of all nets, weighted"),
+    tree_wirelength: um("length of Steiner trees of all nets"),
+    routed_wirelength: um("length of the wires: trees and detours"),
+    vias: count,
+    overflow: z.number().describe("wires above capacity, summed over the edges of the routing grid"),
+    overflowing_edges: count,
+    pattern_overflow: z.number().describe("overflow before nets were routed anew"),
+    ...Object.fromEntries(
+      [0.5, 1, 2, 5, 10].map((part) => [
+        `ace_${part}`,
+        z.number().describe(`mean of wires over capacity in the worst ${part} % of the edges`),
+      ]),
+    ),
+    layers: z.array(
+      z.strictObject({
+        name: z.string(),
+        direction: z.enum(["horizontal", "vertical"]),
+        overflow: z.number().describe("wires above capacity"),
+        usage: z.number().describe("wires over capacity, of all edges together"),
+      }),
+    ),
+    grid: z.strictObject({
+      columns: count,
+      rows: count,
+      cell_width: um("width of a cell"),
+      cell_height: um("height of a cell"),
+    }),
+    tracks: z.string().describe("where layers and tracks come from"),
+    rounds: count.describe("of rip-up and re-route"),
+    channels: z.strictObject({
+      narrow_below: um("width below which a channel counts as narrow"),
+      narrowest: um("width of the narrowest channel between two macros").nullable(),
+      narrow: count,
+      abutted: count.describe("pairs of macros that touch"),
+    }),
+    notches: z.strictObject({ count, area: area.describe("of all notches, µm²") }),
+    macro_pins: z.strictObject({
+      count: count.describe("pins of hard macros on nets"),
+      facing_walls: count.describe("of these, nearer than a narrow channel to a macro or to the edge"),
+    }),
+    data_flow: z.union([
+      z.strictObject({
+        registers: count,
+        pairs: count.describe("pairs of macros between which data flows"),
+        weight: z.number().describe("sum of 2 to the power of -registers between the two"),
+        distance: um("weighted mean distance of the two"),
+      }),
+      z.strictObject({ reason: z.string().describe("why there is no figure") }),
+    ]),
+    not_measured: z.string(),
+    routing_seconds: z.number().describe("of seconds, for routing"),
+    seconds,
+    out: out.out.optional(),
+  }),
 };
 
 /** A schema as the text of its file. */

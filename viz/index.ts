@@ -4,5 +4,6 @@ export { type Packed, pack, unpack } from "./packing.js";
 export { type PngPrinter, renderPage } from "./page-file.js";
 export * from "./protocol.js";
 export { type Report, type ReportFile, renderReportHtml } from "./report.js";
+export { type RoutingMaps, type RoutingScene, renderRoutingSvg } from "./routing-picture.js";
 export { startViewServer, type ViewServer, type ViewSource } from "./server/server.js";
 export * from "./svg.js";

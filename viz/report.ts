@@ -16,6 +16,8 @@ export interface Report {
   readonly summary: Readonly<Record<string, unknown>>;
   /** Files in the same folder that the report links to. Default: those of every run. */
   readonly files?: readonly ReportFile[];
+  /** Further pictures as SVG, each below the one before, and what they show. */
+  readonly pictures?: readonly { readonly title: string; readonly svg: string; readonly text: string }[];
 }
 
 const RUN_FILES: readonly ReportFile[] = [
@@ -42,7 +44,7 @@ a{color:var(--link)}
 `;
 
 /** The report as HTML. Without a theme in the scene it follows the reader's system setting. */
-export function renderReportHtml({ scene, summary, files }: Report): string {
+export function renderReportHtml({ scene, summary, files, pictures = [] }: Report): string {
   const theme = scene.theme ?? "auto";
   const metrics = (scene.curve?.length ?? 0) > 0 ? [METRICS_FILE] : [];
   const costs = scene.costs
@@ -64,7 +66,7 @@ export function renderReportHtml({ scene, summary, files }: Report): string {
 </head>
 <body>
 ${renderSvg({ ...scene, theme }).trimEnd()}
-<div class="columns">
+${pictures.map(({ title, svg, text }) => section(title, `${svg.trimEnd()}<p>${escapeText(text)}</p>`)).join("")}<div class="columns">
 ${costs}${section("Run", facts.length > 0 ? table(facts) : "<p>No summary.</p>")}${section("Files", `<table>${fileRows}</table>`)}
 </div>
 </body>

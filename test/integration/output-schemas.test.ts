@@ -53,6 +53,10 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["convert", "examples/design", at("x.pb.txt"), "--quiet", "--cluster"],
   ],
   cells: [["cells", writeTinySet(), "--quiet", "--out", at("cells")]],
+  verify: [
+    ["verify", writeTinySet(), "--quiet"],
+    ["verify", at("run"), "--quiet", "--out", at("verify")],
+  ],
   demo: [["demo", "--budget", "1s", "--quiet", "--out", at("demo")]],
 };
 

@@ -5,6 +5,7 @@ import { isSideways, turnOffset } from "../../orientation.js";
 import { emptyPlacement, type Placement } from "../../placement.js";
 import type { NetList, NetWeights } from "./nets.js";
 import { type NodeList, type Row, Terminal } from "./nodes.js";
+import type { Route } from "./route.js";
 
 /** A terminal that became a port of the block, or several ports if it has several pins. */
 export interface TerminalPorts {
@@ -39,6 +40,8 @@ export interface BookshelfFrame extends BlockSource {
   readonly terminals: ReadonlyMap<string, TerminalPorts>;
   /** By the name of the node. */
   readonly outlines: ReadonlyMap<string, Outline>;
+  /** Of the `.route` file, with each part of an outline as a node. */
+  readonly route?: Route | undefined;
   /** Names of nets in the files. */
   readonly netNames: readonly string[];
   /** Per net, 1 if the files name its driver. */

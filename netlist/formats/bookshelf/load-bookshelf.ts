@@ -97,7 +97,9 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
   const outlines = outlinesOf(shapes, nodes, places);
   const file: FileParts = { nodes, rows, nets, weights, places, outlines, box };
   const parts = makeParts(stemOf(files.aux), file);
+  const granted = route && withParts(route, parts.frame);
   const canvas = { width: box.right - box.left, height: box.top - box.bottom };
+  const source: BookshelfFrame = { ...parts.frame, route: granted };
   const block: Block = {
     ...parts.netlist,
     fixed: parts.fixed,
@@ -107,7 +109,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
       { fixed: parts.fixed, initial: parts.initial, canvas },
       gridFor(hardSizes(parts.netlist), canvas),
     ),
-    routing: (route && routingOf(withParts(route, parts.frame), parts.netlist)) ?? {
+    routing: (granted && routingOf(granted, parts.netlist)) ?? {
       horizontal: routing.horizontal / UNITS_PER_MICROMETRE,
       vertical: routing.vertical / UNITS_PER_MICROMETRE,
       horizontalUsedByMacros: routing.horizontalUsedByMacros / UNITS_PER_MICROMETRE,
@@ -126,7 +128,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
       orientation: 0,
     })),
     initial: parts.initial,
-    source: parts.frame,
+    source,
   };
   return { block, reading: readingOf(file, block, { files, shapes, route }) };
 }

@@ -1,6 +1,6 @@
 // Routing resources from the layers of LEF and the tracks of DEF. For the congestion cost: tracks per µm of canvas side, and
-// how many of them a hard macro blocks (docs/proxy-cost.md). For the global
-// router: the same layer by layer.
+// how many of them a hard macro blocks (docs/proxy-cost.md). For the global router: the same layer by layer
+// (docs/verify.md).
 import { type Block, NodeKind, type RoutingResources } from "../../block.js";
 import {
   assumedObstruction,

@@ -1,0 +1,97 @@
+// `verify` from end to end: cells placed and routed, files written, the same figures again, bad input in one line.
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { ashlar, runJson } from "../support/command.js";
+import { makeFolder } from "../support/temp-folder.js";
+
+const folder = makeFolder();
+const at = (...names: readonly string[]) => join(folder, ...names);
+const DESIGN = "examples/design/tile.def";
+
+before(() => {
+  runJson("place", DESIGN, "--method", "greedy", "--iterations", "2", "--out", at("run"), "--json");
+});
+
+/** All figures but those of time, and the folder. */
+function lasting(summary: Record<string, unknown>): Record<string, unknown> {
+  const { seconds, routing_seconds, out, ...rest } = summary;
+  assert.ok(Number(seconds) >= Number(routing_seconds));
+  return rest;
+}
+
+test("a run is verified: figures hang together, come again, and maps add up to them", () => {
+  const summary = runJson("verify", at("run"), "--out", at("verify"), "--json");
+  const { flat_wirelength, tree_wirelength, routed_wirelength, overflow, layers } = summary as {
+    [name: string]: number;
+  } & { layers: readonly { name: string; overflow: number }[] };
+  assert.equal(summary.legal, true);
+  assert.ok(flat_wirelength! < tree_wirelength! && tree_wirelength! <= routed_wirelength!);
+  assert.ok(routed_wirelength! < 1.2 * flat_wirelength!);
+  assert.equal(
+    layers.reduce((sum, layer) => sum + layer.overflow, 0),
+    overflow,
+  );
+  assert.match(String(summary.tracks), /^6 layers of the LEF files, tracks of the DEF file$/);
+  assert.match(String(summary.not_measured), /^timing/);
+  assert.ok(Number((summary.data_flow as { pairs: number }).pairs) > 0);
+  const { columns, rows } = summary.grid as { columns: number; rows: number };
+  const lines = readFileSync(at("verify", "routing.csv"), "utf8").trim().split("\n");
+  assert.equal(lines.length, 1 + columns * rows);
+  let above = 0;
+  for (const line of lines.slice(1)) {
+    const [, , right, rightRoom, up, upRoom] = line.split(",").map(Number) as [
+      ...[number, number, number, number, number, number],
+    ];
+    above += Math.max(0, right - rightRoom) + Math.max(0, up - upRoom);
+  }
+  assert.equal(above, overflow);
+  assert.deepEqual(JSON.parse(readFileSync(at("verify", "verify.json"), "utf8")), summary);
+  const report = readFileSync(at("verify", "report.html"), "utf8");
+  assert.match(report, /<h2>Routing<\/h2>/);
+  assert.match(report, /Not measured: timing/);
+  assert.match(readFileSync(at("verify", "routing.svg"), "utf8"), /wires above capacity/);
+  // The same design with the run as --placement, and once more with the cells that were placed.
+  const again = runJson("verify", DESIGN, "--placement", at("run"), "--json");
+  assert.deepEqual(lasting(again), lasting(summary));
+  const placed = runJson("verify", DESIGN, "--placement", at("verify", "best.plc"), "--as-placed", "--json");
+  assert.deepEqual(lasting(placed), lasting(summary));
+});
+
+test("a run of `cells` is routed with its own cells", () => {
+  runJson("cells", DESIGN, "--placement", at("run"), "--passes", "0", "--out", at("cells"), "--json");
+  const cells = runJson("eval", at("cells"), "--json");
+  const summary = runJson("verify", at("cells"), "--rounds", "0", "--json");
+  assert.equal(summary.flat_wirelength, cells.wirelength);
+  assert.deepEqual([summary.rounds, summary.overflow], [0, summary.pattern_overflow]);
+});
+
+test("fewer tracks give more overflow, and text has no lists", async () => {
+  const overflowOf = (usable: string) =>
+    Number(runJson("verify", at("cells"), "--usable", usable, "--rounds", "2", "--json").overflow);
+  assert.ok(overflowOf("0.1") > overflowOf("1"));
+  const { code, stdout } = await ashlar("verify", at("cells"), "--quiet");
+  assert.equal(code, 0);
+  assert.match(stdout, /^channels\.narrow_below +\d/m);
+  assert.match(stdout, /^not_measured +timing/m);
+  assert.doesNotMatch(stdout, /^layers/m);
+});
+
+test("bad input is refused in one line, and nothing is written", async () => {
+  const refused = async (args: readonly string[], expected: RegExp) => {
+    const { code, stderr } = await ashlar("verify", ...args, "--quiet");
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, expected);
+    assert.equal(stderr.trim().split("\n").length, 1);
+  };
+  await refused([DESIGN, "--out", at("none")], /macro '.*' has no place; place the macros first/);
+  const macros = ["--placement", at("run", "best.def")];
+  await refused([DESIGN, ...macros, "--as-placed"], /cell '.*' has no place; leave --as-placed out/);
+  await refused([at("run"), "--out", at("run")], /holds a run, whose report has the same name/);
+  await refused([at("run"), "--out", at("verify")], /holds a result already; replace it with --force/);
+  await refused([at("run"), "--usable", "0"], /--usable/);
+  runJson("generate", "--macros", "6", "--seed", "1", "--out", at("block"), "--json");
+  await refused([at("block")], /holds no standard cell that may move/);
+  assert.ok(!existsSync(at("none")));
+});
