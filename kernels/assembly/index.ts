@@ -27,7 +27,7 @@ export { placeByStars } from "./cells/star-start";
 // rows: standard cells in rows, without overlap, and their detailed placement
 export { reorderCells, shiftCells, swapCells } from "./rows/improve";
 export { legaliseRows } from "./rows/legalise";
-export { measureRowNets } from "./rows/row-nets";
+export { measureRowNets, turnCells } from "./rows/row-nets";
 
 // routing: Steiner trees and the global router
 export { findOverflowing, layPatterns, rerouteNets } from "./routing/routes";

@@ -1,7 +1,14 @@
 // Cells in rows: from any places of the standard cells of a flat netlist to legal ones on sites, and then to shorter wires.
 // Kernels: kernels/assembly/rows/.
 import { KernelRecord, Kernels } from "../../kernels/index.js";
-import { type Block, copyPlacement, InputError, type Placement, turnOffset } from "../../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  groupBy,
+  InputError,
+  type Placement,
+  turnOffset,
+} from "../../netlist/index.js";
 import { isLooseCell, ROUNDING, type RowSpace, rowSpaceOf } from "./row-space.js";
 
 export interface RowOptions {
@@ -57,8 +64,6 @@ export interface RowResult {
  * then shortens the weighted half-perimeter wirelength by swaps, reordering and shifts. Everything else stays where
  * `wanted` has it and keeps cells out. The same input gives the same bytes. Throws `InputError` if a cell is not as high
  * as the rows or finds no room.
- *
- * Pins count as in orientation N, also in rows of another one, where they lie up to a row's height off.
  */
 export function placeInRows(block: Block, wanted: Placement, options: RowOptions = {}): RowResult {
   const steps = rowSteps(block, wanted, options);
@@ -105,6 +110,7 @@ export function* rowSteps(
     moves = movesOf({ xs, ys, wantedXs, wantedYs });
   }
   const { meanMove, longestMove } = moves;
+  run.turnCells(state.address);
   const measured = run.measureRowNets(state.address);
   const legalWirelength = from?.legalWirelength ?? measured;
   let wirelength = from?.wirelength ?? measured;
@@ -185,6 +191,7 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     ys[cell] = wanted.ys[node]! - block.heights[node]! / 2;
   }
   const pins = pinsOf(block, cells, wanted);
+  const cellPins = pinsOfCells(pins, cellCount);
   const cellNets = netsOfCells(block, ofNode, cellCount);
   const narrowest = sites.reduce((least, width) => Math.min(least, width), Number.POSITIVE_INFINITY);
   const listStarts = new Int32Array(segmentCount);
@@ -212,10 +219,16 @@ function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
     rowBottoms: kernels.copyOf(space.rowBottoms),
     rowSegments: kernels.copyOf(space.rowSegments),
     segmentRows: kernels.copyOf(space.segmentRows),
+    segmentTurns: kernels.copyOf(space.segmentRows.map((row) => mirrorsOf(space.rowOrientations[row]!))),
     segmentLefts: kernels.copyOf(space.segmentLefts),
     segmentSites: kernels.copyOf(space.segmentSites),
     segmentUsed: integers(segmentCount),
     cellSites: kernels.copyOf(sites),
+    cellWidths: kernels.copyOf(Float64Array.from(nodes, (node) => block.widths[node]!)),
+    cellHeights: kernels.copyOf(Float64Array.from(nodes, (node) => block.heights[node]!)),
+    cellTurns: integers(cellCount),
+    cellPinStarts: kernels.copyOf(cellPins.starts),
+    cellPins: kernels.copyOf(cellPins.items),
     xs: xs.byteOffset,
     ys: ys.byteOffset,
     cellSegments: segments.byteOffset,
@@ -302,6 +315,20 @@ function pinsOf(block: Block, { ofNode }: Cells, { xs, ys, orientations }: Place
     starts[net + 1] = count;
   }
   return { starts, ...pins };
+}
+
+/** Pins of each cell, by the numbers that they have among the pins of nets. */
+function pinsOfCells({ starts, cells }: ReturnType<typeof pinsOf>, cellCount: number) {
+  // Those that do not move are a group of their own, behind the cells.
+  const groups = cells.subarray(0, starts.at(-1)).map((cell) => (cell < 0 ? cellCount : cell));
+  const { starts: all, items } = groupBy(cellCount + 1, groups);
+  return { starts: all.subarray(0, cellCount + 1), items: items.subarray(0, all[cellCount]) };
+}
+
+/** How an orientation mirrors what is in N: 1 in x, 2 in y, 3 both. */
+function mirrorsOf(orientation: number): number {
+  const [x, y] = turnOffset(orientation, 1, 2);
+  return (x < 0 ? 1 : 0) + (y < 0 ? 2 : 0);
 }
 
 function netsOfCells(block: Block, ofNode: Int32Array, cellCount: number) {

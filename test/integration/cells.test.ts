@@ -8,6 +8,7 @@ import { placeCells, readRun } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { checkRows } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
+import { rowFaults } from "../support/row-faults.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -33,6 +34,7 @@ test("cells of a DEF: legal, scored as its own output is, the same bytes again, 
     def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
   });
   assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(rowFaults(block, block.initial), []);
   const macros = await loadBlock(at("run", "best.def"), {
     def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
   });

@@ -11,6 +11,8 @@ export interface FlatOptions {
   readonly widths?: readonly number[];
   readonly rows?: number;
   readonly sitesPerRow?: number;
+  /** Orientations of the rows, by turns from the lowest. */
+  readonly orientations?: readonly number[];
 }
 
 export const SITE = 0.5;
@@ -25,6 +27,7 @@ export function flatBlock({
   widths = [2, 3, 4, 6],
   rows: rowCount = 20,
   sitesPerRow = 100,
+  orientations = [0],
 }: FlatOptions = {}): Block {
   const random = Random.stream(seed, "flat block");
   const draft = new NetlistDraft();
@@ -60,7 +63,7 @@ export function flatBlock({
       height: ROW_HEIGHT,
       siteWidth: SITE,
       sites: sitesPerRow,
-      orientation: 0,
+      orientation: orientations[row % orientations.length]!,
     }),
   );
   const block = blockOf(draft, { canvas: { width, height } }, places);

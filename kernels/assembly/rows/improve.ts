@@ -6,7 +6,7 @@
 // - shifts: a cell slides between its neighbours to where its nets want it.
 import { f64At, i32At } from "../judge/judge-state";
 import { addToTrial, beginTrial, keepTrial, optimalRegion } from "./row-nets";
-import { firstRightOf, rowNear, RowState } from "./row-state";
+import { firstRightOf, rowNear, RowState, turnTo } from "./row-state";
 
 /** Gains below this many µm are rounding. */
 const LEAST_GAIN: f64 = 1e-9;
@@ -298,6 +298,7 @@ function startOf(state: RowState, segment: i32, index: i32): i32 {
 }
 
 function place(state: RowState, cell: i32, segment: i32, start: i32): void {
+  turnTo(state, cell, segment);
   store<i32>(state.cellSegments + (<usize>cell << 2), segment);
   store<i32>(state.cellStarts + (<usize>cell << 2), start);
   store<f64>(state.xs + (<usize>cell << 3), f64At(state.segmentLefts, segment) + <f64>start * state.siteWidth);

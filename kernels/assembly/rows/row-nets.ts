@@ -1,7 +1,13 @@
 // Half-perimeter wirelength of the nets of cells in rows, kept current move by move: every net has its bounding box, and a
 // trial moves up to a few cells, finds the new boxes of their nets, and keeps or forgets them.
 import { f64At, i32At } from "../judge/judge-state";
-import { RowState } from "./row-state";
+import { RowState, turnTo } from "./row-state";
+
+/** Turns all cells as the rows of their segments want them. */
+export function turnCells(address: usize): void {
+  const state = changetype<RowState>(address);
+  for (let cell = 0; cell < state.cellCount; cell++) turnTo(state, cell, i32At(state.cellSegments, cell));
+}
 
 /** Computes the boxes of all nets. Returns their weighted half-perimeters, µm. */
 export function measureRowNets(address: usize): f64 {

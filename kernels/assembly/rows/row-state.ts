@@ -19,6 +19,8 @@ export class RowState {
   // Segments.
   /** Row, i32. */
   segmentRows: usize;
+  /** How its row turns cells, i32: 1 for mirrored in x, 2 in y, 3 for both. */
+  segmentTurns: usize;
   /** Left end, µm, f64. */
   segmentLefts: usize;
   /** Width in sites, i32, and how many of them are taken. */
@@ -30,6 +32,14 @@ export class RowState {
   /** Lower left corner, µm, f64: where a cell is wanted, then where it is. */
   xs: usize;
   ys: usize;
+  /** Sides, µm, f64. */
+  cellWidths: usize;
+  cellHeights: usize;
+  /** How it is turned, i32, as `segmentTurns`; its pins' offsets are turned with it. */
+  cellTurns: usize;
+  /** Its pins: cellPins[cellPinStarts[c] .. cellPinStarts[c + 1]]. */
+  cellPinStarts: usize;
+  cellPins: usize;
   /** Segment of each cell, and its first site in it, i32. */
   cellSegments: usize;
   cellStarts: usize;
@@ -59,7 +69,7 @@ export class RowState {
   netStarts: usize;
   /** f64 per net. */
   netWeights: usize;
-  /** Per pin: its cell, -1 for what does not move, i32; and its offset from the cell's corner, else its place, µm, f64. */
+  /** Per pin: its cell, -1 for what does not move, i32; and its offset from the cell's corner as it is turned, else its place, µm, f64. */
   pinCells: usize;
   pinXs: usize;
   pinYs: usize;
@@ -104,4 +114,24 @@ export function firstRightOf(state: RowState, row: i32, x: f64): i32 {
     else high = middle;
   }
   return low;
+}
+
+/** Turns a cell and its pins as the row of its segment wants it. */
+// @ts-ignore: decorator
+@inline
+export function turnTo(state: RowState, cell: i32, segment: i32): void {
+  const turn = i32At(state.segmentTurns, segment);
+  if (turn != i32At(state.cellTurns, cell)) turnPins(state, cell, turn);
+}
+
+function turnPins(state: RowState, cell: i32, turn: i32): void {
+  const turns = state.cellTurns + (<usize>cell << 2);
+  const change = load<i32>(turns) ^ turn;
+  store<i32>(turns, turn);
+  const end = i32At(state.cellPinStarts, cell + 1);
+  for (let i = i32At(state.cellPinStarts, cell); i < end; i++) {
+    const pin = <usize>i32At(state.cellPins, i) << 3;
+    if (change & 1) store<f64>(state.pinXs + pin, f64At(state.cellWidths, cell) - load<f64>(state.pinXs + pin));
+    if (change & 2) store<f64>(state.pinYs + pin, f64At(state.cellHeights, cell) - load<f64>(state.pinYs + pin));
+  }
 }

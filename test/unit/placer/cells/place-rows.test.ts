@@ -16,6 +16,7 @@ import { checkRows } from "../../../../placer/cells/check-rows.js";
 import { placeInRows, type RowPass } from "../../../../placer/cells/place-rows.js";
 import { rowSpaceOf } from "../../../../placer/cells/row-space.js";
 import { type FlatOptions, flatBlock, MACRO, ROW_HEIGHT, SITE } from "../../../support/flat-block.js";
+import { rowFaults } from "../../../support/row-faults.js";
 
 const isCell = (block: Block, node: number) => block.kinds[node] === NodeKind.StandardCell;
 
@@ -78,6 +79,8 @@ const BLOCKS: Readonly<Record<string, FlatOptions>> = {
     ],
   },
   "98 % full": { cells: 980, widths: [2], rows: 20, sitesPerRow: 100 },
+  "rows mirrored by turns": { orientations: [0, 3], macros: [[10, 10]] },
+  "rows of all orientations": { orientations: [3, 1, 2, 0] },
   "one row": { cells: 24, rows: 1 },
   "one cell": { cells: 1 },
 };
@@ -91,10 +94,18 @@ for (const [name, options] of Object.entries(BLOCKS))
       const result = placeInRows(block, wanted, { leastGain: 0, onPass: (pass) => passes.push(pass) });
       assert.deepEqual(faultsOf(block, result.placement), []);
       assert.deepEqual(checkRows(block, result.placement), { overlaps: 0, offRows: 0 });
+      assert.deepEqual(rowFaults(block, result.placement), []);
       for (let i = 1; i < passes.length; i++)
         assert.ok(passes[i]!.wirelength <= passes[i - 1]!.wirelength + 1e-6, `pass ${i}`);
       const exact = lengthOf(block, result.placement);
       assert.ok(Math.abs(result.wirelength - exact) < 1e-6 * exact, `${result.wirelength} and ${exact}`);
+      const { orientations = [0] } = options;
+      for (let node = 0; node < block.nodeCount; node++)
+        if (isCell(block, node))
+          assert.equal(
+            result.placement.orientations[node],
+            orientations[Math.floor(result.placement.ys[node]! / ROW_HEIGHT) % orientations.length],
+          );
       assert.deepEqual(placeInRows(block, wanted, { leastGain: 0 }), result, "again");
       for (let node = 0; node < block.nodeCount; node++)
         if (!isCell(block, node)) assert.equal(result.placement.xs[node], wanted.xs[node]);
@@ -168,6 +179,43 @@ test("overlaps and cells off their sites are counted", () => {
   assert.equal(offRows, 1);
   assert.ok(overlaps >= 2);
   assert.equal(checkRows({ ...block, rows: [] }, placement).offRows, 12);
+});
+
+test("the check by a sweep finds what is wrong, by name", () => {
+  const block = flatBlock({ cells: 12, widths: [4], macros: [[10, 0]], orientations: [0, 3] });
+  const { placement: legal } = placeInRows(block, scattered(block, 1));
+  assert.deepEqual(rowFaults(block, legal), []);
+  const cells = Array.from({ length: block.nodeCount }, (_, node) => node).filter((at) => isCell(block, at));
+  const [a, b] = cells as [number, number];
+  const faultsWith = (change: (placement: Placement) => void) => {
+    const placement = copyPlacement(legal);
+    change(placement);
+    return rowFaults(block, placement).join("; ");
+  };
+  assert.match(
+    faultsWith(({ xs }) => (xs[a]! += 0.3 * SITE)),
+    /c0 is off the sites/,
+  );
+  assert.match(
+    faultsWith(({ ys }) => (ys[a]! += 0.4)),
+    /c0 is not within a row/,
+  );
+  assert.match(
+    faultsWith(({ xs, ys }) => ([xs[a], ys[a]] = [xs[b]!, ys[b]!])),
+    /c[01] overlaps c[01]/,
+  );
+  assert.match(
+    faultsWith(({ xs, ys }) => ([xs[a], ys[a]] = [16, 1])),
+    /(c0|m0) overlaps (m0|c0)/,
+  );
+  assert.match(
+    faultsWith(({ orientations }) => (orientations[a] = 3 - orientations[a]!)),
+    /c0 is F?[NS]+ in a row that is/,
+  );
+  assert.match(
+    faultsWith(({ xs }) => (xs[a] = block.canvas.width)),
+    /c0 is not within a row/,
+  );
 });
 
 test("what has no solution is refused in one line", () => {
