@@ -44,7 +44,8 @@ interface Box extends Rectangle {
 }
 
 /** Rows are sorted by their bottoms. */
-function standsInRow(rows: readonly CellRow[], { left, bottom, right }: Box): boolean {
+function standsInRow(rows: readonly CellRow[], box: Pick<Box, "left" | "bottom" | "right" | "top">): boolean {
+  const { left, bottom, right, top } = box;
   let low = 0;
   let high = rows.length;
   while (low < high) {
@@ -58,8 +59,10 @@ function standsInRow(rows: readonly CellRow[], { left, bottom, right }: Box): bo
     if (row.bottom > bottom + ROUNDING * row.height) return false;
     const site = (left - row.left) / row.siteWidth;
     const isOnSite = Math.abs(site - Math.round(site)) < ROUNDING;
-    if (isOnSite && site > -ROUNDING && (right - row.left) / row.siteWidth < row.sites + ROUNDING)
-      return true;
+    if (!isOnSite || site < -ROUNDING || (right - row.left) / row.siteWidth > row.sites + ROUNDING) continue;
+    // A cell of several rows stands in the next one too.
+    const next = row.bottom + row.height;
+    if (top < next + ROUNDING * row.height || standsInRow(rows, { ...box, bottom: next })) return true;
   }
   return false;
 }

@@ -9,7 +9,7 @@ import {
   globalProgress,
   globalSteps,
 } from "./global-placement.js";
-import { type RowResult, type RowState, rowSteps } from "./place-rows.js";
+import { type RowResult, type RowState, refuseWithoutRoom, rowSteps } from "./place-rows.js";
 
 /** What a later process goes on from. Before rows there is a state of global placement, then its result. */
 export type FlatCellsState =
@@ -59,6 +59,7 @@ export async function placeFlatCells(
   options: FlatCellsOptions,
 ): Promise<FlatCells> {
   const { density, passes, from, onProgress, signal } = options;
+  refuseWithoutRoom(block, start);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const isDue = throttle(TELL_EVERY);

@@ -1,15 +1,11 @@
 // Cells in rows: from any places of the standard cells of a flat netlist to legal ones on sites, and then to shorter wires.
 // Kernels: kernels/assembly/rows/.
-import { KernelRecord, Kernels } from "../../kernels/index.js";
-import {
-  type Block,
-  copyPlacement,
-  groupBy,
-  InputError,
-  type Placement,
-  turnOffset,
-} from "../../netlist/index.js";
+import { Kernels } from "../../kernels/index.js";
+import { type Block, copyPlacement, InputError, type Placement } from "../../netlist/index.js";
+import { type RowKind, rowKindsOf } from "./row-kinds.js";
+import { type Cells, recordOf, restore } from "./row-record.js";
 import { isLooseCell, ROUNDING, type RowSpace, rowSpaceOf } from "./row-space.js";
+import { placeTallCells } from "./tall-cells.js";
 
 export interface RowOptions {
   /** Most passes of detailed placement; 0 legalises only. Default: 8. */
@@ -18,16 +14,20 @@ export interface RowOptions {
   readonly leastGain?: number;
   readonly onPass?: (pass: RowPass) => void;
   /** Goes on from here. It must come from the same block, places and options; the result has the same bytes. */
-  readonly from?: RowState;
+  readonly from?: RowState | undefined;
 }
 
 /** All that detailed placement carries from one pass to the next. */
 export interface RowState {
+  /** Index of the kind of rows, and where the cells of those before it are, if there are any. */
+  readonly kind: number;
+  readonly before?: Placement;
   readonly pass: number;
   /** µm. */
   readonly legalWirelength: number;
   readonly wirelength: number;
-  readonly meanMove: number;
+  /** How far cells moved to be legal: all together, and at most. */
+  readonly moved: number;
   readonly longestMove: number;
   /** By how much the pass shortened wires, µm; infinite after the legalisation. */
   readonly gain: number;
@@ -79,37 +79,92 @@ export function* rowSteps(
   wanted: Placement,
   options: RowOptions = {},
 ): Generator<RowStep, RowResult, boolean | undefined> {
-  const space = rowSpaceOf(block, {
-    placement: wanted,
-    stands: (node) => !isLooseCell(block, node),
-  });
-  const cells = cellsOf(block, space, wanted);
-  if (cells.nodes.length === 0)
-    return {
-      placement: copyPlacement(wanted),
-      legalWirelength: 0,
-      wirelength: 0,
-      meanMove: 0,
-      longestMove: 0,
-    };
+  const kinds = rowKindsOf(block);
+  const { from } = options;
+  // Rows of different kinds may lie over each other: what has been placed is in the way of what follows.
+  const placement = copyPlacement(from?.before ?? wanted);
+  const isPlaced = new Uint8Array(block.nodeCount);
+  const stands = (node: number) => !isLooseCell(block, node) || isPlaced[node] === 1;
+  let isStopped = false;
+  let total: Total = from ?? { legalWirelength: 0, wirelength: 0, moved: 0, longestMove: 0 };
+  let count = 0;
+  for (const [index, kind] of kinds.entries()) {
+    count += kind.cells.length + kind.tall.length;
+    const resumed = from?.kind === index ? from : undefined;
+    if (!from || from.kind <= index) {
+      if (kind.tall.length > 0 && !resumed) {
+        const { sum, longest } = placeTallCells(block, kind, { placement, stands });
+        total = {
+          ...total,
+          moved: total.moved + sum,
+          longestMove: Math.max(total.longestMove, longest),
+        };
+      }
+      for (const node of kind.tall) isPlaced[node] = 1;
+      // Only what `wanted` does not say has to be kept.
+      const before = kinds.length > 1 || kind.tall.length > 0 ? copyPlacement(placement) : undefined;
+      const steps = kindSteps(block, placement, {
+        ...options,
+        ...{ kind, index, before, stands, total, isStopped },
+        from: resumed,
+      });
+      let next = steps.next();
+      while (!next.done) {
+        const stop: boolean | undefined = yield next.value;
+        isStopped ||= stop === true;
+        next = steps.next(stop);
+      }
+      total = next.value;
+    }
+    for (const node of [...kind.tall, ...kind.cells]) isPlaced[node] = 1;
+  }
+  const { legalWirelength, wirelength, moved, longestMove } = total;
+  return { placement, legalWirelength, wirelength, meanMove: count > 0 ? moved / count : 0, longestMove };
+}
+
+/** What the kinds so far add up to; wirelengths are of all nets. */
+type Total = Pick<RowState, "legalWirelength" | "wirelength" | "moved" | "longestMove">;
+
+interface KindOptions extends RowOptions {
+  readonly kind: RowKind;
+  readonly index: number;
+  readonly before: Placement | undefined;
+  stands(node: number): boolean;
+  readonly total: Total;
+  readonly isStopped: boolean;
+}
+
+/** The cells of one kind that stand in one row each, in `placement`. */
+function* kindSteps(
+  block: Block,
+  placement: Placement,
+  { kind, index, before, stands, total, isStopped, ...options }: KindOptions,
+): Generator<RowStep, Total, boolean | undefined> {
+  const { from } = options;
+  const space = rowSpaceOf(block, { placement, stands, rows: kind.rows });
+  const cells = cellsOf(block, kind, placement);
+  if (cells.nodes.length === 0 && !before) return total;
+  refuseTooWide(block, cells, space);
   const kernels = Kernels.create();
-  const record = recordOf(kernels, { block, space, cells, wanted });
+  const record = recordOf(kernels, { block, space, cells, wanted: placement });
   const { state, xs, ys, segments, starts } = record;
   const { run } = kernels;
-  const { from } = options;
   let pass = from?.pass ?? 0;
-  let moves: Pick<RowResult, "meanMove" | "longestMove">;
-  if (from) {
-    restore(space, record, from);
-    moves = from;
-  } else {
+  let { moved, longestMove } = total;
+  if (from) restore(space, record, from);
+  else {
     const [wantedXs, wantedYs] = [xs.slice(), ys.slice()];
-    const order = orderByX(kernels, xs);
-    const placed = run.legaliseRows(state.address, order.byteOffset);
-    if (placed < cells.nodes.length) throw noRoom(block, cells, space, order[placed]!);
-    moves = movesOf({ xs, ys, wantedXs, wantedYs });
+    // In nearly full rows the wide cells that come last may find gaps only: then they come first.
+    const byX = orderByX(kernels, xs);
+    if (run.legaliseRows(state.address, byX.byteOffset) < xs.length) {
+      const byWidth = byX.sort((a, b) => cells.sites[b]! - cells.sites[a]! || xs[a]! - xs[b]! || a - b);
+      const placed = run.legaliseRows(state.address, byWidth.byteOffset);
+      if (placed < xs.length) throw noRoom(block, cells, space, byWidth[placed]!);
+    }
+    const moves = movesOf({ xs, ys, wantedXs, wantedYs });
+    moved += moves.sum;
+    longestMove = Math.max(longestMove, moves.longest);
   }
-  const { meanMove, longestMove } = moves;
   run.turnCells(state.address);
   const measured = run.measureRowNets(state.address);
   const legalWirelength = from?.legalWirelength ?? measured;
@@ -118,16 +173,19 @@ export function* rowSteps(
   const step = (): RowStep => ({
     ...{ pass, wirelength },
     save: () => ({
-      ...{ pass, legalWirelength, wirelength, meanMove, longestMove, gain },
+      ...{ kind: index, ...(before && { before }) },
+      ...{ pass, legalWirelength, wirelength, moved, longestMove, gain },
       segments: segments.slice(),
       starts: starts.slice(),
     }),
   });
+  let isEnough = isStopped;
   if (!from) {
     options.onPass?.({ pass, wirelength });
-    if (yield step()) gain = 0;
+    isEnough = (yield step()) === true || isStopped;
   }
-  while (pass < (options.passes ?? 8) && gain >= (options.leastGain ?? 0.0005) * wirelength) {
+  const { passes = 8, leastGain = 0.0005 } = options;
+  while (!isEnough && pass < passes && gain >= leastGain * wirelength) {
     run.swapCells(state.address);
     run.reorderCells(state.address);
     run.shiftCells(state.address);
@@ -136,222 +194,77 @@ export function* rowSteps(
     wirelength = after;
     pass++;
     options.onPass?.({ pass, wirelength });
-    if (yield step()) break;
+    isEnough = (yield step()) === true;
   }
-  const placement = copyPlacement(wanted);
   for (const [cell, node] of cells.nodes.entries()) {
     placement.xs[node] = xs[cell]! + block.widths[node]! / 2;
     placement.ys[node] = ys[cell]! + block.heights[node]! / 2;
     placement.orientations[node] = space.rowOrientations[space.segmentRows[segments[cell]!]!]!;
   }
-  return { placement, legalWirelength, wirelength, meanMove, longestMove };
-}
-interface Cells {
-  /** Their nodes. */
-  readonly nodes: Int32Array;
-  /** Cell of each node, -1 for those that stand. */
-  readonly ofNode: Int32Array;
-  /** Widths in sites. */
-  readonly sites: Int32Array;
+  return { legalWirelength, wirelength, moved, longestMove };
 }
 
-function cellsOf(block: Block, { siteWidth, rowHeight }: RowSpace, wanted: Placement): Cells {
-  const nodes: number[] = [];
-  const ofNode = new Int32Array(block.nodeCount).fill(-1);
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (!isLooseCell(block, node)) continue;
-    const where = `cell '${block.nodeNames[node]}'`;
-    if (block.heights[node]! > rowHeight * (1 + ROUNDING))
-      throw new InputError(where, `is ${block.heights[node]} µm high, rows are ${rowHeight} µm`);
-    if (Number.isNaN(wanted.xs[node]! + wanted.ys[node]!)) throw new InputError(where, "has no place");
-    ofNode[node] = nodes.length;
-    nodes.push(node);
+/**
+ * Throws `InputError`, before time is spent, if the cells cannot be in rows whatever is done: they need more sites than are
+ * free around what stands, or one is wider than every free stretch.
+ */
+export function refuseWithoutRoom(block: Block, start: Placement): void {
+  const stands = (node: number) => !isLooseCell(block, node);
+  for (const kind of rowKindsOf(block)) {
+    const space = rowSpaceOf(block, { placement: start, stands, rows: kind.rows });
+    refuseTooWide(block, cellsOf(block, kind, undefined), space);
   }
-  const sites = Int32Array.from(nodes, (node) =>
-    Math.max(1, Math.ceil(block.widths[node]! / siteWidth - ROUNDING)),
+}
+
+function refuseTooWide(block: Block, { nodes, sites }: Cells, space: RowSpace): void {
+  const there = sum(space.segmentSites);
+  const wanted = sum(sites);
+  if (wanted > there)
+    throw new InputError(
+      block.name,
+      `cells take ${wanted} sites of ${there} that are free in rows of ${space.rowHeight} µm (${percent(wanted / there)})`,
+      "give the rows more free sites",
+    );
+  const widest = space.segmentSites.reduce((most, width) => Math.max(most, width), 0);
+  const cell = sites.findIndex((width) => width > widest);
+  if (cell < 0) return;
+  throw new InputError(
+    `cell '${block.nodeNames[nodes[cell]!]}'`,
+    `takes ${sites[cell]} sites, and the widest free stretch of a row has ${widest}`,
+    "make room for it between macros and blockages",
   );
-  return { nodes: Int32Array.from(nodes), ofNode, sites };
 }
 
-interface Parts {
-  readonly block: Block;
-  readonly space: RowSpace;
-  readonly cells: Cells;
-  readonly wanted: Placement;
+function percent(share: number): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "no site is free";
 }
 
-function recordOf(kernels: Kernels, { block, space, cells, wanted }: Parts) {
-  const { nodes, ofNode, sites } = cells;
-  const cellCount = nodes.length;
-  const segmentCount = space.segmentRows.length;
-  const xs = kernels.f64(cellCount);
-  const ys = kernels.f64(cellCount);
+function sum(values: Int32Array): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function cellsOf(block: Block, kind: RowKind, wanted: Placement | undefined): Cells {
+  const nodes = Int32Array.from(kind.cells);
+  const ofNode = new Int32Array(block.nodeCount).fill(-1);
   for (const [cell, node] of nodes.entries()) {
-    xs[cell] = wanted.xs[node]! - block.widths[node]! / 2;
-    ys[cell] = wanted.ys[node]! - block.heights[node]! / 2;
+    if (wanted && Number.isNaN(wanted.xs[node]! + wanted.ys[node]!))
+      throw new InputError(`cell '${block.nodeNames[node]}'`, "has no place");
+    ofNode[node] = cell;
   }
-  const pins = pinsOf(block, cells, wanted);
-  const cellPins = pinsOfCells(pins, cellCount);
-  const cellNets = netsOfCells(block, ofNode, cellCount);
-  const narrowest = sites.reduce((least, width) => Math.min(least, width), Number.POSITIVE_INFINITY);
-  const listStarts = new Int32Array(segmentCount);
-  let room = 0;
-  for (let segment = 0; segment < segmentCount; segment++) {
-    listStarts[segment] = room;
-    room += Math.floor(space.segmentSites[segment]! / narrowest);
-  }
-  let mostNets = 1;
-  for (let cell = 0; cell < cellCount; cell++)
-    mostNets = Math.max(mostNets, cellNets.starts[cell + 1]! - cellNets.starts[cell]!);
-  const numbers = (count: number) => kernels.f64(count).byteOffset;
-  const integers = (count: number) => kernels.i32(count).byteOffset;
-  const segments = kernels.i32(cellCount);
-  const starts = kernels.i32(cellCount);
-  const listCounts = kernels.i32(segmentCount);
-  const rowCells = kernels.i32(room + 1);
-  const state = new KernelRecord(kernels, "RowState");
-  state.set({
-    siteWidth: space.siteWidth,
-    cellCount,
-    rowCount: space.rowBottoms.length,
-    segmentCount,
-    netCount: block.netCount,
-    rowBottoms: kernels.copyOf(space.rowBottoms),
-    rowSegments: kernels.copyOf(space.rowSegments),
-    segmentRows: kernels.copyOf(space.segmentRows),
-    segmentTurns: kernels.copyOf(space.segmentRows.map((row) => mirrorsOf(space.rowOrientations[row]!))),
-    segmentLefts: kernels.copyOf(space.segmentLefts),
-    segmentSites: kernels.copyOf(space.segmentSites),
-    segmentUsed: integers(segmentCount),
-    cellSites: kernels.copyOf(sites),
-    cellWidths: kernels.copyOf(Float64Array.from(nodes, (node) => block.widths[node]!)),
-    cellHeights: kernels.copyOf(Float64Array.from(nodes, (node) => block.heights[node]!)),
-    cellTurns: integers(cellCount),
-    cellPinStarts: kernels.copyOf(cellPins.starts),
-    cellPins: kernels.copyOf(cellPins.items),
-    xs: xs.byteOffset,
-    ys: ys.byteOffset,
-    cellSegments: segments.byteOffset,
-    cellStarts: starts.byteOffset,
-    listStarts: kernels.copyOf(listStarts),
-    listCounts: listCounts.byteOffset,
-    rowCells: rowCells.byteOffset,
-    lastClusters: integers(segmentCount),
-    previousClusters: integers(cellCount),
-    clusterSites: integers(cellCount),
-    clusterStarts: numbers(cellCount),
-    clusterWeights: numbers(cellCount),
-    clusterSums: numbers(cellCount),
-    previousCells: integers(cellCount),
-    netStarts: kernels.copyOf(pins.starts),
-    netWeights: kernels.copyOf(block.netWeights),
-    pinCells: kernels.copyOf(pins.cells),
-    pinXs: kernels.copyOf(pins.xs),
-    pinYs: kernels.copyOf(pins.ys),
-    cellNetStarts: kernels.copyOf(cellNets.starts),
-    cellNets: kernels.copyOf(cellNets.nets),
-    boxes: numbers(4 * block.netCount),
-    stamps: integers(block.netCount),
-    trialNets: integers(3 * mostNets),
-    trialBoxes: numbers(12 * mostNets),
-    boundXs: numbers(2 * mostNets),
-    boundYs: numbers(2 * mostNets),
-    mostBounds: 2 * mostNets,
-  });
-  return { state, xs, ys, segments, starts, listStarts, listCounts, rowCells };
-}
-
-/** Cells where a state has them, and the lists of the segments, from left to right. */
-function restore(space: RowSpace, record: ReturnType<typeof recordOf>, from: RowState): void {
-  const { xs, ys, segments, starts, listStarts, listCounts, rowCells } = record;
-  if (from.segments.length !== xs.length || from.starts.length !== xs.length)
-    throw new Error(`internal: a state of ${from.segments.length} cells, ${xs.length} were expected`);
-  segments.set(from.segments);
-  starts.set(from.starts);
-  const order = Int32Array.from(xs, (_, cell) => cell).sort((a, b) => starts[a]! - starts[b]!);
-  for (const cell of order) {
-    const segment = segments[cell]!;
-    xs[cell] = space.segmentLefts[segment]! + starts[cell]! * space.siteWidth;
-    ys[cell] = space.rowBottoms[space.segmentRows[segment]!]!;
-    rowCells[listStarts[segment]! + listCounts[segment]!++] = cell;
-  }
+  const sites = nodes.map((node) => Math.max(1, Math.ceil(block.widths[node]! / kind.siteWidth - ROUNDING)));
+  return { nodes, ofNode, sites };
 }
 
 function movesOf(places: Readonly<Record<"xs" | "ys" | "wantedXs" | "wantedYs", Float64Array>>) {
   const { xs, ys, wantedXs, wantedYs } = places;
-  let meanMove = 0;
-  let longestMove = 0;
+  let sum = 0;
+  let longest = 0;
   for (let cell = 0; cell < xs.length; cell++) {
     const move = Math.abs(xs[cell]! - wantedXs[cell]!) + Math.abs(ys[cell]! - wantedYs[cell]!);
-    meanMove += move / xs.length;
-    longestMove = Math.max(longestMove, move);
+    sum += move;
+    longest = Math.max(longest, move);
   }
-  return { meanMove, longestMove };
-}
-
-/** Pins of the nets, without those that have no place: their cell and the offset from its corner, or -1 and a place. */
-function pinsOf(block: Block, { ofNode }: Cells, { xs, ys, orientations }: Placement) {
-  const most = block.netPins.length;
-  const starts = new Int32Array(block.netCount + 1);
-  const pins = { cells: new Int32Array(most), xs: new Float64Array(most), ys: new Float64Array(most) };
-  let count = 0;
-  for (let net = 0; net < block.netCount; net++) {
-    for (let entry = block.netStarts[net]!; entry < block.netStarts[net + 1]!; entry++) {
-      const pin = block.netPins[entry]!;
-      const node = block.pinNodes[pin]!;
-      const cell = ofNode[node]!;
-      const offset = [block.pinXOffsets[pin]!, block.pinYOffsets[pin]!] as const;
-      if (cell >= 0) {
-        pins.xs[count] = offset[0] + block.widths[node]! / 2;
-        pins.ys[count] = offset[1] + block.heights[node]! / 2;
-      } else {
-        const [dx, dy] = turnOffset(orientations[node]!, ...offset);
-        pins.xs[count] = xs[node]! + dx;
-        pins.ys[count] = ys[node]! + dy;
-        if (Number.isNaN(pins.xs[count]! + pins.ys[count]!)) continue;
-      }
-      pins.cells[count++] = cell;
-    }
-    starts[net + 1] = count;
-  }
-  return { starts, ...pins };
-}
-
-/** Pins of each cell, by the numbers that they have among the pins of nets. */
-function pinsOfCells({ starts, cells }: ReturnType<typeof pinsOf>, cellCount: number) {
-  // Those that do not move are a group of their own, behind the cells.
-  const groups = cells.subarray(0, starts.at(-1)).map((cell) => (cell < 0 ? cellCount : cell));
-  const { starts: all, items } = groupBy(cellCount + 1, groups);
-  return { starts: all.subarray(0, cellCount + 1), items: items.subarray(0, all[cellCount]) };
-}
-
-/** How an orientation mirrors what is in N: 1 in x, 2 in y, 3 both. */
-function mirrorsOf(orientation: number): number {
-  const [x, y] = turnOffset(orientation, 1, 2);
-  return (x < 0 ? 1 : 0) + (y < 0 ? 2 : 0);
-}
-
-function netsOfCells(block: Block, ofNode: Int32Array, cellCount: number) {
-  const starts = new Int32Array(cellCount + 1);
-  const seen = new Int32Array(cellCount).fill(-1);
-  const each = (visit: (cell: number, net: number) => void) => {
-    seen.fill(-1);
-    for (let net = 0; net < block.netCount; net++)
-      for (let entry = block.netStarts[net]!; entry < block.netStarts[net + 1]!; entry++) {
-        const cell = ofNode[block.pinNodes[block.netPins[entry]!]!]!;
-        if (cell < 0 || seen[cell] === net) continue;
-        seen[cell] = net;
-        visit(cell, net);
-      }
-  };
-  each((cell) => starts[cell + 1]!++);
-  for (let cell = 0; cell < cellCount; cell++) starts[cell + 1]! += starts[cell]!;
-  const nets = new Int32Array(starts[cellCount]!);
-  const at = starts.slice();
-  each((cell, net) => {
-    nets[at[cell]!++] = net;
-  });
-  return { starts, nets };
+  return { sum, longest };
 }
 
 function orderByX(kernels: Kernels, xs: Float64Array): Int32Array {
@@ -361,11 +274,10 @@ function orderByX(kernels: Kernels, xs: Float64Array): Int32Array {
 }
 
 function noRoom(block: Block, { nodes, sites }: Cells, space: RowSpace, cell: number): InputError {
-  const wanted = sites.reduce((sum, width) => sum + width, 0);
-  const there = space.segmentSites.reduce((sum, width) => sum + width, 0);
+  const [wanted, there] = [sum(sites), sum(space.segmentSites)];
   return new InputError(
     `cell '${block.nodeNames[nodes[cell]!]}'`,
-    `finds no room in the rows: cells take ${wanted} sites of ${there}`,
+    `finds no room in the rows: cells take ${wanted} sites of ${there} (${percent(wanted / there)}), and no gap is left that is ${sites[cell]} sites wide`,
     "give the rows more free sites",
   );
 }

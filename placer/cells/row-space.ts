@@ -3,7 +3,6 @@ import {
   type Block,
   boxOf,
   type CellRow,
-  InputError,
   NodeKind,
   type Placement,
   type Rectangle,
@@ -30,33 +29,20 @@ export const ROUNDING = 1e-4;
 /** A stretch of free sites of a row: first site, and the one behind the last. */
 type Stretch = [start: number, end: number];
 
-/**
- * Cuts rows by the nodes for which `stands` is true, and by blockages that leave cells no room. Throws `InputError` if
- * the rows differ in height or in the width of their sites, which one legaliser cannot serve.
- */
+/** Cuts rows of one kind, by default all of the block, by the nodes for which `stands` is true, and by blockages that leave cells no room. */
 export function rowSpaceOf(
   block: Block,
-  { placement, stands }: { readonly placement: Placement; readonly stands: (node: number) => boolean },
+  {
+    placement,
+    stands,
+    rows = block.rows ?? [],
+  }: {
+    readonly placement: Placement;
+    readonly stands: (node: number) => boolean;
+    readonly rows?: readonly CellRow[];
+  },
 ): RowSpace {
-  const { rows = [] } = block;
-  const first = rows[0];
-  if (!first)
-    throw new InputError(
-      block.name,
-      "has no rows for its standard cells",
-      "give a Bookshelf set with its .scl file, or a DEF with ROW statements",
-    );
-  const { siteWidth, height: rowHeight } = first;
-  for (const { siteWidth: width, height } of rows)
-    if (
-      Math.abs(width - siteWidth) > ROUNDING * siteWidth ||
-      Math.abs(height - rowHeight) > ROUNDING * rowHeight
-    )
-      throw new InputError(
-        block.name,
-        `has rows of ${height} µm with sites of ${width} µm beside rows of ${rowHeight} µm with sites of ${siteWidth} µm`,
-        "rows of one kind were expected",
-      );
+  const { siteWidth, height: rowHeight } = rows[0]!;
   const sorted = [...rows].sort((a, b) => a.bottom - b.bottom || a.left - b.left);
   const bottoms = Float64Array.from(sorted, ({ bottom }) => bottom);
   const free = sorted.map(({ sites }): Stretch[] => [[0, sites]]);
