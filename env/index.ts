@@ -1,6 +1,7 @@
 // The problem to solve: the exact cost of a placement, and placing macros as an episode.
 
 export * from "./cost/cost-term.js";
+export { pullOfGuides } from "./cost/guides.js";
 export * from "./cost/incremental-judge.js";
 export * from "./cost/judge.js";
 export * from "./cost/judge-nets.js";

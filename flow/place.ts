@@ -1,7 +1,7 @@
 // `place`: a netlist in, a placement out, by any method.
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../netlist/index.js";
+import { GUIDE_WEIGHT, InputError } from "../netlist/index.js";
 import {
   checkWith,
   type Method,
@@ -107,6 +107,14 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .describe(
       "write this many different results, top-1.plc to top-N.plc: hard macros of any two lie a twentieth of the canvas's side " +
         "or more apart on average (default 1, the best alone)",
+    ),
+  guideWeight: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      "how strongly guides of a .def pull their macros: proxy cost of one that is as far away as the canvas is wide and high " +
+        `together (default ${GUIDE_WEIGHT}; 0: not at all)`,
     ),
   ...runOptions,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),

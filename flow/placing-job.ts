@@ -80,6 +80,8 @@ export interface JobOptions extends BlockOptions, ClusterChoice {
   readonly keep?: readonly string[];
   /** Whether movable hard macros may be turned by 90°. */
   readonly turn?: boolean;
+  /** How strongly the guides of a design pull. */
+  readonly guideWeight?: number | undefined;
 }
 
 /** Reads the block at `path` by the format of its files. Throws `InputError` for bad input. */
@@ -90,6 +92,8 @@ export async function openPlacingJob(
 ): Promise<PlacingJob> {
   onProgress(`reading ${path}`);
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
+  if (options.guideWeight !== undefined)
+    throw new InputError("--guide-weight", `is for .def designs, and '${path}' is none`);
   const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
@@ -167,7 +171,10 @@ async function openDefJob(
   const { block: scored, count: portsInside } = withPortsInside(grouped);
   if (portsInside > 0)
     onProgress(`${portsInside} pins of the design have no place; they count at the canvas's centre`);
-  const view = placingDesign(scored, loaded, { turn: options.turn === true });
+  const view = placingDesign(scored, loaded, {
+    turn: options.turn === true,
+    guideWeight: options.guideWeight,
+  });
   if (options.turn && !view.block.turnable)
     onProgress("--turn: no macro may be turned by 90°, as no master of one that can move has SYMMETRY R90");
   return {

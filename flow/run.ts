@@ -1,6 +1,13 @@
 // How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
 // folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
-import { type Costs, checkFeasible, checkLegality, Judge, type JudgeRules } from "../env/index.js";
+import {
+  type Costs,
+  checkFeasible,
+  checkLegality,
+  Judge,
+  type JudgeRules,
+  pullOfGuides,
+} from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
@@ -219,7 +226,7 @@ function flatNetlistOf({ flat, clustering, scored, view }: PlacingJob): FlatNetl
 
 /** What was found, or the given placement where that is legal and nothing better was found. */
 function betterOf(
-  { scored, given, isAllowed }: PlacingJob,
+  { block, scored, given, isAllowed, view }: PlacingJob,
   scorer: Judge,
   found: Placement,
   complete: Placement | undefined,
@@ -232,8 +239,10 @@ function betterOf(
     candidate.ys[node] = complete.ys[node]!;
   }
   if (!checkLegality(scored, candidate).legal || !isAllowed(candidate)) return found;
-  const before = scorer.evaluate(candidate).proxyCost;
-  return before < scorer.evaluate(found).proxyCost ? candidate : found;
+  // Scores leave the pull of guides out, by which the search went.
+  const costOf = (placement: Placement) =>
+    scorer.evaluate(placement).proxyCost + pullOfGuides(block, view.fromBlock(placement));
+  return costOf(candidate) < costOf(found) ? candidate : found;
 }
 
 /** Says at once if no macro can move or no net connects anything: the result is then what it is. */

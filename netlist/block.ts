@@ -64,6 +64,15 @@ export interface Fence {
   readonly isOpen?: boolean;
 }
 
+/** A region that pulls hard macros: a wish, not a rule. */
+export interface Guide {
+  readonly name: string;
+  /** A member is pulled to the nearest one. */
+  readonly rectangles: readonly Rectangle[];
+  /** Nodes. */
+  readonly members: readonly number[];
+}
+
 /** A row of sites for standard cells, or a stretch of one. Lengths are µm in the canvas's frame. */
 export interface CellRow {
   readonly left: number;
@@ -133,6 +142,10 @@ export interface Block extends Netlist {
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
   readonly fences?: readonly Fence[];
+  /** They add to the costs of a search. */
+  readonly guides?: readonly Guide[] | undefined;
+  /** Proxy cost of a member that is as far from its guide as the canvas is wide and high together. Default: `GUIDE_WEIGHT`. */
+  readonly guideWeight?: number | undefined;
   /** Parts of the boxes of hard macros. Default: none. */
   readonly halos?: Halos | undefined;
   /**
@@ -149,6 +162,12 @@ export interface Block extends Netlist {
   /** Set while the nodes are those of the files. */
   readonly source?: BlockSource | undefined;
 }
+
+/**
+ * Default pull of guides. A macro that is a tenth of the canvas away from its guide costs 0.02: more than the wires of one macro
+ * usually gain, less than what a crowd costs.
+ */
+export const GUIDE_WEIGHT = 0.2;
 
 /** Tracks where no file gives any: the defaults of Circuit Training's cost binary. */
 export const DEFAULT_ROUTING: RoutingResources = {

@@ -4,6 +4,7 @@
 import { CONSTANTS, type ENUMS, KernelRecord, Kernels } from "../../kernels/index.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { evaluateTerms, type TermRule, type WeightedTerm } from "./cost-term.js";
+import { guideArrays } from "./guides.js";
 import { compileNets, type JudgeNets } from "./judge-nets.js";
 import { FARTHEST_PIN, refuseFarPlaces, refuseUncountable } from "./ranges.js";
 
@@ -46,7 +47,7 @@ export interface Costs {
   readonly wirelengthCost: number;
   readonly densityCost: number;
   readonly congestionCost: number;
-  /** Weighted sum of the three costs above and of the cost terms. */
+  /** Weighted sum of the three costs above and of the cost terms, plus the pull of the block's guides. */
   readonly proxyCost: number;
   /** Unweighted values of the cost terms by name, as a judge with terms gives them; training stores the sum alone. */
   readonly extra?: Readonly<Record<string, number>>;
@@ -155,6 +156,7 @@ export class Judge {
       cellStamps: kernels.i32(cells).byteOffset,
       cellList: kernels.i32(cells).byteOffset,
       selection: kernels.i64(2 * cells).byteOffset,
+      ...guideArrays(kernels, block),
     });
   }
 
@@ -218,16 +220,12 @@ export class Judge {
     // The factor 0.5 is part of Circuit Training's cost, to compensate for bloated soft macros.
     const densityCost = (0.5 * state.get("densityTop") * MAP_UNIT) / state.get("densityCount");
     const congestionCost = (state.get("congestionTop") * MAP_UNIT) / state.get("congestionCount");
-    return {
-      wirelength,
-      wirelengthCost,
-      densityCost,
-      congestionCost,
-      proxyCost:
-        weights.wirelength * wirelengthCost +
-        weights.density * densityCost +
-        weights.congestion * congestionCost,
-    };
+    const proxyCost =
+      weights.wirelength * wirelengthCost +
+      weights.density * densityCost +
+      weights.congestion * congestionCost;
+    const pull = block.guides ? this.kernels.run.guidePull(state.address) : 0;
+    return { wirelength, wirelengthCost, densityCost, congestionCost, proxyCost: proxyCost + pull };
   }
 
   /**

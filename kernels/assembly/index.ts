@@ -2,6 +2,7 @@
 // `@unmanaged`) and all enums; kernels/kernel-types.mjs writes their TypeScript side.
 
 // judge: exact costs of a placement, in full and move by move; which cells a macro may take
+export { guidePull } from "./judge/guides";
 export { maskCells } from "./judge/feasible";
 export { evaluatePlacement, placeNodePoints, placePoints } from "./judge/judge";
 export { readMap } from "./judge/judge-maps";

@@ -31,6 +31,8 @@ export class JudgeState {
   verticalUsed: f64;
   /** Fixed-point units per µm of weighted wirelength. */
   lengthScale: f64;
+  /** Proxy cost per µm that a macro is away from its guide. */
+  guideFactor: f64;
   // Sums, i64.
   wirelength: i64;
   densityTop: i64;
@@ -48,6 +50,8 @@ export class JudgeState {
   stamp: i32;
   densityCount: i32;
   congestionCount: i32;
+  /** Macros that a guide pulls; one of several guides is listed for each. */
+  guideCount: i32;
   // Nodes.
   xs: usize;
   ys: usize;
@@ -77,6 +81,12 @@ export class JudgeState {
   density: usize;
   /** Final values: horizontal, then vertical, in one list. */
   congestion: usize;
+  // Guides: per macro its node, its own width and height in orientation N, and its rectangles
+  // guideStarts[i] .. guideStarts[i + 1] as left, bottom, right, top, µm.
+  guideNodes: usize;
+  guideSides: usize;
+  guideStarts: usize;
+  guideBoxes: usize;
   // Scratch.
   cellStamps: usize;
   cellList: usize;

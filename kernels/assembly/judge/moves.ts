@@ -1,6 +1,7 @@
 // Incremental evaluation of moves: nodes move, the state is updated, and the move is either kept or undone as a whole.
 // Every sum is an integer, so the state after any number of moves equals that of a full evaluation, bit by bit.
 import { finishChanged, flagBox, followDensity, keepChanged, undoChanged } from "./changed-maps";
+import { pullOf } from "./guides";
 import { coverNode } from "./judge-maps";
 import { lengthOfNet, placePointsOf } from "./judge-nets";
 import { f64At, i32At, i64At, JudgeState } from "./judge-state";
@@ -150,12 +151,14 @@ function moveOneNode(state: MoveState, judge: JudgeState, i: i32): void {
   state.netCount = count;
 }
 
-/** Proxy cost from the three sums. */
+/** Proxy cost from the three sums, and the pull of guides. */
 // @ts-ignore: decorator
 @inline
 function proxyOf(state: MoveState, wirelength: i64, density: i64, congestion: i64): f64 {
-  return <f64>wirelength * state.lengthFactor + <f64>density * state.densityFactor +
+  const proxy = <f64>wirelength * state.lengthFactor + <f64>density * state.densityFactor +
     <f64>congestion * state.congestionFactor;
+  const judge = changetype<JudgeState>(state.judge);
+  return judge.guideCount > 0 ? proxy + pullOf(judge) : proxy;
 }
 
 /** A lower bound of the proxy cost after the current move, without selecting the largest values. */

@@ -1,6 +1,6 @@
 // A DEF design as the methods place it: hard macros with their halos, fences, halos of fixed macros as blockages, and all
 // lengths and edges on the lattice, so that corners can be rounded down onto it afterwards without making an overlap.
-import { type Block, type Blockage, type Fence, NodeKind } from "../../block.js";
+import { type Block, type Blockage, type Fence, type Guide, NodeKind } from "../../block.js";
 import { boxOf } from "../../boxes.js";
 import { InputError } from "../../input-error.js";
 import { isSideways } from "../../orientation.js";
@@ -13,15 +13,21 @@ import { boundsOf, type Rect, widened } from "./geometry.js";
 import { allowedOrientations } from "./lef-library.js";
 import type { LoadedDef } from "./load-def.js";
 
+export interface PlacingRules {
+  /** Whether macros whose masters have SYMMETRY R90 may be turned by 90°. */
+  readonly turn?: boolean;
+  /** How strongly guides pull (`Block.guideWeight`); 0: not at all. */
+  readonly guideWeight?: number | undefined;
+}
+
 /**
  * What methods place. `scored` has the nodes of the design in the same order, up to the hard macros; its cells may be
- * clustered. With `turn`, macros whose masters have SYMMETRY R90 may be turned by 90°. Throws `InputError` if corners are
- * then to be on a lattice that differs in x and in y.
+ * clustered. Throws `InputError` if macros may be turned and corners are to be on a lattice that differs in x and in y.
  */
 export function placingDesign(
   scored: Block,
   loaded: LoadedDef,
-  { turn = false }: { readonly turn?: boolean } = {},
+  { turn = false, guideWeight }: PlacingRules = {},
 ): PlacingView {
   const { design, lattice } = loaded;
   const { units } = design;
@@ -45,7 +51,8 @@ export function placingDesign(
     ...(isRound && { fullLength }),
     ...(turn && { mayTurn: (node) => mayTurn(loaded, node) }),
   });
-  const block = withFences(view.block, loaded);
+  const regions = withRegions(view.block, loaded);
+  const block = { ...regions, ...(guideWeight === 0 && { guides: undefined }), guideWeight };
   const more = [...haloesOfFixed(loaded), ...blockagesOfKept(loaded)];
   const blockages = [...block.blockages, ...more.map((rect): Blockage => ({ ...rect, rate: 1 }))];
   return { ...view, block: isRound ? onLattice({ ...block, blockages }, loaded) : { ...block, blockages } };
@@ -119,22 +126,26 @@ function blockagesOfKept({ design, nodes, block }: LoadedDef): Rect[] {
 
 /**
  * Fences, and regions without a type, which keep their members but let others in. A fence to which no movable macro
- * belongs is a blockage to all of them. A blockage that belongs to a macro keeps only the others out.
+ * belongs is a blockage to all of them. A blockage that belongs to a macro keeps only the others out. Guides pull.
  */
-function withFences(block: Block, loaded: LoadedDef): Block {
+function withRegions(block: Block, loaded: LoadedDef): Block {
   const { design, nodes } = loaded;
   const memberships = membershipsOf(loaded);
   const blockages = [...block.blockages];
   const fences: Fence[] = [];
+  const guides: Guide[] = [];
   const inBlock = (rect: Rect) => inMicrons(design, rect);
   for (const region of design.regions) {
-    if (region.type === "GUIDE") continue;
     const members = [...memberships].flatMap(([component, regions]) => {
       const node = nodes.nodeOfComponent[component]!;
       const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
       return moves && regions.includes(region) ? [node] : [];
     });
     const rectangles = region.rects.map(inBlock);
+    if (region.type === "GUIDE") {
+      if (members.length > 0) guides.push({ name: region.name, rectangles, members });
+      continue;
+    }
     const exclusive = region.type === "FENCE";
     if (members.length > 0) fences.push({ name: region.name, rectangles, members, exclusive });
     else if (exclusive) for (const rectangle of rectangles) blockages.push({ ...rectangle, rate: 1 });
@@ -143,7 +154,12 @@ function withFences(block: Block, loaded: LoadedDef): Block {
     const name = `blockage of ${block.nodeNames[node]}`;
     fences.push({ name, rectangles: own.map(inBlock), members: [node], exclusive: true, isOpen: true });
   }
-  return { ...block, blockages, ...(fences.length > 0 && { fences }) };
+  return {
+    ...block,
+    blockages,
+    ...(fences.length > 0 && { fences }),
+    ...(guides.length > 0 && { guides }),
+  };
 }
 
 /**
