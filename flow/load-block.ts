@@ -1,6 +1,6 @@
 // Blocks as options say, and placements that a user names. One rule holds wherever a placement is asked for: a run's folder or
 // one of its placements, a `.plc`, a `.pl`, a `.def` of the same design, or another block with the same macros.
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import {
   type Block,
   blockFileOf,
@@ -29,7 +29,7 @@ import { bestOf, isRunFolder, readOrigin, readRunSource, runAt } from "./run-rec
 
 /** Loads a block as the options say; `chooseGrid`: a flat one gets a grid if nothing says which. */
 export async function loadBlockWith(path: string, options: BlockOptions, chooseGrid = false): Promise<Block> {
-  const { file, other } = placementOf(options);
+  const { file, other } = placementOf(path, options);
   const overrides = { ...overridesOf(options), chooseGrid };
   const read = await loadBlock(path, { placement: file, overrides, def: defOptions(path, options) });
   return placed(overridden(read, options), { other, lefs: lefsOf(path, options) });
@@ -37,7 +37,7 @@ export async function loadBlockWith(path: string, options: BlockOptions, chooseG
 
 /** Loads a Bookshelf set as the options say: its block and what was read. */
 export async function loadBookshelfWith(path: string, options: BlockOptions): Promise<LoadedBookshelf> {
-  const { file, other } = placementOf(options);
+  const { file, other } = placementOf(path, options);
   const { block, reading } = await loadBookshelf(path, DEFAULT_ROUTING);
   const read = overridden(await withOverrides(block, file, overridesOf(options)), options);
   return { block: await placed(read, { other, lefs: [] }), reading };
@@ -45,7 +45,7 @@ export async function loadBookshelfWith(path: string, options: BlockOptions): Pr
 
 /** Loads a DEF design as the options say: its block and all else that came with it. */
 export async function loadDefWith(path: string, options: BlockOptions): Promise<LoadedDef> {
-  const { file, other } = placementOf(options);
+  const { file, other } = placementOf(path, options);
   const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
   const read = overridden(await withOverrides(loaded.block, file, overridesOf(options)), options);
   return { ...loaded, block: await placed(read, { other, lefs: lefsOf(path, options) }) };
@@ -54,12 +54,14 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
 const PLACEMENT_NAME = /\.plc?(\.gz)?$/;
 
 /** The given placement: a file of this block, which says its canvas and grid too, or anything else that has its macros. */
-function placementOf({ placement }: BlockOptions): {
-  readonly file?: string | undefined;
-  readonly other?: string | undefined;
-} {
+function placementOf(
+  path: string,
+  { placement }: BlockOptions,
+): { readonly file?: string | undefined; readonly other?: string | undefined } {
   const run = placement === undefined ? undefined : runAt(placement);
-  if (run && isClustered(run.folder)) return { other: placement };
+  // The clustered netlist in the run's folder is what its placements are of.
+  const isOwn = run !== undefined && resolve(dirname(path)) === resolve(run.folder);
+  if (run && !isOwn && isClustered(run.folder)) return { other: placement };
   if (run) return { file: run.placement ?? join(run.folder, "best.plc") };
   if (placement === undefined || PLACEMENT_NAME.test(placement)) return { file: placement };
   return { other: placement };

@@ -1,6 +1,13 @@
 // What the methods place, and what becomes of it: for most formats the block as it is; a flat block is clustered first,
 // and a DEF design is also kept within its constraints and written back.
-import { IncrementalJudge, Judge, type JudgeOptions, type Move, macrosByArea } from "../env/index.js";
+import {
+  IncrementalJudge,
+  Judge,
+  type JudgeOptions,
+  type Move,
+  macrosByArea,
+  pullOfGuides,
+} from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
@@ -30,6 +37,7 @@ import {
   writeFileAtomically,
   writePl,
 } from "../netlist/index.js";
+import type { ScoredPlacement } from "../placer/index.js";
 import type { BlockOptions } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
 import { asWritten, type FlatOutput, withPortsInside } from "./flat-output.js";
@@ -71,6 +79,14 @@ export interface PlacingJob {
 
 /** How the files of a run's result are called. */
 const BEST = { name: "best" };
+
+/** What searches minimise: the proxy cost of a scored placement and the pull of guides, which scores leave out. */
+export function costWithPull(
+  { block, view }: Pick<PlacingJob, "block" | "view">,
+  { placement, costs }: ScoredPlacement,
+): number {
+  return block.guides ? costs.proxyCost + pullOfGuides(block, view.fromBlock(placement)) : costs.proxyCost;
+}
 
 /** What a job is opened by: how files are read and cells clustered, and the placement that counts. */
 export interface JobOptions extends BlockOptions, ClusterChoice {

@@ -1,13 +1,6 @@
 // How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
 // folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
-import {
-  type Costs,
-  checkFeasible,
-  checkLegality,
-  Judge,
-  type JudgeRules,
-  pullOfGuides,
-} from "../env/index.js";
+import { type Costs, checkFeasible, checkLegality, Judge, type JudgeRules } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
@@ -31,7 +24,7 @@ import {
 } from "./flat-cells.js";
 import { type FlatCosts, flatCosts } from "./flat-output.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
-import { type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
+import { costWithPull, type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { type controlOf, interruptedBy } from "./run-control.js";
 import { RunFolder, type RunSpec, refuseOverwriting } from "./run-folder.js";
@@ -226,11 +219,12 @@ function flatNetlistOf({ flat, clustering, scored, view }: PlacingJob): FlatNetl
 
 /** What was found, or the given placement where that is legal and nothing better was found. */
 function betterOf(
-  { block, scored, given, isAllowed, view }: PlacingJob,
+  job: PlacingJob,
   scorer: Judge,
   found: Placement,
   complete: Placement | undefined,
 ): Placement {
+  const { scored, given, isAllowed } = job;
   if (!given || !complete) return found;
   // Soft macros are in the same terms in both.
   const candidate = copyPlacement(given);
@@ -239,9 +233,8 @@ function betterOf(
     candidate.ys[node] = complete.ys[node]!;
   }
   if (!checkLegality(scored, candidate).legal || !isAllowed(candidate)) return found;
-  // Scores leave the pull of guides out, by which the search went.
   const costOf = (placement: Placement) =>
-    scorer.evaluate(placement).proxyCost + pullOfGuides(block, view.fromBlock(placement));
+    costWithPull(job, { placement, costs: scorer.evaluate(placement) });
   return costOf(candidate) < costOf(found) ? candidate : found;
 }
 

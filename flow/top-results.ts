@@ -5,7 +5,7 @@ import type { ScoredPlacement } from "../placer/index.js";
 import { renderSvg } from "../viz/index.js";
 import { leastDistance, meanDisplacement, removeTopResults, topName } from "./candidates.js";
 import { type Score, scoreOf } from "./evaluate.js";
-import type { PlacingJob } from "./placing-job.js";
+import { costWithPull, type PlacingJob } from "./placing-job.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** One of several results, as the summary lists it. */
@@ -55,7 +55,7 @@ export function chooseResults({
     if (mustBeGood && !isGood(placement)) continue;
     chosen.push({ placement, costs: judge.evaluate(placement) });
   }
-  return chosen.sort((a, b) => a.costs.proxyCost - b.costs.proxyCost);
+  return chosen.sort((a, b) => costWithPull(job, a) - costWithPull(job, b));
 }
 
 /** Where results are written, and who is told. */

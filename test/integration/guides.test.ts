@@ -76,7 +76,10 @@ for (const search of [
       join(out, "best.plc"),
       "--json",
     );
-    assert.ok(Math.abs(Number(again.proxy_cost) - summary.proxy_cost) < 1e-6);
+    assert.ok(
+      Math.abs(Number(again.proxy_cost) - summary.proxy_cost) < 1e-6,
+      `${again.proxy_cost}, not ${summary.proxy_cost}`,
+    );
     assert.match(placed(ROOM, ...search, "--guide-weight", "0").stderr, UNMET);
     if (!existsSync(CHECKER)) {
       diagnostic(`${CHECKER} is not here: the DEF is not checked independently`);
