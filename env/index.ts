@@ -6,6 +6,7 @@ export * from "./cost/incremental-judge.js";
 export * from "./cost/judge.js";
 export * from "./cost/judge-nets.js";
 export * from "./cost/orientations.js";
+export { refuseFarPlace } from "./cost/ranges.js";
 export * from "./environment/counterfactual.js";
 export * from "./environment/environment.js";
 export * from "./environment/episode.js";

@@ -5,7 +5,7 @@
 import type { CellPlacer, Judge } from "../../env/index.js";
 
 import { KernelRecord } from "../../kernels/index.js";
-import { type Block, NodeKind } from "../../netlist/index.js";
+import { type Block, NodeKind, turnOffset } from "../../netlist/index.js";
 
 /** One phase of the schedule. */
 export interface ForcePhase {
@@ -22,6 +22,12 @@ export interface ForceOptions {
   /** Start from where the soft macros are instead of the canvas centre. */
   readonly useCurrent?: boolean;
   readonly phases?: readonly ForcePhase[];
+  /**
+   * Whether a macro or cell moves. Default: soft macros and cells that are not fixed, whose pins then count at their
+   * centres. With this option pins of moving nodes keep their offsets, and nodes that neither move nor have a place in
+   * the judge's placement are left out.
+   */
+  readonly moves?: (node: number) => boolean;
 }
 
 /** The released schedule: 100 steps of attraction, then twice 100 of repulsion. */
@@ -50,20 +56,25 @@ export class ForceDirectedPlacer implements CellPlacer {
     this.phases = options.phases ?? releasedPhases(judge.block.canvas);
     this.useCurrent = options.useCurrent ?? false;
     const { block, kernels } = judge;
+    const moves =
+      options.moves ?? ((node: number) => block.kinds[node] !== NodeKind.HardMacro && !block.fixed[node]);
     const moving: number[] = [];
     const standing: number[] = [];
     for (let node = 0; node < block.nodeCount; node++) {
       const kind = block.kinds[node];
       if (kind === NodeKind.Port) continue;
-      if (kind !== NodeKind.HardMacro && !block.fixed[node]) moving.push(node);
-      else standing.push(node);
+      if (moves(node)) moving.push(node);
+      else if (!options.moves || !Number.isNaN(judge.placement.xs[node]!)) standing.push(node);
     }
     const bodyCount = moving.length + standing.length;
     this.bodies = kernels.i32(bodyCount);
     this.bodies.set([...moving, ...standing]);
     this.halfWidths = kernels.f64(bodyCount);
     this.halfHeights = kernels.f64(bodyCount);
-    const pulls = gatherPulls(judge, this.bodies, moving.length, options.ioFactor ?? 1);
+    const pulls = gatherPulls(judge, this.bodies.subarray(0, moving.length), {
+      ioFactor: options.ioFactor ?? 1,
+      keepsOffsets: options.moves !== undefined,
+    });
     this.measureBodies();
     const strips = layStrips(block, moving.length, this.halfWidths, this.halfHeights);
     const numbers = (count: number) => kernels.f64(count).byteOffset;
@@ -83,6 +94,7 @@ export class ForceDirectedPlacer implements CellPlacer {
       linkOthers: kernels.copyOf(pulls.linkOthers),
       linkWeights: kernels.copyOf(pulls.linkWeights),
       linkSums: kernels.copyOf(pulls.linkSums),
+      offsetPulls: pulls.offsetPulls ? kernels.copyOf(pulls.offsetPulls) : 0,
       places: numbers(2 * bodyCount),
       forces: numbers(2 * moving.length),
       anchors: numbers(2 * moving.length),
@@ -186,11 +198,32 @@ interface Pulls {
   readonly linkOthers: Int32Array;
   readonly linkWeights: Float64Array;
   readonly linkSums: Float64Array;
+  /** Per moving body in x and y: what the offsets of pins add to its pulls. Undefined if all are 0. */
+  readonly offsetPulls: Float64Array | undefined;
 }
 
 /** Sums the star nets up: pulls between two moving bodies, and pulls of a moving body to points that stand. */
-function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFactor: number): Pulls {
-  const { nets, block } = judge;
+function gatherPulls(
+  judge: Judge,
+  bodies: Int32Array,
+  { ioFactor, keepsOffsets }: { readonly ioFactor: number; readonly keepsOffsets: boolean },
+): Pulls {
+  const { nets, block, placement } = judge;
+  const movingCount = bodies.length;
+  const offsetPulls = new Float64Array(2 * movingCount);
+  const offsetOf = (point: number) =>
+    turnOffset(
+      placement.orientations[nets.pointNodes[point]!]!,
+      nets.pointXOffsets[point]!,
+      nets.pointYOffsets[point]!,
+    );
+  const addOffset = (body: number, point: number, factor: number) => {
+    if (!keepsOffsets) return;
+    const [x, y] = offsetOf(point);
+    offsetPulls[2 * body]! += factor * x;
+    offsetPulls[2 * body + 1]! += factor * y;
+  };
+  const isPlaced = (node: number) => !Number.isNaN(placement.xs[node]!);
   const movingOfNode = new Int32Array(block.nodeCount).fill(-1);
   for (let body = 0; body < movingCount; body++) movingOfNode[bodies[body]!] = body;
   const links = new Map<number, number>();
@@ -212,10 +245,16 @@ function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFa
         if (driverBody === sinkBody) continue;
         const key = Math.min(driverBody, sinkBody) * movingCount + Math.max(driverBody, sinkBody);
         add(links, key, weight);
+        addOffset(driverBody, sink, weight);
+        addOffset(driverBody, driver, -weight);
+        addOffset(sinkBody, driver, weight);
+        addOffset(sinkBody, sink, -weight);
       } else if (driverBody >= 0) {
         add(anchors[driverBody]!, sink, weight);
+        if (isPlaced(sinkNode)) addOffset(driverBody, driver, -weight);
       } else if (sinkBody >= 0) {
         add(anchors[sinkBody]!, driver, weight);
+        if (isPlaced(driverNode)) addOffset(sinkBody, sink, -weight);
       }
     }
   }
@@ -237,6 +276,7 @@ function gatherPulls(judge: Judge, bodies: Int32Array, movingCount: number, ioFa
     anchorWeights: Float64Array.from(anchors.flatMap((map) => [...map.values()])),
     linkStarts,
     linkSums,
+    offsetPulls: offsetPulls.some((pull) => pull !== 0) ? offsetPulls : undefined,
     linkOthers: Int32Array.from(keys, (key) => key % movingCount),
     linkWeights: Float64Array.from(keys, (key) => links.get(key)!),
   };

@@ -33,6 +33,10 @@ export function beginForces(address: usize, fromCentre: bool): void {
     }
     store<f64>(state.anchorSums + (<usize>body << 3), sum);
     const anchor = pairAt(state.anchors, body);
+    if (state.offsetPulls) {
+      x += load<f64>(pairAt(state.offsetPulls, body));
+      y += load<f64>(pairAt(state.offsetPulls, body), 8);
+    }
     store<f64>(anchor, x);
     store<f64>(anchor, y, 8);
   }

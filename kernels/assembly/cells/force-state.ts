@@ -31,6 +31,11 @@ export class ForceState {
   places: usize;
   forces: usize;
   anchors: usize;
+  /**
+   * Pairs, or 0 for none: per moving body, the sum over its pulls of weight times the offset of the other end's pin (if it
+   * is on a moving body) less that of its own.
+   */
+  offsetPulls: usize;
   /** Sum of the weights of the fixed points. */
   anchorSums: usize;
   bodyLefts: usize;

@@ -56,6 +56,8 @@ export class PbFileNodes implements PbTextListener {
   // Per file node.
   readonly kinds: number[] = [];
   readonly lines: number[] = [];
+  /** The files in which nodes of another file than the first begin, with the first node of each. */
+  private readonly parts: { readonly first: number; readonly path: string }[] = [];
   /** Names of the macros of pins, else "". */
   readonly owners: string[] = [];
   readonly orientations: number[] = [];
@@ -66,7 +68,10 @@ export class PbFileNodes implements PbTextListener {
   private readonly sinks: number[] = []; // numbers of names
   private readonly nameOf: number[] = [];
 
+  private readonly firstPath: string;
+
   constructor(path: string) {
+    this.firstPath = path;
     this.scanner = new PbTextScanner(path, this);
   }
 
@@ -159,6 +164,18 @@ export class PbFileNodes implements PbTextListener {
     else this.values.push(node.x, node.y, node.width, node.height, node.weight);
     for (const sink of this.nodeInputs) this.sinks.push(sink);
     this.sinkStarts.push(this.sinks.length);
+  }
+
+  /** Goes on with another file of the same netlist, cut between nodes. */
+  nextPart(path: string): void {
+    this.scanner.next(path);
+    this.parts.push({ first: this.kinds.length, path });
+  }
+
+  /** Makes the scanner's errors tell of the line of a file node. */
+  blame(file: number): void {
+    const part = this.parts.findLast(({ first }) => first <= file);
+    this.scanner.blame(part?.path ?? this.firstPath, this.lines[file]!);
   }
 
   /** Name of a file node. */

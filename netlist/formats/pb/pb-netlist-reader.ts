@@ -14,11 +14,19 @@ export interface NetlistFile {
   readonly places: Placement;
 }
 
-/** Reads `path` (`.pb.txt`, gzip or not). Throws `InputError` with the line of the error. */
-export async function readPbNetlist(path: string, name: string): Promise<NetlistFile> {
-  const fileNodes = new PbFileNodes(path);
+/**
+ * Reads `path` (`.pb.txt`, gzip or not), or several files in order that are one netlist, cut between nodes. Throws
+ * `InputError` with the line of the error.
+ */
+export async function readPbNetlist(path: string | readonly string[], name: string): Promise<NetlistFile> {
+  const [first, ...more] = typeof path === "string" ? [path] : path;
+  const fileNodes = new PbFileNodes(first!);
   const { scanner } = fileNodes;
-  for await (const chunk of readLineChunks(path, LONGEST_LINE_BYTES)) scanner.push(chunk);
+  for await (const chunk of readLineChunks(first!, LONGEST_LINE_BYTES)) scanner.push(chunk);
+  for (const part of more) {
+    fileNodes.nextPart(part);
+    for await (const chunk of readLineChunks(part, LONGEST_LINE_BYTES)) scanner.push(chunk);
+  }
   scanner.end();
   return netlistOf(fileNodes, name);
 }
@@ -103,7 +111,7 @@ function ownerOf(fileNodes: PbFileNodes, file: number): number {
   const ownerName = fileNodes.owners[file]!;
   const ownerFile = fileNodes.named(ownerName);
   const pinName = fileNodes.nameAt(file);
-  scanner.line = fileNodes.lines[file]!;
+  fileNodes.blame(file);
   if (ownerFile === undefined)
     throw scanner.error(`pin '${pinName}' belongs to macro '${ownerName}', which is not in the file`);
   const kind = fileNodes.kinds[ownerFile];
@@ -127,7 +135,7 @@ function netsOf(
     const from = fileNodes.sinkStarts[file]!;
     const to = fileNodes.sinkStarts[file + 1]!;
     if (from === to) continue;
-    scanner.line = fileNodes.lines[file]!;
+    fileNodes.blame(file);
     const driver = pinOfFile[file]!;
     if (driver < 0)
       throw scanner.error(

@@ -39,7 +39,7 @@ export class PbTextScanner {
   private readonly openedAt: number[] = [];
   /** Per open message, the byte that closes it. */
   private readonly closers: number[] = [];
-  private readonly path: string;
+  private path: string;
   private readonly listener: PbTextListener;
 
   constructor(path: string, listener: PbTextListener) {
@@ -104,6 +104,19 @@ export class PbTextScanner {
         "the file is cut off: fetch it again",
       );
     if (this.field !== "") throw this.error(`the file ends after field '${this.field}' without its value`);
+  }
+
+  /** Goes on with another file, which must begin between messages. Throws as `end` does. */
+  next(path: string): void {
+    this.end();
+    this.path = path;
+    this.line = 1;
+  }
+
+  /** Makes `error` tell of a line read before, in whichever file. */
+  blame(path: string, line: number): void {
+    this.path = path;
+    this.line = line;
   }
 
   error(problem: string, remedy?: string): InputError {

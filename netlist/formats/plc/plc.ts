@@ -125,7 +125,7 @@ export async function readPlc(path: string): Promise<PlcFile> {
     if (text === "") return;
     const where = `${path}:${lineNumber}`;
     if (!text.startsWith("#")) {
-      lines.push(parsePlace(text, where, lineNumber));
+      lines.push(parsePlcLine(text, where, lineNumber));
       return;
     }
     const comment = text.slice(1).trim();
@@ -192,7 +192,8 @@ function headerNumbers(field: HeaderField, comment: string, where: string): numb
   return numbers;
 }
 
-function parsePlace(text: string, where: string, lineNumber: number): PlcLine {
+/** Reads one line of places, without blanks around it. Throws `InputError` that names `where`. */
+export function parsePlcLine(text: string, where: string, lineNumber: number): PlcLine {
   const words = text.split(/\s+/);
   if (words.length !== 5)
     throw new InputError(where, `${words.length} words, five were expected: index x y orientation fixed`);
