@@ -5,5 +5,6 @@ export * from "./flow/index.js";
 export * from "./kernels/index.js";
 export * from "./netlist/index.js";
 export * from "./placer/index.js";
+export * from "./plc/index.js";
 export * from "./policy/index.js";
 export * from "./viz/index.js";

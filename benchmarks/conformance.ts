@@ -9,7 +9,7 @@ type CostName = (typeof COSTS)[number];
 type PerCost<T> = Readonly<Record<CostName, T>>;
 
 /** One golden record of any file. */
-interface GoldenCase {
+export interface ConformanceCase {
   readonly name: string;
   readonly netlist: string;
   readonly options: BlockOptions;
@@ -59,7 +59,7 @@ function perCost<T>(value: (cost: CostName) => T): Record<CostName, T> {
 const EXACT = perCost(() => ({ relative: 1e-9, absolute: 0 }));
 const PRINTED_IN_FULL = perCost(() => ({ relative: 1e-12, absolute: 0 }));
 
-function goldenCases(): GoldenCase[] {
+function goldenCases(): ConformanceCase[] {
   return readGolden<GoldenRecord[]>("golden.json").map((record) => ({
     name: `${record.placement.replace(/^.*\//, "").replace(".plc.gz", "")}: ${record.what}`,
     netlist: record.netlist,
@@ -70,7 +70,7 @@ function goldenCases(): GoldenCase[] {
   }));
 }
 
-function recordCases(): GoldenCase[] {
+function recordCases(): ConformanceCase[] {
   return readGolden<SettingsRecord[]>("records.json").map((record) => ({
     ...settingsCase(record),
     tolerance: record.id.startsWith("c01") ? PRINTED_IN_FULL : EXACT,
@@ -78,7 +78,7 @@ function recordCases(): GoldenCase[] {
   }));
 }
 
-function headerCases(): GoldenCase[] {
+function headerCases(): ConformanceCase[] {
   return readGolden<SettingsRecord[]>("google-headers.json").map((record) => {
     const { wirelength_rel: relative, costs_abs: absolute } = record.tolerance!;
     return {
@@ -91,7 +91,7 @@ function headerCases(): GoldenCase[] {
   });
 }
 
-function settingsCase(record: SettingsRecord): Omit<GoldenCase, "tolerance" | "leftOut"> {
+function settingsCase(record: SettingsRecord): Omit<ConformanceCase, "tolerance" | "leftOut"> {
   return {
     name: record.id,
     netlist: record.netlist,
@@ -108,10 +108,15 @@ function settingsCase(record: SettingsRecord): Omit<GoldenCase, "tolerance" | "l
   };
 }
 
+/** All golden records. */
+export function conformanceCases(): ConformanceCase[] {
+  return [...goldenCases(), ...recordCases(), ...headerCases()];
+}
+
 /** Compares every golden cost; a row per record. */
 export async function runConformance(): Promise<ConformanceRow[]> {
   const rows: ConformanceRow[] = [];
-  for (const golden of [...goldenCases(), ...recordCases(), ...headerCases()]) {
+  for (const golden of conformanceCases()) {
     const allowMissing = golden.leftOut.length > 0;
     const { score } = await evaluate(sharedPath(golden.netlist), golden.options, { allowMissing });
     const differences = perCost((cost): Difference => {

@@ -31,6 +31,7 @@ import {
   view,
   viewOptionsSchema,
 } from "../flow/index.js";
+import { parseFlags, servePlacementCost } from "../plc/index.js";
 import { printWithChromium } from "./chromium.js";
 import { infoText } from "./info-text.js";
 import {
@@ -331,6 +332,25 @@ export function addDemo(program: Command): void {
       const { summary, text } = await withControl(quiet, (control) => demo(out, budget, control));
       if (json) printResult(summary, true);
       else process.stdout.write(`${text}\nNext: ${ownCommand()} --help\n`);
+    });
+}
+
+export function addPlc(program: Command): void {
+  program
+    .command("plc")
+    .description("stand in for Circuit Training's plc_wrapper_main: serve costs and masks on a client's socket")
+    .option("--pipe_address <socket>", "Unix socket on which the client listens")
+    .option("--netlist_file <file>", "netlist (.pb.txt), or parts of one separated by commas")
+    .option("--macro_macro_x_spacing <um>", "least distance of hard macros in x, µm", "0")
+    .option("--macro_macro_y_spacing <um>", "the same in y", "0")
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText(
+      "after",
+      `${examples("python3 train.py --plc_wrapper_main=$(which ashlar-plc)")}\nThe client starts this command and names the flags; others are ignored. See docs/circuit-training.md.`,
+    )
+    .action(async () => {
+      await servePlacementCost(parseFlags(process.argv.slice(2)));
     });
 }
 

@@ -11,6 +11,7 @@ import {
   addGenerate,
   addInfo,
   addPlace,
+  addPlc,
   addPretrain,
   addTrain,
   addVerify,
@@ -41,6 +42,7 @@ for (const add of [
   addGenerate,
   addDemo,
   addView,
+  addPlc,
 ])
   add(program);
 

@@ -89,6 +89,7 @@ async function answerLater(
   if (typeof reply !== "string") socket.write(await reply);
   await drained(socket);
   for (const message of messages) {
+    if (socket.destroyed) return; // nobody waits for the rest
     socket.write(await service.answer(message));
     await drained(socket);
   }

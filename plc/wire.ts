@@ -35,7 +35,7 @@ export class RequestSplitter {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at]!;
       if (this.depth === 0) {
-        if (byte <= 32) continue;
+        if (byte === 32 || (byte >= 9 && byte <= 13)) continue;
         if (byte !== OPEN) {
           // Nothing tells where it ends; a client waits for its reply before it sends on.
           found.push({ problem: "not a request: a JSON object with name and args was expected" });
