@@ -338,7 +338,9 @@ export function addDemo(program: Command): void {
 export function addPlc(program: Command): void {
   program
     .command("plc")
-    .description("stand in for Circuit Training's plc_wrapper_main: serve costs and masks on a client's socket")
+    .description(
+      "stand in for Circuit Training's plc_wrapper_main: serve costs and masks on a client's socket",
+    )
     .option("--pipe_address <socket>", "Unix socket on which the client listens")
     .option("--netlist_file <file>", "netlist (.pb.txt), or parts of one separated by commas")
     .option("--macro_macro_x_spacing <um>", "least distance of hard macros in x, µm", "0")

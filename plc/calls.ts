@@ -26,7 +26,9 @@ const isNumber = (value: unknown): value is number => typeof value === "number" 
 const isList = (value: unknown, of: (item: unknown) => boolean) => Array.isArray(value) && value.every(of);
 const isNode = (value: unknown) => Number.isSafeInteger(value) || typeof value === "string";
 
-const CHECKS: Readonly<Record<Type, { readonly is: (value: unknown) => boolean; readonly expected: string }>> = {
+const CHECKS: Readonly<
+  Record<Type, { readonly is: (value: unknown) => boolean; readonly expected: string }>
+> = {
   node: { is: isNode, expected: "a node's index or name" },
   nodes: { is: (value) => isList(value, isNode), expected: "a list of nodes" },
   int: { is: Number.isSafeInteger, expected: "a whole number" },
@@ -156,11 +158,15 @@ const CALLS: Readonly<Record<string, Call>> = {
     cost.setMacroRoutingAllocation(horizontal, vertical),
   ),
   GetMacroRoutingAllocation: call([], as.pair, (cost) => cost.getMacroRoutingAllocation()),
-  SetCongestionSmoothRange: call(["number"], as.nothing, (cost, range) => cost.setCongestionSmoothRange(range)),
+  SetCongestionSmoothRange: call(["number"], as.nothing, (cost, range) =>
+    cost.setCongestionSmoothRange(range),
+  ),
   GetCongestionSmoothRange: call([], as.int, (cost) => cost.getCongestionSmoothRange()),
   SetOverlapThreshold: call(["number"], as.nothing, (cost, threshold) => cost.setOverlapThreshold(threshold)),
   GetOverlapThreshold: call([], as.real, (cost) => cost.getOverlapThreshold()),
-  SetCanvasBoundaryCheck: call(["bool"], as.nothing, (cost, isOn) => cost.setCanvasBoundaryCheck(Boolean(isOn))),
+  SetCanvasBoundaryCheck: call(["bool"], as.nothing, (cost, isOn) =>
+    cost.setCanvasBoundaryCheck(Boolean(isOn)),
+  ),
   GetCanvasBoundaryCheck: call([], as.bool, (cost) => cost.getCanvasBoundaryCheck()),
   CreateBlockage: call(
     ["number", "number", "number", "number", "number"],
@@ -177,7 +183,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   GetMacroBloatHeight: call([], as.real, (cost) => cost.getMacroBloatHeight()),
   AllowHardMacrosOverStdcells: allowHardMacrosOverStdcells,
   AllowHardMacrosOverStdCells: allowHardMacrosOverStdcells,
-  SetUseIncrementalCost: call(["bool"], as.nothing, (cost, isOn) => cost.setUseIncrementalCost(Boolean(isOn))),
+  SetUseIncrementalCost: call(["bool"], as.nothing, (cost, isOn) =>
+    cost.setUseIncrementalCost(Boolean(isOn)),
+  ),
   GetUseIncrementalCost: call([], as.bool, (cost) => cost.getUseIncrementalCost()),
 
   // Placing.
@@ -201,8 +209,9 @@ const CALLS: Readonly<Record<string, Call>> = {
   RestorePlacement: call(["text"], as.status, (cost, path) => cost.restorePlacement(path)),
   SavePlacement: later(["text", "text"], (cost, path, info) => cost.savePlacement(path, info)),
   // Standard cells are not written, which the original netlist and the groups are for.
-  SavePlacementPnr: later(["text", "text", "text", "text", "text"], (cost, path, _netlist, _groups, tool, project) =>
-    cost.savePlacementPnr(path, tool, project),
+  SavePlacementPnr: later(
+    ["text", "text", "text", "text", "text"],
+    (cost, path, _netlist, _groups, tool, project) => cost.savePlacementPnr(path, tool, project),
   ),
   OptimizeStdcells: call(
     ["bool", "bool", "bool", "bool", "bool", "number", "ints", "numbers", "numbers", "numbers"],
@@ -252,8 +261,10 @@ const CALLS: Readonly<Record<string, Call>> = {
   ),
 };
 
-/** Names of all calls. */
-export const CALL_NAMES: readonly string[] = Object.keys(CALLS);
+/** Names of all calls with the types of their arguments. */
+export const CALL_TYPES: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(CALLS).map(([name, { types }]) => [name, types]),
+);
 
 /** Runs a call and gives the text of its reply. Throws `InputError` for an unknown call and for wrong arguments. */
 export function runCall(

@@ -42,15 +42,21 @@ export function checkSchedule(schedule: ForceSchedule): void {
       throw new InputError("steps", `${count} was found, a whole number from 0 was expected`);
     steps += count;
   }
-  if (steps > MOST_STEPS) throw new InputError("steps", `${steps} in all, at most ${MOST_STEPS} were expected`);
+  if (steps > MOST_STEPS)
+    throw new InputError("steps", `${steps} in all, at most ${MOST_STEPS} were expected`);
   for (const value of [...maxMoveDistance, ...attractFactor, ...repelFactor, schedule.ioFactor])
     if (!(Number.isFinite(value) && value >= 0))
-      throw new InputError("moves, attract, repel and io factor", `${value} was found, 0 or more was expected`);
+      throw new InputError(
+        "moves, attract, repel and io factor",
+        `${value} was found, 0 or more was expected`,
+      );
 }
 
 /** Moves the nodes of one netlist on one canvas. */
 export class ForceMover {
-  private kept: { readonly key: string; readonly judge: Judge; readonly placer: ForceDirectedPlacer } | undefined;
+  private kept:
+    | { readonly key: string; readonly judge: Judge; readonly placer: ForceDirectedPlacer }
+    | undefined;
 
   /**
    * Where the nodes of `block` that may move are after the schedule, from `placement`, which does not change. Movable
@@ -80,7 +86,11 @@ export class ForceMover {
     const { xs, ys } = judge.placement;
     for (const node of moving)
       if (!(Number.isFinite(xs[node]!) && Number.isFinite(ys[node]!)))
-        throw new InputError("attract and repel", "the forces are too large to be computed", "give smaller factors");
+        throw new InputError(
+          "attract and repel",
+          "the forces are too large to be computed",
+          "give smaller factors",
+        );
     return new Map(moving.map((node) => [node, [xs[node]!, ys[node]!] as const]));
   }
 

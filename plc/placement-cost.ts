@@ -11,8 +11,8 @@ import {
   type Grid,
   InputError,
   isMacro,
-  makeBlock,
   MOST_SMOOTHING,
+  makeBlock,
   type Netlist,
   NodeKind,
   ORIENTATION_NAMES,
@@ -657,7 +657,10 @@ export class PlacementCost {
   private movable(node: NodeRef): number {
     const file = this.files.indexOf(node);
     if (this.files.kinds[file] === PIN)
-      throw new InputError(`node '${this.files.nameOf(file)}'`, "is a macro's pin, which moves with its macro");
+      throw new InputError(
+        `node '${this.files.nameOf(file)}'`,
+        "is a macro's pin, which moves with its macro",
+      );
     return this.files.nodes[file]!;
   }
 
@@ -838,7 +841,10 @@ export class PlacementCost {
 function checkedGrid(columns: number, rows: number): Grid {
   for (const count of [columns, rows])
     if (!(Number.isInteger(count) && count >= 1 && count <= MOST_LINES))
-      throw new InputError("grid", `${count} columns or rows, a whole number from 1 to ${MOST_LINES} was expected`);
+      throw new InputError(
+        "grid",
+        `${count} columns or rows, a whole number from 1 to ${MOST_LINES} was expected`,
+      );
   return { columns, rows };
 }
 

@@ -142,7 +142,10 @@ function requestOf(text: string): { readonly name: string; readonly args: readon
   try {
     request = JSON.parse(text);
   } catch {
-    throw new InputError("request", /\b(NaN|Infinity)\b/.test(text) ? "NaN or Infinity, finite numbers were expected" : "is no JSON");
+    throw new InputError(
+      "request",
+      /\b(NaN|Infinity)\b/.test(text) ? "NaN or Infinity, finite numbers were expected" : "is no JSON",
+    );
   }
   const { name, args = [] } = request;
   if (typeof name !== "string" || !Array.isArray(args))

@@ -6,9 +6,16 @@ import { after, test } from "node:test";
 import { type ConformanceCase, conformanceCases } from "../../benchmarks/conformance.js";
 import { createJudge } from "../../env/index.js";
 import { evaluate } from "../../flow/index.js";
-import { type Block, loadBlock, NodeKind, type Placement, placementFromPlc, readPlc } from "../../netlist/index.js";
-import { PlacementCost } from "../../plc/index.js";
+import {
+  type Block,
+  loadBlock,
+  NodeKind,
+  type Placement,
+  placementFromPlc,
+  readPlc,
+} from "../../netlist/index.js";
 import { ForceDirectedPlacer, releasedPhases } from "../../placer/index.js";
+import { PlacementCost } from "../../plc/index.js";
 import { PlcClient, Tuple } from "../support/plc-client.js";
 import { readGolden, sharedPath, withoutShared } from "../support/shared-data.js";
 
@@ -41,7 +48,9 @@ test("every golden placement has through the socket what `eval` says, to the las
     const client = await PlcClient.start(sharedPath(cases[0]!.netlist));
     if (cases[0]!.options.squareSoftMacros) await client.call("MakeSoftMacrosSquare");
     for (const { name, netlist, options, leftOut } of cases) {
-      const { score, block } = await evaluate(sharedPath(netlist), options, { allowMissing: leftOut.length > 0 });
+      const { score, block } = await evaluate(sharedPath(netlist), options, {
+        allowMissing: leftOut.length > 0,
+      });
       for (const call of frameCalls(block)) await client.call(...call);
       if (options.placement !== undefined) {
         await client.call("UnplaceAllNodes");
@@ -66,7 +75,11 @@ interface MaskFile {
   readonly netlist: string;
   readonly places: string;
   readonly canvas: number;
-  readonly masks: readonly { readonly placed: number; readonly node: string; readonly mask: readonly string[] }[];
+  readonly masks: readonly {
+    readonly placed: number;
+    readonly node: string;
+    readonly mask: readonly string[];
+  }[];
   readonly tiles: { readonly netlist: string; readonly node: string };
 }
 
@@ -78,7 +91,9 @@ async function openFor(block: Block, netlist: string): Promise<PlacementCost> {
   return cost;
 }
 
-test("masks with 0 to 132 macros placed, and the original binary's own", { skip: withoutShared }, async () => {
+test("masks with 0 to 132 macros placed, and the original binary's own", {
+  skip: withoutShared,
+}, async () => {
   const golden = readGolden<MaskFile>("masks.json");
   const places = sharedPath(golden.places);
   const block = await loadBlock(sharedPath(dirname(golden.netlist)), { placement: places });
@@ -95,9 +110,12 @@ test("masks with 0 to 132 macros placed, and the original binary's own", { skip:
     assert.equal(cost.getNodeName(order[placed]!), node);
     const { columns } = block.grid;
     const found = cost.getNodeMask(node);
-    mask.forEach((line, row) =>
-      assert.equal(found.subarray(row * columns, (row + 1) * columns).join(""), line, `${placed} placed, row ${row}`),
-    );
+    for (const [row, line] of mask.entries())
+      assert.equal(
+        found.subarray(row * columns, (row + 1) * columns).join(""),
+        line,
+        `${placed} placed, row ${row}`,
+      );
   }
   const tiles = await PlacementCost.open(sharedPath(golden.tiles.netlist));
   tiles.setCanvasSize(1200, 1200);
@@ -119,7 +137,11 @@ interface LegalisationRecord {
 }
 
 /** Cells by distance, then row, then column. */
-function cellsAround(column: number, row: number, ...[columns, rows]: [columns: number, rows: number]): number[] {
+function cellsAround(
+  column: number,
+  row: number,
+  ...[columns, rows]: [columns: number, rows: number]
+): number[] {
   const cells: number[] = [];
   for (let distance = 0; distance < columns + rows; distance++)
     for (let y = -distance; y <= distance; y++)
@@ -142,7 +164,9 @@ function legalise(cost: PlacementCost): number {
     const start = starts.get(node)!;
     const startColumn = ((start % columns) + columns) % columns;
     const startRow = Math.trunc(start / columns);
-    const found = cellsAround(startColumn, startRow, columns, rows).find((cell) => cost.canPlaceNode(node, cell));
+    const found = cellsAround(startColumn, startRow, columns, rows).find((cell) =>
+      cost.canPlaceNode(node, cell),
+    );
     if (found === undefined) return order.length - done;
     cost.placeNode(node, found);
   }
@@ -198,7 +222,8 @@ test("forces: one step of the original binary, and the released schedule as plac
     ...{ attractFactor: [0], repelFactor: record.repel },
   });
   for (const [name, place] of Object.entries(record.expected))
-    simple.getNodeLocation(name).forEach((value, axis) => assert.ok(Math.abs(value - place[axis]!) < 1e-9, name));
+    for (const [axis, value] of simple.getNodeLocation(name).entries())
+      assert.ok(Math.abs(value - place[axis]!) < 1e-9, name);
 
   const folder = sharedPath("benchmarks/tilos/ariane133_ng45");
   const block = await loadBlock(folder, { placement: `${folder}/legalized.plc.gz` });
@@ -226,7 +251,9 @@ test("forces: one step of the original binary, and the released schedule as plac
   assert.ok(moved > 500);
 });
 
-test("defaults and tests' values of the original, asked for over the socket", { skip: withoutShared }, async () => {
+test("defaults and tests' values of the original, asked for over the socket", {
+  skip: withoutShared,
+}, async () => {
   const netlist = sharedPath("benchmarks/circuit_training/macro_tiles_10x10/netlist.pb.txt.gz");
   const client = await PlcClient.start(netlist);
   const near = async (call: string, value: number) =>

@@ -2,7 +2,9 @@
 // comes: a text with a brace that closes, or garbage.
 import { join } from "node:path";
 import { Random } from "../../netlist/index.js";
-import { CALL_NAMES } from "../../plc/index.js";
+import { CALL_TYPES } from "../../plc/index.js";
+
+const CALL_NAMES = Object.keys(CALL_TYPES);
 
 export interface FuzzOptions {
   readonly count: number;
@@ -18,7 +20,18 @@ export function* fuzzMessages({ count, seed, folder, nodes }: FuzzOptions): Gene
   const below = (n: number) => random.below(n);
   const pick = <T>(items: readonly T[]): T => items[below(items.length)]!;
   const numbers = [0, 1, -1, 2, 0.5, 10, 50, 1e3, -1e3, 1e9, 1e300, -1e300, 5e-324, 2 ** 53, 1e22];
-  const texts = ["", "A", "A/i", "Grp_0", "N", "E", "innovus", "__proto__", "é\u0000\ud800", "x".repeat(5000)];
+  const texts = [
+    "",
+    "A",
+    "A/i",
+    "Grp_0",
+    "N",
+    "E",
+    "innovus",
+    "__proto__",
+    "é\u0000\ud800",
+    "x".repeat(5000),
+  ];
   const value = (depth = 0): unknown => {
     switch (below(depth > 2 ? 7 : 10)) {
       case 0:
@@ -41,6 +54,29 @@ export function* fuzzMessages({ count, seed, folder, nodes }: FuzzOptions): Gene
         return { ok: false, [pick(["__tuple__", "a"])]: value(depth + 1) };
     }
   };
+  /** A value of the type that a call wants, not always in its range. */
+  const fitting = (type: string): unknown => {
+    const some = (item: string, length = below(4)) => Array.from({ length }, () => fitting(item));
+    switch (type) {
+      case "node":
+      case "int":
+        return below(nodes + 1);
+      case "number":
+        return pick([0, 1, 2, 10.5, 50, 99, 300, -5]);
+      case "text":
+        return pick(texts);
+      case "bool":
+        return pick([true, false]);
+      case "corners":
+        return some("number", 4);
+      case "nodes":
+      case "ints":
+      case "numbers":
+        return some(type.slice(0, -1));
+      default:
+        return null;
+    }
+  };
   // Those that write files are given paths of the folder alone.
   const call = (): { name: string; args: unknown[] } => {
     const name = pick(CALL_NAMES);
@@ -54,7 +90,8 @@ export function* fuzzMessages({ count, seed, folder, nodes }: FuzzOptions): Gene
       const flags = Array.from({ length: 5 }, () => pick([true, false]));
       return { name, args: [...flags, pick([1, 0.5]), list(), list(), list(), list()] };
     }
-    return { name, args: Array.from({ length: below(5) }, () => value()) };
+    if (below(3) === 0) return { name, args: Array.from({ length: below(5) }, () => value()) };
+    return { name, args: CALL_TYPES[name]!.map(fitting) };
   };
   for (let i = 0; i < count; i++) {
     const { name, args } = call();

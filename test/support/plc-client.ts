@@ -37,7 +37,9 @@ export class PlcClient {
   private received = "";
   private waiting: ((text: string) => void) | undefined;
 
-  private constructor(parts: Pick<PlcClient, "address" | "child" | "socket" | "output"> & { server: Server }) {
+  private constructor(
+    parts: Pick<PlcClient, "address" | "child" | "socket" | "output"> & { server: Server },
+  ) {
     this.address = parts.address;
     this.child = parts.child;
     this.socket = parts.socket;
@@ -107,7 +109,7 @@ export class PlcClient {
 
   /** The value of a call's reply; throws the message of an error. */
   async call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return valueOf(JSON.parse(await this.text(name, ...args)));
+    return decoded(JSON.parse(await this.text(name, ...args)));
   }
 
   /** Hangs up. The exit status of the program, or the signal that ended it. */
@@ -131,8 +133,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function valueOf(reply: unknown): unknown {
-  if (Array.isArray(reply)) return reply.map(valueOf);
+function decoded(reply: unknown): unknown {
+  if (Array.isArray(reply)) return reply.map(decoded);
   if (typeof reply !== "object" || reply === null) return reply;
   const { ok, message, __tuple__, items } = reply as Record<string, unknown>;
   if (ok === false) throw new Error(String(message));

@@ -24,7 +24,12 @@ export const TOY = [
   pbNode("p1", { type: "PORT", side: "TOP", x: 50, y: 100 }),
   pbNode("A", { type: "MACRO", width: 40, height: 20, x: 30, y: 30, orientation: "N" }),
   pbNode("A/i", { type: "MACRO_PIN", macro_name: "A", x_offset: -10, y_offset: 5 }),
-  pbNode("A/o", { type: "MACRO_PIN", macro_name: "A", x_offset: 10, y_offset: 5, weight: 3 }, "B/i", "Grp_0/i"),
+  pbNode(
+    "A/o",
+    { type: "MACRO_PIN", macro_name: "A", x_offset: 10, y_offset: 5, weight: 3 },
+    "B/i",
+    "Grp_0/i",
+  ),
   pbNode("B", { type: "macro", width: 20, height: 20 }),
   pbNode("B/i", { type: "macro_pin", macro_name: "B", x_offset: 0, y_offset: -10 }),
   pbNode("Grp_0", { type: "macro", width: 10, height: 40, x: 70, y: 60 }),

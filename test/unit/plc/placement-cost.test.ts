@@ -25,10 +25,14 @@ test("nodes are numbered as in the file, without the metadata", async () => {
   assert.equal(cost.getNodeName(4), "A/o");
   assert.equal(cost.getNodeName(12), "");
   assert.equal(cost.getNodeIndex("s1"), 11);
-  assert.deepEqual([2, 5, 7, 0, 10, -1].map((node) => cost.isNodeSoftMacro(node)), [
-    ...[false, false, true, false, false, false],
-  ]);
-  assert.deepEqual([3, 2, 0, 10, 8].map((node) => cost.getRefNodeId(node)), [2, -1, -1, -1, 7]);
+  assert.deepEqual(
+    [2, 5, 7, 0, 10, -1].map((node) => cost.isNodeSoftMacro(node)),
+    [...[false, false, true, false, false, false]],
+  );
+  assert.deepEqual(
+    [3, 2, 0, 10, 8].map((node) => cost.getRefNodeId(node)),
+    [2, -1, -1, -1, 7],
+  );
   assert.throws(() => cost.getNodeType(-1), /node -1: an index from 0 to 11/);
   assert.throws(() => cost.getNodeIndex("nobody"), /no node of the netlist has this name/);
 });
@@ -38,14 +42,23 @@ test("fan-outs, weights, sizes and area", async () => {
   assert.deepEqual(cost.getFanOutsOfNode(4), [6, 8]);
   assert.deepEqual(cost.getFanOutsOfNode("A"), [4], "a macro: its pins that drive something");
   assert.deepEqual(cost.getFanOutsOfNode("Grp_0"), [9]);
-  assert.deepEqual([cost.getFanOutsOfNode(0), cost.getFanOutsOfNode(10), cost.getFanOutsOfNode(3)], [[3], [11], []]);
-  assert.deepEqual([4, 2, 0, 3].map((node) => cost.getNodeWeight(node)), [3, 1, 1, 1]);
-  assert.deepEqual([2, 7, 0, 3].map((node) => cost.getNodeWidthHeight(node)), [
-    [40, 20],
-    [10, 40],
-    [0, 0],
-    [0, 0],
-  ]);
+  assert.deepEqual(
+    [cost.getFanOutsOfNode(0), cost.getFanOutsOfNode(10), cost.getFanOutsOfNode(3)],
+    [[3], [11], []],
+  );
+  assert.deepEqual(
+    [4, 2, 0, 3].map((node) => cost.getNodeWeight(node)),
+    [3, 1, 1, 1],
+  );
+  assert.deepEqual(
+    [2, 7, 0, 3].map((node) => cost.getNodeWidthHeight(node)),
+    [
+      [40, 20],
+      [10, 40],
+      [0, 0],
+      [0, 0],
+    ],
+  );
   cost.updateMacroOrientation("A", "E");
   assert.deepEqual(cost.getNodeWidthHeight("A"), [20, 40], "sides swap");
   assert.equal(cost.getArea(), 800 + 400 + 400 + 4 + 4);
@@ -53,7 +66,10 @@ test("fan-outs, weights, sizes and area", async () => {
 
 test("places: from the file, by cell, by coordinates; pins turn with their macro", async () => {
   const cost = await toy();
-  assert.deepEqual([2, 3, 5, 11].map((node) => cost.isNodePlaced(node)), [true, true, false, false]);
+  assert.deepEqual(
+    [2, 3, 5, 11].map((node) => cost.isNodePlaced(node)),
+    [true, true, false, false],
+  );
   assert.deepEqual(cost.getNodeLocation("A/i"), [20, 35]);
   assert.deepEqual(cost.getNodeLocations(["B", "B/i"]), [
     [0, 0],
@@ -97,7 +113,10 @@ test("fixed nodes stay, except for coordinates given in full", async () => {
   assert.throws(() => cost.unplaceNode("A"), /is fixed/);
   cost.updateMacroOrientation("A", "S");
   cost.unplaceAllNodes();
-  assert.deepEqual([0, 1, 2, 7, 10].map((node) => cost.isNodePlaced(node)), [false, false, true, false, false]);
+  assert.deepEqual(
+    [0, 1, 2, 7, 10].map((node) => cost.isNodePlaced(node)),
+    [false, false, true, false, false],
+  );
   assert.equal(cost.getMacroOrientation("A"), "S", "orientation stays");
   cost.updateNodeCoords("A", 1, 2);
   assert.deepEqual(cost.getNodeLocation("A"), [1, 2]);
@@ -108,7 +127,10 @@ test("fixed nodes stay, except for coordinates given in full", async () => {
 
 test("orientations: N where the file is silent, nothing for ports and pins, soft macros give back what they took", async () => {
   const cost = await toy();
-  assert.deepEqual([2, 5, 7, 10, 0, 3].map((node) => cost.getMacroOrientation(node)), ["N", "N", "N", "N", "", ""]);
+  assert.deepEqual(
+    [2, 5, 7, 10, 0, 3].map((node) => cost.getMacroOrientation(node)),
+    ["N", "N", "N", "N", "", ""],
+  );
   cost.updateMacroOrientation("Grp_0", "");
   assert.equal(cost.getMacroOrientation("Grp_0"), "");
   cost.updateMacroOrientation("Grp_0", "N");
@@ -133,11 +155,10 @@ test("the boundary check refuses macros that stick out, and changes nothing then
   assert.deepEqual(cost.getNodeLocation("A"), [30, 30], "no line counts if one is refused");
   cost.setCanvasBoundaryCheck(false);
   cost.restorePlacement(file);
-  assert.deepEqual([cost.getNodeLocation("A"), cost.getMacroOrientation("A"), cost.isNodeFixed("A")], [
-    [50, 50],
-    "S",
-    true,
-  ]);
+  assert.deepEqual(
+    [cost.getNodeLocation("A"), cost.getMacroOrientation("A"), cost.isNodeFixed("A")],
+    [[50, 50], "S", true],
+  );
   assert.deepEqual(cost.getNodeLocation("Grp_0"), [70, 60], "nodes without a line stay");
 });
 
@@ -233,7 +254,8 @@ test("costs follow every setter in any order, by what has changed as in full", a
     assert.equal(cost.getCongestionCost(), expected.congestionCost);
     assert.deepEqual(cost.getHorizontalRoutingCongestion(), judge.maps().horizontal);
     const density = cost.getGridCellsDensity();
-    judge.maps().density.forEach((value, cell) => assert.ok(Math.abs(value - density[cell]!) < 1e-11));
+    for (const [cell, value] of judge.maps().density.entries())
+      assert.ok(Math.abs(value - density[cell]!) < 1e-11);
     return expected;
   };
   const first = await check();
@@ -314,10 +336,13 @@ test("ports: sides, snapping, clusters", async () => {
   cost.fixNodeCoord("p0");
   cost.updatePortSides();
   cost.snapPortsToEdges();
-  assert.deepEqual([cost.getNodeLocation("p0"), cost.getNodeLocation("p1")], [
-    [0, 100],
-    [150, 200],
-  ]);
+  assert.deepEqual(
+    [cost.getNodeLocation("p0"), cost.getNodeLocation("p1")],
+    [
+      [0, 100],
+      [150, 200],
+    ],
+  );
   assert.deepEqual([cost.getGridCellOfNode("p0"), cost.getGridCellOfNode("p1")], [3, 4]);
   const { matrix, cells } = cost.getMacroAndClusteredPortAdjacency();
   assert.deepEqual(cells, [3, 4]);
@@ -364,9 +389,10 @@ test("overlap cost, area constraints, names and thresholds", async () => {
     [0, 0, 10, 20],
     [1, 2, 3, 4],
   ]);
-  assert.deepEqual([cost.getAreaConstraint(5).length, cost.getAreaConstraint(7), cost.hasAreaConstraint()], [
-    ...[1, [], true],
-  ]);
+  assert.deepEqual(
+    [cost.getAreaConstraint(5).length, cost.getAreaConstraint(7), cost.hasAreaConstraint()],
+    [...[1, [], true]],
+  );
   cost.setProjectName("p");
   cost.setBlockName("b");
   cost.setOverlapThreshold(2);
@@ -408,10 +434,17 @@ test("saved placements come back, with the comments and six digits", async () =>
   assert.throws(() => other.restorePlacement(file), /saved\.plc:1: y is 'x'/);
   writeFileSync(file, "3 1 1 N 0\n");
   assert.throws(() => other.restorePlacement(file), /node index 3 is no port, macro or cell/);
-  assert.deepEqual(
-    [0, 1, 100000, 999999.5, 123.4567, 1e-4, 9.99999e-5, -2.5, 1e22].map(sixDigits),
-    ["0", "1", "100000", "1e+06", "123.457", "0.0001", "9.99999e-05", "-2.5", "1e+22"],
-  );
+  assert.deepEqual([0, 1, 100000, 999999.5, 123.4567, 1e-4, 9.99999e-5, -2.5, 1e22].map(sixDigits), [
+    "0",
+    "1",
+    "100000",
+    "1e+06",
+    "123.457",
+    "0.0001",
+    "9.99999e-05",
+    "-2.5",
+    "1e+22",
+  ]);
 });
 
 test("Tcl for three tools places the hard macros by their lower left corners", async () => {
@@ -431,16 +464,25 @@ test("Tcl for three tools places the hard macros by their lower left corners", a
 
 test("a netlist in parts is one netlist, and an error names the part", async () => {
   const whole = writeNetlist();
-  const [first, second, third] = [TOY.slice(0, 3), TOY.slice(3, 7), TOY.slice(7)].map((part) => writeNetlist(part));
+  const [first, second, third] = [TOY.slice(0, 3), TOY.slice(3, 7), TOY.slice(7)].map((part) =>
+    writeNetlist(part),
+  );
   const parts = await PlacementCost.open(`${first},${second},${third}`);
   const one = await PlacementCost.open(whole);
   assert.equal(parts.numNodes(), one.numNodes());
   assert.equal(parts.getCost(), one.getCost());
   assert.equal(parts.getSourceFilename(), `${first},${second},${third}`);
-  const bad = writeNetlist([...TOY.slice(7), 'node {\n  name: "q"\n  attr { key: "type" value { placeholder: "WHAT" } }\n}']);
-  await assert.rejects(PlacementCost.open(`${first},${second},${bad}`), (error: Error) => error.message.startsWith(bad));
+  const bad = writeNetlist([
+    ...TOY.slice(7),
+    'node {\n  name: "q"\n  attr { key: "type" value { placeholder: "WHAT" } }\n}',
+  ]);
+  await assert.rejects(PlacementCost.open(`${first},${second},${bad}`), (error: Error) =>
+    error.message.startsWith(bad),
+  );
   const cut = writeNetlist(['node { name: "x"']);
-  await assert.rejects(PlacementCost.open(`${cut},${second}`), (error: Error) => error.message.startsWith(cut));
+  await assert.rejects(PlacementCost.open(`${cut},${second}`), (error: Error) =>
+    error.message.startsWith(cut),
+  );
   await assert.rejects(PlacementCost.open(`${second},${first}`), (error: Error) =>
     error.message.startsWith(second!),
   );
