@@ -32,7 +32,9 @@ export function recordOf(kernels: Kernels, { block, space, cells, wanted }: RowP
   }
   const pins = pinsOf(block, cells, wanted);
   const cellPins = pinsOfCells(pins, cellCount);
-  const cellNets = netsOfCells(block, ofNode, cellCount);
+  const isLarge = (net: number) => block.netStarts[net + 1]! - block.netStarts[net]! > MOST_PINS;
+  const cellNets = netsOfCells(block, { ofNode, cellCount, isLarge });
+  const large = largePinsOf(block, pins, { cellCount, isLarge });
   const narrowest = sites.reduce((least, width) => Math.min(least, width), Number.POSITIVE_INFINITY);
   const listStarts = new Int32Array(segmentCount);
   let room = 0;
@@ -88,6 +90,9 @@ export function recordOf(kernels: Kernels, { block, space, cells, wanted }: RowP
     pinCells: kernels.copyOf(pins.cells),
     pinXs: kernels.copyOf(pins.xs),
     pinYs: kernels.copyOf(pins.ys),
+    largeStarts: kernels.copyOf(large.starts),
+    largePins: kernels.copyOf(large.pins),
+    largeNets: kernels.copyOf(large.nets),
     cellNetStarts: kernels.copyOf(cellNets.starts),
     cellNets: kernels.copyOf(cellNets.nets),
     boxes: numbers(4 * block.netCount),
@@ -163,18 +168,51 @@ function mirrorsOf(orientation: number): number {
   return (x < 0 ? 1 : 0) + (y < 0 ? 2 : 0);
 }
 
-function netsOfCells(block: Block, ofNode: Int32Array, cellCount: number) {
+/** Nets of more pins are not measured when a cell is tried elsewhere: that would take as long as there are pins. */
+const MOST_PINS = 1000;
+
+interface NetChoice {
+  readonly cellCount: number;
+  isLarge(net: number): boolean;
+}
+
+/** Pins of each cell on large nets, and their nets. */
+function largePinsOf(block: Block, pins: ReturnType<typeof pinsOf>, { cellCount, isLarge }: NetChoice) {
+  const found: { readonly pin: number; readonly net: number; readonly cell: number }[] = [];
+  for (let net = 0; net < block.netCount; net++) {
+    if (!isLarge(net)) continue;
+    for (let pin = pins.starts[net]!; pin < pins.starts[net + 1]!; pin++)
+      if (pins.cells[pin]! >= 0) found.push({ pin, net, cell: pins.cells[pin]! });
+  }
+  const { starts, items } = groupBy(
+    cellCount,
+    Int32Array.from(found, ({ cell }) => cell),
+  );
+  return {
+    starts,
+    pins: items.map((item) => found[item]!.pin),
+    nets: items.map((item) => found[item]!.net),
+  };
+}
+
+/** Nets of each cell that are not large, each once. */
+function netsOfCells(
+  block: Block,
+  { ofNode, cellCount, isLarge }: NetChoice & { readonly ofNode: Int32Array },
+) {
   const starts = new Int32Array(cellCount + 1);
   const seen = new Int32Array(cellCount).fill(-1);
   const each = (visit: (cell: number, net: number) => void) => {
     seen.fill(-1);
-    for (let net = 0; net < block.netCount; net++)
+    for (let net = 0; net < block.netCount; net++) {
+      if (isLarge(net)) continue;
       for (let entry = block.netStarts[net]!; entry < block.netStarts[net + 1]!; entry++) {
         const cell = ofNode[block.pinNodes[block.netPins[entry]!]!]!;
         if (cell < 0 || seen[cell] === net) continue;
         seen[cell] = net;
         visit(cell, net);
       }
+    }
   };
   each((cell) => starts[cell + 1]!++);
   for (let cell = 0; cell < cellCount; cell++) starts[cell + 1]! += starts[cell]!;

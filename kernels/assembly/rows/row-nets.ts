@@ -70,7 +70,10 @@ export function beginTrial(state: RowState): void {
   state.trialNetCount = 0;
 }
 
-/** Adds the nets of a cell, which has moved already, to the trial. Returns by how much their weighted lengths grow. */
+/**
+ * Adds the nets of a cell, which has moved already, to the trial. Returns by how much their weighted lengths grow; infinite if
+ * a pin has left the box that a large net had in the beginning of the pass, so large nets never grow.
+ */
 export function addToTrial(state: RowState, cell: i32): f64 {
   let growth: f64 = 0;
   const end = i32At(state.cellNetStarts, cell + 1);
@@ -85,7 +88,20 @@ export function addToTrial(state: RowState, cell: i32): f64 {
     measure(state, net, box);
     growth += f64At(state.netWeights, net) * (lengthOf(box) - lengthOf(boxOf(state, net)));
   }
-  return growth;
+  return leavesLargeNet(state, cell) ? Infinity : growth;
+}
+
+/** Whether a pin of a cell lies outside the box of its large net. */
+function leavesLargeNet(state: RowState, cell: i32): bool {
+  const end = i32At(state.largeStarts, cell + 1);
+  for (let i = i32At(state.largeStarts, cell); i < end; i++) {
+    const pin = i32At(state.largePins, i);
+    const box = boxOf(state, i32At(state.largeNets, i));
+    const x = f64At(state.xs, cell) + f64At(state.pinXs, pin);
+    const y = f64At(state.ys, cell) + f64At(state.pinYs, pin);
+    if (x < load<f64>(box) || x > load<f64>(box, 8) || y < load<f64>(box, 16) || y > load<f64>(box, 24)) return true;
+  }
+  return false;
 }
 
 /** Keeps the boxes of a trial whose cells stay where it moved them. */

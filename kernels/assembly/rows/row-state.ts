@@ -73,7 +73,14 @@ export class RowState {
   pinCells: usize;
   pinXs: usize;
   pinYs: usize;
-  /** Nets of a cell, each once: cellNets[cellNetStarts[c] .. cellNetStarts[c + 1]]. */
+  /**
+   * Pins on large nets, which a trial does not measure: those of a cell are largePins[largeStarts[c] .. largeStarts[c + 1]]; and
+   * the net of each.
+   */
+  largeStarts: usize;
+  largePins: usize;
+  largeNets: usize;
+  /** Other nets of a cell, each once: cellNets[cellNetStarts[c] .. cellNetStarts[c + 1]]. */
   cellNetStarts: usize;
   cellNets: usize;
   /** Bounding box of each net, four f64: left, right, bottom, top. */

@@ -134,19 +134,18 @@ test("rows that are full to the last site", () => {
     if (placed) checkLegal(block, run().placement);
     else assert.throws(run, /cells take 2010 sites of 2000 that are free in rows of 2 µm \(100\.5 %\)/);
   }
-  // Wide cells that come last, from left to right, find gaps only: they are placed first then.
-  const block = flatBlock({ cells: 300, widths: [3], rows: 10, sitesPerRow: 100 });
+  // From left to right, three narrow cells fill the row that all want, and no gap is left for the second wide one. Placed
+  // first, wide ones leave gaps that narrow cells fill to the last site.
+  const block = flatBlock({ cells: 6, rows: 2, sitesPerRow: 10, widths: [3] });
   const widths = block.widths.slice();
   const wanted = scattered(block, 1);
-  for (let node = block.nodeCount - 10; node < block.nodeCount; node++) {
-    widths[node] = 13 * SITE;
-    wanted.xs[node] = block.canvas.width;
+  const cells = Array.from(widths, (_, node) => node).filter((node) => isCell(block, node));
+  for (const [cell, node] of cells.entries()) {
+    const isWide = cell >= 4;
+    if (isWide) widths[node] = 4 * SITE;
+    wanted.xs[node] = isWide ? 8 * SITE : 1.5 * SITE;
+    wanted.ys[node] = cell === 5 ? 1.5 * ROW_HEIGHT : ROW_HEIGHT / 2;
   }
-  const some = { ...block, widths, fixed: block.fixed.slice() };
-  for (let node = 2; node < 12; node++) {
-    some.fixed[node] = 1;
-    widths[node] = 0; // takes no sites
-  }
-  // 280 cells of 3 and 10 of 13: 970 of 1000 sites.
-  checkLegal(some, placeInRows(some, wanted).placement);
+  const full = { ...block, widths };
+  checkLegal(full, placeInRows(full, wanted).placement);
 });
