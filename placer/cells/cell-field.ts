@@ -10,6 +10,8 @@ import { ShardTeam } from "./shard-team.js";
 export interface FieldOptions {
   /** Threads to use; they do not change the result. Default: 1. */
   readonly threads?: number;
+  /** Of the places of fillers, and of the small shifts that part cells at one place. Default: 0. */
+  readonly seed?: number;
   /** Share of a bin that cells may fill. Default: 1. */
   readonly targetDensity?: number;
   /**
@@ -78,7 +80,7 @@ export class CellField {
   constructor(
     block: Block,
     start: Placement,
-    { targetDensity: target = 1, macroCharge, threads = 1 }: FieldOptions = {},
+    { targetDensity: target = 1, macroCharge, threads = 1, seed = 0 }: FieldOptions = {},
   ) {
     this.kernels = Kernels.create();
     const { kernels } = this;
@@ -159,7 +161,7 @@ export class CellField {
         if (node < this.cellCount) netCounts[node]! += nets.weights[net]!;
       }
     this.start = new Float32Array(2 * this.count);
-    this.placeStart(bins, { least, most });
+    this.placeStart(bins, { least, most, seed });
     this.point = pairs();
     this.slopes = pairs();
     this.solution = pairs();
@@ -230,7 +232,11 @@ export class CellField {
 
   private placeStart(
     { width, height }: BinGrid,
-    { least, most }: { readonly least: Float32Array; readonly most: Float32Array },
+    {
+      least,
+      most,
+      seed,
+    }: { readonly least: Float32Array; readonly most: Float32Array; readonly seed: number },
   ): void {
     const { nets, kernels, cellCount, start } = this;
     for (let cell = 0; cell < cellCount; cell++) {
@@ -239,7 +245,7 @@ export class CellField {
     }
     kernels.run.placeByStars(nets.makeStarStart().address, STAR_STEPS);
     start.set(nets.places.subarray(0, 2 * cellCount));
-    const random = Random.stream(0, "global placement", "start");
+    const random = Random.stream(seed, "global placement", "start");
     // Cells without nets, and all cells where nothing stands, would lie on one point and never part.
     for (let i = 0; i < 2 * this.count; i++) {
       const side = i % 2 === 0 ? width : height;

@@ -11,6 +11,7 @@ import {
   isSideways,
   NodeKind,
   type Placement,
+  Random,
   readOwnJson,
 } from "../../netlist/index.js";
 import { driven, paced } from "../cells/flat-cells.js";
@@ -36,15 +37,18 @@ export const mixedMethod: Method = {
 /** Tried one after the other until macros have spread; more than is needed makes wires longer. */
 const MACRO_CHARGES = [1.3, 1.6, 2.2];
 const SPREAD = 0.2;
+/** First charges of attempts after the first one are drawn from this range: which is best differs from block to block. */
+const DRAWN_CHARGES = [1.1, 1.6] as const;
 /** Distance that free macros keep from each other, µm; touching is legal. */
 const GAP = 0;
 
-/** What a later process goes on from. Placements of macros and soft macros are of the block that is placed. */
-type MixedState =
+/** What a later process goes on from: an attempt that has not begun, or one of its two stages. */
+type MixedState = { readonly done: Done } & (
+  | { readonly stage: "next" }
   | {
       readonly stage: "together";
       /** Index of the charge that is tried, and the best of those before. */
-      readonly attempt: number;
+      readonly charge: number;
       readonly before: Tried;
       readonly global: GlobalState;
     }
@@ -53,7 +57,21 @@ type MixedState =
       readonly placement: Placement;
       readonly iterations: number;
       readonly global?: GlobalState;
-    };
+    }
+);
+
+/** What attempts before the present one have done. Placements of macros and soft macros are of the block that is placed. */
+interface Done {
+  readonly attempts: number;
+  readonly iterations: number;
+  readonly best?: Attempt;
+}
+
+/** A legal placement, and what it is chosen by: the wires' length, or under a protocol of grid cells the proxy cost. */
+interface Attempt {
+  readonly placement: Placement;
+  readonly rating: number;
+}
 
 /** Macros and cells together: the placement that has spread best so far. */
 interface Tried {
@@ -63,68 +81,122 @@ interface Tried {
   readonly iterations: number;
 }
 
+/**
+ * Attempts follow each other until the budget is spent, each with another charge of the macros and another start; small
+ * changes of either change the wires by some per cent. Another attempt begins only if there is time for it.
+ */
 async function placeMixed(context: MethodContext): Promise<MethodResult | undefined> {
-  const { block, judge, protocol, workers, signal } = context;
+  const { block, judge, budget, signal, onProgress } = context;
   const flat = context.flat ?? { block, fromFlat: copyPlacement, toFlat: copyPlacement };
   const followed = new Followed(context, flat);
-  const from = context.resume ? await followed.readState() : undefined;
-  let placement: Placement | undefined;
+  let from = context.resume ? await followed.readState() : undefined;
+  let done: Done = from?.done ?? { attempts: 0, iterations: 0 };
+  let longest = 0;
+  const mayTry = () =>
+    done.attempts === 0 ||
+    (done.iterations < (budget.iterations ?? Number.POSITIVE_INFINITY) &&
+      followed.seconds() + longest < (budget.seconds ?? Number.POSITIVE_INFINITY));
+  // An attempt that was cut short goes on, whatever the budget.
+  while ((from && from.stage !== "next") || mayTry()) {
+    const began = followed.seconds();
+    const { found, iterations } = await attempt(context, { flat, followed, from, done });
+    const isBetter = found !== undefined && (!done.best || found.rating < done.best.rating);
+    const best = isBetter ? found : done.best;
+    // Cut short, the attempt is begun again by a later process.
+    if (signal?.aborted) {
+      done = { ...done, iterations, ...(best && { best }) };
+      break;
+    }
+    from = undefined;
+    done = { attempts: done.attempts + 1, iterations, ...(best && { best }) };
+    longest = Math.max(longest, followed.seconds() - began);
+    if (isBetter) await followed.improve(found.placement);
+    if (found)
+      onProgress(
+        `attempt ${done.attempts}: ${ratingText(context, found)}${isBetter ? "" : `, best ${ratingText(context, done.best!)}`}`,
+      );
+    await followed.keep({ stage: "next", done });
+  }
+  if (!done.best) return undefined;
+  const { placement } = done.best;
+  const costs = judge.evaluate(placement);
+  await followed.end(done.iterations, { placement, costs });
+  return { placement, costs, iterations: done.iterations, episodes: 0 };
+}
+
+function ratingText({ protocol }: MethodContext, { rating }: Attempt): string {
+  return protocol === "free" ? `wirelength ${rating.toExponential(4)} µm` : `cost ${rating.toFixed(4)}`;
+}
+
+/** What an attempt works with: what was done before it, and the state of an earlier process that it goes on from. */
+interface AttemptParts {
+  readonly flat: FlatNetlist;
+  readonly followed: Followed;
+  readonly from: MixedState | undefined;
+  readonly done: Done;
+}
+
+/** One placement of macros and cells together, made legal, with cells placed anew around; undefined if macros find no room. */
+async function attempt(
+  context: MethodContext,
+  parts: AttemptParts,
+): Promise<{ readonly found?: Attempt; readonly iterations: number }> {
+  const { block, judge, protocol, workers, signal } = context;
+  const { flat, followed, from, done } = parts;
   let around: MixedState & { stage: "around" };
   if (from?.stage === "around") around = from;
   else {
-    const { rough, iterations } = await placeTogether(flat, followed, { from, workers, signal });
-    placement =
+    const { rough, iterations } = await placeTogether(context, parts);
+    const placement =
       protocol === "free" ? legalAnywhere(block, rough, pitchOf(flat.block)) : onGridCells(context, rough);
-    if (!placement) return undefined;
+    if (!placement) return { iterations };
     if (protocol === "free") takeSoftMacros(block, placement, rough);
-    around = { stage: "around", placement, iterations };
+    around = { stage: "around", done, placement, iterations };
     if (!signal?.aborted) await followed.keep(around);
   }
-  ({ placement } = around);
+  const { placement } = around;
   let { iterations } = around;
+  if (protocol !== "free")
+    return { found: { placement, rating: judge.evaluate(placement).proxyCost }, iterations };
   // Cut short, soft macros stay where they were among the macros that overlapped.
-  if (protocol === "free" && !signal?.aborted) {
-    const before = iterations;
-    const { placement: legal } = around;
-    const steps = globalSteps(flat.block, flat.toFlat(legal), {
+  if (signal?.aborted) return { found: { placement, rating: Number.POSITIVE_INFINITY }, iterations };
+  const before = iterations;
+  let rating = around.global?.wirelength ?? judge.evaluate(placement).wirelength;
+  const cells = await driven(
+    globalSteps(flat.block, flat.toFlat(placement), {
       threads: workers,
       ...(around.global && { from: around.global }),
-    });
-    const cells = await driven(
-      steps,
-      (step) => followed.take(step, { before, what: "cells" }, () => ({ ...around, global: step.save() })),
-      signal,
-    );
-    iterations += cells.count;
-    takeSoftMacros(block, placement, flat.fromFlat(cells.placement));
-  }
-  const costs = judge.evaluate(placement);
-  await followed.end(iterations, { placement, costs });
-  return { placement, costs, iterations, episodes: 0 };
+    }),
+    (step) => {
+      rating = step.wirelength;
+      return followed.take(step, { before, what: "cells" }, () => ({ ...around, global: step.save() }));
+    },
+    signal,
+  );
+  iterations += cells.count;
+  takeSoftMacros(block, placement, flat.fromFlat(cells.placement));
+  return { found: { placement, rating }, iterations };
 }
 
 /** Macros and cells by electrostatics, with more charge for the macros until they have spread. */
 async function placeTogether(
-  flat: FlatNetlist,
-  followed: Followed,
-  {
-    from,
-    workers,
-    signal,
-  }: Pick<MethodContext, "workers" | "signal"> & { readonly from: MixedState | undefined },
+  { seed, workers, signal }: MethodContext,
+  { flat, followed, from, done }: AttemptParts,
 ): Promise<Tried> {
   const start = upright(flat.block);
+  const { charges, startSeed } = variantOf(seed, done.attempts);
   const resumed = from?.stage === "together" ? from : undefined;
   let best: Tried = resumed?.before ?? {
     rough: flat.fromFlat(start),
     overflow: Number.POSITIVE_INFINITY,
-    iterations: 0,
+    iterations: done.iterations,
   };
-  for (let attempt = resumed?.attempt ?? 0; attempt < MACRO_CHARGES.length; attempt++) {
+  for (let charge = resumed?.charge ?? 0; charge < charges.length; charge++) {
     const before = best;
-    const global = attempt === resumed?.attempt ? resumed.global : undefined;
+    const global = charge === resumed?.charge ? resumed.global : undefined;
     const steps = globalSteps(flat.block, start, {
-      macroCharge: MACRO_CHARGES[attempt]!,
+      macroCharge: charges[charge]!,
+      seed: startSeed,
       threads: workers,
       ...(global && { from: global }),
     });
@@ -132,7 +204,7 @@ async function placeTogether(
       steps,
       (step) =>
         followed.take(step, { before: before.iterations, what: "macros and cells" }, () => ({
-          ...{ stage: "together", attempt, before },
+          ...{ stage: "together", done, charge, before },
           global: step.save(),
         })),
       signal,
@@ -145,6 +217,21 @@ async function placeTogether(
     if (overflow < SPREAD || signal?.aborted) break;
   }
   return best;
+}
+
+/** Charges of the macros to try in an attempt, and the seed of its start. The first attempt is the same for every seed. */
+function variantOf(
+  seed: number,
+  attempt: number,
+): { readonly charges: readonly number[]; readonly startSeed: number } {
+  if (attempt === 0) return { charges: MACRO_CHARGES, startSeed: 0 };
+  const random = Random.stream(seed, "mixed", attempt);
+  const [least, most] = DRAWN_CHARGES;
+  const first = least + (most - least) * random.uniform();
+  return {
+    charges: [first, ...MACRO_CHARGES.filter((charge) => charge > first)],
+    startSeed: random.below(2 ** 31),
+  };
 }
 
 /** Iterations between two frames. */
@@ -169,7 +256,8 @@ class Followed {
     );
   }
 
-  private seconds(): number {
+  /** Since the method began in this process. */
+  seconds(): number {
     return (performance.now() - this.started) / 1000;
   }
 
@@ -182,11 +270,9 @@ class Followed {
     const { run, block, onProgress } = this.context;
     const path = run.file(CHECKPOINT);
     const state = isFile(path) ? (reviveArrays(readOwnJson(path)) as MixedState) : undefined;
-    const placement = state?.stage === "together" ? state.before?.rough : state?.placement;
-    if (state && placement?.xs?.length !== block.nodeCount)
+    if (state && !isOf(block, state))
       throw new InputError(path, "is no checkpoint of this block", "start over without --resume");
-    const before = !state ? 0 : state.stage === "together" ? state.before.iterations : state.iterations;
-    const done = before + (state?.global?.iterations ?? 0);
+    const done = iterationsOf(state);
     if (state) onProgress(`resuming after iteration ${done}`);
     await run.continueAfter(done);
     return state;
@@ -216,6 +302,13 @@ class Followed {
     await this.keepNow(state);
   }
 
+  /** The best placement so far. */
+  async improve(placement: Placement): Promise<void> {
+    const { run, block, judge } = this.context;
+    const costs = judge.evaluate(placement);
+    await run.writeBest(block, placement, costs);
+  }
+
   async end(iterations: number, { placement, costs }: ScoredPlacement): Promise<void> {
     const { run, block } = this.context;
     await run.writeBest(block, placement, costs);
@@ -225,6 +318,23 @@ class Followed {
       "cost/best": costs.proxyCost,
     });
   }
+}
+
+function isOf({ nodeCount }: Block, state: MixedState): boolean {
+  const placements = [
+    state.done?.best?.placement,
+    state.stage === "together" && state.before?.rough,
+    state.stage === "around" && state.placement,
+  ];
+  return state.done !== undefined && placements.every((one) => !one || one.xs?.length === nodeCount);
+}
+
+/** Of all attempts. */
+function iterationsOf(state: MixedState | undefined): number {
+  if (!state) return 0;
+  if (state.stage === "next") return state.done.iterations;
+  const before = state.stage === "together" ? state.before.iterations : state.iterations;
+  return before + (state.global?.iterations ?? 0);
 }
 
 /** The block's own placement, macros in orientation N, or as they lie if they lie. */

@@ -14,7 +14,21 @@ const DESIGN = "examples/design/tile.def";
 
 test("a design: legal within its constraints, the same bytes again, shorter wires than a search's once cells are placed", () => {
   const place = (out: string) =>
-    runJson("place", DESIGN, "--method", "mixed", "--protocol", "free", "--out", at(out), "--json");
+    runJson(
+      ...[
+        "place",
+        DESIGN,
+        "--method",
+        "mixed",
+        "--protocol",
+        "free",
+        "--iterations",
+        "1",
+        "--out",
+        at(out),
+        "--json",
+      ],
+    );
   const summary = place("mixed");
   assert.deepEqual([summary.legal, summary.overlaps, summary.violations], [true, 0, 0]);
   place("again");
@@ -63,11 +77,41 @@ test("stopped at some iteration, a run is legal, and resumed it ends with the by
   assert.equal(readFileSync(join(out, "best.plc"), "utf8"), whole);
 });
 
+test("more iterations bring more attempts, of which the best is kept; resumed in the second, a run ends with the same bytes", async () => {
+  const options = { method: "mixed", protocol: "free", seed: 2 } as const;
+  const ratings: string[] = [];
+  const listen = (line: string) => {
+    if (line.startsWith("attempt ")) ratings.push(line);
+  };
+  const first = await place(DESIGN, { ...options, iterations: 1, out: at("one") });
+  const iterations = first.iterations + 1;
+  const both = await place(DESIGN, { ...options, iterations, out: at("two") }, listen);
+  assert.equal(ratings.length, 2);
+  const lengths = ratings.map((line) => Number(/wirelength (\S+)/.exec(line)![1]));
+  assert.notEqual(lengths[0], lengths[1]);
+  const same = readFileSync(at("two", "best.plc"), "utf8") === readFileSync(at("one", "best.plc"), "utf8");
+  assert.equal(same, lengths[0]! <= lengths[1]!);
+  assert.ok(both.iterations > first.iterations);
+  const stop = new AbortController();
+  const stopInSecond = (line: string) => {
+    if (line.startsWith("attempt 1")) setTimeout(() => stop.abort(), 400);
+  };
+  const out = at("two-stopped");
+  const early = await place(
+    DESIGN,
+    { ...options, iterations, out },
+    { signal: stop.signal, onProgress: stopInSecond },
+  );
+  assert.deepEqual([early.interrupted, early.legal], [true, true]);
+  await place(DESIGN, { ...options, iterations, out, resume: true });
+  assert.equal(readFileSync(join(out, "best.plc"), "utf8"), readFileSync(at("two", "best.plc"), "utf8"));
+});
+
 test("a clustered block, under every protocol", () => {
   runJson("generate", "--macros", "12", "--seed", "3", "--out", at("block"), "--json");
   for (const protocol of ["fd", "es", "free"]) {
     const out = at(`clustered-${protocol}`);
-    const args = ["--method", "mixed", "--protocol", protocol, "--out", out, "--json"];
+    const args = ["--method", "mixed", "--protocol", protocol, "--iterations", "1", "--out", out, "--json"];
     const summary = runJson("place", at("block"), ...args);
     assert.deepEqual([summary.legal, summary.protocol], [true, protocol]);
     const again = runJson("eval", at("block"), "--placement", join(out, "best.plc"), "--json");

@@ -58,7 +58,7 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
 test("a Bookshelf set with method mixed: cells in best.pl", async () => {
   const aux = at("set", "tile.aux");
   runJson("convert", DESIGN, aux, "--json");
-  const mixed = ["--method", "mixed", "--protocol", "free", "--cells"];
+  const mixed = ["--method", "mixed", "--protocol", "free", "--iterations", "1", "--cells"];
   const summary = runJson("place", aux, ...mixed, "--out", at("mixed"), "--json");
   assert.deepEqual([summary.legal, summary.cells_legal], [true, true]);
   const block = await loadBlock(aux);
