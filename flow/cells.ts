@@ -20,6 +20,7 @@ import {
   placeCellsInRun,
   refuseUnplaced,
   refuseWithoutCells,
+  tellOfRegions,
   writeFlatPlaces,
 } from "./flat-cells.js";
 import { looseCellsOf } from "./frames.js";
@@ -113,6 +114,7 @@ export async function placeCells(
     ],
   };
   const work = async (run: RunFolder) => {
+    tellOfRegions(design, onProgress);
     const record = recorder(run, block);
     const { placement, figures } = await placeCellsInRun(run, {
       ...{ block, start, density, passes, workers, resume, signal, onProgress },

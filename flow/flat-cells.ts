@@ -10,6 +10,7 @@ import {
   InputError,
   isFile,
   type LoadedDef,
+  membershipsOf,
   NodeKind,
   type Placement,
   readOwnJson,
@@ -126,6 +127,7 @@ export async function placeCellsAfterMacros(
 ): Promise<{ readonly placement: Placement; readonly summary: CellsInPlace }> {
   const { block } = job;
   const started = performance.now();
+  tellOfRegions(design, job.onProgress);
   const { placement, figures } = await placeCellsInRun(run, { ...job, start, ...DEFAULTS });
   await writePlc(run.file("flat.plc"), block, placement);
   await writeFlatPlaces(run, block, { placement, design });
@@ -172,6 +174,28 @@ export async function readMacros<Found>(
 
 export function forgetMacros(run: RunFolder): void {
   removeFile(run.file(MACROS));
+}
+
+/** Says that cells are placed without regard to the regions of a design, if one has cells or keeps cells out. */
+export function tellOfRegions(design: LoadedDef | undefined, onProgress: (line: string) => void): void {
+  if (!design) return;
+  const { block, nodes } = design;
+  const names = new Set<string>();
+  let count = 0;
+  for (const [component, regions] of membershipsOf(design)) {
+    const kept = regions.filter(({ type }) => type !== "GUIDE");
+    if (kept.length === 0 || !isLooseCell(block, nodes.nodeOfComponent[component]!)) continue;
+    count++;
+    for (const { name } of kept) names.add(name);
+  }
+  const [first] = names;
+  if (first !== undefined)
+    onProgress(
+      `${count} cells belong to ${names.size === 1 ? `region '${first}'` : `${names.size} regions, such as '${first}'`}: cells are placed without regard to regions`,
+    );
+  const fence = design.design.regions.find(({ name, type }) => type === "FENCE" && !names.has(name));
+  if (fence)
+    onProgress(`fence '${fence.name}' does not keep cells out: they are placed without regard to regions`);
 }
 
 /** Writes what the block's own files can hold: `best.def` with macros and cells, `best.pl`. */

@@ -1,6 +1,6 @@
 // `cells` from end to end: a design with macros placed, all of its cells in rows, written as its files have it.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { readFrames } from "../../flow/frames.js";
@@ -83,6 +83,29 @@ test("a run that was stopped has cells in rows, and the bytes of a whole one onc
   assert.ok(last.density < first.density, "cells spread");
   const view = runJson("eval", at("through"), "--json");
   assert.ok(Math.abs(Number(view.wirelength) - whole.flat_wirelength) < 1e-9 * whole.flat_wirelength);
+});
+
+test("regions are not kept for cells, and a line says so; a design with everything fixed is refused", async () => {
+  const text = readFileSync(DESIGN, "utf8");
+  const regions =
+    "REGIONS 2 ;\n- unit ( 0 0 ) ( 60000 60000 ) ;\n- alone ( 0 0 ) ( 3000 3000 ) + TYPE FENCE ;\nEND REGIONS\n";
+  const groups = "GROUPS 1 ;\n- g fetch/u* + REGION unit ;\nEND GROUPS\n";
+  writeFileSync(
+    at("regions.def"),
+    text.replace("COMPONENTS ", `${regions}COMPONENTS `).replace("END NETS\n", `END NETS\n${groups}`),
+  );
+  const given = ["cells", at("regions.def"), ...LEFS, "--placement", at("run")];
+  const { code, stderr } = await ashlar(...given, "--passes", "0", "--out", at("regions"));
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^\d+ cells belong to region 'unit': cells are placed without regard to regions$/m);
+  assert.match(stderr, /^fence 'alone' does not keep cells out: they are placed without regard to regions$/m);
+  writeFileSync(
+    at("fixed.def"),
+    readFileSync(at("cells", "best.def"), "utf8").replaceAll("+ PLACED", "+ FIXED"),
+  );
+  const fixed = await ashlar("cells", at("fixed.def"), ...LEFS, "--out", at("fixed"));
+  assert.equal(fixed.code, 1);
+  assert.match(fixed.stderr, /holds no standard cell that may move; give a flat netlist[^\n]*\n$/);
 });
 
 test("cells of a Bookshelf set", async () => {
