@@ -165,6 +165,48 @@ test("--die lets macros leave the core, and named halos are kept on the side the
   for (const [name, box] of boxes) if (name !== "r0") assert.ok(!meet(around, box), name);
 });
 
+test("--halo keeps channels between all macros, and lets them touch the edge of the core", async () => {
+  const [alongX, alongY] = [3, 2];
+  // A small core, in which macros are pushed to the edge.
+  const tight = `DESIGN tight ;\nUNITS DISTANCE MICRONS ${UNITS} ;\nDIEAREA ( 0 0 ) ${point(60, 40)} ;
+ROW a core ${dbu(4)} ${dbu(4)} N DO 100 BY 1 STEP ${dbu(0.5)} 0 ;
+ROW b core ${dbu(4)} ${dbu(28)} N DO 100 BY 1 STEP ${dbu(0.5)} 0 ;
+COMPONENTS 3 ;\n- r0 RAM ;\n- r1 RAM ;\n- c ROT + FIXED ${point(5, 5)} N ;\nEND COMPONENTS
+NETS 1 ;\n- n ( r0 Q ) ( r1 A ) ( c P ) ;\nEND NETS\nEND DESIGN\n`;
+  const floor = { left: 4, bottom: 4, right: 54, top: 30 };
+  for (const protocol of ["fd", "free"]) {
+    const out = join(makeFolder(), "run");
+    const halo = ["--halo", `${alongX},${alongY}`, "--protocol", protocol, "--seed", "2"];
+    const { code, stdout, stderr } = await place(
+      makeDesign(tight, TINY_LEF),
+      out,
+      "--method",
+      "anneal",
+      ...halo,
+    );
+    assert.equal(code, 0, stderr);
+    assert.equal(JSON.parse(stdout).legal, true);
+    const boxes = boxesIn(join(out, "best.def"));
+    assert.equal(boxes.size, 3);
+    let atEdge = 0;
+    for (const [name, box] of boxes) {
+      const { left, bottom, right, top } = box;
+      const grown = {
+        left: left - alongX,
+        bottom: bottom - alongY,
+        right: right + alongX,
+        top: top + alongY,
+      };
+      for (const [other, its] of boxes)
+        if (other !== name) assert.ok(!meet(grown, its), `${name} and ${other}`);
+      assert.ok(left >= floor.left && bottom >= floor.bottom && right <= floor.right && top <= floor.top);
+      if (!(name === "c") && (grown.left < floor.left || grown.bottom < floor.bottom)) atEdge++;
+      if (!(name === "c") && (grown.right > floor.right || grown.top > floor.top)) atEdge++;
+    }
+    assert.ok(atEdge > 0, "a halo lies over the edge");
+  }
+});
+
 test("what has no room is refused with the macro's own size", async () => {
   const out = join(makeFolder(), "run");
   const narrow = coreDesign()
