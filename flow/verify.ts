@@ -24,6 +24,7 @@ import {
   isBookshelfPath,
   isDefPath,
   type LoadedDef,
+  leastOf,
   makeFolder,
   NodeKind,
   type Placement,
@@ -40,7 +41,7 @@ import { rowOptions } from "./cells.js";
 import { refuseUnplaced, refuseWithoutCells } from "./flat-cells.js";
 import { whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, runOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
 import { isRunFolder, readJson, readRunSource } from "./run-record.js";
 
@@ -56,6 +57,7 @@ export const verifyOptionsSchema = blockOptionsSchema
       .default(false)
       .describe("route standard cells where the placement has them, instead of placing them first"),
     ...rowOptions,
+    workers: runOptions.workers,
     rounds: z.coerce
       .number()
       .int()
@@ -142,7 +144,7 @@ export interface VerifyInput {
 }
 
 export interface VerifySettings
-  extends Partial<Pick<Resolved, "asPlaced" | "density" | "passes" | "rounds">> {
+  extends Partial<Pick<Resolved, "asPlaced" | "density" | "passes" | "workers" | "rounds">> {
   readonly onProgress?: ((line: string) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -163,7 +165,7 @@ const NOT_MEASURED = "timing, power, detailed routing and design rules";
 export async function verifyPlacement(input: VerifyInput, settings: VerifySettings = {}): Promise<Verified> {
   const started = performance.now();
   const { block, supply, registers } = input;
-  const { asPlaced, density = 1, passes = 8, rounds = 20, signal } = settings;
+  const { asPlaced, density = 1, passes = 8, workers = 1, rounds = 20, signal } = settings;
   const onProgress = settings.onProgress ?? (() => {});
   refuseWithoutCells(block);
   refuseUnplaced(block, input.placement);
@@ -171,7 +173,8 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
   const seconds = () => (performance.now() - started) / 1000;
   const placement = asPlaced
     ? input.placement
-    : (await placeFlatCells(block, input.placement, { density, passes, signal, onProgress })).placement;
+    : (await placeFlatCells(block, input.placement, { density, passes, workers, signal, onProgress }))
+        .placement;
   onProgress(`routing ${block.netCount.toLocaleString("en")} nets  ${seconds().toFixed(0)} s`);
   const before = seconds();
   const routing = routeGlobally(block, placement, supply, {
@@ -183,7 +186,7 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
   });
   const routingSeconds = seconds() - before;
   const { overlaps, offRows } = checkRows(block, placement);
-  const gaps = macroGapsOf(block, placement, NARROW_ROWS * block.rows![0]!.height);
+  const gaps = macroGapsOf(block, placement, NARROW_ROWS * leastOf(block.rows!.map(({ height }) => height)));
   const { grid, layers, ace } = routing;
   const figures: VerifyFigures = {
     cells: countLoose(block),

@@ -1,5 +1,6 @@
 // What wires may use: layers with their tracks, and what takes tracks away. Readers of formats make it; the global router
 // (env/routing/) uses it. Lengths are µm in the canvas's frame.
+import { leastOf } from "./arrays.js";
 import type { Block, Rectangle } from "./block.js";
 import { InputError } from "./input-error.js";
 
@@ -62,13 +63,13 @@ export function assumedObstruction(layer: number): number {
 }
 
 /**
- * The supply of a block whose files have no layers, from the height of its rows: eight layers in turn horizontal and vertical,
+ * The supply of a block whose files have no layers, from the height of its lowest rows: eight layers in turn horizontal and vertical,
  * four with a tenth of a row from track to track and four with twice that; macros block the lower four. Throws `InputError`
  * for a block without rows.
  */
 export function assumedSupply(block: Block): RoutingSupply {
-  const height = block.rows?.[0]?.height;
-  if (height === undefined)
+  const height = leastOf((block.rows ?? []).map((row) => row.height));
+  if (height === Number.POSITIVE_INFINITY)
     throw new InputError(
       block.name,
       "has neither routing layers nor rows, from which tracks could be assumed",
