@@ -1,13 +1,16 @@
 // Does a process that runs job after job, or trains for long, keep what it does not need? Samples memory, open files and
 // threads, and fits a line to each.
 import { readdirSync, readFileSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import { getHeapSnapshot, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { place, trainCommand } from "../../flow/index.js";
 
 /** What is sampled, in MiB or counted. */
 export interface Sample {
   /** Of the process, with its threads' and kernels' memory. */
   readonly resident: number;
-  /** Of V8's heap in the main thread, after the last collection of garbage. */
+  /** Of V8's heap in the main thread, right after a collection of garbage. */
   readonly heap: number;
   /** Of arrays outside the heap. */
   readonly buffers: number;
@@ -18,7 +21,11 @@ export interface Sample {
 
 export const MEASURES = ["resident", "heap", "buffers", "descriptors", "threads"] as const;
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
 export function sample(): Sample {
+  collectGarbage();
   const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
   const mebibytes = (bytes: number) => bytes / 2 ** 20;
   return {
@@ -44,6 +51,47 @@ function statusText(): string {
   } catch {
     return "";
   }
+}
+
+/** What the main thread holds on to: bytes by kind and name of object. */
+export type LiveObjects = ReadonlyMap<string, number>;
+
+/**
+ * V8 compiles, and compiles again, for as long as a program runs. Its machine code and notes about it make the heap grow slowly
+ * without any leak, so they are left out here.
+ */
+const OF_THE_COMPILER: ReadonlySet<string> = new Set(["code", "hidden", "object shape"]);
+
+/** Reads a heap snapshot, which collects garbage first. */
+export async function liveObjects(): Promise<LiveObjects> {
+  const { snapshot, nodes, strings } = JSON.parse(await text(getHeapSnapshot())) as {
+    snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
+    nodes: number[];
+    strings: string[];
+  };
+  const fields = snapshot.meta.node_fields;
+  const types = snapshot.meta.node_types[0];
+  const [typeAt, nameAt, sizeAt] = ["type", "name", "self_size"].map((field) => fields.indexOf(field)) as [
+    number,
+    number,
+    number,
+  ];
+  const live = new Map<string, number>();
+  for (let node = 0; node < nodes.length; node += fields.length) {
+    const type = types[nodes[node + typeAt]!]!;
+    if (OF_THE_COMPILER.has(type)) continue;
+    const name = type.endsWith("string") ? type : `${type} ${strings[nodes[node + nameAt]!]!.slice(0, 60)}`;
+    live.set(name, (live.get(name) ?? 0) + nodes[node + sizeAt]!);
+  }
+  return live;
+}
+
+/** Kinds of objects of which there is more, in bytes, most first. */
+export function grown(before: LiveObjects, after: LiveObjects): [name: string, bytes: number][] {
+  return [...after]
+    .map(([name, bytes]): [string, number] => [name, bytes - (before.get(name) ?? 0)])
+    .filter(([, bytes]) => bytes > 0)
+    .sort(([, a], [, b]) => b - a);
 }
 
 /** How a measure develops over equally distant samples. */
@@ -104,13 +152,15 @@ export async function soakPlace(
   return samples;
 }
 
-/** Trains for some time and samples once in `every` seconds. */
+/** Trains for some time and samples once in `every` seconds; `onMark` is called after a fifth of the time and near its end. */
 export async function soakTraining(
   block: string,
   { seconds, every, out }: { readonly seconds: number; readonly every: number; readonly out: string },
+  onMark: () => void = () => {},
 ): Promise<Sample[]> {
   const samples: Sample[] = [];
   const timer = setInterval(() => samples.push(sample()), 1000 * every);
+  const marks = [0.2, 0.95].map((share) => setTimeout(onMark, 1000 * seconds * share));
   try {
     await trainCommand(block, {
       budget: `${seconds}s`,
@@ -121,6 +171,7 @@ export async function soakTraining(
     });
   } finally {
     clearInterval(timer);
+    for (const mark of marks) clearTimeout(mark);
   }
   return samples;
 }
