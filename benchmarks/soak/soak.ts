@@ -58,9 +58,10 @@ export type LiveObjects = ReadonlyMap<string, number>;
 
 /**
  * V8 compiles, and compiles again, for as long as a program runs. Its machine code and notes about it make the heap grow slowly
- * without any leak, so they are left out here.
+ * without any leak, so they are left out here. So is what lies outside the heap, such as the buffer of a checkpoint that is
+ * being written: it counts as `buffers`.
  */
-const OF_THE_COMPILER: ReadonlySet<string> = new Set(["code", "hidden", "object shape"]);
+const NOT_OBJECTS: ReadonlySet<string> = new Set(["code", "hidden", "object shape", "native"]);
 
 /** Reads a heap snapshot, which collects garbage first. */
 export async function liveObjects(): Promise<LiveObjects> {
@@ -79,7 +80,7 @@ export async function liveObjects(): Promise<LiveObjects> {
   const live = new Map<string, number>();
   for (let node = 0; node < nodes.length; node += fields.length) {
     const type = types[nodes[node + typeAt]!]!;
-    if (OF_THE_COMPILER.has(type)) continue;
+    if (NOT_OBJECTS.has(type)) continue;
     const name = type.endsWith("string") ? type : `${type} ${strings[nodes[node + nameAt]!]!.slice(0, 60)}`;
     live.set(name, (live.get(name) ?? 0) + nodes[node + sizeAt]!);
   }

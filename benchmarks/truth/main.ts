@@ -1,27 +1,29 @@
-// How well do cheap figures of macros foretell what the chip is worth once its cells are placed? Macro placements of varied
-// origin and quality are made, judged by the cheap figures, and their standard cells placed flat by `cells`; then the rank
-// agreement of each figure with the flat wirelength is printed. What is done is kept in FOLDER, so a study that was cut off goes on.
+// How well do cheap figures of macros foretell what the chip is worth once its cells are placed and its nets routed? Macro
+// placements of varied origin and quality are made, judged by the cheap figures, and verified by `verify`; then the rank
+// agreement of each figure with the verified ones is printed. What is done is kept in FOLDER, so a study that was cut off goes on.
 // Run: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[=LEF]...
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { CellsSummary } from "../../flow/cells.js";
-import { readGivenPlaces } from "../../flow/given-places.js";
+import { readGivenPlaces } from "../../flow/load-block.js";
 import { readJsonLines } from "../../flow/json-lines.js";
+import type { VerifySummary } from "../../flow/verify.js";
 import { type Block, isDefPath, loadBlock, Random } from "../../netlist/index.js";
 import { kendall, meanTau } from "./agreement.js";
 import { CheapFigures, type Figures } from "./figures.js";
 import { ashlar, placementOf, type Source, sourcesFor } from "./placements.js";
+
+/** What counts in the end, as `verify` finds it. */
+const TRUTHS = ["flat_wirelength", "routed_wirelength", "pattern_overflow", "ace_5"] as const;
+type Truth = Pick<VerifySummary, (typeof TRUTHS)[number] | "overflow" | "legal">;
 
 /** A macro placement, judged. */
 interface Judged {
   readonly block: string;
   readonly source: string;
   readonly group: Source["group"];
-  /** Half-perimeter wirelength of all nets with the standard cells in their rows, µm. */
-  readonly flat_wirelength: number;
-  readonly legal: boolean;
   readonly figures: Figures;
+  readonly truth: Truth;
 }
 
 const { values, positionals } = parseArgs({
@@ -62,11 +64,11 @@ async function study(argument: string, out: string): Promise<void> {
     const placement = placementOf({ path, beside, options }, source, out);
     if (placement === undefined) continue;
     cheap ??= new CheapFigures(flat);
-    const judged = await judge({ path, options, flat, cheap }, { placement, out });
+    const judged = await judge({ path, options, flat, cheap }, placement);
     if (!judged) continue;
     const line: Judged = { block: flat.name, source: source.name, group: source.group, ...judged };
     appendFileSync(log, `${JSON.stringify(line)}\n`);
-    console.error(`${flat.name} ${source.name}: ${(judged.flat_wirelength / 1e6).toFixed(3)}e6 µm`);
+    console.error(`${flat.name} ${source.name}: ${(judged.truth.flat_wirelength / 1e6).toFixed(3)}e6 µm`);
   }
 }
 
@@ -79,20 +81,18 @@ interface Studied {
 
 async function judge(
   { path, options, flat, cheap }: Studied,
-  { placement, out }: { readonly placement: string; readonly out: string },
-): Promise<Pick<Judged, "flat_wirelength" | "legal" | "figures"> | undefined> {
-  const lefs = options.slice(1);
-  const figures = cheap.of(flat, await readGivenPlaces(placement, flat, lefs));
-  const cells = join(out, "cells");
-  const args = ["cells", path, ...options, "--placement", placement, "--out", cells, "--force", "--json"];
-  const answer = ashlar(args);
-  rmSync(cells, { recursive: true, force: true });
+  placement: string,
+): Promise<Pick<Judged, "figures" | "truth"> | undefined> {
+  const figures = cheap.of(flat, await readGivenPlaces(placement, flat, options.slice(1)));
+  const answer = ashlar(["verify", path, ...options, "--placement", placement, "--json"]);
   if (answer === undefined) return undefined;
-  const { flat_wirelength, legal } = JSON.parse(answer) as CellsSummary;
-  return { flat_wirelength, legal, figures };
+  const { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } = JSON.parse(
+    answer,
+  ) as VerifySummary;
+  return { figures, truth: { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } };
 }
 
-/** Tau of every figure with the truth, within each block and in the mean, for all placements and for good ones alone. */
+/** Tau of every figure with each truth, within each block and in the mean, for all placements and for good ones alone. */
 function report(all: readonly Judged[]): void {
   const sets: Record<string, (one: Judged) => boolean> = {
     "all placements": () => true,
@@ -101,27 +101,24 @@ function report(all: readonly Judged[]): void {
     "searches and mixed-size": ({ group }) => group === "search" || group === "mixed",
   };
   const names = [...new Set(all.map(({ block }) => block))];
-  for (const [set, belongs] of Object.entries(sets)) {
-    console.log(`\n${set}: Kendall's tau with flat wirelength`);
-    console.log(
-      [
-        "figure".padEnd(22),
-        "mean (95 %)".padEnd(22),
-        ...names.map((name) => name.slice(0, 9).padStart(9)),
-      ].join(" "),
-    );
-    for (const figure of Object.keys(all[0]?.figures ?? {})) {
-      const pairs = names.map((name) => {
-        const ours = all.filter((one) => one.block === name && belongs(one));
-        return {
-          figure: ours.map(({ figures }) => figures[figure]!),
-          truth: ours.map(({ flat_wirelength }) => flat_wirelength),
-        };
-      });
-      const { mean, low, high } = meanTau(pairs, Random.stream(1, "truth", set));
-      const interval = `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
-      const each = pairs.map(({ figure: values, truth }) => kendall(values, truth).toFixed(2).padStart(9));
-      console.log([figure.padEnd(22), interval.padEnd(22), ...each].join(" "));
+  for (const truth of TRUTHS)
+    for (const [set, belongs] of Object.entries(sets)) {
+      console.log(`\n${set}: Kendall's tau with ${truth}`);
+      const counts = names.map((name) => all.filter((one) => one.block === name && belongs(one)).length);
+      const heads = names.map((name, i) => `${name.slice(0, 9)} ${counts[i]}`.padStart(13));
+      console.log(["figure".padEnd(22), "mean (95 %)".padEnd(24), ...heads].join(" "));
+      for (const figure of Object.keys(all[0]?.figures ?? {})) {
+        const pairs = names.map((name) => {
+          const ours = all.filter((one) => one.block === name && belongs(one));
+          return {
+            figure: ours.map((one) => one.figures[figure]!),
+            truth: ours.map((one) => one.truth[truth]),
+          };
+        });
+        const { mean, low, high } = meanTau(pairs, Random.stream(1, "truth", set));
+        const interval = `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
+        const each = pairs.map((pair) => kendall(pair.figure, pair.truth).toFixed(2).padStart(13));
+        console.log([figure.padEnd(22), interval.padEnd(24), ...each].join(" "));
+      }
     }
-  }
 }
