@@ -14,9 +14,12 @@ interface Packed {
 
 const folder = makeFolder();
 const PROGRAM = `import { generateBlock, place, type PlaceSummary } from "ashlar";
+import { PlacementCost } from "ashlar/plc";
 
 const block = generateBlock({ macros: 6, softMacros: 8, ports: 10, seed: 4 });
 if (block.nodeCount < 24) throw new Error("a block of other size");
+const cost = await PlacementCost.open("block/netlist.pb.txt.gz");
+if (cost.getMacroIndices().length !== 14) throw new Error("other macros");
 const summary: PlaceSummary = await place("block", { method: "anneal", iterations: 2, workers: 2, out: "run" });
 console.log(JSON.stringify({ method: summary.method, legal: summary.legal }));
 `;
@@ -46,6 +49,9 @@ test("the tarball holds what runs, with source maps, and neither tests nor bench
   for (const path of [
     "dist/index.d.ts",
     "dist/cli/main.js",
+    "dist/cli/plc.js",
+    "dist/plc/index.d.ts",
+    "examples/python/ashlar_plc.py",
     "dist/kernels/ashlar.wasm",
     "dist/policy/weights/shipped.safetensors",
     "dist/viz/page/bundle.js",
@@ -85,6 +91,14 @@ test("a user's program compiles under strict against every declaration file and 
   const shape = ["--macros", "6", "--soft-macros", "8", "--ports", "10", "--seed", "4"];
   run(process.execPath, "node_modules/ashlar/dist/cli/main.js", "generate", ...shape, "--out", "block");
   assert.deepEqual(JSON.parse(run(process.execPath, "program.js")), { method: "anneal", legal: true });
+});
+
+test("the launcher that stands in for Circuit Training's program is installed and can be started by its path", () => {
+  const { status, stderr } = spawnSync(join(folder, "node_modules/.bin/ashlar-plc"), [], {
+    encoding: "utf8",
+  });
+  assert.match(stderr, /^ashlar-plc: --pipe_address: the path of a socket .* was expected\n$/);
+  assert.equal(status, 1);
 });
 
 test("the installed command runs", () => {
