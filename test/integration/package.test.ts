@@ -14,7 +14,7 @@ interface Packed {
 
 const folder = makeFolder();
 const PROGRAM = `import { generateBlock, place, type PlaceSummary } from "ashlar";
-import { PlacementCost } from "ashlar/plc";
+import { PlacementCost } from 'ashlar/plc';
 
 const block = generateBlock({ macros: 6, softMacros: 8, ports: 10, seed: 4 });
 if (block.nodeCount < 24) throw new Error("a block of other size");
