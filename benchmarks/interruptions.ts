@@ -8,10 +8,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { loadBlock, Random } from "../netlist/index.js";
+import { loadBlock, Random, TEMPORARY } from "../netlist/index.js";
 import { readPolicy } from "../policy/index.js";
 
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
@@ -20,6 +20,7 @@ const EXAMPLE = fileURLToPath(new URL("../../examples/design", import.meta.url))
 const WHOLE = 4;
 /** No command takes as long, s. */
 const LONGEST = 3600;
+const LEFT_OVER = "is left over";
 /** Exit status after SIGINT: 128 + 2. */
 const INTERRUPTED = 130;
 
@@ -27,6 +28,10 @@ const INTERRUPTED = 130;
 export function longCommands(folder: string): Readonly<Record<string, (out: string) => string[]>> {
   const block = join(folder, "block");
   spawnSync(process.execPath, [MAIN, "generate", "--macros", "10", "--seed", "3", "--out", block]);
+  const macros = join(folder, "macros");
+  spawnSync(process.execPath, [
+    ...[MAIN, "place", EXAMPLE, "--method", "greedy", "--iterations", "1", "--workers", "1", "--out", macros],
+  ]);
   const set = fileURLToPath(new URL("../../benchmarks/sets/five.json", import.meta.url));
   const budget = ["--budget", `${WHOLE}s`, "--workers", "1"];
   const place =
@@ -43,6 +48,9 @@ export function longCommands(folder: string): Readonly<Record<string, (out: stri
     "place-refine": place("refine"),
     "place-random": place("random"),
     "place-mixed": place("mixed", "--protocol", "free", "--cells"),
+    "place-top": place("anneal", "--top", "3"),
+    "place-cells": place("greedy", "--cells"),
+    cells: (out) => ["cells", EXAMPLE, "--placement", macros, "--out", out],
     train: (out) => ["train", block, ...budget, "--out", out],
     pretrain: (out) => ["pretrain", block, "--held-out", EXAMPLE, "--samples", "2", ...budget, "--out", out],
     "reward-model": (out) => [
@@ -78,7 +86,8 @@ export async function interrupt(args: readonly string[], out: string, seconds: n
   const timer = setTimeout(() => child.kill("SIGINT"), 1000 * seconds);
   const code = await ended;
   clearTimeout(timer);
-  const problems = await problemsIn(out);
+  // A process that the signal ended at once leaves its temporary files to the next one.
+  const problems = (await problemsIn(out)).filter((text) => code !== null || !text.endsWith(LEFT_OVER));
   if (code !== null && code !== 0 && code !== INTERRUPTED && code !== 3)
     problems.push(`exit status ${code}: ${stderr.trim().split("\n").at(-1)}`);
   if (code === INTERRUPTED && args[0] === "place") problems.push(...placeProblems(args, out, stderr));
@@ -104,6 +113,13 @@ function placeProblems(args: readonly string[], out: string, stderr: string): st
   const score = scored.status === 0 ? (JSON.parse(scored.stdout) as Record<string, unknown>) : {};
   if (score.proxy_cost !== summary.proxy_cost)
     problems.push(`eval says ${score.proxy_cost} ${scored.stderr}, the summary ${summary.proxy_cost}`);
+  for (const { file, proxy_cost } of (summary.top ?? []) as { file: string; proxy_cost: number }[]) {
+    const top = run(["eval", join(out, file), "--json"]);
+    const cost =
+      top.status === 0 ? (JSON.parse(top.stdout) as Record<string, unknown>).proxy_cost : undefined;
+    if (cost !== proxy_cost)
+      problems.push(`eval of ${file} says ${cost} ${top.stderr}, the summary ${proxy_cost}`);
+  }
   if (!summary.interrupted) return problems; // its budget was spent just then
   if (!/continue with: .* --resume/.test(stderr)) problems.push("it does not say how to go on");
   const args2 = args.map((arg, i) => (args[i - 1] === "--budget" ? "300ms" : arg));
@@ -136,7 +152,7 @@ function filesBelow(folder: string): string[] {
 
 /** Undefined if a file is whole. */
 async function problemOf(path: string): Promise<string | undefined> {
-  if (/\.tmp$/.test(path)) return "is left over";
+  if (basename(path).startsWith(TEMPORARY)) return LEFT_OVER;
   const ending = /\.[a-z]+$/.exec(path)?.[0];
   const text = () => readFileSync(path, "utf8");
   if (ending === ".json") JSON.parse(text());
