@@ -60,6 +60,7 @@ export function addInfo(program: Command): void {
     .description("say what is in a block: counts, sizes, canvas, grid, nets, connections")
     .argument("<block>", BLOCK_OR_RUN)
     .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
     .addHelpText("after", examples("ashlar info blocks/ariane"));
   addSchemaOptions(command, blockOptionsSchema).action(async (path: string, options) => {
     const description = await describe(path, optionsFor(blockOptionsSchema, command));
@@ -73,10 +74,12 @@ export function addEval(program: Command): void {
     .description("score a placement: wirelength, density, congestion, proxy cost, overlaps")
     .argument("<block>", BLOCK_OR_RUN)
     .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
     .addHelpText(
       "after",
       examples(
         "ashlar eval blocks/ariane --json",
+        "ashlar eval runs/ariane/top-2.plc",
         "ashlar eval netlist.pb.txt.gz --placement best.plc --grid 24x21",
       ),
     );
@@ -84,6 +87,11 @@ export function addEval(program: Command): void {
     const { score, violations } = await evaluate(path, optionsFor(evalOptionsSchema, command));
     printResult({ ...score, violations: options.json ? violations : violations.length }, options.json);
     if (!options.json) printViolations(violations);
+    const { left_out_costs: leftOut } = score;
+    if (leftOut && !options.quiet)
+      process.stderr.write(
+        `without the run's cost terms ${leftOut.join(", ")}, as no code is loaded unless you name it: --cost-term MODULE=WEIGHT\n`,
+      );
   });
 }
 
@@ -304,6 +312,7 @@ export function addGenerate(program: Command): void {
     .command("generate")
     .description("make a structured block of a family, or a set of blocks")
     .option("--json", JSON_HELP)
+    .option("--quiet", QUIET_HELP)
     .addHelpText(
       "after",
       examples(
@@ -314,7 +323,9 @@ export function addGenerate(program: Command): void {
     );
   addSchemaOptions(command, generateCommandSchema).action(async (options) => {
     const given = optionsFor(generateCommandSchema, command);
-    const summary = await withControl<object>(true, (control) => generateCommand(given, control));
+    const summary = await withControl<object>(options.quiet || options.set === undefined, (control) =>
+      generateCommand(given, control),
+    );
     printResult(summary, options.json);
   });
 }
@@ -361,6 +372,7 @@ export function addView(program: Command): void {
     .command("view")
     .description("show a run or a block in the browser: placement, maps, nets, replay, exact costs of edits")
     .argument("<path...>", "a run's folder or a block; further runs, blocks or .plc files to compare with it")
+    .option("--quiet", QUIET_HELP)
     .addHelpText(
       "after",
       examples(
@@ -377,10 +389,11 @@ export function addView(program: Command): void {
         ([name]) => name in viewOptionsSchema.shape && command.getOptionValueSource(name) !== "default",
       ),
     );
-    const { server, files } = await view(paths, given, printWithChromium, (error) => {
+    const { server, files, problem } = await view(paths, given, printWithChromium, (error) => {
       process.stderr.write(`ashlar: ${problemOf(error)}\n`);
     });
     for (const file of files) process.stdout.write(`${file}\n`);
+    if (problem !== undefined) throw problem;
     if (!server) return;
     process.stdout.write(`${server.address}\n`);
     // What is being read or computed for a page is not waited for.

@@ -2,7 +2,7 @@
 import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
 import type { PlaceSummary, RunControl } from "../flow/index.js";
-import { jsonLine } from "../flow/index.js";
+import { jsonLine, ownCodeProblem, STACK_VARIABLE } from "../flow/index.js";
 import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
 
 /** Bad input, and a result that is not legal. */
@@ -39,7 +39,8 @@ export function problemOf(error: unknown): string {
     return `out of memory (${message}); ${remedy}, or cluster the block coarser`;
   if (code === "ERR_WORKER_INIT_FAILED") return `a worker thread cannot be started (${message}); ${remedy}`;
   if (isSystemError(error)) return `the system reports ${message}`;
-  return stack ?? String(error);
+  const own = ownCodeProblem(error);
+  return (process.env[STACK_VARIABLE] ? undefined : own) ?? stack ?? String(error);
 }
 
 /** An error of the option parser, which may come with a suggestion on a second line, as one line. */
@@ -62,10 +63,31 @@ export function printResult(result: object, json: boolean): void {
   });
   const width = greatestOf(entries.map(([name]) => name.length));
   for (const [name, value] of entries) {
-    const text = typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(6) : String(value);
-    process.stdout.write(`${name.padEnd(width)}  ${text}\n`);
+    process.stdout.write(`${name.padEnd(width)}  ${textOf(name, value)}\n`);
   }
   printTop(result);
+}
+
+/** Units of results by how their names end. */
+const UNITS: readonly (readonly [ending: RegExp, unit: string])[] = [
+  [/wirelength$/, " µm"],
+  [/^seconds$/, " s"],
+];
+/** From here on digits after the point say nothing. */
+const LARGE = 1e5;
+
+/** A result as people read it: six digits, no powers of ten, and its unit. */
+function textOf(name: string, value: unknown): string {
+  if (typeof value !== "number") return String(value);
+  const unit = UNITS.find(([ending]) => ending.test(name))?.[1] ?? "";
+  if (Math.abs(value) >= LARGE && unit !== "") return `${Math.round(value).toLocaleString("en")}${unit}`;
+  return `${Number.isInteger(value) ? value : readable(value)}${unit}`;
+}
+
+/** Six digits; powers of ten only for what is too small or too large to be a result. */
+function readable(value: number): string {
+  const text = value.toPrecision(6);
+  return text.includes("e+") ? value.toLocaleString("en", { maximumFractionDigits: 0 }) : text;
 }
 
 /** Several results of a run, a line each. */
@@ -126,8 +148,10 @@ export async function withControl<Result>(
     const result = await work({ onProgress: quiet ? undefined : show, signal: stop.signal, onStart });
     if (code !== undefined && (result as { interrupted?: boolean }).interrupted) {
       endLine();
-      const { out, blocks } = result as { out?: unknown; blocks?: unknown };
-      const again = Array.isArray(blocks) && "published" in (result as object) ? "--force" : "--resume";
+      const { out } = result as { out?: unknown };
+      // Comparisons and sets of blocks are made anew.
+      const isResumed = !("published" in (result as object) || "heldOutBlocks" in (result as object));
+      const again = isResumed ? "--resume" : "--force";
       process.stderr.write(`stopped early: the results so far are in ${out}; ${howToGoOn(again)}\n`);
     }
     return result;

@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { flagOf, readSmallText } from "../flow/index.js";
-import { InputError } from "../netlist/index.js";
+import { InputError, nearestName } from "../netlist/index.js";
 import { addCostTermOption, addSetOption, repeated, withSettings } from "./settings.js";
 
 interface JsonProperty {
@@ -93,7 +93,7 @@ function addConfigOption(
         throw new InputError(
           config!,
           `'${name}' is no option of '${command.name()}'`,
-          `use ${names.join(", ")}`,
+          nearestName(name, names),
         );
       const flagged = command.getOptionValueSource(name) === "cli";
       if (!flagged) command.setOptionValueWithSource(name, value, "config");

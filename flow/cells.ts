@@ -23,6 +23,7 @@ import {
   tellOfRegions,
   writeFlatPlaces,
 } from "./flat-cells.js";
+import { refuseRunning } from "./folder-owner.js";
 import { looseCellsOf } from "./frames.js";
 import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
@@ -140,6 +141,7 @@ export async function placeCells(
 
 /** Throws `InputError` for a folder with another result. */
 function refuseTaken(out: string, options: { readonly resume: boolean; readonly force: boolean }): void {
+  refuseRunning(out);
   if (isRunFolder(out)) {
     const record = readJson(join(out, "options.json")) as { options?: { method?: unknown } } | undefined;
     if (record?.options?.method !== METHOD)

@@ -14,9 +14,10 @@ import {
   medianCurve,
   rowOf,
 } from "./comparison.js";
-import { whileOwning } from "./folder-owner.js";
+import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadDistinct } from "./learning-blocks.js";
 import { parseBudget, parseOptions, runOptions } from "./options.js";
+import { ownCodeProblem } from "./own-code.js";
 import { costTermOptions, openJudging } from "./own-module.js";
 import { type PlaceSummary, place, protocolOption } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
@@ -59,6 +60,7 @@ export async function compare(
   const { onProgress, onStart, signal } = controlOf(observer);
   const options = parseOptions(compareOptionsSchema, given);
   parseBudget(options.budget);
+  refuseRunning(options.out);
   if (!options.force && existsSync(join(options.out, COMPARISON)))
     throw new InputError(
       options.out,
@@ -129,7 +131,9 @@ async function runOnce(
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
   } catch (error) {
-    const reason = isInputError(error) ? error.message : `internal: ${(error as Error).message}`;
+    const reason = isInputError(error)
+      ? error.message
+      : (ownCodeProblem(error) ?? `internal: ${(error as Error).message}`);
     const seconds = (performance.now() - started) / 1000;
     return { seed, out, seconds, curve: { seconds: [], costs: [] }, reason };
   }

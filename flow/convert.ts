@@ -27,7 +27,7 @@ import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
 import { asWritten } from "./flat-output.js";
-import { whileOwning } from "./folder-owner.js";
+import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readRunPlacement } from "./load-block.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
@@ -40,6 +40,7 @@ export const convertSchema = blockOptionsSchema
     clusters: clusterOptions.clusters,
     clusterBy: clusterOptions.clusterBy,
     seed: z.number().int().min(0).default(1).describe("root seed of the clustering"),
+    force: z.boolean().default(false).describe("replace the files that are there"),
   });
 
 export type ConvertOptions = z.input<typeof convertSchema>;
@@ -153,6 +154,7 @@ export async function convert(
   const source = openBlockSource(path, given);
   const options = parseOptions(convertSchema, pickOptions(convertSchema, source.options));
   const write = writerOf(out);
+  refuseExisting(out, options.force);
   const flat = await loadFlat(source.path, source.options, report);
   const placed = source.run && given.placement === undefined ? await withBest(flat, source.run) : flat;
   const { block, clustering } = clusterFlat(
@@ -199,6 +201,15 @@ async function loadFlat(
   return { block: design.block, design };
 }
 
+/** Throws `InputError` for a file, or a block in a directory, that would be replaced. Pipes and devices are written to. */
+function refuseExisting(out: string, force: boolean): void {
+  const isDirectory = out.endsWith("/") || statusOf(out)?.isDirectory();
+  if (isDirectory) refuseRunning(out);
+  const there = (isDirectory ? blockFilesIn(out) : [out]).find((path) => statusOf(path)?.isFile());
+  if (there !== undefined && !force)
+    throw new InputError(there, "is there already", "replace it with --force, or choose another name");
+}
+
 function writerOf(out: string): Target["write"] {
   const isDirectory = out.endsWith("/") || statusOf(out)?.isDirectory();
   if (isDirectory) return writeBlockFolder;
@@ -218,10 +229,15 @@ async function writeNetlist(out: string, { block }: Source): Promise<Written> {
   return { files: [out], block: netlist, losses };
 }
 
+/** Netlist and placement of a block's directory. */
+function blockFilesIn(folder: string): readonly [string, string] {
+  return [join(folder, "netlist.pb.txt.gz"), join(folder, "initial.plc")];
+}
+
 async function writeBlockFolder(out: string, { block }: Source): Promise<Written> {
   const { netlist, losses } = forText(out, block);
   makeFolder(out);
-  const files = [join(out, "netlist.pb.txt.gz"), join(out, "initial.plc")] as const;
+  const files = blockFilesIn(out);
   await whileOwning(out, async () => {
     await writePbNetlist(files[0], netlist, netlist.initial, { canvas: netlist.canvas });
     await writePlc(files[1], netlist, netlist.initial);

@@ -21,7 +21,7 @@ import { costsByName, withPortsInside } from "./flat-output.js";
 import { loadBlockWith, loadDefWith, readRunBest, readRunPlacement } from "./load-block.js";
 import { parseOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
-import { isRunFolder, readRunSource, runAt } from "./run-record.js";
+import { costTermsOf, isRunFolder, readRunSource, runAt } from "./run-record.js";
 
 export const evalOptionsSchema = blockOptionsSchema.extend({
   ...costTermOptions,
@@ -46,6 +46,8 @@ export interface Score {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   readonly legal: boolean;
+  /** Cost terms of the run that were not given, and are not in the proxy cost. */
+  readonly left_out_costs?: readonly string[];
 }
 
 export interface Evaluation {
@@ -94,7 +96,13 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const design = isDefPath(source.block) ? await loadDefWith(source.block, source.options) : undefined;
   // The files of a run do not have the outlines of macros; the design's hard macros are the same nodes.
   const whole = design?.block.outlines ? { ...block, outlines: design.block.outlines } : block;
-  return scored(whole, { placement, judging, placeCells: options.placeCells, design });
+  const leftOut = costTermsOf(folder).filter((name) =>
+    judging.options.terms?.every(({ term }) => term.name !== name),
+  );
+  const evaluation = scored(whole, { placement, judging, placeCells: options.placeCells, design });
+  if (leftOut.length === 0) return evaluation;
+  // No code is loaded because a record names it.
+  return { ...evaluation, score: { ...evaluation.score, left_out_costs: leftOut } };
 }
 
 /**

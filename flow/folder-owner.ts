@@ -17,6 +17,7 @@ import {
   ownProcess,
   readError,
   removeLeftovers,
+  statusOf,
   TEMPORARY,
   writeError,
 } from "../netlist/index.js";
@@ -82,6 +83,12 @@ export function ownerRuns(folder: string): boolean | undefined {
     if (error instanceof InputError) return false; // something else is in the record's place
     throw error;
   }
+}
+
+/** Throws `InputError` if a process works in a folder, before anything is said about what the folder holds. */
+export function refuseRunning(folder: string): void {
+  const owner = statusOf(folder)?.isDirectory() ? lastOwner(folder) : undefined;
+  if (owner && mayRun(owner.record)) throw refusal(folder, owner.record);
 }
 
 /** More tries than processes that end while we look. */

@@ -8,17 +8,23 @@ import {
   generateBlock,
   InputError,
   makeFolder,
+  namesIn,
+  statusOf,
   totalArea,
   writePbNetlist,
   writePlc,
 } from "../netlist/index.js";
 import { generateSetBlock, readBlockSet } from "./block-set.js";
-import { whileOwning } from "./folder-owner.js";
+import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { parseOptions } from "./options.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 
 const DEFAULT_MACROS = 32;
 const DEFAULT_SEED = 1;
+const NETLIST = "netlist.pb.txt.gz";
+const PLACES = "initial.plc";
+/** What a directory with a block holds, whoever wrote it. */
+const BLOCK_FILES = [NETLIST, PLACES, "netlist.pb.txt", "initial.plc.gz"];
 
 export const generateCommandSchema = z.strictObject({
   family: z.enum(FAMILIES).optional().describe("kind of block (default flat)"),
@@ -49,6 +55,7 @@ export const generateCommandSchema = z.strictObject({
     .describe("macros that stand at the edges from the start"),
   seed: z.number().int().min(0).optional().describe(`same seed, same bytes (default ${DEFAULT_SEED})`),
   name: z.string().optional().describe("block name"),
+  force: z.boolean().default(false).describe("replace the blocks that are there"),
   set: z.string().optional().describe("write all blocks of this set (JSON file) instead of one"),
   out: z.string().optional().describe("directory to write (default blocks/NAME)"),
 });
@@ -79,24 +86,56 @@ export async function generateCommand(
   observer: RunObserver = {},
 ): Promise<GenerateSummary | GenerateSetSummary> {
   const control = controlOf(observer);
-  const { out, set, ...shape } = parseOptions(generateCommandSchema, given);
-  if (set !== undefined) return generateSet({ path: set, out, others: shape }, control);
+  const { out, set, force, ...shape } = parseOptions(generateCommandSchema, given);
+  if (set !== undefined) return generateSet({ path: set, out, force, others: shape }, control);
+  const block = blockOf(shape);
+  const folder = out ?? join("blocks", fileNameOf(block.name));
+  refuseBlockIn(folder, force);
   control.onStart();
-  return generateOne({ ...shape, out });
+  return writeBlock(block, folder);
 }
 
 /** One block; what `generateCommand` does without a set. */
 export async function generateOne(
   options: Omit<z.input<typeof generateCommandSchema>, "set">,
 ): Promise<GenerateSummary> {
-  const { out, macros = DEFAULT_MACROS, seed = DEFAULT_SEED, ...shape } = options;
-  const block = generateBlock({ ...shape, macros, seed });
+  const { out, force: _, ...shape } = options;
+  const block = blockOf(shape);
   return writeBlock(block, out ?? join("blocks", fileNameOf(block.name)));
+}
+
+function blockOf({
+  macros = DEFAULT_MACROS,
+  seed = DEFAULT_SEED,
+  ...shape
+}: Omit<z.input<typeof generateCommandSchema>, "set" | "out" | "force">): Block {
+  return generateBlock({ ...shape, macros, seed });
+}
+
+/** Throws `InputError` for a directory that holds a block, or in which another process writes. */
+function refuseBlockIn(folder: string, force: boolean): void {
+  refuseRunning(folder);
+  if (force || !statusOf(folder)?.isDirectory()) return;
+  const there = namesIn(folder).find((name) => BLOCK_FILES.includes(name));
+  if (there !== undefined)
+    throw new InputError(
+      folder,
+      `holds a block already (${there})`,
+      "replace it with --force, or choose another --out",
+    );
+}
+
+interface SetRequest {
+  readonly path: string;
+  readonly out: string | undefined;
+  readonly force: boolean;
+  /** Options that say what a single block is. */
+  readonly others: object;
 }
 
 /** The blocks of a set as `OUT/training/NAME` and `OUT/held-out/NAME`. */
 async function generateSet(
-  { path, out, others }: { readonly path: string; readonly out: string | undefined; readonly others: object },
+  { path, out, force, others }: SetRequest,
   { onProgress, onStart, signal }: ReturnType<typeof controlOf>,
 ): Promise<GenerateSetSummary> {
   const given = Object.entries(others).find(([, value]) => value !== undefined);
@@ -108,6 +147,10 @@ async function generateSet(
     );
   const set = readBlockSet(path);
   const folder = out ?? join("blocks", set.name);
+  const folderOf = (part: "training" | "heldOut", name: string) =>
+    join(folder, part === "training" ? "training" : "held-out", name);
+  for (const part of ["training", "heldOut"] as const)
+    for (const { name } of set[part]) refuseBlockIn(folderOf(part, name), force);
   const summaries: GenerateSummary[][] = [];
   for (const part of ["training", "heldOut"] as const) {
     const written: GenerateSummary[] = [];
@@ -116,9 +159,7 @@ async function generateSet(
       onProgress(`generating ${entry.name}`);
       const block = generateSetBlock(entry);
       onStart();
-      written.push(
-        await writeBlock(block, join(folder, part === "training" ? "training" : "held-out", entry.name)),
-      );
+      written.push(await writeBlock(block, folderOf(part, entry.name)));
       // Making a block keeps this thread busy: let a signal in before the next one.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -139,8 +180,8 @@ async function generateSet(
 async function writeBlock(block: Block, out: string): Promise<GenerateSummary> {
   makeFolder(out);
   await whileOwning(out, async () => {
-    await writePbNetlist(join(out, "netlist.pb.txt.gz"), block, block.initial, { canvas: block.canvas });
-    await writePlc(join(out, "initial.plc"), block, block.initial);
+    await writePbNetlist(join(out, NETLIST), block, block.initial, { canvas: block.canvas });
+    await writePlc(join(out, PLACES), block, block.initial);
   });
   const utilisation = totalArea(block) / (block.canvas.width * block.canvas.height);
   return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount, utilisation };

@@ -6,10 +6,10 @@ import {
   copyPlacement,
   InputError,
   NodeKind,
+  nearestName,
   nodesOfKind,
   type Placement,
 } from "../netlist/index.js";
-import { nearestName } from "./suggest.js";
 
 /** A block and where its nodes are. */
 export interface Placed {

@@ -14,6 +14,7 @@ export * from "./json-output.js";
 export * from "./load-block.js";
 export * from "./options.js";
 export * from "./output-schemas.js";
+export * from "./own-code.js";
 export type { CostTermChoice } from "./own-module.js";
 export * from "./place.js";
 export * from "./pretrain.js";

@@ -48,7 +48,18 @@ export async function loadDefWith(path: string, options: BlockOptions): Promise<
   const { file, other } = placementOf(path, options);
   const loaded = await loadDef(path, { ...defOptions(path, options), defaultRouting: DEFAULT_ROUTING });
   const read = overridden(await withOverrides(loaded.block, file, overridesOf(options)), options);
-  return { ...loaded, block: await placed(read, { other, lefs: lefsOf(path, options) }) };
+  const block = await placed(read, { other, lefs: lefsOf(path, options) });
+  return { ...loaded, block, notes: [...loaded.notes, ...otherCanvas(loaded.block, options)] };
+}
+
+/** A note on a canvas that is not the design's own. */
+function otherCanvas({ canvas }: Block, options: BlockOptions): string[] {
+  const given = overridesOf(options).canvas;
+  if (!given || (given.width === canvas.width && given.height === canvas.height)) return [];
+  return [
+    `--canvas ${given.width}x${given.height} contradicts the design, whose own canvas, of its rows or its DIEAREA, is ` +
+      `${canvas.width}x${canvas.height} µm: places outside that are not legal in its files`,
+  ];
 }
 
 const PLACEMENT_NAME = /\.plc?(\.gz)?$/;

@@ -1,7 +1,7 @@
 // Options of commands: one door that checks them, and those that several commands share.
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
-import { type Budget, emptyGroup, mergedOver, put, type Settings } from "../placer/index.js";
+import { type Budget, describeIssue, emptyGroup, mergedOver, put, type Settings } from "../placer/index.js";
 
 /** The flag of an option: `heldOut` is `--held-out`. */
 export function flagOf(name: string): string {
@@ -15,10 +15,10 @@ export function flagOf(name: string): string {
 export function parseOptions<Schema extends z.ZodObject>(schema: Schema, given: unknown): z.output<Schema> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const [name, ...parts] = issue.path;
-  const where = name === undefined ? "options" : [flagOf(String(name)), ...parts].join(" ");
-  throw new InputError(where, issue.message);
+  const { path, problem, remedy } = describeIssue(schema, given, result.error.issues[0]!);
+  const [name, ...parts] = path;
+  const where = name === undefined ? "options" : [flagOf(name), ...parts].join(" ");
+  throw new InputError(where, problem, remedy);
 }
 
 /** Those of the options that a schema knows. */

@@ -225,7 +225,11 @@ const generated = z.strictObject({
 /** By command; `generate-set` and `reward-model` are `generate --set` and `pretrain --reward-model`. */
 export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   info,
-  eval: z.strictObject({ ...score, violations }),
+  eval: z.strictObject({
+    ...score,
+    left_out_costs: text.optional().describe("cost terms of the run that were not given"),
+    violations,
+  }),
   place,
   demo: place,
   train: z.strictObject({

@@ -1,11 +1,13 @@
 // `place`: a netlist in, a placement out, by any method.
 import { join } from "node:path";
 import { z } from "zod";
-import { GUIDE_WEIGHT, InputError } from "../netlist/index.js";
+import { type Block, copyPlacement, GUIDE_WEIGHT, InputError, NodeKind } from "../netlist/index.js";
 import {
   checkWith,
+  loadCellPlacer,
   type Method,
   type MethodRequest,
+  type MethodResult,
   migrated,
   oldNamesUnder,
   PROTOCOL_NAMES,
@@ -28,9 +30,9 @@ import {
   openNetwork,
 } from "./own-module.js";
 import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
-import { runOnBlock } from "./run.js";
+import { type BlockRun, runOnBlock } from "./run.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { readJson, runAt } from "./run-record.js";
+import { leftOutLine, readJson, runAt } from "./run-record.js";
 import type { TopResult } from "./top-results.js";
 import { warmStart } from "./warm-start.js";
 
@@ -164,6 +166,8 @@ export async function place(
     source.options.from ?? (method.warmStart && before ? (before.placement ?? before.folder) : undefined);
   const options = parseOptions(placeOptionsSchema, { ...source.options, from });
   const { protocol, seed, workers, resume } = options;
+  const leftOut = before && options.costTerms.length === 0 ? leftOutLine(before.folder) : undefined;
+  if (leftOut !== undefined) onProgress(leftOut);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
   const { network, ...code } = await openNetwork(options.network);
   const cells = await openCellPlacer(options.cellPlacer);
@@ -202,13 +206,19 @@ export async function place(
         onProgress(
           `starting from ${from}: cost ${warm.cost.toFixed(4)}, ${warm.start.costs.proxyCost.toFixed(4)} on cell centres`,
         );
-      const best = await method.run({ ...request, ...place, start: warm?.start, resume, signal, onProgress });
+      // Under protocol free soft macros move, too.
+      const isDone = protocol !== "free" && !hasMovableMacro(place.block);
+      if (isDone) onProgress("no search is needed: soft macros are placed once");
+      const best = isDone
+        ? await placeSoftMacrosOnce(place, request)
+        : await method.run({ ...request, ...place, start: warm?.start, resume, signal, onProgress });
       if (!best)
         throw new InputError(
           place.block.name,
           "no legal placement was found in the time given",
-          "allow a larger --budget, or choose another --seed or --grid",
+          `allow a larger --budget, ${place.block.halos ? "make halos smaller, " : ""}or choose another --seed or --grid`,
         );
+      refuseIncomplete(method, place.block, best);
       const { iterations, episodes } = best;
       return {
         best,
@@ -217,6 +227,46 @@ export async function place(
       };
     },
   }) as Promise<PlaceSummary>;
+}
+
+function hasMovableMacro({ kinds, fixed }: Block): boolean {
+  return kinds.some((kind, node) => kind === NodeKind.HardMacro && !fixed[node]);
+}
+
+/** The result where no hard macro can move. */
+async function placeSoftMacrosOnce(
+  { block, judge, run }: Pick<BlockRun, "block" | "judge" | "run">,
+  rules: Pick<MethodRequest, "protocol" | "cellPlacer">,
+): Promise<MethodResult> {
+  const cells = (await loadCellPlacer(rules))(judge);
+  judge.evaluate(block.initial);
+  cells.placeSoftMacros();
+  const costs = judge.evaluate();
+  const placement = copyPlacement(judge.placement);
+  await run.writeBest(block, placement, costs);
+  return { placement, costs, iterations: 0, episodes: 0 };
+}
+
+/** Throws `InputError` for a method that gives back something else than a whole placement of the block. */
+function refuseIncomplete(
+  { name }: Method,
+  { nodeCount, kinds, nodeNames }: Block,
+  best: MethodResult,
+): void {
+  const { xs, ys, orientations } = (best.placement ?? {}) as Partial<MethodResult["placement"]>;
+  const remedy =
+    "return { placement, costs, iterations, episodes } with a place for every hard macro; see docs/methods.md";
+  if (xs?.length !== nodeCount || ys?.length !== nodeCount || orientations?.length !== nodeCount)
+    throw new InputError(`method '${name}'`, "run() returned no placement of the block", remedy);
+  const missing = kinds.findIndex(
+    (kind, node) => kind === NodeKind.HardMacro && !Number.isFinite(xs[node]! + ys[node]!),
+  );
+  if (missing >= 0)
+    throw new InputError(
+      `method '${name}'`,
+      `macro '${nodeNames[missing]}' has no place in what run() returned`,
+      remedy,
+    );
 }
 
 /** The protocol that a run's placement is of; undefined for other files. */

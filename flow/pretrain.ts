@@ -19,7 +19,7 @@ import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
-import { type RunFolder, refuseOverwriting } from "./run-folder.js";
+import { type RunFolder, refuseTaken } from "./run-folder.js";
 
 const DEFAULT_BUDGET = "30m";
 
@@ -88,7 +88,7 @@ export async function pretrain(
   const started = performance.now();
   const options = parseOptions(pretrainSchema, given);
   const { seed, workers, out, resume, force, samples, demonstrations } = options;
-  refuseOverwriting(out, options);
+  refuseTaken(out, options);
   const settings = migrated(options.settings, OLD_NAMES, onProgress);
   const { network, ...code } = await openNetwork(options.network);
   const { trainSettings, policy: start } = await startPolicy(options.policy, { settings, seed, network });

@@ -1,6 +1,6 @@
 // Every method by its name, and how a user's own is found: an object, or the path of a module that exports one. Help,
 // docs and errors take their lists from here; nothing else lists methods.
-import { InputError } from "../netlist/index.js";
+import { InputError, nearestOf } from "../netlist/index.js";
 import {
   type Method,
   type OneShotPlacer,
@@ -11,7 +11,6 @@ import {
 import { POLICY_METHODS } from "../policy/index.js";
 import { isModulePath, loadDefault } from "./own-module.js";
 import { pipelineMethod } from "./pipeline.js";
-import { nearestOf } from "./suggest.js";
 
 /** How a method is named: a built-in one's name, the path of a module that exports one by default, or the object. */
 export type MethodChoice = string | Method | OneShotPlacer;

@@ -35,7 +35,7 @@ import { parseOptions, runOptions, settingsOption } from "./options.js";
 import { predictionScatter } from "./prediction-scatter.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
-import { type RunFolder, refuseOverwriting } from "./run-folder.js";
+import { type RunFolder, refuseTaken } from "./run-folder.js";
 
 export const rewardModelSchema = z.strictObject({
   heldOut: z
@@ -120,7 +120,7 @@ export async function pretrainRewardModel(
   const { onProgress, onStart, signal } = controlOf(observer);
   const options = parseOptions(rewardModelSchema, given);
   const { seed, epochs, out, resume, force, samplePolicy } = options;
-  refuseOverwriting(out, options);
+  refuseTaken(out, options);
   const fit = checkWith(rewardFitSchema, options.settings, "--set");
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");

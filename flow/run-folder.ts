@@ -23,7 +23,7 @@ import {
 import { migrated, type OldNames, type RunStore, type ScoredPlacement } from "../placer/index.js";
 import { CANDIDATES_FILE, type Candidates, removeTopResults } from "./candidates.js";
 import { eventFileHeader, metricsEvent } from "./event-file.js";
-import { takeFolder } from "./folder-owner.js";
+import { refuseRunning, takeFolder } from "./folder-owner.js";
 import { appendFrame, keepFrames, lastFrameCost } from "./frames.js";
 import { readJsonLines } from "./json-lines.js";
 import { settingsOfTexts } from "./options.js";
@@ -89,7 +89,7 @@ export class RunFolder implements RunStore {
    */
   static async open(spec: RunSpec): Promise<RunFolder> {
     const { out: path, options, inputs, resume, oldNames = {} } = spec;
-    refuseOverwriting(path, spec);
+    refuseTaken(path, spec);
     makeFolder(path);
     makeFolder(join(path, "checkpoints"));
     const record = {
@@ -335,6 +335,12 @@ function jsonText(value: unknown): string {
 
 /** What a run leaves that is worth keeping. */
 const RESULTS = ["best.plc", "summary.json", "policy.safetensors", "reward.safetensors"];
+
+/** Throws `InputError` if another process writes to a folder, or `refuseOverwriting` does. */
+export function refuseTaken(out: string, how: Pick<RunSpec, "resume" | "force">): void {
+  refuseRunning(out);
+  refuseOverwriting(out, how);
+}
 
 /**
  * Throws `InputError` if a folder holds the result of a run or the checkpoint of one, and it is neither to be resumed nor

@@ -116,6 +116,28 @@ export function readOrigin(folder: string): RunOrigin {
   return { block, placement, options: without(CLUSTER_OPTIONS) };
 }
 
+/** Names of the cost terms that a run was started with, from its record. */
+export function costTermsOf(folder: string): string[] {
+  const record = readJson(join(folder, "options.json")) as
+    | { readonly options?: { readonly costTerms?: readonly { readonly name: string }[] } }
+    | undefined;
+  return (record?.options?.costTerms ?? []).map(({ name }) => name);
+}
+
+/** The cost terms of a run, and the flags that give its own code again, in a line; undefined if it had none. */
+export function leftOutLine(folder: string): string | undefined {
+  const names = costTermsOf(folder);
+  if (names.length === 0) return undefined;
+  const { options = {} } = readJson(join(folder, "options.json")) as { options?: Record<string, unknown> };
+  return `cost terms ${names.join(", ")} of the run are left out, as no code is loaded unless you name it; ${termFlags(options)} counts them`;
+}
+
+function termFlags({ costTerms, costTermModules }: Readonly<Record<string, unknown>>): string {
+  const weights = (costTerms ?? []) as readonly { readonly weight?: number }[];
+  const modules = (costTermModules ?? []) as readonly string[];
+  return modules.map((module, i) => `--cost-term ${module}=${weights[i]?.weight ?? 1}`).join(" ");
+}
+
 /** Whether the run in a folder goes on. */
 export function runState(folder: string): RunState {
   const runs = ownerRuns(folder);

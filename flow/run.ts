@@ -27,7 +27,7 @@ import { type CostTermChoice, openJudging } from "./own-module.js";
 import { costWithPull, type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
 import { type controlOf, interruptedBy } from "./run-control.js";
-import { RunFolder, type RunSpec, refuseOverwriting } from "./run-folder.js";
+import { RunFolder, type RunSpec, refuseTaken } from "./run-folder.js";
 import { chooseResults, type TopResult, writeTopResults } from "./top-results.js";
 
 /** Does the work in a run folder and returns what it leaves as its summary. */
@@ -115,7 +115,7 @@ export async function runOnBlock<Found extends object>(
   const started = performance.now();
   const { options } = job;
   const { onProgress, onStart, signal } = job.control;
-  if (options.out !== undefined) refuseOverwriting(options.out, options);
+  if (options.out !== undefined) refuseTaken(options.out, options);
   const { rules, options: judging, files, record: termRecord } = await openJudging(options);
   const opened = await openPlacingJob(path, options, onProgress);
   const { block, scored, flat, clustering } = opened;

@@ -43,7 +43,7 @@ import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { loadBlockWith, readRunBest } from "./load-block.js";
 import { readMetricsOf } from "./run-folder.js";
-import { bestOf, isRunFolder, readJson, readOrigin, runAt, runState } from "./run-record.js";
+import { bestOf, costTermsOf, isRunFolder, readJson, readOrigin, runAt, runState } from "./run-record.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;
@@ -170,7 +170,7 @@ export class BlockView implements ViewSource {
       protocol: PROTOCOL,
       title: block.name,
       state: this.state(),
-      rules: { ...this.pageRules, leftOut: costTermsOf(run) },
+      rules: { ...this.pageRules, leftOut: run === undefined ? [] : costTermsOf(run) },
       placements,
       policy: this.checkpoint() !== undefined,
       writable: run !== undefined,
@@ -303,11 +303,6 @@ export class BlockView implements ViewSource {
   }
 }
 
-/** Names of the cost terms that a run was started with, from its record. */
-function costTermsOf(run: string | undefined): string[] {
-  return (recordOf(run)?.options?.costTerms ?? []).map(({ name }) => name);
-}
-
 /** The protocol of a run, from its record. */
 function protocolOf(run: string | undefined): Protocol {
   const recorded = recordOf(run)?.options?.protocol;
@@ -320,7 +315,6 @@ function recordOf(run: string | undefined): RunRecord | undefined {
 
 interface RunRecord {
   readonly options?: {
-    readonly costTerms?: readonly { readonly name: string }[];
     readonly protocol?: string;
   };
 }

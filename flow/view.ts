@@ -27,6 +27,8 @@ export type ViewOptions = z.input<typeof viewOptionsSchema>;
 export interface Viewed {
   readonly server?: ViewServer;
   readonly files: readonly string[];
+  /** Why a file is missing, if one could not be written. */
+  readonly problem?: unknown;
 }
 
 /**
@@ -46,21 +48,26 @@ export async function view(
   const set = Object.fromEntries(Object.entries(options).filter(([name]) => name in given));
   const { network } = await openNetwork(chosen);
   const source = await openView(path, others, { ...set, network });
+  if (svg === undefined && html === undefined && png === undefined)
+    return { files: [], server: await startViewServer(source, port, onBug) };
   const files: string[] = [];
-  if (svg !== undefined) {
-    await writeFileAtomically(svg, await picture(source, theme));
-    files.push(svg);
-  }
-  if (html !== undefined) {
-    await writeFileAtomically(html, await renderPage(source));
-    files.push(html);
-  }
-  if (png !== undefined) {
+  let problem: unknown;
+  const write = async (file: string | undefined, make: (file: string) => Promise<void>) => {
+    if (file === undefined) return;
+    try {
+      await make(file);
+      files.push(file);
+    } catch (error) {
+      problem ??= error; // the other files are written all the same
+    }
+  };
+  await write(svg, async (file) => writeFileAtomically(file, await picture(source, theme)));
+  await write(html, async (file) => writeFileAtomically(file, await renderPage(source)));
+  await write(png, async (file) => {
     if (!print) throw new InputError("--png", "no browser to take the picture with");
-    await print(await renderPage(source), png, theme);
-    files.push(png);
-  }
-  return files.length > 0 ? { files } : { files, server: await startViewServer(source, port, onBug) };
+    await print(await renderPage(source), file, theme);
+  });
+  return { files, ...(problem !== undefined && { problem }) };
 }
 
 async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {

@@ -50,5 +50,6 @@ export * from "./random.js";
 export * from "./rent.js";
 export * from "./routing-supply.js";
 export * from "./statistics.js";
+export * from "./suggest.js";
 export * from "./violation.js";
 export * from "./write-file.js";

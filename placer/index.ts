@@ -48,5 +48,6 @@ export * from "./mixed/mixed.js";
 export * from "./refine/refine.js";
 export * from "./restarts/one-shot.js";
 export * from "./restarts/restarts.js";
+export * from "./schema-problem.js";
 export * from "./search.js";
 export * from "./settings.js";

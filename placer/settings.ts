@@ -1,6 +1,7 @@
 // Settings as users give them: old names are translated, then a schema checks them.
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
+import { describeIssue, problemIn } from "./schema-problem.js";
 
 /** The parsed value. Throws `InputError` with the first thing that is wrong; `where` precedes its name. */
 export function checkWith<Schema extends z.ZodType>(
@@ -11,17 +12,22 @@ export function checkWith<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  const name = issue.path.join(".");
-  throw new InputError(name ? `${where} ${name}` : where, issue.message, remedy);
+  const found = describeIssue(schema, value, result.error.issues[0]!);
+  const name = found.path.join(".");
+  throw new InputError(name ? `${where} ${name}` : where, found.problem, found.remedy ?? remedy);
 }
 
 /** A schema with the checks of another that leaves the value as it was given, without defaults. */
 export function asGiven<Schema extends z.ZodType>(schema: Schema): z.ZodType<z.input<Schema>> {
   return z.custom<z.input<Schema>>().superRefine((value, context) => {
-    const { error } = schema.safeParse(value);
-    for (const { path, message } of error?.issues ?? [])
-      context.addIssue({ code: "custom", path: path.filter((part) => typeof part !== "symbol"), message });
+    const found = problemIn(schema, value);
+    if (!found) return;
+    const { path, problem, remedy } = found;
+    context.addIssue({
+      code: "custom",
+      path: [...path],
+      message: remedy ? `${problem}; ${remedy}` : problem,
+    });
   });
 }
 

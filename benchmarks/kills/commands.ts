@@ -58,13 +58,13 @@ export const COMMANDS: readonly KilledCommand[] = [
   },
   {
     name: "generate",
-    args: ["generate", "--macros", "60", "--seed", "9", "--out", "@out"],
+    args: ["generate", "--macros", "60", "--seed", "9", "--force", "--out", "@out"],
     files: BLOCK_FILES,
   },
-  { name: "convert to a folder", args: ["convert", "@block", "@out/"], files: BLOCK_FILES },
+  { name: "convert to a folder", args: ["convert", "@block", "@out/", "--force"], files: BLOCK_FILES },
   {
     name: "convert to Bookshelf",
-    args: ["convert", "@flat", "@out/b.aux"],
+    args: ["convert", "@flat", "@out/b.aux", "--force"],
     files: ["b.aux", "b.nodes", "b.nets", "b.wts", "b.pl", "b.scl"],
   },
   {

@@ -112,6 +112,7 @@ export function checkFeasible(judge: Judge): void {
         "enlarge the fence, or make it a guide",
       );
   }
+  refuseCrowdedByHalos(block, macros);
   const cells = grid.columns * grid.rows;
   if (macros.length > cells)
     throw new InputError(
@@ -134,6 +135,57 @@ export function checkFeasible(judge: Judge): void {
         `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid; it is ${sizeText(block, node)}`,
         "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
       );
+}
+
+/**
+ * Throws `InputError` if two macros fit neither beside nor above each other, or if all boxes together, which contain the
+ * halos, are larger than the canvas. Halos may hang over its edge.
+ */
+function refuseCrowdedByHalos(block: Block, macros: Int32Array): void {
+  const { canvas, widths, heights, turnable, nodeNames } = block;
+  const [mostWidth, mostHeight] = [canvas.width, canvas.height].map(
+    (side) => side * (1 + OUTSIDE_TOLERANCE),
+  ) as [number, number];
+  /** What a box takes of the canvas at least. */
+  const inside = [...macros].map((node) => {
+    const over = overhangOf(block, node);
+    return { node, width: widths[node]! - over.x, height: heights[node]! - over.y, over };
+  });
+  const canvasSize = `${rounded(canvas.width)} x ${rounded(canvas.height)} µm`;
+  const isLarge = ({ width, height }: (typeof inside)[number]) =>
+    width > canvas.width / 2 || height > canvas.height / 2;
+  for (const first of inside.filter(isLarge))
+    for (const second of inside) {
+      if (first === second || turnable?.[first.node] || turnable?.[second.node]) continue;
+      if (first.width + second.width <= mostWidth || first.height + second.height <= mostHeight) continue;
+      const [a, b] = [first.node, second.node] as const;
+      throw new InputError(
+        block.name,
+        `macros '${nodeNames[a]}' and '${nodeNames[b]}' fit neither beside nor above each other on the canvas of ${canvasSize}: ` +
+          `they are ${sizeText(block, a)}, and ${sizeText(block, b)}`,
+        block.halos ? "make halos smaller or the canvas larger" : "enlarge the canvas or check the units",
+      );
+    }
+  const area = inside.reduce((sum, { width, height }) => sum + width * height, 0);
+  const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
+  const covered = coveredArea(
+    standing.map((node) => boxOf(block, node)),
+    canvas.width,
+    canvas.height,
+  );
+  const room = mostWidth * mostHeight - covered;
+  if (area > room)
+    throw new InputError(
+      block.name,
+      `the movable hard macros take ${area.toFixed(0)} µm² with their halos, and fixed ones leave ${Math.max(0, room).toFixed(0)} of the canvas of ${canvasSize}`,
+      "make halos smaller, free some fixed macros or enlarge the canvas",
+    );
+}
+
+/** A fixed macro's box, with its halo. */
+function boxOf({ initial: { xs, ys }, widths, heights }: Block, node: number) {
+  const [x, y, halfWidth, halfHeight] = [xs[node]!, ys[node]!, widths[node]! / 2, heights[node]! / 2];
+  return { left: x - halfWidth, bottom: y - halfHeight, right: x + halfWidth, top: y + halfHeight };
 }
 
 /** A macro's own sides, and its halo if it has one. */

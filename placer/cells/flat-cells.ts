@@ -98,7 +98,7 @@ export async function placeFlatCells(
     async (step) => {
       const { pass, wirelength } = step;
       onProgress(
-        `${pass === 0 ? "in rows" : `pass ${pass}`}  ${timeText(seconds())}  wirelength ${wirelength.toExponential(4)} µm`,
+        `${pass === 0 ? "in rows" : `pass ${pass}`}  ${timeText(seconds())}  wirelength ${Math.round(wirelength).toLocaleString("en")} µm`,
       );
       if (!signal?.aborted) await keeper(() => ({ stage: "rows", spread: whole, rows: step.save() }));
     },

@@ -71,7 +71,7 @@ export function globalProgress(): (iteration: GlobalIteration, seconds: number) 
     const pace = (first.overflow - overflow) / (seconds - first.seconds);
     const isSure = overflow < UNSPREAD && recent.length === PACE_OF && pace > 0;
     const time = timeText(seconds, isSure ? (overflow - SPREAD) / pace : undefined);
-    return `iteration ${iteration}  ${time}  wirelength ${wirelength.toExponential(4)} µm  overflow ${overflow.toFixed(3)}`;
+    return `iteration ${iteration}  ${time}  wirelength ${Math.round(wirelength).toLocaleString("en")} µm  overflow ${overflow.toFixed(3)}`;
   };
 }
 

@@ -2,7 +2,7 @@
 // its URL, so that a user's own placer runs here like a built-in one.
 import { workerData } from "piscina";
 import { loadCostTerms, OrientationChooser } from "../../env/index.js";
-import { copyPlacement, Random } from "../../netlist/index.js";
+import { copyPlacement, InputError, Random } from "../../netlist/index.js";
 import { loadCellPlacer } from "../cells/own-cell-placer.js";
 import type { ScoredPlacement } from "../method.js";
 import { type Attempt, type OneShotPlacer, WorkerContext, type WorkerSetup } from "./one-shot.js";
@@ -28,6 +28,7 @@ export default async function runAttempt({
   const { context, placer, orientations } = await thread;
   const random = Random.stream(seed, placer.name, attempt.attempt);
   if (!placer.place(context, attempt, random)) return undefined;
+  refuseUnplaced(placer, context);
   context.cells.placeSoftMacros();
   const costs = orientations.choose(context.macros);
   return { placement: copyPlacement(context.judge.placement), costs };
@@ -37,12 +38,26 @@ async function startThread(setup: WorkerSetup): Promise<Thread> {
   const placer = await importPlacer(setup.placer);
   const [judging, cells] = [await loadCostTerms(setup.rules), await loadCellPlacer(setup)];
   const context = new WorkerContext(setup.block, judging, cells);
+  const { xs, ys } = context.judge.placement;
+  for (const node of context.macros) [xs[node], ys[node]] = [Number.NaN, Number.NaN];
   if (setup.first !== undefined) {
     const first = await importPlacer(setup.first);
     const attempt: Attempt = { attempt: 0, settings: first.starts?.[0] ?? {}, from: undefined };
     context.placeFirst = (random) => first.place(context, attempt, random);
   }
   return { context, placer, orientations: new OrientationChooser(context.judge) };
+}
+
+/** Throws `InputError` for a placer that says it has placed all macros and has not. */
+function refuseUnplaced({ name }: OneShotPlacer, { judge, macros }: WorkerContext): void {
+  const { xs, ys } = judge.placement;
+  const missing = macros.find((node) => !Number.isFinite(xs[node]! + ys[node]!));
+  if (missing === undefined) return;
+  throw new InputError(
+    `method '${name}'`,
+    `place() returned true, but macro '${judge.block.nodeNames[missing]}' has no place`,
+    "put every movable hard macro of context.judge.placement on a cell, or return false",
+  );
 }
 
 /** The default export of a module: a one-shot placer, or the method that `restartMethod` made of one. */

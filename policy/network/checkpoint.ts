@@ -1,6 +1,7 @@
 // Policies on disk: parameters, the network's name and sizes, and for training the optimiser's moments, in one
 // safetensors file. Other tools see each tensor under its own name.
 import { InputError } from "../../netlist/index.js";
+import { describeIssue } from "../../placer/index.js";
 import { networkLayout, type PolicyNetworkModule } from "./contract.js";
 import type { ParameterLayout } from "./memory.js";
 import { graphNetwork } from "./network.js";
@@ -133,8 +134,8 @@ function parseConfig(path: string, text: string): NetworkConfig {
   }
   const found = networkConfigSchema.safeParse(value);
   if (found.success) return found.data;
-  const issue = found.error.issues[0]!;
-  throw new InputError(path, `network configuration: ${issue.path.join(".")} ${issue.message}`);
+  const { path: names, problem } = describeIssue(networkConfigSchema, value, found.error.issues[0]!);
+  throw new InputError(path, `network configuration: ${names.join(".")} ${problem}`);
 }
 
 /** Every size of a network is one of some tensor, so that none is above the count of all numbers in the file. */

@@ -3,7 +3,7 @@
 import { z } from "zod";
 import { BASIC_PLANES, PLANES, STATE_NUMBERS } from "../../env/index.js";
 import { InputError } from "../../netlist/index.js";
-import { migrated, type OldNames, type Settings } from "../../placer/index.js";
+import { describeIssue, migrated, type OldNames, type Settings } from "../../placer/index.js";
 import { NODE_FEATURES } from "../network/graph-input.js";
 import { networkConfigSchema } from "../network/parameters.js";
 
@@ -267,12 +267,13 @@ export function parseTrainSettings(
   values: Settings | TrainSettingsInput = {},
   onWarning: (line: string) => void = () => {},
 ): TrainSettings {
-  const found = trainSettingsSchema.safeParse(migrateSettings(values as Settings, onWarning));
+  const today = migrateSettings(values as Settings, onWarning);
+  const found = trainSettingsSchema.safeParse(today);
   if (found.success) return found.data;
-  const { path, message } = found.error.issues[0]!;
+  const { path, problem, remedy } = describeIssue(trainSettingsSchema, today, found.error.issues[0]!);
   throw new InputError(
     path.length > 0 ? `setting ${path.join(".")}` : "settings",
-    message,
-    "see docs/training.md",
+    problem,
+    remedy ?? "see docs/training.md",
   );
 }

@@ -114,7 +114,7 @@ test("options come from a file too: by the schema's names, checked, and flags co
   assert.equal(gridOf("--config", file, "--grid", "7x5").columns, 7);
   for (const [options, message] of [
     [{ gird: "20x12" }, /options\.json: 'gird' is no option of 'info'/],
-    [{ smoothing: "much" }, /--smoothing: .*expected number/],
+    [{ smoothing: "much" }, /--smoothing: .*a number was expected/],
     [[1], /options\.json: holds no object/],
   ] as const) {
     const { code, stderr } = runCli("info", path, "--config", config(options));

@@ -120,3 +120,38 @@ test("a refusal names a macro's own size, and its halo apart", () => {
     /macro 'A' is 26 x 12 µm with a halo of 2, 1, 2, 1 µm \(left, bottom, right, top\), larger than the canvas/,
   );
 });
+
+test("macros that cannot stand together with their halos are refused before any search", () => {
+  const draft = new NetlistDraft();
+  for (const name of ["A", "B"]) draft.addNode(NodeKind.HardMacro, name, 14, 14);
+  const base = blockOf(draft, { canvas: { width: 20, height: 20 }, grid: { columns: 4, rows: 4 } });
+  const check = (length: number, more: Partial<typeof base> = {}) => {
+    const side = Float64Array.from({ length: base.nodeCount }, () => length);
+    const halos = { lefts: side, rights: side, bottoms: side, tops: side };
+    // Boxes contain the halos: macros of 14 - 2 length.
+    checkFeasible(new Judge(Kernels.create(), { ...base, halos, ...more }));
+  };
+  // Halos hang over the edge: each box takes 14 - length, and two side by side 28 - 2 length.
+  assert.throws(
+    () => check(3.9),
+    /macros 'A' and 'B' fit neither beside nor above each other on the canvas of 20 x 20 µm: they are 6\.2 x 6\.2 µm with a halo of 3\.9, .*; make halos smaller/,
+  );
+  check(4.1);
+  check(3.9, { turnable: Uint8Array.of(1, 1) }); // square, but nobody knows of turned ones
+});
+
+test("macros that fixed ones leave no area for are refused, with the figures", () => {
+  const draft = new NetlistDraft();
+  draft.addNode(NodeKind.HardMacro, "F", 20, 10);
+  for (const name of ["A", "B", "C", "D"]) draft.addNode(NodeKind.HardMacro, name, 12, 8);
+  const canvas = { width: 20, height: 20 };
+  const base = blockOf(draft, { canvas, grid: { columns: 8, rows: 8 } }, { F: [10, 5] });
+  const fixed = Uint8Array.of(1, 0, 0, 0, 0);
+  // Macros of 8 x 4 µm; a box takes at least 10 x 6 µm of the canvas, as one side of its halo may hang over the edge.
+  const side = Float64Array.of(0, 2, 2, 2, 2);
+  const halos = { lefts: side, rights: side, bottoms: side, tops: side };
+  assert.throws(
+    () => checkFeasible(new Judge(Kernels.create(), { ...base, fixed, halos })),
+    /the movable hard macros take 240 µm² with their halos, and fixed ones leave 200 of the canvas of 20 x 20 µm/,
+  );
+});
