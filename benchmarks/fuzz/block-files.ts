@@ -12,7 +12,7 @@ import {
   plcText,
 } from "../../netlist/index.js";
 import { blockOf } from "../../test/support/blocks.js";
-import { TINY_SET } from "../../test/unit/netlist/formats/bookshelf/tiny-set.js";
+import { CONTEST_SET, TINY_SET } from "../../test/unit/netlist/formats/bookshelf/tiny-set.js";
 import { FUZZ_DEF, TINY_LEF } from "../../test/unit/netlist/formats/lefdef/tiny-design.js";
 import { checkAccepted, checkDesign } from "./accepted-block.js";
 import { brokenFile, pick } from "./mutations.js";
@@ -84,6 +84,7 @@ export const BLOCK_SUBJECTS: Readonly<Record<string, Subject>> = {
   "pb.txt": blockFolder(NETLIST, ["netlist.pb.txt"]),
   plc: blockFolder(NETLIST, ["initial.plc"]),
   bookshelf: blockFolder(TINY_SET, Object.keys(TINY_SET)),
+  contest: blockFolder(CONTEST_SET, ["t.nodes", "t.nets", "t.pl", "t.shapes", "t.route"]),
   def: filesSubject(DESIGN, ["top.def"], readDesign),
   lef: filesSubject(DESIGN, ["cells.lef"], readDesign),
 };

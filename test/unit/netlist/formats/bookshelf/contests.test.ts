@@ -16,11 +16,8 @@ import {
   writePl,
 } from "../../../../../netlist/index.js";
 import { makeFolder } from "../../../../support/temp-folder.js";
-import { TINY_SET, writeTinySet } from "./tiny-set.js";
+import { L_SHAPE, TINY_ROUTE, TINY_SET, writeTinySet } from "./tiny-set.js";
 
-/** f is 20 x 10 at (100, 60), turned to W; without its upper right quarter it is an L. */
-const L =
-  "UCLA shapes 1.0\n\nNumNonRectangularNodes : 1\n\nf : 2\n Shape_0 100 60 20 5\n Shape_1 100 65 10 5\n";
 const set = (changes: Readonly<Record<string, string>>) =>
   writeTinySet({
     "t.aux": `${TINY_SET["t.aux"]!.trim()}${"t.shapes" in changes ? " t.shapes" : ""}\n`,
@@ -30,7 +27,7 @@ const load = (changes: Readonly<Record<string, string>>) => loadBookshelf(set(ch
 
 test("a fixed node with an outline becomes a node for each part; its pins stay where they are", async () => {
   const plain = (await load({})).block;
-  const { block, reading } = await load({ "t.shapes": L });
+  const { block, reading } = await load({ "t.shapes": L_SHAPE });
   const [f, part] = [block.nodeNames.indexOf("f"), block.nodeNames.indexOf("f/s1")] as [number, number];
   assert.equal(part, block.nodeCount - 1);
   const { xs, ys, orientations } = block.initial;
@@ -61,7 +58,7 @@ test("what the outline leaves free is free: for other macros, and in density and
     "t.pl": TINY_SET["t.pl"]!.replace("m 120 50 : E", "m 110 65 : N"),
   };
   const plain = (await load(small)).block;
-  const { block } = await load({ ...small, "t.shapes": L });
+  const { block } = await load({ ...small, "t.shapes": L_SHAPE });
   assert.deepEqual(
     [checkLegality(plain, plain.initial).overlaps, checkLegality(plain, plain.initial).legal],
     [1, false],
@@ -82,7 +79,10 @@ test("what the outline leaves free is free: for other macros, and in density and
 
 test("a set with outlines is written and read again as it was, and so is its .pl", async () => {
   const pl = TINY_SET["t.pl"]!.replace("f 100 60 : W", "f 100.5 60.25 : FE");
-  const shapes = L.replace("100 60 20 5", "100.5 60.25 20 5").replace("100 65 10 5", "100.5 65.25 10 5");
+  const shapes = L_SHAPE.replace("100 60 20 5", "100.5 60.25 20 5").replace(
+    "100 65 10 5",
+    "100.5 65.25 10 5",
+  );
   const { block } = await load({ "t.pl": pl, "t.shapes": shapes });
   const folder = makeFolder();
   const files = await writeBookshelf(join(folder, "t.aux"), block, block.initial);
@@ -140,27 +140,8 @@ for (const [what, text, message] of BROKEN_SHAPES)
     await assert.rejects(load({ "t.shapes": text }), message);
   });
 
-const ROUTE = `route 1.0
-
-Grid               : 4 3 4
-VerticalCapacity   : 0 40 0 20
-HorizontalCapacity : 30 0 40 0
-MinWireWidth       : 1 1 1 2
-MinWireSpacing     : 1 1 1 3
-ViaSpacing         : 0 0 0 0
-GridOrigin         : 100 50
-TileSize           : 10 20
-BlockagePorosity   : 0.25
-
-NumNiTerminals : 1
- q 4
-
-NumBlockageNodes : 1
- f 2 1 2
-`;
-
 test(".route: tracks are capacity over width and spacing, summed over layers; macros take what they block", async () => {
-  const { block, reading } = await load({ "t.route": ROUTE });
+  const { block, reading } = await load({ "t.route": TINY_ROUTE });
   // Horizontally 30 / 2 + 40 / 2 through 20 units, vertically 40 / 2 + 20 / 5 through 10 units. f (200 of the macros' area
   // of 440) blocks three quarters of layers 1 and 2.
   const share = (0.75 * 200) / 440;
@@ -170,7 +151,7 @@ test(".route: tracks are capacity over width and spacing, summed over layers; ma
   );
   assert.ok(Math.abs(block.routing.horizontalUsedByMacros - share * (15 / 20)) < 1e-12);
   assert.ok(Math.abs(block.routing.verticalUsedByMacros - share * (20 / 10)) < 1e-12);
-  const outlined = (await load({ "t.route": ROUTE, "t.shapes": L })).block;
+  const outlined = (await load({ "t.route": TINY_ROUTE, "t.shapes": L_SHAPE })).block;
   const less = (0.75 * 150) / 390;
   assert.ok(Math.abs(outlined.routing.horizontalUsedByMacros - less * (15 / 20)) < 1e-12);
 });
@@ -209,6 +190,6 @@ const BROKEN_ROUTES: readonly [string, string, string, RegExp][] = [
 ];
 for (const [what, from, to, message] of BROKEN_ROUTES)
   test(`.route: ${what} is refused`, async () => {
-    assert.ok(ROUTE.includes(from));
-    await assert.rejects(load({ "t.route": ROUTE.replace(from, to) }), message);
+    assert.ok(TINY_ROUTE.includes(from));
+    await assert.rejects(load({ "t.route": TINY_ROUTE.replace(from, to) }), message);
   });

@@ -69,6 +69,38 @@ End
   .join("")}`,
 };
 
+/** f is 20 x 10 at (100, 60), turned to W; without its upper right quarter it is an L. */
+export const L_SHAPE =
+  "UCLA shapes 1.0\n\nNumNonRectangularNodes : 1\n\nf : 2\n Shape_0 100 60 20 5\n Shape_1 100 65 10 5\n";
+
+/** A `.route` file: tracks on four layers, and f on two of them. */
+export const TINY_ROUTE = `route 1.0
+
+Grid               : 4 3 4
+VerticalCapacity   : 0 40 0 20
+HorizontalCapacity : 30 0 40 0
+MinWireWidth       : 1 1 1 2
+MinWireSpacing     : 1 1 1 3
+ViaSpacing         : 0 0 0 0
+GridOrigin         : 100 50
+TileSize           : 10 20
+BlockagePorosity   : 0.25
+
+NumNiTerminals : 1
+ q 4
+
+NumBlockageNodes : 1
+ f 2 1 2
+`;
+
+/** The set with the files that only contests have. */
+export const CONTEST_SET: Readonly<Record<string, string>> = {
+  ...TINY_SET,
+  "t.aux": `${TINY_SET["t.aux"]!.trim()} t.shapes\n`,
+  "t.shapes": L_SHAPE,
+  "t.route": TINY_ROUTE,
+};
+
 /** Writes the set, with some of its files replaced; returns the path of the .aux file. */
 export function writeTinySet(changes: Readonly<Record<string, string>> = {}): string {
   const folder = makeFolder();
