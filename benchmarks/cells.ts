@@ -1,6 +1,7 @@
 // Standard cells around given macros: wirelength at each stage, processor time and memory of `cells`, one process a block. Other
 // placers run in turn with it on the same machine: `--peer NAME=COMMAND` gives a shell command that reads the Bookshelf set
 // $AUX, in which the macros are terminals, and writes the places of the cells to $PL_OUT. Their results are scored like ours.
+// `--curve` prints instead how wirelength falls with processor time, in this process.
 // Run: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
@@ -12,7 +13,7 @@ import { Judge } from "../env/index.js";
 import { type CellsSummary, loadBlockWith, loadDefWith } from "../flow/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, isDefPath, type Placement, placementFromPlc, readPlc } from "../netlist/index.js";
-import { checkRows } from "../placer/index.js";
+import { checkRows, placeFlatCells } from "../placer/index.js";
 import { readPeerPlaces, writePeerFiles } from "./peer-files.js";
 
 const { values, positionals } = parseArgs({
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     repeats: { type: "string", default: "1" },
     workers: { type: "string", default: "1" },
+    curve: { type: "boolean", default: false },
     peer: { type: "string", multiple: true, default: [] },
   },
 });
@@ -34,6 +36,8 @@ if (positionals.length === 0 || peers.some(({ name, command }) => name === "" ||
   );
   process.exit(1);
 }
+/** Iterations between two lines of a curve. */
+const CURVE_EVERY = 50;
 const MAIN = fileURLToPath(new URL("../cli/main.js", import.meta.url));
 
 /** Prints the processor seconds and the most memory in MB of the process that it is loaded into, on standard error. */
@@ -61,6 +65,10 @@ interface Run {
 
 const row = (cells: readonly string[]) =>
   cells.map((cell, i) => (i < 2 ? cell.padEnd(18) : cell.padStart(10))).join(" ");
+if (values.curve) {
+  for (const path of positionals) await printCurve(path);
+  process.exit();
+}
 if (!values.json)
   console.log(
     `${row([
@@ -97,6 +105,29 @@ for (const argument of positionals) {
     }
   }
   rmSync(folder, { recursive: true });
+}
+
+/** Lines of JSON: processor seconds since the block was read, wirelength in µm, and overflow while cells spread. */
+async function printCurve(path: string): Promise<void> {
+  const block = isDefPath(path) ? (await loadDefWith(path, {})).block : await loadBlockWith(path, {});
+  const before = process.cpuUsage();
+  const line = (stage: string, figures: object) => {
+    const { user, system } = process.cpuUsage(before);
+    const memory = process.resourceUsage().maxRSS / 1024;
+    const cpu = Number(((user + system) / 1e6).toFixed(2));
+    console.log(JSON.stringify({ block: block.name, stage, cpu, memory: Math.round(memory), ...figures }));
+  };
+  const { placement } = await placeFlatCells(block, block.initial, {
+    ...{ density: 1, passes: 8, workers: Number(values.workers) },
+    onIteration: ({ iteration, wirelength, overflow }) => {
+      if (iteration % CURVE_EVERY === 0) line(`iteration ${iteration}`, { wirelength, overflow });
+    },
+    onProgress: (text) => {
+      const [, stage, wirelength] = /^(in rows|pass \d+) .*wirelength (\S+)/.exec(text) ?? [];
+      if (stage !== undefined) line(stage, { wirelength: Number(wirelength) });
+    },
+  });
+  line("end", { ...checkRows(block, placement) });
 }
 
 function tell(path: string, run: Run): void {
