@@ -7,6 +7,8 @@ import { place } from "../../flow/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
 import { checkRows } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
+import { rowFaults } from "../support/row-faults.js";
+import { sharedPath, withoutShared } from "../support/shared-data.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -103,6 +105,23 @@ test("stopped before the cells, a run leaves them, and says so; they may be aske
   assert.ok(lines.includes("cells are not placed, as the search was stopped; --resume goes on"));
   const last = await place(DESIGN, { ...options, cells: true, resume: true });
   assert.deepEqual([last.iterations, last.cells_legal], [3, true]);
+});
+
+test("a design with a library of real cells: legal by the check of its own", {
+  skip: withoutShared,
+}, async () => {
+  const path = sharedPath("benchmarks/lefdef/gcd_mem1_ng45/design.def.gz");
+  const search = ["--method", "greedy", "--iterations", "1", "--workers", "1", "--json"];
+  const summary = runJson("place", path, ...search, "--cells", "--out", at("gcd"));
+  assert.deepEqual([summary.cells, summary.cells_legal], [306, true]);
+  const lef = [sharedPath("benchmarks/lefdef/gcd_mem1_ng45")];
+  const block = await loadBlock(at("gcd", "best.def"), { def: { lef } });
+  assert.deepEqual(rowFaults(block, block.initial), []);
+  // Rows alternate, and so do cells.
+  const turns = new Set(
+    block.initial.orientations.filter((_, node) => block.kinds[node] === NodeKind.StandardCell),
+  );
+  assert.deepEqual([...turns].sort(), [0, 3]);
 });
 
 test("blocks without cells or without rows are refused before the search", async () => {
