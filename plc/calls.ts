@@ -2,7 +2,8 @@
 // here by type and number, and by `PlacementCost` by value.
 import { InputError } from "../netlist/index.js";
 import type { NodeRef } from "./file-nodes.js";
-import type { Corners, Pair, PlacementCost } from "./placement-cost.js";
+import type { Corners, Pair } from "./frame.js";
+import type { PlacementCost } from "./placement-cost.js";
 import { listText, numberText, realText, tupleText } from "./wire.js";
 
 /** Types of arguments, by name. A node is an index or a name. */

@@ -5,5 +5,7 @@ export * from "./calls.js";
 export * from "./connections.js";
 export * from "./file-nodes.js";
 export * from "./forces.js";
+export * from "./frame.js";
+export * from "./placed-netlist.js";
 export * from "./placement-cost.js";
 export * from "./server.js";

@@ -63,6 +63,7 @@ test("the architecture page answers a stranger's questions with few files, all o
     "What is an update of the policy?": 6,
     "How does annealing work under protocol fd?": 9,
     "How is the cost computed?": 8,
+    "What answers Circuit Training?": 8,
   };
   const sections = text.split(/^###? /m).slice(1);
   for (const [question, limit] of Object.entries(most)) {
