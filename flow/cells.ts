@@ -20,6 +20,7 @@ import {
   placeCellsInRun,
   refuseUnplaced,
   refuseWithoutCells,
+  rowOptions,
   tellOfRegions,
   writeFlatPlaces,
 } from "./flat-cells.js";
@@ -31,17 +32,6 @@ import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 import { type RunFolder, refuseOverwriting } from "./run-folder.js";
 import { isRunFolder, readJson } from "./run-record.js";
-
-/** Options on the placement of cells, of `cells` and of `place --cells`. */
-export const rowOptions = {
-  density: z.coerce
-    .number()
-    .gt(0)
-    .max(1)
-    .default(1)
-    .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
-  passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
-};
 
 export const cellsOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })

@@ -1,6 +1,7 @@
 // Standard cells around placed macros in a run's folder: with a checkpoint from which a later process goes on, and with the
 // figures that `cells` and `place --cells` print.
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
@@ -30,6 +31,17 @@ import {
   storeArrays,
 } from "../placer/index.js";
 import type { RunFolder } from "./run-folder.js";
+
+/** Options on the placement of cells, of `cells` and of `place --cells`. */
+export const rowOptions = {
+  density: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .describe("share of the free space that cells may fill anywhere; lower it to spread them"),
+  passes: z.coerce.number().int().min(0).max(100).default(8).describe("most passes of detailed placement"),
+};
 
 /** What came out. Lengths in µm, weighted by the nets' weights. */
 export interface CellsFigures {

@@ -93,6 +93,21 @@ const place = z.strictObject({
     )
     .optional()
     .describe("with --top: different results, the best first"),
+  verified: z
+    .array(
+      z.strictObject({
+        proxy_cost: costs.proxy_cost,
+        legal: z.boolean().describe("cells are in rows, without overlaps"),
+        flat_wirelength: um("half-perimeter wirelength of all nets with cells in rows, weighted"),
+        routed_wirelength: um("length of all routes"),
+        overflow: count.describe("wires above the capacity of an edge of the routing grid, summed"),
+        pattern_overflow: count.describe("the same before nets were routed anew"),
+        ace_5: z.number().describe("mean usage of the most congested 5 % of the edges; 1 is full"),
+        chosen: z.boolean().describe("the result of the run"),
+      }),
+    )
+    .optional()
+    .describe("with --objective verified: the results that were verified, in the order of their cost"),
 });
 
 const quantiles = {

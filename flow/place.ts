@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Block, copyPlacement, GUIDE_WEIGHT, InputError, NodeKind } from "../netlist/index.js";
 import {
+  type Budget,
   checkWith,
   loadCellPlacer,
   type Method,
@@ -34,6 +35,7 @@ import { type BlockRun, runOnBlock } from "./run.js";
 import { controlOf, type RunObserver } from "./run-control.js";
 import { leftOutLine, readJson, runAt } from "./run-record.js";
 import type { TopResult } from "./top-results.js";
+import { OBJECTIVES, SEARCH_SHARE, VERIFIED_RESULTS, type VerifiedResult } from "./verified-choice.js";
 import { warmStart } from "./warm-start.js";
 
 const DEFAULT_BUDGET = "60s";
@@ -110,6 +112,13 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
       "write this many different results, top-1.plc to top-N.plc: hard macros of any two lie a twentieth of the canvas's side " +
         "or more apart on average (default 1, the best alone)",
     ),
+  objective: z
+    .enum(OBJECTIVES)
+    .default("proxy")
+    .describe(
+      `what decides among the results of a flat netlist: the proxy cost, or verification, in which up to ${VERIFIED_RESULTS} different ` +
+        "results have their cells placed and nets routed as verify does; the search then gets two thirds of the budget",
+    ),
   guideWeight: z
     .number()
     .min(0)
@@ -146,6 +155,8 @@ export interface PlaceSummary extends Score, Partial<CellsInPlace> {
   readonly interrupted?: true;
   /** With `top`: different results, the best first. */
   readonly top?: readonly TopResult[];
+  /** With objective `verified`: the results that were verified, in the order of their cost. */
+  readonly verified?: readonly VerifiedResult[];
 }
 
 /**
@@ -192,6 +203,7 @@ export async function place(
     ],
     oldNames: oldNamesUnder("settings", method.oldNames ?? {}),
     control,
+    seconds: budgetOf(options, DEFAULT_BUDGET).seconds,
     async work({ given: places, ...place }) {
       const warm =
         places && from !== undefined && method.warmStart
@@ -277,10 +289,17 @@ function protocolOf(from: string): unknown {
     ?.protocol;
 }
 
+/** What the search may spend of the budget. */
+function searchBudget(options: ResolvedPlaceOptions): Budget {
+  const budget = budgetOf(options, DEFAULT_BUDGET);
+  if (options.objective === "proxy" || budget.seconds === undefined) return budget;
+  return { ...budget, seconds: SEARCH_SHARE * budget.seconds };
+}
+
 /** What is asked of a method. Throws `InputError` for what it does not know. */
 function requestFor(method: Method, options: ResolvedPlaceOptions): MethodRequest {
   const { protocol, seed, workers, policy, finetune, settings } = options;
-  const budget = budgetOf(options, DEFAULT_BUDGET);
+  const budget = searchBudget(options);
   const request = { protocol, seed, workers, policy, finetune, budget };
   if (!method.settings && Object.keys(settings).length > 0)
     throw new InputError("--set", `method '${method.name}' has no settings`, "leave it out");

@@ -29,6 +29,7 @@ import { writeResult } from "./report.js";
 import { type controlOf, interruptedBy } from "./run-control.js";
 import { RunFolder, type RunSpec, refuseTaken } from "./run-folder.js";
 import { chooseResults, type TopResult, writeTopResults } from "./top-results.js";
+import { chooseVerified, type OBJECTIVES, VERIFIED_RESULTS, type VerifiedResult } from "./verified-choice.js";
 
 /** Does the work in a run folder and returns what it leaves as its summary. */
 export async function runInFolder<Summary>(
@@ -53,6 +54,8 @@ export interface BlockRunOptions extends JobOptions {
   readonly workers?: number;
   /** How many different results are asked for; 1 by default. */
   readonly top?: number | undefined;
+  /** What decides among the results; the proxy cost by default. */
+  readonly objective?: (typeof OBJECTIVES)[number];
 }
 
 /** A job on one block. */
@@ -67,6 +70,8 @@ export interface BlockJob<Found extends object> {
   /** Names of options that changed since older records were written: `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
   readonly control: ReturnType<typeof controlOf>;
+  /** Wall-clock budget of the job with all that follows the search, s. */
+  readonly seconds?: number | undefined;
   work(place: BlockRun): Promise<BlockWork<Found>>;
 }
 
@@ -105,6 +110,8 @@ export type BlockSummary<Found extends object> = Partial<Score & CellsInPlace> &
   readonly interrupted?: true;
   /** Several different results, if they were asked for; the first is the best. */
   readonly top?: readonly TopResult[];
+  /** With objective `verified`: the results that were verified, in the order of their cost. */
+  readonly verified?: readonly VerifiedResult[];
 } & Found;
 
 /** Runs a job on the block at `path`. Throws `InputError` for bad input and blocks that cannot be placed. */
@@ -121,7 +128,8 @@ export async function runOnBlock<Found extends object>(
   const { block, scored, flat, clustering } = opened;
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
-  if (options.cells) refuseWithoutCells(flat);
+  const isVerified = options.objective === "verified";
+  if (options.cells || isVerified) refuseWithoutCells(flat);
   for (const note of nothingToDo(block)) onProgress(note);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };
@@ -137,7 +145,8 @@ export async function runOnBlock<Found extends object>(
     const { view } = opened;
     if (block !== scored) run.writesAs({ block: scored, toScored: view.toBlock });
     const count = options.top ?? 1;
-    const candidates = count > 1 ? new Candidates(block, count) : undefined;
+    const most = isVerified ? Math.max(count, VERIFIED_RESULTS) : count;
+    const candidates = most > 1 ? new Candidates(block, most) : undefined;
     run.keepCandidates(candidates);
     const given = opened.given && view.fromBlock(opened.given);
     const unclustered = flatNetlistOf(opened);
@@ -163,17 +172,29 @@ export async function runOnBlock<Found extends object>(
     if (!best) return { ...summary(), seconds: seconds() } as BlockSummary<Found>;
     const scorer = scored === block ? judge : new Judge(Kernels.create(), scored, judging);
     const single = betterOf(opened, scorer, opened.finish(best.placement, judging), worked.given);
-    const results =
+    const cheapest =
       candidates &&
       chooseResults({
-        ...{ job: opened, judge: scorer, judging, best: single, candidates: candidates.list(), count },
+        ...{ job: opened, judge: scorer, judging, best: single, candidates: candidates.list(), count: most },
       });
+    const choice =
+      isVerified && !signal?.aborted
+        ? await chooseVerified(cheapest!.slice(0, VERIFIED_RESULTS), opened, {
+            secondsLeft: () => (job.seconds ?? Number.POSITIVE_INFINITY) - seconds(),
+            ...{ workers: options.workers ?? 1, signal, onProgress },
+          })
+        : undefined;
+    const results = choice
+      ? [...choice.results, ...cheapest!.slice(VERIFIED_RESULTS)].slice(0, count)
+      : cheapest?.slice(0, count);
     const placement = results?.at(0)?.placement ?? single;
     const costs: Costs = scorer.evaluate(placement);
     const score = scoreOf(scored, costs, scorer);
     const { violations } = await opened.write(run, placement);
     const top =
-      results && (await writeTopResults(results, { job: opened, judge: scorer, count, run, onProgress }));
+      results &&
+      count > 1 &&
+      (await writeTopResults(results, { job: opened, judge: scorer, count, run, onProgress }));
     if (top) scorer.evaluate(placement); // its maps are the picture's
     let flatOutput = opened.flatOutput?.(placement);
     let cells: CellsInPlace | undefined;
@@ -199,6 +220,7 @@ export async function runOnBlock<Found extends object>(
       ...summary(),
       seconds: seconds(),
       ...(top && { top }),
+      ...(choice && { verified: choice.verified }),
     };
     await writeResult(run, scored, placement, costs, scorer.maps(), whole);
     if (cells && !signal?.aborted) forgetMacros(run);

@@ -20,8 +20,8 @@ import {
   type Block,
   bookshelfSupplyOf,
   defFiles,
+  frameOf,
   InputError,
-  isBookshelfPath,
   isDefPath,
   type LoadedDef,
   leastOf,
@@ -37,8 +37,7 @@ import {
 import { checkRows, isLooseCell, placeFlatCells } from "../placer/index.js";
 import { type RoutingMaps, renderReportHtml, renderRoutingSvg } from "../viz/index.js";
 import { blockOptionsSchema } from "./block-options.js";
-import { rowOptions } from "./cells.js";
-import { refuseUnplaced, refuseWithoutCells } from "./flat-cells.js";
+import { refuseUnplaced, refuseWithoutCells, rowOptions } from "./flat-cells.js";
 import { whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
@@ -282,11 +281,7 @@ async function readInput(
     places === undefined
       ? block.initial
       : await readGivenPlaces(places, block, design ? defFiles(from, files.lef).lefs : []);
-  const supply = design
-    ? routingSupplyOf({ ...design, block })
-    : isBookshelfPath(from)
-      ? bookshelfSupplyOf(block)
-      : assumedSupply(block);
+  const supply = routingSupplyFor(block, design);
   return {
     input: {
       block,
@@ -296,6 +291,12 @@ async function readInput(
     },
     asPlaced: options.asPlaced || (places !== undefined && hasPlacedCells(places)),
   };
+}
+
+/** The layers and tracks of a flat block as its files give them, or as they are assumed. */
+export function routingSupplyFor(block: Block, design: LoadedDef | undefined): RoutingSupply {
+  if (design) return routingSupplyOf({ ...design, block });
+  return frameOf(block) ? bookshelfSupplyOf(block) : assumedSupply(block);
 }
 
 /** Whether a folder is a run of `cells`. */
