@@ -1,4 +1,5 @@
 // How well two rankings agree.
+import { Matrix, solve } from "ml-matrix";
 import type { Random } from "../../netlist/index.js";
 
 /** Kendall's tau-b of paired values: 1 for the same order, -1 for the reverse, 0 on average for unrelated ones. NaN if one is constant. */
@@ -49,6 +50,29 @@ export function meanTau(
     low: drawn[Math.floor(TAIL * RESAMPLES)]!,
     high: drawn[Math.ceil((1 - TAIL) * RESAMPLES) - 1]!,
   };
+}
+
+/**
+ * For each block the truth that a linear fit of the terms foretells, fitted on all other blocks by least squares. All is
+ * relative to the mean of its block. `terms` has for each term, block and placement its value. NaN with a single block.
+ */
+export function fittedOnOthers(
+  terms: readonly (readonly (readonly number[])[])[],
+  truths: readonly (readonly number[])[],
+): number[][] {
+  const relative = (values: readonly number[]) => values.map((value) => value / mean(values) - 1);
+  const rows = truths.map((truth, block) => {
+    const columns = terms.map((term) => relative(term[block]!));
+    return truth.map((_, placement) => columns.map((column) => column[placement]!));
+  });
+  const targets = truths.map((truth) => relative(truth));
+  return truths.map((truth, block) => {
+    const others = rows.flatMap((found, other) => (other === block ? [] : found));
+    if (others.length === 0) return truth.map(() => Number.NaN);
+    const wanted = targets.flatMap((found, other) => (other === block ? [] : found));
+    const weights = solve(new Matrix(others), Matrix.columnVector(wanted), true).to1DArray();
+    return rows[block]!.map((row) => row.reduce((sum, value, term) => sum + value * weights[term]!, 0));
+  });
 }
 
 export function mean(values: readonly number[]): number {

@@ -5,11 +5,11 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import { readGivenPlaces } from "../../flow/load-block.js";
 import { readJsonLines } from "../../flow/json-lines.js";
+import { readGivenPlaces } from "../../flow/load-block.js";
 import type { VerifySummary } from "../../flow/verify.js";
 import { type Block, isDefPath, loadBlock, Random } from "../../netlist/index.js";
-import { kendall, meanTau } from "./agreement.js";
+import { fittedOnOthers, kendall, meanTau } from "./agreement.js";
 import { CheapFigures, type Figures } from "./figures.js";
 import { ashlar, placementOf, type Source, sourcesFor } from "./placements.js";
 
@@ -92,6 +92,9 @@ async function judge(
   return { figures, truth: { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } };
 }
 
+/** Figures of the electrostatic placer that a linear fit takes. */
+const FITTED = ["wirelength", "density", "congestion", "rudy"];
+
 /** Tau of every figure with each truth, within each block and in the mean, for all placements and for good ones alone. */
 function report(all: readonly Judged[]): void {
   const sets: Record<string, (one: Judged) => boolean> = {
@@ -107,14 +110,16 @@ function report(all: readonly Judged[]): void {
       const counts = names.map((name) => all.filter((one) => one.block === name && belongs(one)).length);
       const heads = names.map((name, i) => `${name.slice(0, 9)} ${counts[i]}`.padStart(13));
       console.log(["figure".padEnd(22), "mean (95 %)".padEnd(24), ...heads].join(" "));
-      for (const figure of Object.keys(all[0]?.figures ?? {})) {
-        const pairs = names.map((name) => {
-          const ours = all.filter((one) => one.block === name && belongs(one));
-          return {
-            figure: ours.map((one) => one.figures[figure]!),
-            truth: ours.map((one) => one.truth[truth]),
-          };
-        });
+      const ours = names.map((name) => all.filter((one) => one.block === name && belongs(one)));
+      const truths = ours.map((block) => block.map((one) => one.truth[truth]));
+      const figures = Object.keys(all[0]?.figures ?? {}).map((figure) => ({
+        figure,
+        values: ours.map((block) => block.map((one) => one.figures[figure]!)),
+      }));
+      const terms = FITTED.map((term) => figures.find(({ figure }) => figure === `es ${term}`)!.values);
+      const fit = { figure: "linear fit of es", values: fittedOnOthers(terms, truths) };
+      for (const { figure, values } of [...figures, fit]) {
+        const pairs = values.map((block, i) => ({ figure: block, truth: truths[i]! }));
         const { mean, low, high } = meanTau(pairs, Random.stream(1, "truth", set));
         const interval = `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
         const each = pairs.map((pair) => kendall(pair.figure, pair.truth).toFixed(2).padStart(13));
