@@ -1,8 +1,10 @@
 // The cost server against golden values: costs through the socket as `eval` gives them, masks and the legaliser's steps as
 // the original binary takes them, forces as the placer of soft macros has them.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { after, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { type ConformanceCase, conformanceCases } from "../../benchmarks/conformance.js";
 import { createJudge } from "../../env/index.js";
 import { evaluate } from "../../flow/index.js";
@@ -249,6 +251,35 @@ test("forces: one step of the original binary, and the released schedule as plac
     moved++;
   });
   assert.ok(moved > 500);
+});
+
+test("areas are those that the original printed, and so is the share of congested cells", {
+  skip: withoutShared,
+}, async () => {
+  const names = [
+    "ariane133_ng45",
+    "ariane133_sky130hd",
+    "ariane136_asap7",
+    "mempool_tile_ng45",
+    "nvdla_sky130hd",
+  ];
+  for (const name of names) {
+    const folder = sharedPath(`benchmarks/tilos/${name}`);
+    const header = gunzipSync(readFileSync(`${folder}/legalized.plc.gz`)).toString();
+    const area = Number(/^# Area \(stdcell\+macros\) : (.+)$/m.exec(header)![1]);
+    const cost = await PlacementCost.open(`${folder}/netlist.pb.txt.gz`);
+    assert.equal(cost.getArea(), area, name);
+    if (name !== "ariane136_asap7") continue;
+    const { canvas, grid } = await readPlc(`${folder}/legalized.plc.gz`);
+    cost.setCanvasBoundaryCheck(false);
+    cost.setCanvasSize(canvas!.width, canvas!.height);
+    cost.setPlacementGrid(grid!.columns, grid!.rows);
+    cost.restorePlacement(`${folder}/legalized.plc.gz`);
+    const [share, excess] = cost.getCongestionCostThreshold(0.9);
+    // Places in the file have six digits.
+    assert.equal(share, 0.1984126984126984);
+    assert.ok(Math.abs(excess - 0.04486818746350813) < 1e-7, `excess ${excess}`);
+  }
 });
 
 test("defaults and tests' values of the original, asked for over the socket", {
