@@ -38,8 +38,8 @@ const NODES_A_SHARD = 1024;
 const PINS_A_SHARD = 4096;
 const LINES_A_SHARD = 16;
 const MOST_SHARDS = 256;
-/** Each stripe of bins looks at all cells once: more of them share the work better, and cost more. */
-const STRIPES_A_THREAD = 3;
+/** Parts of the nodes for which the fullness of bins is found apart: more keep more threads busy, and take longer to add up. */
+const PARTS = 4;
 
 /** Cells and fillers, and the slopes of their energies. */
 export class CellField {
@@ -174,17 +174,19 @@ export class CellField {
     const netBounds = boundsOfNets(nets);
     const columnBounds = evenBounds(bins.columns, LINES_A_SHARD, 8);
     const rowBounds = evenBounds(bins.rows, LINES_A_SHARD, 8);
-    const stripes = threads === 1 ? 1 : Math.min(bins.rows, STRIPES_A_THREAD * threads);
-    const stripeBounds = evenBounds(bins.rows, Math.ceil(bins.rows / stripes), 1);
+    const partsOf = (count: number) =>
+      Int32Array.from({ length: PARTS + 1 }, (_, part) => Math.floor((part * count) / PARTS));
+    // Kernels read up to three bins behind a map's end; maps begin at multiples of 16 bytes.
+    const mapLength = bins.columns * bins.rows + 4;
     this.sums = {
       wirelengths: kernels.f64(netBounds.length - 1),
-      overflows: kernels.f64(bins.rows),
+      overflows: kernels.f64(columnBounds.length - 1),
       moves: kernels.f64(nodeBounds.length - 1),
       bends: kernels.f64(nodeBounds.length - 1),
     };
     this.shards = {
       Move: nodeBounds.length - 1,
-      Spread: netBounds.length - 1 + stripeBounds.length - 1,
+      Spread: 2 * PARTS + netBounds.length - 1,
       DensityAlongY: columnBounds.length - 1,
       SeriesAlongX: rowBounds.length - 1,
       FieldAlongY: columnBounds.length - 1,
@@ -207,12 +209,15 @@ export class CellField {
       cells: makeChargeGrid(kernels, bins, cells).address,
       nodeBounds: kernels.copyOf(nodeBounds),
       netBounds: kernels.copyOf(netBounds),
-      netShards: netBounds.length - 1,
-      stripeBounds: kernels.copyOf(stripeBounds),
+      partBounds: kernels.copyOf(partsOf(this.count)),
+      cellPartBounds: kernels.copyOf(partsOf(this.cellCount)),
+      parts: PARTS,
       columnBounds: kernels.copyOf(columnBounds),
       rowBounds: kernels.copyOf(rowBounds),
       standing: standing.byteOffset,
-      fullness: makeMap(kernels, bins).byteOffset,
+      partMaps: kernels.f32(PARTS * mapLength).byteOffset,
+      cellPartMaps: kernels.f32(PARTS * mapLength).byteOffset,
+      mapBytes: 4 * mapLength,
       target,
       mostMoves: mostMoves.byteOffset,
       netCounts: netCounts.byteOffset,

@@ -1,7 +1,6 @@
 // Rectangles on a grid of bins: how full they make the bins, and how a map over the bins pushes them. Used with the bins of the
 // electrostatic field and with the judge's own cells. Four bins of a row are read and written at a time, also where the
-// rectangle ends earlier: the part that it covers of them is 0. When read they may lie beyond the row's end, so every map needs
-// room for three more numbers at its end.
+// rectangle ends earlier: the part that it covers of them is 0. So every map needs room for three more numbers at its end.
 
 @unmanaged
 export class ChargeGrid {
@@ -62,36 +61,22 @@ function laneSum(v: v128): f32 {
 /** Adds rectangles `first` .. `end` to `map` [rows x columns], f32; 1 is a full bin. Those without a place (NaN) are left out. */
 export function addCharges(address: usize, first: i32, end: i32, map: usize): void {
   const grid = changetype<ChargeGrid>(address);
-  addToRows(grid, first, end, map, 0, grid.rows);
-}
-
-/**
- * Adds what rectangles `first` .. `end` cover of rows `firstRow` .. `endRow` of the map, and writes to no other row. Every bin gets
- * its sum in the order of the rectangles, so rows may be divided among threads in any way.
- */
-export function addToRows(grid: ChargeGrid, first: i32, end: i32, map: usize, firstRow: i32, endRow: i32): void {
   const columns = grid.columns;
   for (let i = first; i < end; i++) {
     const at = <usize>i << 3;
-    const bottom = bottomOf(grid, at);
-    const top = topOf(grid, at);
-    if (!(bottom < top && bottom < <f32>endRow && top > <f32>firstRow)) continue;
     const left = leftOf(grid, at);
     const right = rightOf(grid, at);
-    if (!(left < right)) continue;
+    const bottom = bottomOf(grid, at);
+    const top = topOf(grid, at);
+    if (!(left < right && bottom < top)) continue;
     const charge = load<f32>(grid.charges + (<usize>i << 2));
     const low = f32x4.splat(left);
     const high = f32x4.splat(right);
-    // Vectors end at the right edge at the latest: beyond it are the bins of the next row.
-    const wanted = <i32>left;
-    const vectors = (<i32>ceil(right) - wanted + 3) >> 2;
-    const start = min(wanted, columns - 4 * vectors);
-    const stop = start + 4 * vectors;
-    const lastRow = min(<i32>top, endRow - 1);
-    for (let row = max(<i32>bottom, firstRow); row <= lastRow; row++) {
+    const lastRow = min(<i32>top, grid.rows - 1);
+    for (let row = <i32>bottom; row <= lastRow; row++) {
       const height = min(top, <f32>(row + 1)) - max(bottom, <f32>row);
       const factor = f32x4.splat(charge * height);
-      for (let column = start; column < stop; column += 4) {
+      for (let column = <i32>left; <f32>column < right; column += 4) {
         const bins = map + (<usize>(row * columns + column) << 2);
         v128.store(bins, f32x4.add(v128.load(bins), f32x4.mul(factor, coverOf(column, low, high))));
       }

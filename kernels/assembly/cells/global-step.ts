@@ -1,7 +1,7 @@
 // One step of global placement: Nesterov's method on cells and fillers, with the slopes at the new point. The step has six phases
 // of shards. Shards of a phase touch nothing of each other, so threads may take them in any order, and what they sum is
 // summed up per shard: the result has the same bytes for any number of threads.
-import { addToRows, ChargeGrid, gatherField } from "./charge-grid";
+import { addCharges, ChargeGrid, gatherField } from "./charge-grid";
 import { CellNets, gatherPins, pairOf } from "./cell-nets";
 import { densityAlongY, fieldAlongY, PoissonSolver, seriesAlongX } from "./poisson";
 import { wireSlopes } from "./smooth-wirelength";
@@ -9,9 +9,9 @@ import { wireSlopes } from "./smooth-wirelength";
 export enum GlobalPhase {
   /** Nodes: the new point. */
   Move,
-  /** Nets: slopes of their pins. Then rows of bins: how full they are. */
+  /** How full parts of all nodes, then of the cells, make the bins. Then nets: slopes of their pins. */
   Spread,
-  /** Columns, rows and columns of bins: the electric field. */
+  /** Columns of bins: how full all make them, and the first part of the electric field. Its others: rows, and columns. */
   DensityAlongY,
   SeriesAlongX,
   FieldAlongY,
@@ -33,14 +33,18 @@ export class GlobalStep {
   // Shards: shard s of a phase is bounds[s] .. bounds[s + 1], i32. All bounds of nodes are even, those of bins multiples of 8.
   nodeBounds: usize;
   netBounds: usize;
-  netShards: i32;
-  /** Rows of bins for `Spread`, of any size. */
-  stripeBounds: usize;
+  /** Parts of the nodes, and of the cells, whose fullness has maps of its own: as many of each. */
+  partBounds: usize;
+  cellPartBounds: usize;
+  parts: i32;
   columnBounds: usize;
   rowBounds: usize;
   // Maps [rows x columns], f32.
   standing: usize;
-  fullness: usize;
+  /** Of the parts, one map after the other, `mapBytes` apart. */
+  partMaps: usize;
+  cellPartMaps: usize;
+  mapBytes: i32;
   /** Share of a bin that may be full. */
   target: f64;
   // Per node, f32: the most that it may move in a step, µm; its nets and its charge in bins, for the preconditioner.
@@ -64,7 +68,7 @@ export class GlobalStep {
   gamma: f64;
   /** Of the density's energy. */
   weight: f64;
-  // Sums, f64: per shard of nets their half-perimeters, µm; per row of bins what is too full, in bins; per shard of nodes the
+  // Sums, f64: per shard of nets their half-perimeters, µm; per shard of columns what is too full, in bins; per shard of nodes the
   // squares of how far the point has moved, and of how the slopes have changed.
   wirelengths: usize;
   overflows: usize;
@@ -81,9 +85,12 @@ export function runGlobalPhase(address: usize, phase: i32, first: i32, end: i32,
     if (phase == GlobalPhase.Move) {
       move(state, nets, boundOf(state.nodeBounds, shard), boundOf(state.nodeBounds, shard + 1));
     } else if (phase == GlobalPhase.Spread) {
-      if (shard < state.netShards) readWires(state, nets, shard);
-      else readFullness(state, poisson, shard - state.netShards);
+      const parts = state.parts;
+      if (shard < parts) addPart(state, state.charges, state.partBounds, state.partMaps, shard);
+      else if (shard < 2 * parts) addPart(state, state.cells, state.cellPartBounds, state.cellPartMaps, shard - parts);
+      else readWires(state, nets, shard - 2 * parts);
     } else if (phase == GlobalPhase.DensityAlongY) {
+      sumParts(state, poisson, shard);
       densityAlongY(poisson, boundOf(state.columnBounds, shard), boundOf(state.columnBounds, shard + 1));
     } else if (phase == GlobalPhase.SeriesAlongX) {
       seriesAlongX(poisson, boundOf(state.rowBounds, shard), boundOf(state.rowBounds, shard + 1));
@@ -151,32 +158,41 @@ function readWires(state: GlobalStep, nets: CellNets, shard: i32): void {
   store<f64>(state.wirelengths + (<usize>shard << 3), length);
 }
 
-/** The density of all charges in some rows of bins, and how much fuller than wanted the cells themselves make these. */
-function readFullness(state: GlobalStep, poisson: PoissonSolver, stripe: i32): void {
-  const charges = changetype<ChargeGrid>(state.charges);
-  const cells = changetype<ChargeGrid>(state.cells);
-  const firstRow = boundOf(state.stripeBounds, stripe);
-  const endRow = boundOf(state.stripeBounds, stripe + 1);
-  const rowBytes = <usize>charges.columns << 2;
-  const from = <usize>firstRow * rowBytes;
-  const bytes = <usize>(endRow - firstRow) * rowBytes;
-  memory.copy(poisson.density + from, state.standing + from, bytes);
-  addToRows(charges, 0, state.count, poisson.density, firstRow, endRow);
-  memory.fill(state.fullness + from, 0, bytes);
-  addToRows(cells, 0, state.cellCount, state.fullness, firstRow, endRow);
+/** How full a part of some rectangles makes the bins. */
+function addPart(state: GlobalStep, rectangles: usize, bounds: usize, maps: usize, part: i32): void {
+  const map = maps + <usize>part * <usize>state.mapBytes;
+  memory.fill(map, 0, state.mapBytes);
+  addCharges(rectangles, boundOf(bounds, part), boundOf(bounds, part + 1), map);
+}
+
+/** The density of all charges in some columns, and how much fuller than wanted the cells themselves make these. */
+function sumParts(state: GlobalStep, poisson: PoissonSolver, shard: i32): void {
+  const grid = changetype<ChargeGrid>(state.charges);
+  const mapBytes = <usize>state.mapBytes;
+  const ends = <usize>state.parts * mapBytes;
+  const left = <usize>boundOf(state.columnBounds, shard) << 2;
+  const right = <usize>boundOf(state.columnBounds, shard + 1) << 2;
+  const rowBytes = <usize>grid.columns << 2;
   const zero = f32x4.splat(0);
   const target = f32x4.splat(<f32>state.target);
-  for (let row = firstRow; row < endRow; row++) {
-    let over = f64x2.splat(0);
+  let over = f64x2.splat(0);
+  for (let row = 0; row < grid.rows; row++) {
     const begin = <usize>row * rowBytes;
-    for (let at = begin; at < begin + rowBytes; at += 16) {
-      const room = f32x4.sub(target, v128.load(state.standing + at));
-      const beyond = f32x4.pmax(zero, f32x4.sub(v128.load(state.fullness + at), room));
+    for (let at = begin + left; at < begin + right; at += 16) {
+      const standing = v128.load(state.standing + at);
+      let density = standing;
+      let fullness = zero;
+      for (let map: usize = 0; map < ends; map += mapBytes) {
+        density = f32x4.add(density, v128.load(state.partMaps + map + at));
+        fullness = f32x4.add(fullness, v128.load(state.cellPartMaps + map + at));
+      }
+      v128.store(poisson.density + at, density);
+      const beyond = f32x4.pmax(zero, f32x4.sub(fullness, f32x4.sub(target, standing)));
       over = f64x2.add(over, f64x2.promote_low_f32x4(beyond));
       over = f64x2.add(over, f64x2.promote_low_f32x4(v128.shuffle<f32>(beyond, beyond, 2, 3, 2, 3)));
     }
-    store<f64>(state.overflows + (<usize>row << 3), f64x2.extract_lane(over, 0) + f64x2.extract_lane(over, 1));
   }
+  store<f64>(state.overflows + (<usize>shard << 3), f64x2.extract_lane(over, 0) + f64x2.extract_lane(over, 1));
 }
 
 /** The preconditioned slopes of wires and field, and what they have changed by. */
