@@ -63,6 +63,7 @@ const app = await Application.bootstrapWithPlugins({
   includeVersion: true,
   hideGenerator: true,
   githubPages: false,
+  highlightLanguages: ["console", "javascript", "json", "python", "sh", "typescript"],
   sortEntryPoints: false,
   sort: ["kind", "alphabetical"],
   // A page has its own first heading; a long reference shows names of one kind together.
