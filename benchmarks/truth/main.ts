@@ -26,6 +26,9 @@ interface Judged {
   readonly truth: Truth;
 }
 
+/** Figures of the electrostatic placer that a linear fit takes. */
+const FITTED = ["wirelength", "density", "congestion", "rudy"];
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { most: { type: "string" }, summary: { type: "boolean", default: false } },
@@ -91,9 +94,6 @@ async function judge(
   ) as VerifySummary;
   return { figures, truth: { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } };
 }
-
-/** Figures of the electrostatic placer that a linear fit takes. */
-const FITTED = ["wirelength", "density", "congestion", "rudy"];
 
 /** Tau of every figure with each truth, within each block and in the mean, for all placements and for good ones alone. */
 function report(all: readonly Judged[]): void {
