@@ -45,7 +45,10 @@ export function problemOf(error: unknown): string {
 
 /** An error of the option parser, which may come with a suggestion on a second line, as one line. */
 export function oneLine(text: string): string {
-  return `${text.trim().replace(/\s*\n\s*/g, " ")}; --help shows what there is\n`;
+  return `${text
+    .trim()
+    .replace(/\.$/, "")
+    .replace(/\s*\n\s*/g, " ")}; --help shows what there is\n`;
 }
 
 /** Prints a result as JSON, or as aligned lines of name and value. */

@@ -1,6 +1,6 @@
 // A BLOCK argument: a block's files; or the folder of a run or one of its placements, which stand for the block that the run
 // placed, read by the same options.
-import { type RunPath, readRunSource, runAt } from "./run-record.js";
+import { flatSourceAt, type RunPath, readRunSource, runAt } from "./run-record.js";
 
 export interface BlockSource<Given> {
   /** Of the block's own files. */
@@ -14,9 +14,10 @@ export interface BlockSource<Given> {
 /** Finds what a BLOCK argument stands for. Throws `InputError` for a run whose block is not where it was. */
 export function openBlockSource<Given extends object>(path: string, given: Given): BlockSource<Given> {
   const run = runAt(path);
-  if (!run) return { path, options: given };
-  const { block, placement, options } = readRunSource(run.folder);
+  const source = run ? readRunSource(run.folder) : flatSourceAt(path);
+  if (!source) return { path, options: given };
+  const { block, placement, options } = source;
   const explicit = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const merged = { ...options, ...(placement !== undefined && { placement }), ...explicit };
-  return { path: block, options: merged as Given, run };
+  return { path: block, options: merged as Given, ...(run && { run }) };
 }

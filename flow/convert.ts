@@ -31,7 +31,7 @@ import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readRunPlacement } from "./load-block.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { type RunPath, runAt } from "./run-record.js";
+import { flatSourceAt, type RunPath, runAt } from "./run-record.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true, like: true })
@@ -145,7 +145,7 @@ export async function convert(
   observer: RunObserver = {},
 ): Promise<ConvertSummary> {
   const { onProgress: report, onStart } = controlOf(observer);
-  if (/\.plc?(\.gz)?$/.test(path) && !runAt(path))
+  if (/\.plc?(\.gz)?$/.test(path) && !runAt(path) && !flatSourceAt(path))
     throw new InputError(
       path,
       "is a placement, which names no sizes and nets",

@@ -13,8 +13,9 @@ import {
   type Violation,
 } from "../netlist/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { openBlockSource } from "./block-source.js";
 import { loadBlockWith, loadBookshelfWith, loadDefWith } from "./load-block.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, pickOptions } from "./options.js";
 import { readOrigin, runAt } from "./run-record.js";
 
 export interface Description extends BlockDescription {
@@ -29,6 +30,9 @@ export interface Description extends BlockDescription {
 /** Describes a block, or what a run placed: clustered if it was. Throws `InputError` for bad input. */
 export async function describe(blockOrRun: string, given: BlockOptions = {}): Promise<Description> {
   const run = runAt(blockOrRun);
+  const flat = openBlockSource(blockOrRun, given);
+  if (!run && flat.path !== blockOrRun)
+    return describe(flat.path, pickOptions(blockOptionsSchema, flat.options));
   const origin = run && readOrigin(run.folder);
   const path = origin?.block ?? blockOrRun;
   const ofRun = origin && { ...origin.options, placement: run.placement ?? origin.placement };

@@ -17,9 +17,10 @@ import {
 } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
+import { openBlockSource } from "./block-source.js";
 import { costsByName, withPortsInside } from "./flat-output.js";
 import { loadBlockWith, loadDefWith, readRunBest, readRunPlacement } from "./load-block.js";
-import { parseOptions } from "./options.js";
+import { parseOptions, pickOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
 import { costTermsOf, isRunFolder, readRunSource, runAt } from "./run-record.js";
 
@@ -73,6 +74,9 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const run = runAt(path);
   if (run) return evaluateRun(run.folder, { ...(run.placement && { placement: run.placement }), ...given });
+  const flat = openBlockSource(path, given);
+  if (flat.path !== path)
+    return evaluate(flat.path, pickOptions(evalOptionsSchema, flat.options), { allowMissing });
   const options = parseOptions(evalOptionsSchema, given);
   const judging = await openJudging(options);
   const design = isDefPath(path)

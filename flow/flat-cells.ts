@@ -2,7 +2,7 @@
 // figures that `cells` and `place --cells` print.
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { Judge } from "../env/index.js";
+import { checkLegality, Judge } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
@@ -55,6 +55,8 @@ export interface CellsFigures {
   readonly overlaps: number;
   readonly off_rows: number;
   readonly legal: boolean;
+  /** Pairs of hard macros that overlap: they stay where they were given, so `legal` does not count them. */
+  readonly macro_overlaps: number;
   /** Of global placement, and the share of the cells' area that it left above the target density. */
   readonly iterations: number;
   readonly overflow: number;
@@ -106,6 +108,7 @@ export async function placeCellsInRun(
     overlaps,
     off_rows: offRows,
     legal: overlaps === 0 && offRows === 0,
+    macro_overlaps: countMacroOverlaps(block, placement, onProgress),
     iterations,
     overflow,
   };
@@ -254,6 +257,20 @@ function readCheckpoint(path: string, key: string): FlatCellsState | undefined {
   if (!isFile(path)) return undefined;
   const read = readOwnJson(path) as { readonly key?: unknown; readonly state?: unknown } | null;
   return read?.key === key ? (reviveArrays(read.state) as FlatCellsState) : undefined;
+}
+
+/** Pairs of hard macros that overlap, and a line about them if there are any: it is not the cells' fault. */
+export function countMacroOverlaps(
+  block: Block,
+  placement: Placement,
+  onProgress: (line: string) => void,
+): number {
+  const { overlaps } = checkLegality(block, placement);
+  if (overlaps > 0)
+    onProgress(
+      `${block.name}: ${overlaps === 1 ? "1 pair" : `${overlaps.toLocaleString("en")} pairs`} of macros overlap where they were given; 'legal' is about cells alone`,
+    );
+  return overlaps;
 }
 
 /** Throws `InputError` for a macro that has no place. */

@@ -51,9 +51,33 @@ export interface RunPath {
 export function runAt(path: string): RunPath | undefined {
   if (isRunFolder(path)) return { folder: path };
   if (!/\.plc(\.gz)?$/.test(path)) return undefined;
+  // It places the block's own nodes, which a run may have clustered: see `flatSourceAt`.
+  if (basename(path) === FLAT) return undefined;
   const above = dirname(path);
   const folder = basename(above) === "edits" ? dirname(above) : above;
   return isRunFolder(folder) ? { folder, placement: path } : undefined;
+}
+
+/** What `place --cells` writes beside `best.plc`: macros and standard cells. */
+const FLAT = "flat.plc";
+
+/** For the `flat.plc` of a run: the block's own files, and that file as their placement. Undefined for other paths. */
+export function flatSourceAt(path: string): RunSource | undefined {
+  const folder = dirname(path);
+  if (basename(path) !== FLAT || !isRunFolder(folder)) return undefined;
+  return { ...readRunSource(folder), placement: path };
+}
+
+/**
+ * The placement of all standard cells that a finished run has in its folder: `best.plc` of `cells`, `flat.plc` of
+ * `place --cells`. Undefined for other runs.
+ */
+export function cellsOfRun(folder: string): string | undefined {
+  const record = readJson(join(folder, "options.json")) as { options?: { method?: unknown } } | undefined;
+  if (record?.options?.method === "cells") return join(folder, "best.plc");
+  const summary = readJson(join(folder, "summary.json")) as { flat_wirelength?: unknown } | undefined;
+  const isDone = runState(folder) === "finished" && summary?.flat_wirelength !== undefined;
+  return isDone && isFile(join(folder, FLAT)) ? join(folder, FLAT) : undefined;
 }
 
 const RUN_OUTPUTS = ["checkpoints", "metrics.jsonl", "summary.json", "best.plc"];

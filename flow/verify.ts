@@ -1,7 +1,7 @@
 // `verify`: what a floorplan is worth once cells and wires are real. Standard cells are placed around the macros, then all nets
 // are routed globally; and the space that the macros leave is measured. Timing is not.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import {
   ACE_SHARES,
@@ -37,12 +37,12 @@ import {
 import { checkRows, isLooseCell, placeFlatCells } from "../placer/index.js";
 import { type RoutingMaps, renderReportHtml, renderRoutingSvg } from "../viz/index.js";
 import { blockOptionsSchema } from "./block-options.js";
-import { refuseUnplaced, refuseWithoutCells, rowOptions } from "./flat-cells.js";
+import { countMacroOverlaps, refuseUnplaced, refuseWithoutCells, rowOptions } from "./flat-cells.js";
 import { whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { isRunFolder, readJson, readRunSource } from "./run-record.js";
+import { cellsOfRun, flatSourceAt, isRunFolder, type RunSource, readRunSource, runAt } from "./run-record.js";
 
 export const verifyOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })
@@ -91,6 +91,8 @@ export interface VerifyFigures extends AceFigures {
   readonly cells: number;
   /** Whether every cell stands in a row, and overlaps no other cell and no macro. */
   readonly legal: boolean;
+  /** Pairs of hard macros that overlap. */
+  readonly macro_overlaps: number;
   /** Half-perimeter wirelength of all nets, each times its weight. */
   readonly flat_wirelength: number;
   /** Length of Steiner trees, and of the wires with their detours; weights of nets do not count. */
@@ -190,6 +192,7 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
   const figures: VerifyFigures = {
     cells: countLoose(block),
     legal: overlaps === 0 && offRows === 0,
+    macro_overlaps: countMacroOverlaps(block, placement, onProgress),
     flat_wirelength: new Judge(Kernels.create(), block).evaluate(placement).wirelength,
     tree_wirelength: routing.treeLength,
     routed_wirelength: routing.wirelength,
@@ -266,21 +269,23 @@ async function readInput(
   options: Resolved,
 ): Promise<{ readonly input: VerifyInput; readonly asPlaced: boolean }> {
   const { lef, freeFixed, canvas, usable } = options;
-  const run = isRunFolder(path) ? readRunSource(path) : undefined;
+  const named = runAt(path);
+  const run = named ? readRunSource(named.folder) : (flatSourceAt(path) ?? designOfRun(path));
   const from = run?.block ?? path;
   const files = {
     lef: lef.length > 0 ? lef : run?.options.lef,
     freeFixed: freeFixed || run?.options.freeFixed,
     canvas: canvas ?? run?.options.canvas,
   };
-  const places = options.placement ?? (run ? path : undefined);
+  const places = options.placement ?? (run && run.block !== path ? path : undefined);
+  const cells = places === undefined ? undefined : placedCellsOf(places);
   const design: LoadedDef | undefined = isDefPath(from) ? await loadDefWith(from, files) : undefined;
   const block = design?.block ?? (await loadBlockWith(from, files, true));
   refuseWithoutCells(block);
   const placement =
     places === undefined
       ? block.initial
-      : await readGivenPlaces(places, block, design ? defFiles(from, files.lef).lefs : []);
+      : await readGivenPlaces(cells ?? places, block, design ? defFiles(from, files.lef).lefs : []);
   const supply = routingSupplyFor(block, design);
   return {
     input: {
@@ -289,7 +294,7 @@ async function readInput(
       supply: usable === undefined ? supply : { ...supply, usable },
       registers: design && registersOf({ ...design, block }),
     },
-    asPlaced: options.asPlaced || (places !== undefined && hasPlacedCells(places)),
+    asPlaced: options.asPlaced || cells !== undefined,
   };
 }
 
@@ -299,11 +304,20 @@ export function routingSupplyFor(block: Block, design: LoadedDef | undefined): R
   return frameOf(block) ? bookshelfSupplyOf(block) : assumedSupply(block);
 }
 
-/** Whether a folder is a run of `cells`. */
-function hasPlacedCells(folder: string): boolean {
-  if (!isRunFolder(folder)) return false;
-  const record = readJson(join(folder, "options.json")) as { options?: { method?: unknown } } | undefined;
-  return record?.options?.method === "cells";
+/** The placement of all cells that a path names: of a finished run, or the `flat.plc` of one. */
+function placedCellsOf(path: string): string | undefined {
+  if (flatSourceAt(path)) return path;
+  return isRunFolder(path) ? cellsOfRun(path) : undefined;
+}
+
+/** For the `best.def` or `top-2.def` of a run: that file as the block, read with the run's LEF files and options. */
+function designOfRun(path: string): RunSource | undefined {
+  const folder = dirname(path);
+  if (!/^(best|top-\d+)\.def$/.test(basename(path)) || !isRunFolder(folder)) return undefined;
+  const source = readRunSource(folder);
+  if (!isDefPath(source.block)) return undefined;
+  const lef = [...defFiles(source.block, source.options.lef).lefs];
+  return { ...source, block: path, options: { ...source.options, lef } };
 }
 
 /** Throws `InputError` for a cell without a place. */

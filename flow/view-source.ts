@@ -43,7 +43,16 @@ import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { loadBlockWith, readRunBest } from "./load-block.js";
 import { readMetricsOf } from "./run-folder.js";
-import { bestOf, costTermsOf, isRunFolder, readJson, readOrigin, runAt, runState } from "./run-record.js";
+import {
+  bestOf,
+  costTermsOf,
+  flatSourceAt,
+  isRunFolder,
+  readJson,
+  readOrigin,
+  runAt,
+  runState,
+} from "./run-record.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;
@@ -64,6 +73,8 @@ export async function openView(
   others: readonly string[] = [],
   { network, ...options }: BlockOptions & { readonly network?: PolicyNetworkModule | undefined } = {},
 ): Promise<BlockView> {
+  const flat = flatSourceAt(path);
+  if (flat) return openView(flat.block, others, { ...flat.options, placement: path, ...options, network });
   const named = runAt(path);
   const run = named?.folder;
   const origin = run === undefined ? { block: path, placement: undefined, options: {} } : readOrigin(run);

@@ -38,6 +38,14 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
   const scored = runJson("eval", at("design", "best.def"), "--lef", LEF[0]!, "--lef", LEF[1]!, "--json");
   assert.ok(near(scored.wirelength, summary.flat_wirelength));
   assert.ok(near((summary.flat as { wirelength: number }).wirelength, summary.flat_wirelength));
+  // The run's flat.plc is a block with all cells placed, and a placement of the design.
+  for (const args of [[at("design", "flat.plc")], [DESIGN, "--placement", at("design", "flat.plc")]])
+    assert.equal(runJson("eval", ...args, "--json").wirelength, summary.flat_wirelength, args[0]);
+  const { counts } = runJson("info", at("design", "flat.plc"), "--json");
+  assert.equal((counts as { standard_cells: number }).standard_cells, summary.cells);
+  runJson("convert", at("design", "flat.plc"), at("flat", "tile.aux"), "--json");
+  const asSet = runJson("eval", at("flat", "tile.aux"), "--json");
+  assert.ok(Math.abs(Number(asSet.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
   // The run's own costs are of its soft macros, and those of a run without --cells.
   const without = runJson("place", DESIGN, ...search, "--out", at("without"));
   assert.equal(summary.proxy_cost, without.proxy_cost);

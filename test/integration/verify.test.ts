@@ -3,6 +3,14 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import {
+  copyPlacement,
+  loadBlock,
+  NodeKind,
+  nodesOfKind,
+  readPlacement,
+  writePlc,
+} from "../../netlist/index.js";
 import { ashlar, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -65,6 +73,48 @@ test("a run of `cells` is routed with its own cells", () => {
   const summary = runJson("verify", at("cells"), "--rounds", "0", "--json");
   assert.equal(summary.flat_wirelength, cells.wirelength);
   assert.deepEqual([summary.rounds, summary.overflow], [0, summary.pattern_overflow]);
+});
+
+test("a run of `place --cells` is routed with its own cells, and each placement of a run is taken", () => {
+  const search = ["--method", "greedy", "--iterations", "3", "--workers", "1", "--top", "2"];
+  const whole = runJson("place", DESIGN, ...search, "--cells", "--out", at("whole"), "--json");
+  const quick = ["--passes", "0", "--rounds", "0", "--json"];
+  const verified = (...args: readonly string[]) => runJson("verify", ...args, ...quick);
+  const own = verified(at("whole"));
+  // Cells placed without detailed placement have longer wires: these were not placed anew.
+  assert.equal(own.flat_wirelength, whole.flat_wirelength);
+  assert.deepEqual(lasting(verified(at("whole", "flat.plc"))), lasting(own));
+  assert.deepEqual(lasting(verified(DESIGN, "--placement", at("whole"))), lasting(own));
+  assert.deepEqual(lasting(verified(DESIGN, "--placement", at("whole", "flat.plc"))), lasting(own));
+  const asWritten = verified(at("whole", "best.def"), "--as-placed");
+  assert.ok(Math.abs(Number(asWritten.flat_wirelength) / Number(own.flat_wirelength) - 1) < 1e-6);
+  const first = verified(at("whole", "top-1.plc"));
+  assert.ok(Number(first.flat_wirelength) > Number(own.flat_wirelength));
+  const second = verified(at("whole", "top-2.plc"));
+  assert.notEqual(second.flat_wirelength, first.flat_wirelength);
+  assert.deepEqual(lasting(verified(DESIGN, "--placement", at("whole", "top-2.plc"))), lasting(second));
+  assert.equal(verified(at("whole", "top-2.def")).flat_wirelength, second.flat_wirelength);
+});
+
+test("macros that overlap are counted and told of", async () => {
+  const block = await loadBlock(DESIGN);
+  const placement = copyPlacement(await readPlacement(at("verify", "best.plc"), block));
+  const [a, b] = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => !block.fixed[node]);
+  assert.equal(runJson("verify", at("run"), "--json").macro_overlaps, 0);
+  [placement.xs[a!], placement.ys[a!]] = [placement.xs[b!]!, placement.ys[b!]!];
+  await writePlc(at("overlapping.plc"), block, placement);
+  for (const command of [["verify"], ["cells", "--out", at("overlapping")]]) {
+    const { code, stdout, stderr } = await ashlar(
+      ...command,
+      DESIGN,
+      "--placement",
+      at("overlapping.plc"),
+      "--json",
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /tile: \d+ pairs? of macros overlap/);
+    assert.ok(JSON.parse(stdout).macro_overlaps >= 1);
+  }
 });
 
 test("fewer tracks give more overflow, and text has no lists", async () => {
