@@ -156,6 +156,7 @@ export async function convert(
   const write = writerOf(out);
   refuseExisting(out, options.force);
   const flat = await loadFlat(source.path, source.options, report);
+  if (flat.design && !ofDesign(out)) reportLosses(source.path, flat.design, report);
   const placed = source.run && given.placement === undefined ? await withBest(flat, source.run) : flat;
   const { block, clustering } = clusterFlat(
     placed.block,
@@ -186,7 +187,19 @@ async function withBest({ block, design }: Source, { folder, placement }: RunPat
   return { block: placed, ...(design && { design: { ...design, block: placed } }) };
 }
 
-/** The block as it will be placed, and what it loses if it is a design: only DEF has room for it. */
+/** Whether a file is written for the design's own flow, which has its halos and regions already. */
+function ofDesign(out: string): boolean {
+  return /\.(def|def\.gz|tcl|cfg)$/i.test(out);
+}
+
+/** Says what the other formats have no room for. */
+function reportLosses(path: string, { design }: LoadedDef, report: (line: string) => void): void {
+  const [halos, regions] = [design.components.halos.size, design.regions.length];
+  if (halos + regions > 0)
+    report(`${path}: ${halos} halos and ${regions} regions are left out, except in .def`);
+}
+
+/** The block as it will be placed. */
 async function loadFlat(
   path: string,
   options: BlockOptions,
@@ -195,9 +208,6 @@ async function loadFlat(
   if (!isDefPath(path)) return { block: await loadBlockWith(path, options, true) };
   const design = await loadDefWith(path, options);
   for (const note of design.notes) report(note);
-  const [halos, regions] = [design.design.components.halos.size, design.design.regions.length];
-  if (halos + regions > 0)
-    report(`${path}: ${halos} halos and ${regions} regions are left out, except in .def`);
   return { block: design.block, design };
 }
 

@@ -240,6 +240,10 @@ export async function verify(
   if (out !== undefined) refuseTaken(out, options.force);
   const { input, asPlaced } = await readInput(path, options);
   const { block } = input;
+  refuseUnplaced(block, input.placement);
+  if (asPlaced) refuseUnplacedCells(block, input.placement);
+  // Now, not after an hour of routing, is the time to learn that it cannot be made.
+  if (out !== undefined) makeFolder(out);
   onProgress(`${block.name}: ${input.supply.source}`);
   const found = await verifyPlacement(input, { ...options, asPlaced, onProgress, signal });
   const seconds = (performance.now() - started) / 1000;
@@ -250,7 +254,6 @@ export async function verify(
     ...(out !== undefined && { out }),
   };
   if (out === undefined) return summary;
-  makeFolder(out);
   await whileOwning(out, () => writeFiles(out, block, { ...found, summary }));
   return summary;
 }

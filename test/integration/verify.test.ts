@@ -1,6 +1,6 @@
 // `verify` from end to end: cells placed and routed, files written, the same figures again, bad input in one line.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import {
@@ -144,4 +144,22 @@ test("bad input is refused in one line, and nothing is written", async () => {
   runJson("generate", "--macros", "6", "--seed", "1", "--out", at("block"), "--json");
   await refused([at("block")], /holds no standard cell that may move/);
   assert.ok(!existsSync(at("none")));
+  // A folder that cannot be made is told of before cells are placed and nets are routed.
+  writeFileSync(at("file"), "");
+  const { code, stderr } = await ashlar("verify", at("run"), "--out", at("file"));
+  assert.deepEqual([code, stderr.trim().split("\n").length], [1, 1], stderr);
+  assert.match(stderr, /cannot be made a folder/);
+});
+
+test("a wrong choice is refused in one sentence", async () => {
+  const { code, stderr } = await ashlar("place", DESIGN, "--objective", "best");
+  assert.equal(code, 1);
+  assert.match(stderr, /Allowed choices are proxy, verified; --help shows what there is\n$/);
+});
+
+test("only what a format loses is said to be left out", async () => {
+  const design = await ashlar("convert", DESIGN, at("again.def"));
+  assert.deepEqual([design.code, design.stderr], [0, ""]);
+  const set = await ashlar("convert", DESIGN, at("again.aux"));
+  assert.match(set.stderr, /10 halos and 0 regions are left out, except in \.def/);
 });
