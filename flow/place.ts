@@ -89,6 +89,13 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .describe(
       "hard macros that stay where --from or the block has them: names, with commas between, * for any text; may be repeated",
     ),
+  group: z
+    .array(z.string())
+    .default([])
+    .describe(
+      "hard macros that move as one rigid body, laid out as --from or the block has them: names as for --keep; one group each time " +
+        "it is given",
+    ),
   turn: z
     .boolean()
     .default(false)
@@ -328,7 +335,12 @@ function refuseOthers(method: Method, protocol: Protocol, options: ResolvedPlace
       `method '${method.name}' plays no policy`,
       "use it with --method policy or pipeline",
     );
-  if (options.from !== undefined && !method.warmStart && options.keep.length === 0)
+  if (
+    options.from !== undefined &&
+    !method.warmStart &&
+    options.keep.length === 0 &&
+    options.group.length === 0
+  )
     throw new InputError(
       "--from",
       `method '${method.name}' does not start from a placement`,

@@ -15,14 +15,17 @@ import {
   type Clustering,
   centreOf,
   checkConstraints,
+  checkGroups,
   copyPlacement,
   defFiles,
   defPlacesOf,
   frameOf,
+  groupedView,
   InputError,
   isDefPath,
   isSideways,
   type LoadedDef,
+  type MacroGroup,
   macroPlacementTcl,
   NodeKind,
   notesOn,
@@ -31,6 +34,7 @@ import {
   type PlacingView,
   placingDesign,
   placingView,
+  roomOf,
   snappedPlaces,
   unmetGuides,
   writeDef,
@@ -41,7 +45,7 @@ import type { ScoredPlacement } from "../placer/index.js";
 import type { BlockOptions } from "./block-options.js";
 import { type ClusterChoice, clusterFlat, flatPlacement } from "./cluster.js";
 import { asWritten, type FlatOutput, withPortsInside } from "./flat-output.js";
-import { onNodesOf, withKept } from "./given-places.js";
+import { onNodesOf, refuseTooLarge, withGroups, withKept } from "./given-places.js";
 import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -53,6 +57,8 @@ export interface PlacingJob {
   readonly scored: Block;
   /** As the files have it. */
   readonly flat: Block;
+  /** How a method that works with `flat` is shown it: `block` has the groups as single macros. */
+  readonly flatView: Pick<PlacingView, "block" | "toBlock" | "fromBlock">;
   /** The design that `flat` is of, if that is a DEF. */
   readonly design?: LoadedDef;
   /** How `scored` came from `flat`, if cells were clustered. */
@@ -94,6 +100,8 @@ export interface JobOptions extends BlockOptions, ClusterChoice {
   readonly from?: string | undefined;
   /** Names of macros that stay: where `from` has them, or else the block. */
   readonly keep?: readonly string[];
+  /** Names of macros that move as one body, one text per group: laid out as `from` has them, or else the block. */
+  readonly group?: readonly string[];
   /** Whether movable hard macros may be turned by 90°. */
   readonly turn?: boolean;
   /** How strongly the guides of a design pull. */
@@ -110,14 +118,16 @@ export async function openPlacingJob(
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
   if (options.guideWeight !== undefined)
     throw new InputError("--guide-weight", `is for .def designs, and '${path}' is none`);
-  const { flat, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
+  const { flat, groups, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
-  const view = placingView(block, options.turn ? { mayTurn: () => true } : {});
+  const single = placingView(block, options.turn ? { mayTurn: () => true } : {});
+  const view = groupedView(single, block, groupsIn(block, flat, groups));
   return {
     block: view.block,
     scored: block,
     flat,
+    flatView: flatViewOf(flat, groups),
     ...(clustering && { clustering }),
     inputs: filesOf(path, options),
     ...(given && { given: onNodesOf(block, flat, { placement: given, clustering }) }),
@@ -145,15 +155,38 @@ function filesOf(path: string, { placement, lef, from }: JobOptions): string[] {
   return from === undefined ? files : [...files, placementFile(from)];
 }
 
-/** A block with the macros that are kept fixed, and the given placement of it. */
+/** A block with the macros that are kept fixed, its groups, and the given placement of it. */
 async function withGiven(
   read: Block,
-  { from, keep = [] }: JobOptions,
+  { from, keep = [], group = [] }: JobOptions,
   lefs: readonly string[],
-): Promise<{ flat: Block; given?: Placement }> {
+): Promise<{ flat: Block; groups: readonly MacroGroup[]; given?: Placement }> {
   const given = from === undefined ? undefined : withFixed(read, await readGivenPlaces(from, read, lefs));
-  const flat = keep.length > 0 ? withKept(read, keep, given ?? read.initial) : read;
-  return { flat, ...(given && { given }) };
+  const placement = given ?? read.initial;
+  const kept = keep.length > 0 ? withKept(read, keep, placement) : read;
+  const { block: flat, groups } =
+    group.length > 0
+      ? withGroups(kept, group, { placement, fixedInFile: read.fixed })
+      : { block: kept, groups: [] };
+  return { flat, groups, ...(given && { given }) };
+}
+
+/** The groups of `flat` in the block that was clustered from it. */
+function groupsIn(block: Block, flat: Block, groups: readonly MacroGroup[]): readonly MacroGroup[] {
+  if (block === flat || groups.length === 0) return groups;
+  const nodeOf = new Map(
+    block.nodeNames.flatMap((name, node) => (block.kinds[node] === NodeKind.HardMacro ? [[name, node]] : [])),
+  );
+  return groups.map(({ name, members }) => ({
+    name,
+    members: members.map((member) => nodeOf.get(flat.nodeNames[member]!)!).sort((a, b) => a - b),
+  }));
+}
+
+function flatViewOf(flat: Block, groups: readonly MacroGroup[]): PlacingJob["flatView"] {
+  const same = (placement: Placement) => placement;
+  const plain = { block: flat, toBlock: same, fromBlock: same };
+  return groups.length > 0 ? groupedView({ ...placingView(flat), ...plain }, flat, groups) : plain;
 }
 
 /** The placement with fixed macros where the block has them. */
@@ -179,30 +212,35 @@ async function openDefJob(
   onProgress: (line: string) => void,
 ): Promise<PlacingJob> {
   const read = await loadDefWith(path, options);
-  const { flat, given } = await withGiven(read.block, options, defFiles(path, options.lef).lefs);
+  const { flat, groups, given } = await withGiven(read.block, options, defFiles(path, options.lef).lefs);
   const loaded = { ...read, block: flat };
+  checkGroups(loaded, groups);
+  for (const group of groups) refuseTooLarge(flat, group, roomOf(loaded));
   for (const note of loaded.notes) onProgress(note);
   countMovable(read, onProgress);
   const { block: grouped, clustering } = clusterFlat(loaded.block, options, onProgress);
   const { block: scored, count: portsInside } = withPortsInside(grouped);
   if (portsInside > 0)
     onProgress(`${portsInside} pins of the design have no place; they count at the canvas's centre`);
-  const view = placingDesign(scored, loaded, {
+  const single = placingDesign(scored, loaded, {
     turn: options.turn === true,
     guideWeight: options.guideWeight,
   });
+  const view = groupedView(single, scored, groups);
   if (options.turn && !view.block.turnable)
     onProgress("--turn: no macro may be turned by 90°, as no master of one that can move has SYMMETRY R90");
   return {
     block: view.block,
     scored,
     flat: loaded.block,
+    flatView: flatViewOf(loaded.block, groups),
     design: loaded,
     ...(clustering && { clustering: { ...clustering, block: scored } }),
     inputs: filesOf(path, options),
     ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),
     isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
-    finish: (placement, judging) => snapped(loaded, turned(loaded, { scored, view }, placement, judging)),
+    finish: (placement, judging) =>
+      snapped(loaded, turned(loaded, { scored, view, groups }, placement, judging), groups),
     view,
     flatOutput: (placement) => {
       const { block } = withPortsInside(loaded.block);
@@ -243,12 +281,16 @@ function countMovable({ block, design }: LoadedDef, onProgress: (line: string) =
 }
 
 /**
- * Every movable macro in the orientation that costs least among those that LEF allows and that keep its box, largest
+ * Every movable macro that is in no group in the orientation that costs least among those that LEF allows and that keep its box, largest
  * first, each once. Where none keeps its box, N.
  */
 function turned(
   loaded: LoadedDef,
-  { scored, view }: { readonly scored: Block; readonly view: PlacingView },
+  {
+    scored,
+    view,
+    groups,
+  }: { readonly scored: Block; readonly view: PlacingView; readonly groups: readonly MacroGroup[] },
   placement: Placement,
   judging: JudgeOptions,
 ): Placement {
@@ -256,7 +298,9 @@ function turned(
   const judge = new Judge(Kernels.create(), scored, judging);
   const moves = new IncrementalJudge(judge);
   moves.start(result);
+  const isGrouped = new Set(groups.flatMap(({ members }) => members));
   for (const node of macrosByArea(scored)) {
+    if (isGrouped.has(node)) continue;
     const now = placement.orientations[node]!;
     const allowed = loaded.allowed[node]!;
     // Those that keep the sides of the box: N, FN, S and FS, or for one that was turned E, FE, W and FW.
@@ -289,9 +333,9 @@ function turned(
 const MIRRORED = [0, 1, 2, 3] as const;
 
 /** Hard macros where the DEF file will have them; what is fixed stays to the last bit. */
-function snapped(loaded: LoadedDef, placement: Placement): Placement {
+function snapped(loaded: LoadedDef, placement: Placement, groups: readonly MacroGroup[]): Placement {
   const result = copyPlacement(placement);
-  for (const [component, place] of snappedPlaces(loaded, placement)) {
+  for (const [component, place] of snappedPlaces(loaded, placement, groups)) {
     const node = loaded.nodes.nodeOfComponent[component]!;
     if (loaded.block.fixed[node]) continue;
     [result.xs[node], result.ys[node]] = centreOf(loaded, component, place);

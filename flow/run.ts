@@ -229,13 +229,14 @@ export async function runOnBlock<Found extends object>(
   return runInFolder(spec, work, onStart);
 }
 
-function flatNetlistOf({ flat, clustering, scored, view }: PlacingJob): FlatNetlist | undefined {
+function flatNetlistOf(job: PlacingJob): FlatNetlist | undefined {
+  const { flat, flatView, clustering, scored, view } = job;
   if (!clustering) return undefined;
   return {
-    block: flat,
+    block: flatView.block,
     fromFlat: (placement) =>
-      view.fromBlock(clusteredPlacement(flat, placement, { ...clustering, block: scored })),
-    toFlat: (placement) => flatPlacement(flat, view.toBlock(placement), clustering),
+      view.fromBlock(clusteredPlacement(flat, flatView.toBlock(placement), { ...clustering, block: scored })),
+    toFlat: (placement) => flatView.fromBlock(flatPlacement(flat, view.toBlock(placement), clustering)),
   };
 }
 

@@ -155,6 +155,8 @@ export interface Block extends Netlist {
   readonly outlines?: ReadonlyMap<number, readonly Rectangle[]> | undefined;
   /** Per node 1 for hard macros that a search may turn by 90°. Default: none. */
   readonly turnable?: Uint8Array | undefined;
+  /** Per node 1 for hard macros that keep orientation N: a search neither mirrors nor turns them. Default: none. */
+  readonly unmirrored?: Uint8Array | undefined;
   /** Where standard cells may stand, if the files have rows. */
   readonly rows?: readonly CellRow[];
   /** The placement that came with the files. */

@@ -15,16 +15,17 @@ export class OrientationChooser {
   }
 
   /**
-   * Mirrors each of `macros` in x, y or both if that lowers the proxy cost of the judge's placement. No macro moves or
+   * Mirrors each of `macros` that may be mirrored in x, y or both if that lowers the proxy cost of the judge's placement. No macro moves or
    * changes its sides, so a legal placement stays legal. Returns the costs of the result.
    */
   choose(macros: Int32Array): Costs {
     const { incremental } = this;
-    const { placement } = incremental.judge;
+    const { placement, block } = incremental.judge;
     let costs = incremental.start();
     for (let pass = 0; pass < PASSES; pass++) {
       const before = costs.proxyCost;
       for (const node of macros) {
+        if (block.unmirrored?.[node]) continue;
         const now = placement.orientations[node]!;
         const place = { node, x: placement.xs[node]!, y: placement.ys[node]! };
         let best = now;

@@ -89,6 +89,7 @@ export class GridAnnealer {
       moves: this.incremental.state.address,
       random: this.random.byteOffset,
       macroCount: this.macroCount,
+      unmirrored: unmirroredAt(judge),
       ...reachOf(judge, this.arrays),
     });
     this.setShares(options.shares);
@@ -285,6 +286,14 @@ function sizeClasses(block: Block, order: Int32Array): { classes: Int32Array; re
     return classOf.get(key)!;
   });
   return { classes, representatives };
+}
+
+/** Where the kernel finds which nodes must not be mirrored; 0 if all may. */
+function unmirroredAt({ kernels, block: { unmirrored } }: Judge): number {
+  if (!unmirrored) return 0;
+  const array = kernels.u8(unmirrored.length);
+  array.set(unmirrored);
+  return array.byteOffset;
 }
 
 function reachOf(judge: Judge, arrays: { halfWidths: Float64Array; halfHeights: Float64Array }) {

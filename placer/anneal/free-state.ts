@@ -74,7 +74,7 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     work: kernels.f64(kinds),
     chosen: kernels.i32(2),
   };
-  const { turnable } = block;
+  const { turnable, unmirrored } = block;
   const numbers = {
     softCount: softs.length,
     hardCount: hards.length,
@@ -86,6 +86,7 @@ export function makeFreeArrays(judge: Judge, placement: Placement) {
     binWidth: bins.binWidth,
     binHeight: bins.binHeight,
     turnable: turnable?.includes(1) ? fill(kernels.u8(turnable.length), turnable).byteOffset : 0,
+    unmirrored: unmirrored ? fill(kernels.u8(unmirrored.length), unmirrored).byteOffset : 0,
   };
   return { arrays, numbers };
 }

@@ -138,13 +138,14 @@ export class Refiner {
     return moves;
   }
 
-  /** Adds the cells within reach that the mask allows, in the four orientations from `first` on. */
+  /** Adds the cells within reach that the mask allows, in the four orientations from `first` on if it may be mirrored. */
   private addMoves(
     moves: Move[],
     node: number,
     { column, row, first }: { readonly column: number; readonly row: number; readonly first: number },
   ): void {
-    const { canvas, grid } = this.judge.block;
+    const { canvas, grid, unmirrored } = this.judge.block;
+    const mirrors = unmirrored?.[node] ? 1 : MIRRORS;
     for (let r = Math.max(0, row - REACH); r <= Math.min(grid.rows - 1, row + REACH); r++) {
       const left = REACH - Math.abs(r - row);
       for (let c = Math.max(0, column - left); c <= Math.min(grid.columns - 1, column + left); c++) {
@@ -153,7 +154,7 @@ export class Refiner {
           x: ((c + 0.5) * canvas.width) / grid.columns,
           y: ((r + 0.5) * canvas.height) / grid.rows,
         };
-        for (let mirror = 0; mirror < MIRRORS; mirror++)
+        for (let mirror = 0; mirror < mirrors; mirror++)
           moves.push({ node, ...centre, orientation: first + mirror });
       }
     }

@@ -114,6 +114,7 @@ export function proposeSlide(state: FreeAnneal): void {
 export function proposeFlip(state: FreeAnneal): void {
   const judge = judgeOf(state);
   const node = i32At(state.hards, anyHard(state));
+  if (state.unmirrored != 0 && load<u8>(state.unmirrored + node) != 0) return;
   const now = <i32>load<u8>(judge.orientations + node);
   const turned = (now & 4) | ((now + 1 + below(state.random, 3)) & 3); // N FN S FS, or E FE W FW: same sides
   stageNode(movesOf(state), node, f64At(judge.xs, node), f64At(judge.ys, node), <u8>turned);

@@ -81,6 +81,8 @@ export class FreeAnneal {
   chosen: usize;
   /** Per node, a byte: whether it may be turned by 90°. 0 if none may. */
   turnable: usize;
+  /** Per node, a byte: whether it must not be mirrored. 0 if all may. */
+  unmirrored: usize;
   /** The node whose sides the current proposal has swapped, or -1. */
   turned: i32;
 }

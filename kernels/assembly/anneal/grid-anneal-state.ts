@@ -47,6 +47,8 @@ export class GridAnneal {
   count: i32;
   chosen: usize;
   targets: usize;
+  /** Per node, a byte: whether it must not be mirrored. 0 if all may. */
+  unmirrored: usize;
 }
 
 // @ts-ignore: decorator

@@ -34,9 +34,10 @@ export function drawKind(state: GridAnneal): i32 {
   return KINDS - 1;
 }
 
-/** Mirrors the macro in x, in y or in both; returns the new orientation. */
+/** Mirrors the macro in x, in y or in both; returns the new orientation, or -1 if the macro must not be mirrored. */
 export function proposeFlip(state: GridAnneal, judge: JudgeState): i32 {
   const macro = below(state.random, state.macroCount);
+  if (state.unmirrored != 0 && load<u8>(state.unmirrored + i32At(state.macros, macro)) != 0) return -1;
   choose(state, macro, i32At(state.macroCells, macro));
   const now = <i32>load<u8>(judge.orientations + i32At(state.macros, macro));
   const family = now & 4; // N FN S FS, or E FE W FW: the sides keep their lengths

@@ -52,13 +52,13 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
 }
 
 /**
- * Tells whether a hard macro may be at a place while others are where `placesOf` says. It asks for all constraints
- * but the orientation.
+ * Tells whether a hard macro may be at a place while others, except its `mates`, are where `placesOf` says. It asks for all
+ * constraints but the orientation.
  */
 export function legalPlaces(
   loaded: LoadedDef,
   placesOf: ReadonlyMap<number, DefPlace>,
-): (component: number, place: DefPlace) => boolean {
+): (component: number, place: DefPlace, mates?: readonly number[]) => boolean {
   const memberships = membershipsOf(loaded);
   const known = new Map<number, Placed>();
   const placedAt = (component: number, place: DefPlace) => {
@@ -68,11 +68,16 @@ export function legalPlaces(
     known.set(component, placed);
     return placed;
   };
-  return (component, place) => {
+  return (component, place, mates = []) => {
     const macro = placedAt(component, place);
     if (checkOne(loaded, macro, memberships).some(({ kind }) => kind !== "orientation")) return false;
     for (const [other, at] of placesOf)
-      if (other !== component && checkPair(loaded, macro, placedAt(other, at)).length > 0) return false;
+      if (
+        other !== component &&
+        !mates.includes(other) &&
+        checkPair(loaded, macro, placedAt(other, at)).length > 0
+      )
+        return false;
     return true;
   };
 }

@@ -2,11 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  centreOf,
   checkConstraints,
+  checkGroups,
   copyPlacement,
   defPlacesOf,
+  groupedView,
   type LoadedDef,
+  NodeKind,
+  nodesOfKind,
   type Placement,
+  type PlacingView,
   placingDesign,
   Random,
   snappedPlaces,
@@ -45,12 +51,11 @@ END DESIGN
 `;
 
 /** Macros of the view one by one at random places where they are legal; undefined if one finds none. */
-function scatter(loaded: LoadedDef, random: Random): Placement | undefined {
-  const { block } = placingDesign(loaded.block, loaded);
+function scatter({ block }: PlacingView, random: Random): Placement | undefined {
   const { halos, fences = [], canvas } = block;
   const placement = copyPlacement(block.initial);
   const boxes: [number, number, number, number][] = [];
-  for (let node = 0; node < block.nodeCount; node++) {
+  for (const node of nodesOfKind(block, NodeKind.HardMacro)) {
     const [width, height] = [block.widths[node]!, block.heights[node]!];
     const overX = halos ? Math.min(halos.lefts[node]!, halos.rights[node]!) : 0;
     const overY = halos ? Math.min(halos.bottoms[node]!, halos.tops[node]!) : 0;
@@ -87,7 +92,8 @@ function scatter(loaded: LoadedDef, random: Random): Placement | undefined {
       boxes.push(box);
       placement.xs[node] = x;
       placement.ys[node] = y;
-      placement.orientations[node] = isFixed ? placement.orientations[node]! : random.below(4);
+      const stays = isFixed || block.unmirrored?.[node];
+      placement.orientations[node] = stays ? placement.orientations[node]! : random.below(4);
     }
     if (!found) return undefined;
   }
@@ -102,7 +108,7 @@ for (const snap of ["manufacturing", "track", "row"] as const)
     for (let seed = 0; tried < 15; seed++) {
       assert.ok(seed < 400, "macros find room");
       const random = Random.stream(seed, "scatter");
-      const placement = scatter(loaded, random);
+      const placement = scatter(view, random);
       if (!placement) continue;
       tried++;
       const found = view.toBlock(placement);
@@ -152,4 +158,113 @@ test("a macro that rounding would put into another takes the nearest legal place
   );
   const [a, b] = [at("r0"), at("r1")];
   assert.ok(b[0]! - a[0]! >= 9013 && b[0]! - a[0]! <= 9020, `${a} ${b}`);
+});
+
+/** The odd design with r2, r3 and r5 laid out on every lattice, as a group. */
+async function loadGrouped(snap: "manufacturing" | "track" | "row", def = DEF) {
+  const read = await loadTiny(def, { snap }, ODD_LEF);
+  const initial = copyPlacement(read.block.initial);
+  const corners = { r2: [5.01, 5.01, 1], r3: [15.51, 5.01, 0], r5: [15.51, 11.01, 2] } as const;
+  const members = Object.entries(corners).map(([name, [x, y, orientation]]) => {
+    const node = read.block.nodeNames.indexOf(name);
+    initial.xs[node] = x + read.block.widths[node]! / 2;
+    initial.ys[node] = y + read.block.heights[node]! / 2;
+    initial.orientations[node] = orientation;
+    return node;
+  });
+  const loaded: LoadedDef = { ...read, block: { ...read.block, initial } };
+  const groups = [{ name: "g", members }];
+  checkGroups(loaded, groups);
+  return { loaded, groups, view: groupedView(placingDesign(loaded.block, loaded), loaded.block, groups) };
+}
+
+/** Corners of members from the first member's, in database units, and orientations. */
+function layoutOf(loaded: LoadedDef, places: ReturnType<typeof snappedPlaces>, members: readonly number[]) {
+  const [first, ...others] = members.map((node) => places.get(loaded.nodes.componentOfNode[node]!)!);
+  return [first!, ...others].map(({ x, y, orientation }) => [x - first!.x, y - first!.y, orientation]);
+}
+
+const LAYOUT = [
+  [0, 0, 1],
+  [10500, 0, 0],
+  [10500, 6000, 2],
+];
+
+for (const snap of ["manufacturing", "track", "row"] as const)
+  test(`a group stays as it is laid out on the ${snap} lattice, and what is legal while placing is legal there`, async () => {
+    const { loaded, groups, view } = await loadGrouped(snap);
+    let tried = 0;
+    for (let seed = 0; tried < 15; seed++) {
+      assert.ok(seed < 400, "macros find room");
+      const placement = scatter(view, Random.stream(seed, "scatter"));
+      if (!placement) continue;
+      tried++;
+      const places = snappedPlaces(loaded, view.toBlock(placement), groups);
+      assert.deepEqual(layoutOf(loaded, places, groups[0]!.members), LAYOUT);
+      const result = copyPlacement(loaded.block.initial);
+      for (const [component, place] of places) {
+        const node = loaded.nodes.nodeOfComponent[component]!;
+        [result.xs[node], result.ys[node]] = centreOf(loaded, component, place);
+        result.orientations[node] = place.orientation;
+      }
+      assert.deepEqual(checkConstraints(loaded, result), []);
+    }
+  });
+
+test("a group that covers something at its place moves as a whole to the nearest legal place", async () => {
+  const { loaded, groups } = await loadGrouped(
+    "manufacturing",
+    DEF.replace(/REGIONS[\s\S]*END GROUPS\n/, ""),
+  );
+  const [{ members }] = groups as [(typeof groups)[0]];
+  // r3 would cover the left side of the blockage, which begins at 40.001, by 1 µm; r2 and r5 are free.
+  const found = copyPlacement(loaded.block.initial);
+  found.xs.forEach((_x, node) => {
+    if (!members.includes(node) && !loaded.block.fixed[node]) found.xs[node] = Number.NaN;
+  });
+  for (const node of members) {
+    found.xs[node]! += 41 - 9.013 - 15.51;
+    found.ys[node]! += 21.5 - 5.01;
+  }
+  const places = snappedPlaces(loaded, found, groups);
+  assert.deepEqual(layoutOf(loaded, places, members), LAYOUT);
+  const right = places.get(loaded.nodes.componentOfNode[members[1]!]!)!.x + 9013;
+  assert.ok(right <= 40001 && right > 40001 - 6, `${right}`);
+});
+
+test("groups that cannot move as one body are refused", async () => {
+  const { loaded, groups } = await loadGrouped("manufacturing");
+  const refuses = (
+    change: (placement: Placement, node: (name: string) => number) => void,
+    message: RegExp,
+    names?: string[],
+  ) => {
+    const initial = copyPlacement(loaded.block.initial);
+    const node = (name: string) => loaded.block.nodeNames.indexOf(name);
+    change(initial, node);
+    const members = names?.map(node) ?? groups[0]!.members;
+    assert.throws(
+      () => checkGroups({ ...loaded, block: { ...loaded.block, initial } }, [{ name: "g", members }]),
+      { name: "InputError", message },
+    );
+  };
+  refuses(({ xs }, node) => {
+    xs[node("r3")]! += 0.002;
+  }, /^--group 'g': macros 'r2' and 'r3' are 10\.502 µm apart in x, no whole number of steps of .* \(0\.005 µm\); /);
+  refuses(({ xs }, node) => {
+    xs[node("r3")]! -= 1.2;
+  }, /^--group 'g': macro 'r3' .*: stands in the halo of macro 'r2' /);
+  refuses(({ ys }, node) => {
+    ys[node("r5")]! -= 5;
+  }, /^--group 'g': macro 'r3' .*: overlaps macro 'r5' /);
+  refuses(({ orientations }, node) => {
+    orientations[node("r3")] = 4;
+  }, /^--group 'g': macro 'r3' .* does not allow E; /);
+  refuses(
+    ({ xs, ys }, node) => {
+      [xs[node("r1")], ys[node("r1")]] = [xs[node("r3")]! + 20, ys[node("r3")]!];
+    },
+    /^--group 'g': macro 'r1' belongs to region 'pen' and macro 'r3' does not; group macros of the same regions$/,
+    ["r1", "r3"],
+  );
 });
