@@ -46,6 +46,11 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
   runJson("convert", at("design", "flat.plc"), at("flat", "tile.aux"), "--json");
   const asSet = runJson("eval", at("flat", "tile.aux"), "--json");
   assert.ok(Math.abs(Number(asSet.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
+  // A Bookshelf set has the design's rows and sites, so cells stand in them as before. Its rows do not turn cells.
+  const set = await loadBlock(at("flat", "tile.aux"));
+  const upright = block.rows!.map((row) => ({ ...row, orientation: 0 }));
+  assert.deepEqual([set.rows, set.canvas], [upright, block.canvas]);
+  assert.deepEqual(checkRows(set, set.initial), { overlaps: 0, offRows: 0 });
   // The run's own costs are of its soft macros, and those of a run without --cells.
   const without = runJson("place", DESIGN, ...search, "--out", at("without"));
   assert.equal(summary.proxy_cost, without.proxy_cost);

@@ -68,7 +68,7 @@ describe("a run of a design", () => {
     const lone = join(makeFolder(), "best.plc");
     cpSync(plc, lone);
     assert.match(
-      runCli("convert", DESIGN, out, "--placement", lone).stderr,
+      runCli("convert", DESIGN, join(FOLDER, "lone.def"), "--placement", lone).stderr,
       /is of a clustered netlist, .*; put its netlist\.pb\.txt beside it, or give the folder of the run/,
     );
   });

@@ -1,6 +1,6 @@
 // Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. Corners in the .pl file
 // are rounded to a millionth of a database unit, so that reading and writing again gives the same file. A block from
-// another format gets rows by whose height a reader can tell macros from cells.
+// another format keeps its rows, or gets some by whose height a reader can tell macros from cells.
 import { basename, dirname, join } from "node:path";
 import { type Block, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
@@ -41,7 +41,7 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
         "convert the flat netlist",
       );
   }
-  const rows = frameOf(block)?.rows ?? makeRows(path, block);
+  const rows = frameOf(block)?.rows ?? ownRows(block) ?? makeRows(path, block);
   const file = (ending: string) => join(dirname(path), `${stem}.${ending}${gz}`);
   await writeFileAtomically(file("nodes"), inPieces(nodeLines(path, block)));
   await writeFileAtomically(file("nets"), inPieces(netLines(path, block)));
@@ -191,6 +191,38 @@ function* rowLines(where: string, rows: readonly Row[]): Generator<string> {
     yield `  SubrowOrigin : ${number(where, row.left)} NumSites : ${row.sites}`;
     yield "End";
   }
+}
+
+/**
+ * The rows of a block from another format, such as DEF. Undefined if there are none, or a reader would not read the same block
+ * by them: it takes the canvas from the rows, and takes what is higher than a row for a macro.
+ */
+function ownRows(block: Block): Row[] | undefined {
+  const { rows = [], canvas } = block;
+  if (rows.length === 0) return undefined;
+  const hull = { left: Infinity, bottom: Infinity, right: -Infinity, top: -Infinity };
+  let [lowest, highest] = [Infinity, 0];
+  for (const { left, bottom, height, siteWidth, sites } of rows) {
+    hull.left = Math.min(hull.left, left);
+    hull.bottom = Math.min(hull.bottom, bottom);
+    hull.right = Math.max(hull.right, left + sites * siteWidth);
+    hull.top = Math.max(hull.top, bottom + height);
+    lowest = Math.min(lowest, height);
+    highest = Math.max(highest, height);
+  }
+  const isNear = (a: number, b: number) => Math.abs(a - b) < 1e-9 * (canvas.width + canvas.height);
+  if (!isNear(hull.left, 0) || !isNear(hull.bottom, 0)) return undefined;
+  if (!isNear(hull.right, canvas.width) || !isNear(hull.top, canvas.height)) return undefined;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const [kind, height] = [block.kinds[node], block.heights[node]!];
+    if (kind === NodeKind.StandardCell && height > lowest * (1 + 1e-9)) return undefined;
+    if (kind === NodeKind.HardMacro && height <= highest) return undefined;
+  }
+  return rows.map(({ left, bottom, height, siteWidth, sites, orientation }) => ({
+    ...{ left, bottom, height, siteWidth, siteSpacing: siteWidth, sites },
+    orientation: ORIENTATION_NAMES[orientation]!,
+    symmetry: "Y",
+  }));
 }
 
 const MOST_ROWS = 100_000;
