@@ -12,6 +12,8 @@ const DONE = 3;
 const STOPPED = 4;
 const WORDS = 5;
 const MOST_SHARDS = 4096;
+/** No phase has a shard of this number. */
+const NO_SHARD = MOST_SHARDS - 1;
 
 /** What a thread of the team needs to begin. */
 export interface TeamMember {
@@ -52,11 +54,15 @@ export class ShardTeam {
     }
     if (shards >= MOST_SHARDS)
       throw new Error(`internal: ${shards} shards, fewer than ${MOST_SHARDS} were expected`);
+    this.phases++;
+    const first = (this.phases * MOST_SHARDS) | 0;
+    // Closed while the words change: a thread that still holds the last ticket of the phase before must not take it for one of
+    // this phase, which may have more shards.
+    Atomics.store(words, TICKET, first + NO_SHARD);
     Atomics.store(words, PHASE, phase);
     Atomics.store(words, SHARDS, shards);
     Atomics.store(words, DONE, 0);
-    this.phases++;
-    Atomics.store(words, TICKET, (this.phases * MOST_SHARDS) | 0);
+    Atomics.store(words, TICKET, first);
     Atomics.notify(words, TICKET);
     takeShards(kernels, words, state, 0);
     for (;;) {
@@ -79,8 +85,10 @@ export class ShardTeam {
 /** Works in a team until it is stopped. */
 export function workInTeam(kernels: Kernels, { words: address, state, thread }: TeamMember): void {
   const words = new Int32Array(kernels.handle.memory.buffer, address, WORDS);
-  while (Atomics.load(words, STOPPED) === 0) {
+  for (;;) {
     const ticket = takeShards(kernels, words, state, thread);
+    // Asked after the ticket was read: who has seen the last ticket does not sleep on it.
+    if (Atomics.load(words, STOPPED) === 1) return;
     Atomics.wait(words, TICKET, ticket);
   }
 }

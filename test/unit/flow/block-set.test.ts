@@ -43,7 +43,7 @@ test("a broken set is refused in one line that says what is wrong", () => {
   };
   refused("{", /set\.json: no JSON file: .*; a block set was expected$/);
   refused({ ...set, training: [] }, /set\.json training: /);
-  refused({ ...set, extra: 1 }, /set\.json: .*extra/);
+  refused({ ...set, extra: 1 }, /set\.json extra: no such name; there are name, description/);
   refused({ ...set, training: [{ ...block, family: "gpu" }] }, /set\.json training\.0\.family: /);
   refused({ ...set, training: [{ ...block, name: "../up" }] }, /training\.0\.name: letters, digits/);
   refused({ ...set, training: [block, { ...block, seed: 3 }] }, /two blocks are named 'a'/);

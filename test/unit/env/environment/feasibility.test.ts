@@ -138,7 +138,7 @@ test("a macro that no cell centre of a coarse grid leaves inside is refused, on 
 });
 
 test("a fixed macro that leaves no room for another is refused, and a movable one is not", () => {
-  const block = blockOf(macros({ Big: [90, 90], A: [20, 20] }), {}, { Big: [50, 50] });
+  const block = blockOf(macros({ Big: [90, 70], A: [20, 20] }), {}, { Big: [50, 50] });
   checked(block);
   assert.throws(
     () => checked({ ...block, fixed: Uint8Array.from([1, 0]) }),
