@@ -10,7 +10,8 @@ const PHASE = 1;
 const SHARDS = 2;
 const DONE = 3;
 const STOPPED = 4;
-const WORDS = 5;
+const FAILED = 5;
+const WORDS = 6;
 const MOST_SHARDS = 4096;
 /** No phase has a shard of this number. */
 const NO_SHARD = MOST_SHARDS - 1;
@@ -66,6 +67,7 @@ export class ShardTeam {
     Atomics.notify(words, TICKET);
     takeShards(kernels, words, state, 0);
     for (;;) {
+      if (Atomics.load(words, FAILED) === 1) throw new Error("internal: a thread that places cells failed");
       const done = Atomics.load(words, DONE);
       if (done === shards) return;
       Atomics.wait(words, DONE, done);
@@ -86,10 +88,22 @@ export class ShardTeam {
 export function workInTeam(kernels: Kernels, { words: address, state, thread }: TeamMember): void {
   const words = new Int32Array(kernels.handle.memory.buffer, address, WORDS);
   for (;;) {
-    const ticket = takeShards(kernels, words, state, thread);
+    const ticket = takeOrFail(kernels, words, state, thread);
     // Asked after the ticket was read: who has seen the last ticket does not sleep on it.
     if (Atomics.load(words, STOPPED) === 1) return;
     Atomics.wait(words, TICKET, ticket);
+  }
+}
+
+/** Like `takeShards`. If that fails, the leader is told, which would wait for ever for the shard. */
+function takeOrFail(kernels: Kernels, words: Int32Array, state: number, thread: number): number {
+  try {
+    return takeShards(kernels, words, state, thread);
+  } catch (error) {
+    Atomics.store(words, FAILED, 1);
+    Atomics.add(words, DONE, MOST_SHARDS); // wakes a leader that is just about to sleep
+    Atomics.notify(words, DONE);
+    throw error;
   }
 }
 

@@ -22,8 +22,9 @@ import { makeFile } from "../unit/netlist/tiny-files.js";
 const folder = makeFolder();
 
 async function tinyBlock(): Promise<string> {
-  return (await generateCommand({ macros: 5, softMacros: 12, ports: 16, seed: 2, out: join(folder, "tiny") }))
-    .out;
+  const out = join(folder, "tiny");
+  const size = { macros: 5, softMacros: 12, ports: 16 };
+  return (await generateCommand({ ...size, seed: 2, force: true, out })).out;
 }
 
 test("two methods and two seeds give two rows of two runs, a file and a chart", async () => {

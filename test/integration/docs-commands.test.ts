@@ -134,6 +134,17 @@ describe("commands in the documentation", { concurrency: 2, timeout: 900_000 }, 
     });
 });
 
+test("programs in Python parse", (t) => {
+  const parse = "import ast, sys; ast.parse(sys.stdin.read())";
+  if (spawnSync("python3", ["-c", "pass"]).status !== 0) return t.skip("there is no python3");
+  const programs = pages.flatMap(({ fences }) => fences.filter(({ language }) => language === "python"));
+  assert.ok(programs.length > 0);
+  for (const { page, line, text } of programs) {
+    const { status, stderr } = spawnSync("python3", ["-c", parse], { input: text, encoding: "utf8" });
+    assert.equal(status, 0, `${page}:${line}: ${stderr}`);
+  }
+});
+
 function isRun({ language, text, file }: Fence): boolean {
   return language === "sh" || (language === "js" && file === undefined && text.includes('from "ashlar'));
 }

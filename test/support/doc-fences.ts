@@ -1,8 +1,8 @@
 // The fenced code of the documentation, by the convention of CONTRIBUTING.md ("Commands in the documentation"):
-// `sh` is run by a test, and so is `js` that imports the library; `console` is not and says why; `text` is output.
+// `sh` is run by a test, and so is `js` that imports the library; `console` is not and says why; `text` is output; `python` is only parsed.
 import { readdirSync, readFileSync } from "node:fs";
 
-const LANGUAGES = ["sh", "console", "text", "ts", "js", "json"];
+const LANGUAGES = ["sh", "console", "text", "ts", "js", "json", "python"];
 /** What makes a line a command. */
 const COMMAND = /^\s*(\$ |(npx|npm|node|ashlar) )/;
 
