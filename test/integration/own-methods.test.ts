@@ -1,7 +1,7 @@
 // Methods of a user's own: modules in a folder outside the repository, run by name of their file in `place` and
 // `compare`, resumed, and opened in the viewer.
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -53,6 +53,9 @@ export default {
 before(async () => {
   const { code, stderr } = await ashlar("generate", "--macros", "9", "--seed", "2", "--out", block);
   assert.equal(code, 0, stderr);
+  // A whole placement, from which the methods below begin.
+  runJson("place", block, "--method", "greedy", "--iterations", "2", "--out", at("start"), "--json");
+  copyFileSync(join(at("start"), "best.plc"), join(block, "initial.plc"));
   writeFileSync(at("columns.mjs"), COLUMNS);
   writeFileSync(at("shifts.mjs"), SHIFTS);
 });
