@@ -166,7 +166,11 @@ function refuseCrowdedByHalos(block: Block, macros: Int32Array): void {
         block.halos ? "make halos smaller or the canvas larger" : "enlarge the canvas or check the units",
       );
     }
-  const area = inside.reduce((sum, { width, height }) => sum + width * height, 0);
+  // A box that is longer than the canvas even so hangs over both edges.
+  const area = inside.reduce(
+    (sum, { width, height }) => sum + Math.min(width, canvas.width) * Math.min(height, canvas.height),
+    0,
+  );
   const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
   const covered = coveredArea(
     standing.map((node) => boxOf(block, node)),
