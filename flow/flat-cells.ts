@@ -240,7 +240,8 @@ export function refuseWithoutCells(block: Block): void {
     );
 }
 
-function countLooseCells(block: Block): number {
+/** Standard cells that may move. */
+export function countLooseCells(block: Block): number {
   let count = 0;
   for (let node = 0; node < block.nodeCount; node++) if (isLooseCell(block, node)) count++;
   return count;

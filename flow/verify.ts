@@ -34,10 +34,16 @@ import {
   writeFileAtomically,
   writePlc,
 } from "../netlist/index.js";
-import { checkRows, isLooseCell, placeFlatCells } from "../placer/index.js";
+import { checkRows, placeFlatCells } from "../placer/index.js";
 import { type RoutingMaps, renderReportHtml, renderRoutingSvg } from "../viz/index.js";
 import { blockOptionsSchema } from "./block-options.js";
-import { countMacroOverlaps, refuseUnplaced, refuseWithoutCells, rowOptions } from "./flat-cells.js";
+import {
+  countLooseCells,
+  countMacroOverlaps,
+  refuseUnplaced,
+  refuseWithoutCells,
+  rowOptions,
+} from "./flat-cells.js";
 import { whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
@@ -190,7 +196,7 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
   const gaps = macroGapsOf(block, placement, NARROW_ROWS * leastOf(block.rows!.map(({ height }) => height)));
   const { grid, layers, ace } = routing;
   const figures: VerifyFigures = {
-    cells: countLoose(block),
+    cells: countLooseCells(block),
     legal: overlaps === 0 && offRows === 0,
     macro_overlaps: countMacroOverlaps(block, placement, onProgress),
     flat_wirelength: new Judge(Kernels.create(), block).evaluate(placement).wirelength,
@@ -332,12 +338,6 @@ function refuseUnplacedCells(block: Block, { xs, ys }: Placement): void {
         `cell '${block.nodeNames[node]}' has no place`,
         "leave --as-placed out, so that cells are placed",
       );
-}
-
-function countLoose(block: Block): number {
-  let count = 0;
-  for (let node = 0; node < block.nodeCount; node++) if (isLooseCell(block, node)) count++;
-  return count;
 }
 
 function gapFigures(gaps: MacroGaps): Pick<VerifyFigures, "channels" | "notches" | "macro_pins"> {

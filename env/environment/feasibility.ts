@@ -3,6 +3,7 @@
 import type { Kernels } from "../../kernels/index.js";
 import {
   type Block,
+  boxOf,
   InputError,
   NodeKind,
   nodesOfKind,
@@ -173,7 +174,7 @@ function refuseCrowdedByHalos(block: Block, macros: Int32Array): void {
   );
   const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
   const covered = coveredArea(
-    standing.map((node) => boxOf(block, node)),
+    standing.map((node) => boxOf(block, block.initial, node)),
     canvas.width,
     canvas.height,
   );
@@ -184,12 +185,6 @@ function refuseCrowdedByHalos(block: Block, macros: Int32Array): void {
       `the movable hard macros take ${area.toFixed(0)} µm² with their halos, and fixed ones leave ${Math.max(0, room).toFixed(0)} of the canvas of ${canvasSize}`,
       "make halos smaller, free some fixed macros or enlarge the canvas",
     );
-}
-
-/** A fixed macro's box, with its halo. */
-function boxOf({ initial: { xs, ys }, widths, heights }: Block, node: number) {
-  const [x, y, halfWidth, halfHeight] = [xs[node]!, ys[node]!, widths[node]! / 2, heights[node]! / 2];
-  return { left: x - halfWidth, bottom: y - halfHeight, right: x + halfWidth, top: y + halfHeight };
 }
 
 /** A macro's own sides, and its halo if it has one. */

@@ -1,11 +1,10 @@
 // `--turn`: macros are turned by 90° where LEF allows it, and every file that a run writes has them where they lie.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli, runJson } from "../support/command.js";
-import { sharedPath } from "../support/shared-data.js";
+import { assertLegalDef } from "../support/def-checker.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { makeDesign, TINY_LEF } from "../unit/netlist/formats/lefdef/tiny-design.js";
 
@@ -13,7 +12,6 @@ const UNITS = 1000;
 const MACROS = 6;
 /** µm, left, bottom, right, top, in orientation N. */
 const HALO = [0.5, 1, 1.5, 2] as const;
-const CHECKER = sharedPath("tools/check_def.py");
 
 /** Six ROT of 8 x 4 µm (SYMMETRY X Y R90) with uneven halos, and two RAM of 20 x 10 µm (X Y), one of which lies. */
 function turnDesign(): string {
@@ -64,9 +62,7 @@ for (const { method, protocol } of [
   { method: "anneal", protocol: "free" },
   { method: "refine", protocol: "fd" },
 ])
-  test(`${method} turns macros of SYMMETRY R90 under protocol ${protocol}, and no others`, ({
-    diagnostic,
-  }) => {
+  test(`${method} turns macros of SYMMETRY R90 under protocol ${protocol}, and no others`, (t) => {
     const design = makeDesign(turnDesign(), TINY_LEF);
     const out = join(makeFolder(), "run");
     const asked = ["--method", method, "--protocol", protocol, "--iterations", "12", "--workers", "1"];
@@ -115,18 +111,7 @@ for (const { method, protocol } of [
     const pl = readFileSync(join(out, "x.pl"), "utf8");
     for (const [name, { orientation }] of macros)
       assert.match(pl, new RegExp(`^${name}\\s+\\S+\\s+\\S+\\s*:\\s*${orientation}\\b`, "m"));
-    if (!existsSync(CHECKER)) {
-      diagnostic(`${CHECKER} is not here: the DEF is not checked independently`);
-      return;
-    }
-    // It reads one statement per line.
-    const lef = join(out, "lines.lef");
-    writeFileSync(lef, TINY_LEF.replaceAll(" ; ", " ;\n"));
-    const { stdout } = spawnSync("python3", [CHECKER, "grid=0.005", join(out, "best.def"), lef], {
-      encoding: "utf8",
-    });
-    assert.match(stdout, /core um/);
-    assert.doesNotMatch(stdout, /OVERLAP|OUT-OF|OFF-MFG|UNPLACED/);
+    assertLegalDef(out, TINY_LEF, t);
   });
 
 test("--turn is refused where nothing would come of it", () => {

@@ -1,5 +1,13 @@
 // Flat blocks for tests: rows of sites, standard cells, macros that stand, ports at the edge.
-import { type Block, type CellRow, NetlistDraft, NodeKind, Random } from "../../netlist/index.js";
+import {
+  type Block,
+  type CellRow,
+  copyPlacement,
+  NetlistDraft,
+  NodeKind,
+  type Placement,
+  Random,
+} from "../../netlist/index.js";
 import { blockOf } from "./blocks.js";
 
 export interface FlatOptions {
@@ -70,4 +78,20 @@ export function flatBlock({
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] === NodeKind.HardMacro) block.fixed[node] = 1;
   return { ...block, rows };
+}
+
+export function isCell(block: Block, node: number): boolean {
+  return block.kinds[node] === NodeKind.StandardCell;
+}
+
+/** The movable cells anywhere on the canvas, also where they cannot stand. */
+export function scattered(block: Block, seed: number): Placement {
+  const random = Random.stream(seed, "scatter");
+  const placement = copyPlacement(block.initial);
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (!isCell(block, node) || block.fixed[node]) continue;
+    placement.xs[node] = block.canvas.width * random.uniform();
+    placement.ys[node] = block.canvas.height * random.uniform();
+  }
+  return placement;
 }

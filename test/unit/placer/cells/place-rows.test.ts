@@ -10,27 +10,20 @@ import {
   isInputError,
   NodeKind,
   type Placement,
-  Random,
 } from "../../../../netlist/index.js";
 import { checkRows } from "../../../../placer/cells/check-rows.js";
 import { placeInRows, type RowPass } from "../../../../placer/cells/place-rows.js";
 import { rowSpaceOf } from "../../../../placer/cells/row-space.js";
-import { type FlatOptions, flatBlock, MACRO, ROW_HEIGHT, SITE } from "../../../support/flat-block.js";
+import {
+  type FlatOptions,
+  flatBlock,
+  isCell,
+  MACRO,
+  ROW_HEIGHT,
+  SITE,
+  scattered,
+} from "../../../support/flat-block.js";
 import { rowFaults } from "../../../support/row-faults.js";
-
-const isCell = (block: Block, node: number) => block.kinds[node] === NodeKind.StandardCell;
-
-/** The cells anywhere on the canvas, also where they cannot stand. */
-function scattered(block: Block, seed: number): Placement {
-  const random = Random.stream(seed, "scatter");
-  const placement = copyPlacement(block.initial);
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (!isCell(block, node) || block.fixed[node]) continue;
-    placement.xs[node] = block.canvas.width * random.uniform();
-    placement.ys[node] = block.canvas.height * random.uniform();
-  }
-  return placement;
-}
 
 /** Everything wrong with the cells of a block whose rows are all alike, by comparing all pairs. */
 function faultsOf(block: Block, { xs, ys }: Placement): string[] {

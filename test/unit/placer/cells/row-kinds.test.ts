@@ -1,33 +1,19 @@
 // Rows of several kinds, and cells of several rows: legal by a check of its own, on the rails, and the same from any state.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Block,
-  type CellRow,
-  copyPlacement,
-  isInputError,
-  NodeKind,
-  type Placement,
-  Random,
-} from "../../../../netlist/index.js";
+import { type Block, type CellRow, isInputError, type Placement } from "../../../../netlist/index.js";
 import { checkRows } from "../../../../placer/cells/check-rows.js";
 import { placeInRows, type RowState, rowSteps } from "../../../../placer/cells/place-rows.js";
 import { reviveArrays, storeArrays } from "../../../../placer/cells/stored-arrays.js";
-import { type FlatOptions, flatBlock, ROW_HEIGHT, SITE } from "../../../support/flat-block.js";
+import {
+  type FlatOptions,
+  flatBlock,
+  isCell,
+  ROW_HEIGHT,
+  SITE,
+  scattered,
+} from "../../../support/flat-block.js";
 import { rowFaults } from "../../../support/row-faults.js";
-
-const isCell = (block: Block, node: number) => block.kinds[node] === NodeKind.StandardCell;
-
-function scattered(block: Block, seed: number): Placement {
-  const random = Random.stream(seed, "scatter");
-  const placement = copyPlacement(block.initial);
-  for (let node = 0; node < block.nodeCount; node++) {
-    if (!isCell(block, node) || block.fixed[node]) continue;
-    placement.xs[node] = block.canvas.width * random.uniform();
-    placement.ys[node] = block.canvas.height * random.uniform();
-  }
-  return placement;
-}
 
 /** A flat block whose cells are as many rows high as `rowsOf` says for their numbers. */
 function blockWith(options: FlatOptions, rowsOf: (cell: number) => number): Block {
