@@ -2,7 +2,7 @@
 // kernel memory with the parameters, the stored episodes and the gradients, so that a task is a few numbers. An episode
 // depends on its task alone, a minibatch is divided into the same shards and their gradients are added in the same
 // order whatever the number of workers: it does not show in a single bit of the result.
-import { Piscina, workerData } from "piscina";
+import { workerData } from "piscina";
 import {
   type CellPlacerFactory,
   CounterfactualEvaluator,
@@ -17,7 +17,7 @@ import {
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
-import { type CellRules, endPool, loadCellPlacer } from "../../placer/index.js";
+import { type CellRules, endPool, loadCellPlacer, startPool, type WorkerPool } from "../../placer/index.js";
 import { Agent, playEpisode, replayEpisode } from "../agent.js";
 import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract.js";
 import type { NetworkConfig } from "../network/parameters.js";
@@ -54,7 +54,7 @@ export interface ReplayTask {
 }
 
 export class Workers {
-  private readonly pool: Piscina;
+  private readonly pool: WorkerPool;
   private readonly seed: number;
   private readonly shards: readonly Float32Array[];
   private parameterVersion = 0;
@@ -88,12 +88,7 @@ export class Workers {
       parametersAddress: parameters.byteOffset,
       parameterCount: parameters.length,
     };
-    this.pool = new Piscina({
-      filename: import.meta.url,
-      minThreads: workers,
-      maxThreads: workers,
-      workerData: setup,
-    });
+    this.pool = startPool(import.meta.url, workers, setup);
   }
 
   /** Plays episodes with the current parameters. */

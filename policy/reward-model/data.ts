@@ -3,7 +3,7 @@
 // A shard depends on nothing but its key, so any number of workers writes the same bytes.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { Piscina, workerData } from "piscina";
+import { workerData } from "piscina";
 import { type JudgeRules, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import {
@@ -15,7 +15,7 @@ import {
   removeLeftovers,
   TEMPORARY,
 } from "../../netlist/index.js";
-import { endPool } from "../../placer/index.js";
+import { endPool, startPool } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { loadPolicyNetwork } from "../network/contract.js";
 import { graphNetwork } from "../network/network.js";
@@ -270,12 +270,7 @@ async function drawShards(
   setup: Setup,
   { workers, onShard }: { readonly workers: number; readonly onShard: (done: number) => void },
 ): Promise<void> {
-  const pool = new Piscina({
-    filename: import.meta.url,
-    minThreads: workers,
-    maxThreads: workers,
-    workerData: setup,
-  });
+  const pool = startPool(import.meta.url, workers, setup);
   let done = 0;
   try {
     // One task at a time for each worker: Piscina puts off every other task of a long queue, and order matters here.
