@@ -7,13 +7,16 @@ import { fileNameOf, InputError, isInputError, makeFolder, writeFileAtomically }
 import { renderCurvesSvg } from "../viz/index.js";
 import { type DesignOptions, designOptions } from "./block-options.js";
 import {
+  COMPARED_VERIFIED,
   type ComparedRun,
+  type ComparedVerified,
   type Comparison,
   type ComparisonRow,
   costCurve,
   medianCurve,
   rowOf,
 } from "./comparison.js";
+import { refuseWithoutCells } from "./flat-cells.js";
 import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadDistinct } from "./learning-blocks.js";
 import { parseBudget, parseOptions, runOptions } from "./options.js";
@@ -24,6 +27,7 @@ import { type PublishedFigure, publishedFigures } from "./published.js";
 import { findMethod, type MethodChoice, methodNames } from "./registry.js";
 import { controlOf, interruptedBy, type RunControl, type RunObserver } from "./run-control.js";
 import { readMetricsOf } from "./run-folder.js";
+import { verify } from "./verify.js";
 import { VERSION } from "./version.js";
 
 const COMPARISON = "compare.json";
@@ -41,6 +45,12 @@ export const compareOptionsSchema = z.strictObject({
   protocol: protocolOption,
   ...designOptions,
   ...costTermOptions,
+  verify: z
+    .boolean()
+    .default(false)
+    .describe(
+      "place the cells and route the nets of every run's best placement, as verify does, after its budget; for flat netlists",
+    ),
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
   force: z.boolean().default(false).describe("replace the comparison that the folder holds"),
 });
@@ -81,7 +91,8 @@ export async function compare(
         for (const seed of seeds) {
           if (signal?.aborted) break;
           onProgress(`${block}  ${method.name}  seed ${seed}`);
-          runs.push(await runOnce({ path, block, design }, method, seed, { ...options, signal }));
+          const run = await runOnce({ path, block, design }, method, seed, { ...options, signal });
+          runs.push(options.verify ? await verified(run, options.workers, { onProgress, signal }) : run);
         }
         if (runs.length > 0) rows.push(rowOf(block, method.name, options.protocol, runs));
       }
@@ -139,6 +150,28 @@ async function runOnce(
   }
 }
 
+/** The run with what `verify` finds of its best placement. What is cut short is not counted. */
+async function verified(
+  run: ComparedRun,
+  workers: number,
+  control: Pick<RunControl, "onProgress" | "signal">,
+): Promise<ComparedRun> {
+  if (!run.score || control.signal?.aborted) return run;
+  try {
+    const figures = await verify(run.out, { workers }, control);
+    if (control.signal?.aborted) return run;
+    const { legal, macro_overlaps, seconds } = figures;
+    const compared = Object.fromEntries(COMPARED_VERIFIED.map((name) => [name, figures[name]])) as Record<
+      ComparedVerified,
+      number
+    >;
+    return { ...run, verified: { ...compared, legal, macro_overlaps, seconds } };
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    return { ...run, unverified: `not verified: ${error.message}` };
+  }
+}
+
 function scoreIn(summary: PlaceSummary): NonNullable<ComparedRun["score"]> {
   const { wirelength, wirelength_cost, density_cost, congestion_cost, proxy_cost, overlaps, legal } = summary;
   return { wirelength, wirelength_cost, density_cost, congestion_cost, proxy_cost, overlaps, legal };
@@ -172,11 +205,12 @@ interface NamedBlock {
 
 async function readBlocks(
   paths: readonly string[],
-  options: DesignOptions,
+  options: DesignOptions & { readonly verify: boolean },
   onProgress: (line: string) => void,
 ): Promise<NamedBlock[]> {
   const blocks: NamedBlock[] = [];
-  for await (const { path, block, design } of loadDistinct(paths, options, onProgress)) {
+  for await (const { path, block, flat, design } of loadDistinct(paths, options, onProgress)) {
+    if (options.verify) refuseWithoutCells(flat);
     const figures = ["fd", "free"].flatMap((protocol) => publishedFigures(block, protocol));
     blocks.push({
       path,

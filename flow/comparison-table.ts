@@ -1,11 +1,20 @@
 // A comparison as text: a line per method and block, others' figures for the same block and protocol below.
 
 import { append, greatestOf } from "../netlist/index.js";
-import type { Comparison, ComparisonRow, Spread } from "./comparison.js";
+import type { Comparison, ComparisonRow, MeanSpread, Spread } from "./comparison.js";
 import { parseBudget } from "./options.js";
 import type { PublishedFigure } from "./published.js";
 
 const HEADINGS = ["method", "proxy", "wirelength", "density", "congestion", "seconds", "legal", "runs"];
+const VERIFIED_HEADINGS = [
+  "verified",
+  "flat µm",
+  "routed µm",
+  "first overflow",
+  "overflow",
+  "ACE 5 %",
+  "legal",
+];
 /** Reading the block and writing the result count in a run's seconds, but not against its budget. */
 const GRACE_SECONDS = 2;
 
@@ -16,11 +25,17 @@ export function comparisonTable(comparison: Comparison): string {
     `protocol ${protocol}, ${budget} per run, ${workers} worker${workers === 1 ? "" : "s"}, ` +
       `seeds ${seeds.join(" ")}; median (least to greatest)`,
   ];
+  if (comparison.rows.some((row) => row.verified))
+    lines.push(
+      "verified: cells placed and nets routed for the best placement of every run; mean (least to greatest)",
+    );
   for (const block of comparison.blocks) {
     const rows = comparison.rows.filter((row) => row.block === block);
     const published = comparison.published.filter((figure) => figure.block === block);
     const cells = [HEADINGS, ...rows.map(cellsOf), ...published.map(publishedCells)];
     append(lines, ["", block, ...aligned(cells)]);
+    if (rows.some((row) => row.verified))
+      append(lines, ["", ...aligned([VERIFIED_HEADINGS, ...rows.map(verifiedCells)])]);
     for (const row of rows) for (const reason of row.reasons) lines.push(`  ${row.method} failed: ${reason}`);
     for (const row of rows) append(lines, overrun(row, comparison.budget));
     append(lines, new Set(published.map(sourceLine)));
@@ -41,6 +56,21 @@ function cellsOf(row: ComparisonRow): string[] {
     row.seconds ? rangeOf(row.seconds, 1) : "failed",
     `${row.legal}/${done}`,
     `${done}/${runs.length}`,
+  ];
+}
+
+function verifiedCells({ method, runs, verified }: ComparisonRow): string[] {
+  if (!verified) return [method, "none", "", "", "", "", ""];
+  const of = (spread: MeanSpread, digits: number) => rangeOf({ ...spread, median: spread.mean }, digits);
+  const found = runs.flatMap((run) => run.verified ?? []);
+  return [
+    method,
+    of(verified.flat_wirelength, 0),
+    of(verified.routed_wirelength, 0),
+    of(verified.pattern_overflow, 0),
+    of(verified.overflow, 0),
+    of(verified.ace_5, 3),
+    `${found.filter(({ legal, macro_overlaps }) => legal && macro_overlaps === 0).length}/${found.length}`,
   ];
 }
 
@@ -77,7 +107,7 @@ function publishedCells(figure: PublishedFigure): string[] {
 }
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADINGS.map((_, column) => greatestOf(rows.map((row) => row[column]!.length)));
+  const widths = rows[0]!.map((_, column) => greatestOf(rows.map((row) => row[column]!.length)));
   return rows.map((row) =>
     `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd(),
   );

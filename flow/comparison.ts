@@ -3,10 +3,21 @@
 import { greatestOf } from "../netlist/index.js";
 import type { Score } from "./evaluate.js";
 import type { PublishedFigure } from "./published.js";
+import type { VerifyFigures } from "./verify.js";
 
 /** Costs that the table shows. */
 export const COMPARED = ["proxy_cost", "wirelength_cost", "density_cost", "congestion_cost"] as const;
 export type Compared = (typeof COMPARED)[number];
+
+/** Figures of `verify` that stand beside them. Lengths in µm. */
+export const COMPARED_VERIFIED = [
+  "flat_wirelength",
+  "routed_wirelength",
+  "pattern_overflow",
+  "overflow",
+  "ace_5",
+] as const;
+export type ComparedVerified = (typeof COMPARED_VERIFIED)[number];
 
 /** The best cost at moments of a run; it only falls. */
 export interface CostCurve {
@@ -23,10 +34,20 @@ export interface ComparedRun {
   readonly score?: Score;
   readonly curve: CostCurve;
   readonly reason?: string;
+  /** With `verify`: what the best placement is worth once cells and wires are real, and the time that took. */
+  readonly verified?: Pick<VerifyFigures, ComparedVerified | "legal" | "macro_overlaps" | "seconds">;
+  /** Why it could not be verified. */
+  readonly unverified?: string;
 }
 
 export interface Spread {
   readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface MeanSpread {
+  readonly mean: number;
   readonly min: number;
   readonly max: number;
 }
@@ -40,9 +61,11 @@ export interface ComparisonRow {
   /** Over the runs that gave a placement; undefined if none did. */
   readonly costs: Readonly<Record<Compared, Spread>> | undefined;
   readonly seconds: Spread | undefined;
+  /** Over the verified runs; undefined if none was. */
+  readonly verified?: Readonly<Record<ComparedVerified, MeanSpread>>;
   /** Runs with a legal placement. */
   readonly legal: number;
-  /** Why runs failed, each reason once. */
+  /** Why runs failed or could not be verified, each reason once. */
   readonly reasons: readonly string[];
 }
 
@@ -75,6 +98,7 @@ export function rowOf(
         ) as Record<Compared, Spread>)
       : undefined;
   const finished = runs.filter((run) => run.score);
+  const verified = runs.flatMap((run) => run.verified ?? []);
   return {
     block,
     method,
@@ -82,8 +106,13 @@ export function rowOf(
     runs,
     costs,
     seconds: finished.length > 0 ? spreadOf(finished.map((run) => run.seconds)) : undefined,
+    ...(verified.length > 0 && {
+      verified: Object.fromEntries(
+        COMPARED_VERIFIED.map((name) => [name, meanSpreadOf(verified.map((figures) => figures[name]))]),
+      ) as Record<ComparedVerified, MeanSpread>,
+    }),
     legal: scores.filter((score) => score.legal).length,
-    reasons: [...new Set(runs.flatMap((run) => (run.reason === undefined ? [] : [run.reason])))],
+    reasons: [...new Set(runs.flatMap(({ reason, unverified }) => reason ?? unverified ?? []))],
   };
 }
 
@@ -93,6 +122,12 @@ export function spreadOf(values: readonly number[]): Spread {
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
   return { median, min: sorted[0]!, max: sorted[sorted.length - 1]! };
+}
+
+/** Mean, least and greatest. */
+export function meanSpreadOf(values: readonly number[]): MeanSpread {
+  const { min, max } = spreadOf(values);
+  return { mean: values.reduce((sum, value) => sum + value, 0) / values.length, min, max };
 }
 
 /** The best cost against time that a run's metrics tell, ending with its result. */

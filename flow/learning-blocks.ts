@@ -14,6 +14,8 @@ export interface DistinctBlock {
   readonly path: string;
   /** As `place` works on it: clustered, a design with its halos and fences. */
   readonly block: Block;
+  /** As its files have it, with all cells. */
+  readonly flat: Block;
   /** The files that it came from. */
   readonly inputs: readonly string[];
   /** The part of the options that is for this block. */
@@ -32,12 +34,12 @@ export async function* loadDistinct(
   const names = new Set<string>();
   for (const path of paths) {
     const design = designOptionsFor(path, paths, options);
-    const { block, inputs } = await openPlacingJob(path, { ...design, ...CLUSTERING }, onProgress);
+    const { block, flat, inputs } = await openPlacingJob(path, { ...design, ...CLUSTERING }, onProgress);
     const name = fileNameOf(block.name);
     if (names.has(name))
       throw new InputError(path, `a second block named '${name}'`, "rename one of the two directories");
     names.add(name);
-    yield { path, block, inputs, design };
+    yield { path, block, flat, inputs, design };
   }
 }
 

@@ -60,6 +60,15 @@ const search = {
 };
 const out = { out: z.string().describe("folder or file that was written") };
 
+const verifiedFigures = {
+  legal: z.boolean().describe("cells are in rows, without overlaps"),
+  flat_wirelength: um("half-perimeter wirelength of all nets with cells in rows, weighted"),
+  routed_wirelength: um("length of all routes"),
+  overflow: count.describe("wires above the capacity of an edge of the routing grid, summed"),
+  pattern_overflow: count.describe("the same before nets were routed anew"),
+  ace_5: z.number().describe("mean usage of the most congested 5 % of the edges; 1 is full"),
+};
+
 const place = z.strictObject({
   ...score,
   flat,
@@ -97,12 +106,7 @@ const place = z.strictObject({
     .array(
       z.strictObject({
         proxy_cost: costs.proxy_cost,
-        legal: z.boolean().describe("cells are in rows, without overlaps"),
-        flat_wirelength: um("half-perimeter wirelength of all nets with cells in rows, weighted"),
-        routed_wirelength: um("length of all routes"),
-        overflow: count.describe("wires above the capacity of an edge of the routing grid, summed"),
-        pattern_overflow: count.describe("the same before nets were routed anew"),
-        ace_5: z.number().describe("mean usage of the most congested 5 % of the edges; 1 is full"),
+        ...verifiedFigures,
         chosen: z.boolean().describe("the result of the run"),
       }),
     )
@@ -304,10 +308,23 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
             score: z.strictObject(score).optional(),
             curve: z.strictObject({ seconds: z.array(z.number()), costs: z.array(z.number()) }),
             reason: z.string().optional().describe("why there is no score"),
+            verified: z
+              .strictObject({
+                ...verifiedFigures,
+                macro_overlaps: count.describe("pairs of hard macros that overlap"),
+                seconds: seconds.describe("of verification, which is not in the run's"),
+              })
+              .optional()
+              .describe("with --verify: figures of the best placement"),
+            unverified: z.string().optional().describe("why it could not be verified"),
           }),
         ),
         costs: z.record(z.string(), range).optional(),
         seconds: range.optional(),
+        verified: z
+          .record(z.string(), z.strictObject({ mean: z.number(), min: z.number(), max: z.number() }))
+          .optional()
+          .describe("with --verify: over the verified runs"),
         legal: count,
         reasons: text,
       }),

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+  COMPARED_VERIFIED,
   type Comparison,
   compare,
   comparisonTable,
@@ -13,6 +14,7 @@ import {
   publishedFigures,
   rowOf,
   spreadOf,
+  verify,
 } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { makeFolder } from "../support/temp-folder.js";
@@ -90,6 +92,38 @@ test("a design takes its LEF files from the options, and its name leads out of n
     assert.ok(existsSync(join(out, name)), name);
   await assert.rejects(compare([await tinyBlock()], { lef }), /--lef: is for \.def designs/);
   await assert.rejects(compare([design], {}), /no LEF file beside it/);
+});
+
+test("the best placement of every run is verified if asked, as verify does it", async () => {
+  const out = join(folder, "verified");
+  const options = { methods: "random,policy", budget: "1s", seeds: "1", workers: 1, verify: true, out };
+  const progress: string[] = [];
+  const { rows } = await compare(["examples/design"], options, (line) => progress.push(line));
+  assert.equal(rows.length, 2);
+  for (const { runs, method } of rows) {
+    const [run] = runs;
+    const again = await verify(run!.out, { workers: 1 });
+    for (const name of COMPARED_VERIFIED)
+      assert.equal(run!.verified![name], again[name], `${method} ${name}`);
+    assert.ok(run!.verified!.flat_wirelength > 0 && run!.verified!.legal);
+  }
+  assert.ok(progress.some((line) => line.startsWith("routing ")));
+  const stop = new AbortController();
+  const stopped = await compare(
+    ["examples/design"],
+    { ...options, seeds: "1,2", force: true },
+    {
+      onProgress: (line) => line.startsWith("routing ") && stop.abort(),
+      signal: stop.signal,
+    },
+  );
+  assert.equal(stopped.interrupted, true);
+  assert.equal(stopped.rows.length, 1);
+  assert.ok(
+    stopped.rows[0]!.runs[0]!.score && !stopped.rows[0]!.verified,
+    "what is cut short is not counted",
+  );
+  await assert.rejects(compare([await tinyBlock()], { ...options, force: true }), /holds no standard cell/);
 });
 
 test("bad options and blocks are refused before anything runs", async () => {

@@ -47,6 +47,20 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
       ...["compare", block, "--methods", "random,greedy", "--seeds", "1", "--budget", "300ms"],
       ...["--workers", "1", "--quiet", "--out", at("compare")],
     ],
+    [
+      ...[
+        "compare",
+        "examples/design",
+        "--methods",
+        "random",
+        "--seeds",
+        "1",
+        "--budget",
+        "300ms",
+        "--verify",
+      ],
+      ...["--workers", "1", "--quiet", "--out", at("compare-verified")],
+    ],
   ],
   convert: [
     ["convert", at("run"), at("x.def"), "--quiet"],
