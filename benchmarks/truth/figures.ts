@@ -2,7 +2,7 @@
 import { type CostWeights, Judge, PUBLISHED_WEIGHTS } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, clusterBlock, NodeKind, type Placement } from "../../netlist/index.js";
-import { ElectrostaticPlacer, ForceDirectedPlacer, LONG_ELECTROSTATIC } from "../../placer/index.js";
+import { ElectrostaticPlacer, ForceDirectedPlacer } from "../../placer/index.js";
 import { mean } from "./agreement.js";
 
 /** By name; lower is better. */
@@ -26,12 +26,10 @@ export class CheapFigures {
     const wires = new Judge(Kernels.create(), this.block, { weights: WIRE_WEIGHTS });
     const fd = new ForceDirectedPlacer(published);
     const es = new ElectrostaticPlacer(published);
-    const long = new ElectrostaticPlacer(published, LONG_ELECTROSTATIC);
     const wire = new ElectrostaticPlacer(wires);
     this.placers = {
       fd: (macros) => termsOf(published, macros, () => fd.placeSoftMacros()),
       es: (macros) => termsOf(published, macros, () => es.placeSoftMacros()),
-      long: (macros) => termsOf(published, macros, () => long.placeSoftMacros()),
       wire: (macros) => termsOf(wires, macros, () => wire.placeSoftMacros()),
     };
   }

@@ -6,12 +6,12 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { readJsonLines } from "../../flow/json-lines.js";
-import { readGivenPlaces } from "../../flow/load-block.js";
+import { loadBlockWith, readGivenPlaces } from "../../flow/load-block.js";
 import type { VerifySummary } from "../../flow/verify.js";
-import { type Block, isDefPath, loadBlock, Random } from "../../netlist/index.js";
+import { isDefPath, Random } from "../../netlist/index.js";
 import { fittedOnOthers, kendall, meanTau } from "./agreement.js";
 import { CheapFigures, type Figures } from "./figures.js";
-import { ashlar, placementOf, type Source, sourcesFor } from "./placements.js";
+import { ashlar, placementOf, type Source, type Studied, sourcesFor } from "./placements.js";
 
 /** What counts in the end, as `verify` finds it. */
 const TRUTHS = ["flat_wirelength", "routed_wirelength", "pattern_overflow", "ace_5"] as const;
@@ -31,64 +31,79 @@ const FITTED = ["wirelength", "density", "congestion", "rudy"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { most: { type: "string" }, summary: { type: "boolean", default: false } },
+  options: { most: { type: "string", default: "40" }, summary: { type: "boolean", default: false } },
 });
 const [folder, ...blocks] = positionals;
 if (folder === undefined) {
   console.error(
-    "usage: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[=LEF]...",
+    "usage: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[:PLACEMENTS][=LEF]...",
   );
   process.exit(1);
 }
 mkdirSync(folder, { recursive: true });
-if (!values.summary) for (const argument of blocks) await study(argument, join(folder, nameOf(argument)));
+if (!values.summary) await study(blocks, folder);
 report(readdirSync(folder).flatMap((name) => readJsonLines(join(folder, name, "judged.jsonl")) as Judged[]));
 
-function nameOf(argument: string): string {
-  const [path] = argument.split("=") as [string];
-  return basename(isDefPath(path) ? dirname(path) : path);
-}
-
-async function study(argument: string, out: string): Promise<void> {
-  const [path, lef] = argument.split("=") as [string, string | undefined];
-  const options = lef === undefined ? [] : ["--lef", lef];
-  const flat = await loadBlock(path, lef === undefined ? {} : { def: { lef: [lef] } });
-  mkdirSync(out, { recursive: true });
-  const log = join(out, "judged.jsonl");
-  const done = new Set((existsSync(log) ? (readJsonLines(log) as Judged[]) : []).map(({ source }) => source));
-  const beside = isDefPath(path) ? dirname(path) : path;
-  const given = readdirSync(beside).filter((name) => /^macros_/.test(name));
-  let cheap: CheapFigures | undefined;
-  const sources = sourcesFor(given);
-  const step = values.most === undefined ? 1 : Math.max(1, sources.length / Number(values.most));
-  for (let at = 0; at < sources.length; at += step) {
-    const source = sources[Math.floor(at)]!;
-    if (done.has(source.name)) continue;
-    const placement = placementOf({ path, beside, options }, source, out);
-    if (placement === undefined) continue;
-    cheap ??= new CheapFigures(flat);
-    const judged = await judge({ path, options, flat, cheap }, placement);
+/** Judges placements of all blocks in turn, so that every block is equally far from its end whenever the study is cut off. */
+async function study(args: readonly string[], into: string): Promise<void> {
+  const opened = await Promise.all(args.map((argument) => openBlock(argument, into)));
+  const tasks = opened
+    .flatMap((block) =>
+      block.sources.map((source, i) => ({ block, source, at: (i + 0.5) / block.sources.length })),
+    )
+    .sort((a, b) => a.at - b.at);
+  for (const { block, source } of tasks) {
+    if (block.done.has(source.name)) continue;
+    const started = performance.now();
+    const judged = await judge(block, source);
     if (!judged) continue;
-    const line: Judged = { block: flat.name, source: source.name, group: source.group, ...judged };
-    appendFileSync(log, `${JSON.stringify(line)}\n`);
-    console.error(`${flat.name} ${source.name}: ${(judged.truth.flat_wirelength / 1e6).toFixed(3)}e6 µm`);
+    const line: Judged = { block: block.name, source: source.name, group: source.group, ...judged };
+    appendFileSync(block.log, `${JSON.stringify(line)}\n`);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    const found = (judged.truth.flat_wirelength / 1e6).toFixed(3);
+    console.error(`${block.name} ${source.name}: ${found}e6 µm, ${seconds} s`);
   }
 }
 
-interface Studied {
-  readonly path: string;
-  readonly options: readonly string[];
-  readonly flat: Block;
-  readonly cheap: CheapFigures;
+interface Opened extends Studied {
+  readonly name: string;
+  readonly sources: readonly Source[];
+  readonly every: readonly Source[];
+  readonly log: string;
+  readonly done: ReadonlySet<string>;
+  cheap?: CheapFigures;
 }
 
-async function judge(
-  { path, options, flat, cheap }: Studied,
-  placement: string,
-): Promise<Pick<Judged, "figures" | "truth"> | undefined> {
-  const figures = cheap.of(flat, await readGivenPlaces(placement, flat, options.slice(1)));
-  const answer = ashlar(["verify", path, ...options, "--placement", placement, "--json"]);
+async function openBlock(argument: string, into: string): Promise<Opened> {
+  const [block, lef] = argument.split("=") as [string, string | undefined];
+  const [path, most] = block.split(":") as [string, string | undefined];
+  const beside = isDefPath(path) ? dirname(path) : path;
+  const name = basename(beside);
+  const out = join(into, name);
+  mkdirSync(out, { recursive: true });
+  const log = join(out, "judged.jsonl");
+  const lefs = lef === undefined ? [] : [lef];
+  const design = isDefPath(path) ? { freeFixed: true, lef: lefs } : {};
+  const every = sourcesFor(readdirSync(beside).filter((file) => /^macros_/.test(file)));
+  return {
+    ...{ path, beside, lefs, out, name, log, every },
+    options: isDefPath(path) ? [...lefs.flatMap((one) => ["--lef", one]), "--free-fixed"] : [],
+    flat: await loadBlockWith(path, design, true),
+    sources: every.slice(0, Number(most ?? values.most)),
+    done: new Set((existsSync(log) ? (readJsonLines(log) as Judged[]) : []).map(({ source }) => source)),
+  };
+}
+
+async function judge(block: Opened, source: Source): Promise<Pick<Judged, "figures" | "truth"> | undefined> {
+  const placement = await placementOf(block, source, block.every);
+  if (placement === undefined) return undefined;
+  const answer = ashlar([
+    ...["verify", block.path, ...block.options, "--placement", placement, "--json", "--workers", "1"],
+    ...["--passes", "2", "--rounds", "5"],
+  ]);
   if (answer === undefined) return undefined;
+  block.cheap ??= new CheapFigures(block.flat);
+  const figures = block.cheap.of(block.flat, await readGivenPlaces(placement, block.flat, block.lefs));
   const { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } = JSON.parse(
     answer,
   ) as VerifySummary;

@@ -3,14 +3,21 @@
 //
 //     node examples/design/make-design.mjs examples/design
 //
+// With a seed and a scale it writes another design: SCALE * SCALE times as many cells and macros on as much more area.
+//
+//     node examples/design/make-design.mjs FOLDER [SEED [SCALE]]
+//
 // Lengths in this file are µm; the DEF has 1000 database units per µm. The design has no clock net: clock trees are
 // built after placement, and an ideal clock with hundreds of sinks would look like congestion.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+const [folder, seed = "2024", scale = "1"] = process.argv.slice(2);
+if (folder === undefined) throw new Error("usage: node make-design.mjs FOLDER [SEED [SCALE]]");
+const SCALE = Number(scale);
 const SITE = 0.3;
 const ROW = 3;
-const DIE = { width: 159, height: 135 };
+const DIE = { width: 159 * SCALE, height: 135 * SCALE };
 
 /** Routing layers: name, preferred direction, pitch. */
 const LAYERS = [
@@ -117,7 +124,7 @@ function lefPin(name, direction, layer, x, y, size) {
 
 /** Components, the ports of the buses, and nets: each a list of [component, pin], the driver first. */
 function makeNetlist() {
-  const draw = makeDraw(2024);
+  const draw = makeDraw(Number(seed));
   const components = [];
   const nets = [];
   const ports = [];
@@ -128,7 +135,9 @@ function makeNetlist() {
     nets.push(net);
     signals[module].push(net);
   };
-  for (const [module, { cells, macros }] of Object.entries(MODULES)) {
+  for (const [module, { cells: few, macros: once }] of Object.entries(MODULES)) {
+    const cells = few * SCALE * SCALE;
+    const macros = Array.from({ length: SCALE * SCALE }, () => once).flat();
     macros.forEach((master, i) => {
       const name = `${module}/${master.toLowerCase()}${i}`;
       components.push({ name, master });
@@ -186,10 +195,13 @@ function designDef() {
     const [axis, side] = direction === "HORIZONTAL" ? ["Y", DIE.height] : ["X", DIE.width];
     return `TRACKS ${axis} ${units(pitch / 2)} DO ${Math.floor(side / pitch)} STEP ${units(pitch)} LAYER ${name} ;`;
   });
+  let fixed = 0;
   const placements = components.map(({ name, master }) => {
     if (master in CELLS) return `- ${name} ${master} ;`;
-    if (master === "PHY")
-      return `- ${name} ${master} + FIXED ( ${units(DIE.width - MACROS.PHY.width)} 0 ) N ;`;
+    if (master === "PHY") {
+      fixed++;
+      return `- ${name} ${master} + FIXED ( ${units(DIE.width - fixed * MACROS.PHY.width)} 0 ) N ;`;
+    }
     return `- ${name} ${master} + HALO 1500 1500 1500 1500 ;`;
   });
   const netOfPort = new Map(
@@ -224,8 +236,6 @@ END DESIGN
 `;
 }
 
-const folder = process.argv[2];
-if (folder === undefined) throw new Error("usage: node make-design.mjs FOLDER");
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, "tech.lef"), techLef());
 writeFileSync(join(folder, "cells.lef"), cellsLef());
