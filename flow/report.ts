@@ -1,7 +1,7 @@
 // The files that a finished run leaves: placement, picture, report, summary.
 import type { CostMaps, Costs } from "../env/index.js";
 import { type Block, type Placement, writeFileAtomically } from "../netlist/index.js";
-import { type Curve, renderReportHtml, renderSvg } from "../viz/index.js";
+import { renderReportHtml, renderSvg, type Scene } from "../viz/index.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Writes `best.plc`, `best.svg`, `report.html` and `summary.json`. */
@@ -14,8 +14,10 @@ export async function writeResult(
   summary: object,
 ): Promise<void> {
   await run.writeFinal(block, placement, costs);
-  const curve = learningCurve(run);
-  const scene = { block, placement, maps, costs, title: block.name, subtitle: subtitleOf(summary), curve };
+  const scene = {
+    ...{ block, placement, maps, costs, title: block.name, subtitle: subtitleOf(summary) },
+    ...learningCurve(run.readMetrics()),
+  };
   await writeFileAtomically(run.file("best.svg"), renderSvg(scene));
   await writeFileAtomically(
     run.file("report.html"),
@@ -35,14 +37,20 @@ function subtitleOf(summary: object): string[] {
   return [parts.filter(Boolean).join(" · ")];
 }
 
-/** Mean and best proxy cost over the episodes played, if the run has metrics. */
-function learningCurve(run: RunFolder): Curve[] {
-  const lines = run.readMetrics().filter((line) => typeof line["cost/proxy"] === "number");
-  if (lines.length < 2) return [];
-  const xs = lines.map((line) => Number(line.episodes ?? line.iteration));
+/** Mean and best proxy cost over the episodes played, or over iterations where the method plays none. */
+export function learningCurve(
+  metrics: readonly Readonly<Record<string, unknown>>[],
+): Required<Pick<Scene, "curve" | "curveX">> {
+  const lines = metrics.filter((line) => typeof line["cost/proxy"] === "number");
+  const curveX =
+    lines.length > 0 && lines.every(({ episodes }) => typeof episodes === "number")
+      ? "episodes"
+      : "iteration";
+  const xs = lines.map((line) => Number(line[curveX]));
   const curve = (label: string, key: string) => ({ label, xs, ys: lines.map((line) => Number(line[key])) });
+  if (lines.length === 0) return { curve: [], curveX };
   const curves = [curve("mean of the iteration", "cost/proxy")];
   if (lines.every((line) => typeof line["cost/best"] === "number"))
     curves.push(curve("best so far", "cost/best"));
-  return curves;
+  return { curve: curves, curveX };
 }

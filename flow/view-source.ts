@@ -6,6 +6,7 @@ import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
   InputError,
+  isDefPath,
   isFile,
   loadBlock,
   makeFolder,
@@ -36,13 +37,13 @@ import {
   type Session,
   type ViewEvent,
   type ViewSource,
+  withFrame,
 } from "../viz/index.js";
 import { type BlockOptions, judgeRules } from "./block-options.js";
 import { topPlacements } from "./candidates.js";
 import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
-import { loadBlockWith, readRunBest } from "./load-block.js";
-import { readMetricsOf } from "./run-folder.js";
+import { loadBlockWith, loadDefWith, readRunBest } from "./load-block.js";
 import {
   bestOf,
   costTermsOf,
@@ -53,6 +54,8 @@ import {
   runAt,
   runState,
 } from "./run-record.js";
+import { designOfRun, frameOfBlock, frameOfDesign, type ViewedDesign } from "./view-frame.js";
+import { metricsOfRuns, type NamedRun } from "./view-runs.js";
 
 /** How often a run's files are looked at, ms. */
 const LOOK_EVERY = 400;
@@ -82,13 +85,31 @@ export async function openView(
   const ofRun = run === undefined ? {} : { placement: origin.placement };
   const merged = { placement, ...ofRun, ...origin.options, ...given };
   // As `place` reads it: a flat netlist that was placed unclustered has its grid chosen.
-  const block = await loadBlockWith(origin.block, merged, run !== undefined);
+  const { block, design } = await loadWithDesign(origin.block, merged, run);
   const found = await Promise.all(others.map((other, index) => openOther(other, index, block)));
   const first =
     run !== undefined && placement !== undefined
       ? [await openNamed(placement, { run, block, options: given })]
       : [];
-  return new BlockView(block, run, { rules: judgeRules(merged), first, others: found, network });
+  return new BlockView(block, run, { rules: judgeRules(merged), design, first, others: found, network });
+}
+
+/** The block as it is viewed, and the design behind it: its own files, or those that its run clustered. */
+async function loadWithDesign(
+  path: string,
+  options: BlockOptions,
+  run: string | undefined,
+): Promise<{ readonly block: Block; readonly design: ViewedDesign }> {
+  if (isDefPath(path)) {
+    const loaded = await loadDefWith(path, options);
+    return {
+      block: loaded.block,
+      design: { name: loaded.block.name, frame: frameOfDesign(loaded, loaded.block) },
+    };
+  }
+  const block = await loadBlockWith(path, options, run !== undefined);
+  if (run !== undefined) return { block, design: await designOfRun(run, block) };
+  return { block, design: { name: block.name, frame: frameOfBlock(block) } };
 }
 
 /** The placement of a run that was asked for, which is shown first. */
@@ -126,6 +147,8 @@ interface PolicyView {
 
 interface ViewParts {
   readonly rules: JudgeRules;
+  /** Default: the block itself, without rows and halos. */
+  readonly design?: ViewedDesign;
   /** What is shown first, if that is not the best. */
   readonly first?: readonly Other[];
   /** What is compared with it. */
@@ -139,6 +162,7 @@ export class BlockView implements ViewSource {
   readonly blockItself: Block;
   readonly rules: JudgeRules;
   private readonly run: string | undefined;
+  private readonly design: ViewedDesign;
   private readonly first: readonly Other[];
   private readonly others: readonly Other[];
   private readonly network: PolicyNetworkModule | undefined;
@@ -146,10 +170,15 @@ export class BlockView implements ViewSource {
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
 
-  constructor(block: Block, run: string | undefined, { rules, first = [], others = [], network }: ViewParts) {
+  constructor(
+    block: Block,
+    run: string | undefined,
+    { rules, design, first = [], others = [], network }: ViewParts,
+  ) {
     this.blockItself = block;
     this.run = run;
     this.rules = rules;
+    this.design = design ?? { name: block.name, frame: frameOfBlock(block) };
     this.first = first;
     this.others = others;
     this.network = network;
@@ -166,7 +195,7 @@ export class BlockView implements ViewSource {
   }
 
   async session(): Promise<Session> {
-    const { run, blockItself: block } = this;
+    const { run } = this;
     const placements = [
       ...this.first.map(({ id, label }) => ({ id, label })),
       ...(run !== undefined && existsSync(join(run, "best.plc"))
@@ -179,7 +208,7 @@ export class BlockView implements ViewSource {
     const summary = (run && (readJson(join(run, "summary.json")) as Record<string, unknown>)) || {};
     return {
       protocol: PROTOCOL,
-      title: block.name,
+      title: this.design.name,
       state: this.state(),
       rules: { ...this.pageRules, leftOut: run === undefined ? [] : costTermsOf(run) },
       placements,
@@ -190,7 +219,7 @@ export class BlockView implements ViewSource {
   }
 
   async block(): Promise<Packed> {
-    return packBlock(this.blockItself);
+    return withFrame(packBlock(this.blockItself), this.design.frame);
   }
 
   async placement(id: string): Promise<Packed> {
@@ -211,11 +240,15 @@ export class BlockView implements ViewSource {
   }
 
   async metrics(): Promise<RunMetrics[]> {
-    const runs = [
+    return metricsOfRuns(this.runs);
+  }
+
+  /** The run shown, then those to compare with. */
+  private get runs(): NamedRun[] {
+    return [
       ...(this.run === undefined ? [] : [{ label: basename(this.run), run: this.run }]),
       ...this.others.flatMap(({ label, run }) => (run === undefined ? [] : [{ label, run }])),
     ];
-    return runs.map(({ label, run }) => ({ label, lines: readMetricsOf(run) }));
   }
 
   /** Those of the run that a placement is the best of; of a block there are none. */
@@ -250,19 +283,19 @@ export class BlockView implements ViewSource {
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
     const { run } = this;
     if (run === undefined) return () => {};
-    const label = basename(run);
+    const tellMetrics = () => listener({ type: "metrics", run: metricsOfRuns(this.runs)[0]! });
     const looks = [
-      lookout(
-        () => stampOf(join(run, "metrics.jsonl")),
-        () => listener({ type: "metrics", run: { label, lines: readMetricsOf(run) } }),
-      ),
+      lookout(() => stampOf(join(run, "metrics.jsonl")), tellMetrics),
       lookout(
         () => stampOf(join(run, "frames.jsonl")),
         () => listener({ type: "frames" }),
       ),
       lookout(
         () => this.state(),
-        (state) => listener({ type: "state", state }),
+        (state) => {
+          listener({ type: "state", state });
+          tellMetrics();
+        },
       ),
     ];
     const timer = setInterval(() => {

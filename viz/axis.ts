@@ -53,22 +53,33 @@ export function logAxis(values: readonly number[], mostTicks: number): Axis {
   let ticks = candidates.find((choice) => choice.length <= mostTicks) ?? candidates[1]!;
   const every = Math.ceil(ticks.length / mostTicks);
   ticks = ticks.filter((_, index) => index % every === 0);
+  // A short stretch has none of these values, or one.
+  if (ticks.length < 2) ticks = linearAxis([least, greatest], mostTicks).ticks.filter(inside);
   const span = logarithms[1] - logarithms[0];
   return { least, greatest, ticks, share: (value) => (Math.log10(value) - logarithms[0]) / span };
 }
 
-/** Texts of the ticks, all with as many decimals as the finest one needs. */
+/** Texts of the ticks, all with as many decimals as the finest one needs. Different ticks have different texts. */
 export function tickTexts(ticks: readonly number[]): string[] {
+  for (let digits = 6; ; digits++) {
+    const texts = textsOf(ticks, digits);
+    if (digits >= 15 || new Set(texts).size === new Set(ticks).size) return texts;
+  }
+}
+
+/** Texts with at most so many significant digits. */
+function textsOf(ticks: readonly number[], digits: number): string[] {
   const sizes = ticks.map(Math.abs);
   const greatest = greatestOf(sizes);
   const least = leastOf(sizes.filter((size) => size > 0));
   if (greatest >= 1e7 || least < 1e-4)
-    return ticks.map((tick) => Number(tick.toPrecision(6)).toExponential());
+    return ticks.map((tick) => Number(tick.toPrecision(digits)).toExponential());
   if (greatest >= 1e4)
-    return ticks.map((tick) => (tick === 0 ? "0" : `${Number((tick / 1000).toPrecision(5))}k`));
+    return ticks.map((tick) => (tick === 0 ? "0" : `${Number((tick / 1000).toPrecision(digits - 1))}k`));
   // Ticks of a logarithmic axis differ in size; each has only the decimals that it needs.
-  if (least > 0 && greatest / least > 50) return ticks.map((tick) => String(Number(tick.toPrecision(6))));
-  const decimals = ticks.map((tick) => String(Number(tick.toPrecision(6))).split(".")[1]?.length ?? 0);
+  if (least > 0 && greatest / least > 50)
+    return ticks.map((tick) => String(Number(tick.toPrecision(digits))));
+  const decimals = ticks.map((tick) => String(Number(tick.toPrecision(digits))).split(".")[1]?.length ?? 0);
   const most = greatestOf(decimals);
   return ticks.map((tick) => tick.toFixed(most));
 }

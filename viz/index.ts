@@ -1,5 +1,6 @@
 // Pictures of placements and runs, and the viewer's server.
 export { type ChartOptions, type ChartPanel, renderCurvesSvg, renderPanelsSvg } from "./curve-chart.js";
+export { type DesignFrame, unpackFrame, withFrame } from "./design-frame.js";
 export { type Packed, pack, unpack } from "./packing.js";
 export { type PngPrinter, renderPage } from "./page-file.js";
 export * from "./protocol.js";

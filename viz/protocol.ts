@@ -38,10 +38,25 @@ export interface Session {
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
-/** Lines of metrics.jsonl of a run. */
+/** The metrics of a run. */
 export interface RunMetrics {
   readonly label: string;
+  /** Lines of metrics.jsonl, and one more if the run improved its result after the last. */
   readonly lines: readonly Readonly<Record<string, unknown>>[];
+  /** What the run has in common with others that differ in their seed only; undefined if its record cannot be read. */
+  readonly configuration?: string | undefined;
+  /** Its result, once it has one. */
+  readonly result?: RunResult | undefined;
+}
+
+/** Costs and effort of a finished run. */
+export interface RunResult {
+  readonly proxy: number;
+  readonly wirelength: number;
+  readonly density: number;
+  readonly congestion: number;
+  readonly seconds: number;
+  readonly legal: boolean;
 }
 
 /** Costs of a frame. */

@@ -36,6 +36,8 @@ export interface Scene {
   readonly title: string;
   readonly subtitle?: readonly string[];
   readonly curve?: readonly Curve[];
+  /** Title of the curves' x axis. Default: iteration. */
+  readonly curveX?: string;
   readonly maps?: SceneMaps;
   readonly costs?: SceneCosts;
   readonly theme?: Theme;

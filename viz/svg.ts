@@ -42,7 +42,7 @@ export function renderSvg(scene: Scene): string {
   ];
   let height = chartTop;
   if (curves.length > 0) {
-    const labels = { xLabel: "episodes", yLabel: "proxy cost" };
+    const labels = { xLabel: scene.curveX ?? "iteration", yLabel: "proxy cost" };
     parts.push(
       moved(
         PADDING,

@@ -1,4 +1,5 @@
 // The page: reads the data, opens views and panels, and connects them.
+import { unpackFrame } from "../design-frame.js";
 import {
   type PlacementEntry,
   type RunMetrics,
@@ -80,12 +81,13 @@ export class App {
   static async open(): Promise<App> {
     const theme = new ThemeState();
     const data = pageData();
-    const [session, block, module] = await Promise.all([
+    const [session, read, module] = await Promise.all([
       data.session(),
-      data.block().then(unpackBlock),
+      data.block().then((message) => ({ block: unpackBlock(message), frame: unpackFrame(message) })),
       data.kernels(),
     ]);
-    const scene = new SceneState(block, new PageJudge(module, block, session.rules));
+    const { block, frame } = read;
+    const scene = new SceneState(block, new PageJudge(module, block, session.rules), frame);
     const app = new App({ data, session, theme, scene, panes: await Panes.open(scene, theme) });
     await app.start();
     return app;

@@ -1,38 +1,60 @@
-// Charts of runs, drawn by uPlot: costs, their parts, training metrics, and the policy's value during its episode.
+// Charts of runs, drawn by uPlot: costs, their parts, training metrics, the policy's value during its episode, and a table
+// of results.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { tickTexts } from "../axis.js";
 import type { RunMetrics, Trace } from "../protocol.js";
+import {
+  axesOf,
+  type CurveChoice,
+  columnsOf,
+  curvesOf,
+  iterationAt,
+  type Line,
+  placeOnAxis,
+  SMOOTHINGS,
+  TABS,
+  type Tab,
+  X_AXES,
+  type XAxis,
+  Y_TITLES,
+} from "./curves.js";
 import { fill, h } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { short } from "./format.js";
+import { resultsTable } from "./results-table.js";
 import type { ThemeState } from "./theme.js";
 
-type Tab = "cost" | "components" | "training" | "value";
-const TABS: Readonly<Record<Tab, string>> = {
-  cost: "Proxy cost",
-  components: "Components",
-  training: "Training",
-  value: "Value",
-};
-
-interface Line {
-  readonly label: string;
-  readonly xs: readonly number[];
-  readonly ys: readonly (number | null)[];
-  readonly dash?: boolean;
+/** What a chart shows, as an address keeps it. */
+export interface ChartState {
+  readonly tab: Tab;
+  readonly x: XAxis;
+  readonly smoothing: number;
+  readonly pinned: readonly string[];
+  readonly hidden: readonly string[];
 }
 
-export class Charts extends Emitter<{ step: number }> {
+/** Pixels from a line at which the pointer is on it. */
+const NEAR = 40;
+
+export class Charts extends Emitter<{ step: number; change: undefined }> {
   readonly element: HTMLElement;
   private readonly theme: ThemeState;
   private readonly host = h("div", { id: "chart" });
-  private readonly tabs = h("div", { class: "tabs", role: "tablist" });
+  private readonly tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "Charts" });
   private readonly legend = h("div", { id: "chart-legend" });
+  private readonly axis: HTMLSelectElement;
+  private readonly smooth: HTMLSelectElement;
   private tab: Tab = "cost";
+  private readonly pinned = new Set<string>();
+  private readonly hidden = new Set<string>();
   private metrics: readonly RunMetrics[] = [];
   private trace: Trace | undefined;
   private plot: uPlot | undefined;
+  private lines: readonly Line[] = [];
   private marked: number | undefined;
+  /** Index of the band whose single runs are drawn; -1: none. */
+  private hovered = -1;
   private waiting = 0;
   /** Number of points in all lines of the last drawing. */
   points = 0;
@@ -40,14 +62,52 @@ export class Charts extends Emitter<{ step: number }> {
   constructor(theme: ThemeState) {
     super();
     this.theme = theme;
+    const choice = (id: string, label: string) =>
+      h("select", { id, "aria-label": label, title: label, onchange: () => this.changed() });
+    this.axis = choice("x-axis", "What the x axis counts");
+    this.smooth = choice("smoothing", "Smoothing: mean over points");
+    fill(
+      this.smooth,
+      ...SMOOTHINGS.map((value) => h("option", { value }, value === 1 ? "not smoothed" : `mean of ${value}`)),
+    );
     this.element = h(
       "div",
       { id: "charts" },
-      h("div", { class: "chart-head" }, this.tabs, this.legend),
+      h("div", { class: "chart-head" }, this.tabs, this.legend, this.smooth, this.axis),
       this.host,
     );
     theme.on("change", () => this.schedule());
     new ResizeObserver(() => this.resize()).observe(this.host);
+  }
+
+  get state(): ChartState {
+    return {
+      tab: this.tab,
+      x: this.choice.x,
+      smoothing: this.choice.smoothing,
+      pinned: [...this.pinned],
+      hidden: [...this.hidden],
+    };
+  }
+
+  /** Takes a state; what is not given stays. */
+  restore({ tab, x, smoothing, pinned, hidden }: Partial<ChartState>): void {
+    if (tab) this.tab = tab;
+    if (smoothing) this.smooth.value = String(smoothing);
+    if (x) {
+      if (![...this.axis.options].some(({ value }) => value === x))
+        this.axis.append(h("option", { value: x }, X_AXES[x]));
+      this.axis.value = x;
+    }
+    for (const [labels, set] of [
+      [pinned, this.pinned],
+      [hidden, this.hidden],
+    ] as const) {
+      if (!labels) continue;
+      set.clear();
+      for (const label of labels) set.add(label);
+    }
+    this.schedule();
   }
 
   update(metrics: readonly RunMetrics[]): void {
@@ -60,8 +120,8 @@ export class Charts extends Emitter<{ step: number }> {
     this.schedule();
   }
 
-  /** Marks the position on the x axis that the picture shows. */
-  mark(x: number | undefined, tab: Tab): void {
+  /** Marks what the picture shows: an iteration, or a step of the episode. Undefined: none of both. */
+  mark(at: number | undefined, tab: Tab): void {
     if (tab === "value" && this.tab !== "value" && this.trace) {
       this.tab = "value";
       this.schedule();
@@ -69,16 +129,40 @@ export class Charts extends Emitter<{ step: number }> {
       this.tab = "cost";
       this.schedule();
     }
-    this.marked = x;
+    this.marked = at;
     this.plot?.redraw(false);
   }
 
   get hasCurves(): boolean {
-    return this.trace !== undefined || this.metrics.some((run) => run.lines.length > 1);
+    return this.trace !== undefined || this.metrics.some((run) => run.lines.length > 0);
+  }
+
+  /** Titles of the axes as they are drawn. */
+  get axisTitles(): string[] {
+    return (this.plot?.axes ?? []).map(({ label }) => String(label));
+  }
+
+  /** The last value of the first line. */
+  get best(): number | null | undefined {
+    return this.lines[0]?.ys.at(-1);
   }
 
   get idle(): boolean {
     return this.waiting === 0;
+  }
+
+  private get choice(): CurveChoice {
+    return {
+      x: (this.axis.value || "iteration") as XAxis,
+      smoothing: Number(this.smooth.value) || 1,
+      pinned: this.pinned,
+      hidden: this.hidden,
+    };
+  }
+
+  private changed(): void {
+    this.schedule();
+    this.emit("change", undefined);
   }
 
   private schedule(): void {
@@ -90,8 +174,46 @@ export class Charts extends Emitter<{ step: number }> {
   }
 
   private draw(): void {
-    const offered = (Object.keys(TABS) as Tab[]).filter((tab) => this.linesOf(tab).length > 0);
+    this.offerAxes();
+    const offered = (Object.keys(TABS) as Tab[]).filter((tab) =>
+      tab === "results" ? this.metrics.some(({ result }) => result) : this.linesOf(tab).length > 0,
+    );
     if (!offered.includes(this.tab)) this.tab = offered[0] ?? "cost";
+    this.drawTabs(offered);
+    this.plot?.destroy();
+    this.plot = undefined;
+    this.hovered = -1;
+    this.lines = this.linesOf(this.tab);
+    this.points = this.lines.reduce((sum, line) => sum + line.xs.length, 0);
+    const isTable = this.tab === "results";
+    this.axis.hidden = this.tab === "value" || isTable;
+    this.smooth.hidden = !(this.tab === "training" || (this.tab === "cost" && this.lines.length === 2));
+    this.drawLegend(undefined);
+    const focused = document.activeElement?.getAttribute("aria-label");
+    fill(this.host, isTable && resultsTable(this.metrics, this.choice, this.toggle));
+    if (isTable && focused)
+      for (const input of this.host.querySelectorAll("input"))
+        if (input.getAttribute("aria-label") === focused) input.focus();
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (this.lines.length === 0 || width < 40 || height < 40) return;
+    this.plot = new uPlot(
+      this.optionsOf(width, height),
+      columnsOf(this.lines) as uPlot.AlignedData,
+      this.host,
+    );
+    this.host.querySelector(".u-over")?.addEventListener("click", () => {
+      const index = this.plot?.cursor.idx;
+      const x = index === null || index === undefined ? undefined : this.plot?.data[0][index];
+      if (x === undefined) return;
+      this.emit("step", this.tab === "value" ? x : iterationAt(this.metrics[0], x, this.choice.x));
+    });
+  }
+
+  private drawTabs(offered: readonly Tab[]): void {
+    const choose = (tab: Tab) => {
+      this.tab = tab;
+      this.changed();
+    };
     fill(
       this.tabs,
       ...offered.map((tab) =>
@@ -99,69 +221,146 @@ export class Charts extends Emitter<{ step: number }> {
           "button",
           {
             role: "tab",
+            id: `tab-${tab}`,
             "aria-selected": String(tab === this.tab),
-            onclick: () => {
-              this.tab = tab;
-              this.schedule();
-            },
+            onclick: () => choose(tab),
           },
           TABS[tab],
         ),
       ),
     );
-    this.plot?.destroy();
-    this.plot = undefined;
-    const lines = this.linesOf(this.tab);
+  }
+
+  /** Names of the lines, with their values at the pointer. */
+  private drawLegend(index: number | undefined): void {
+    let column = 1;
     fill(
       this.legend,
-      ...lines.map(({ label }, index) =>
-        h("span", { class: "key" }, h("i", { style: `background:var(--series-${index % 6})` }), label),
-      ),
+      ...this.lines.map(({ label, colour, lows }) => {
+        const value = index === undefined ? undefined : this.plot?.data[column]?.[index];
+        column += lows ? 3 : 1;
+        return h(
+          "span",
+          { class: "key" },
+          h("i", { style: `background:var(--series-${colour % 6})` }),
+          typeof value === "number" ? `${label} ${short(value)}` : label,
+        );
+      }),
     );
-    this.points = lines.reduce((sum, line) => sum + line.xs.length, 0);
-    const { clientWidth: width, clientHeight: height } = this.host;
-    if (lines.length === 0 || width < 40 || height < 40) return;
+  }
+
+  private offerAxes(): void {
+    const axes = axesOf(this.metrics);
+    const was = this.choice.x;
+    if (axes.length === 0) return;
+    fill(this.axis, ...axes.map((axis) => h("option", { value: axis }, `by ${X_AXES[axis]}`)));
+    this.axis.value = axes.includes(was) ? was : "iteration";
+  }
+
+  private optionsOf(width: number, height: number): uPlot.Options {
     const { colours } = this.theme;
     const axis = {
       stroke: colours.muted,
       grid: { stroke: colours.faint, width: 1 },
       ticks: { stroke: colours.faint, width: 1, size: 4 },
       font: "11px system-ui, sans-serif",
+      labelFont: "11px system-ui, sans-serif",
+      labelSize: 15,
+      values: (_: uPlot, ticks: number[]) => tickTexts(ticks),
     };
-    const options: uPlot.Options = {
+    const isTrace = this.tab === "value";
+    const xTitle = isTrace ? "step of the episode" : X_AXES[this.choice.x];
+    const series: uPlot.Series[] = [];
+    const bands: uPlot.Band[] = [];
+    for (const { label, colour, xs, lows } of this.lines) {
+      const stroke = colours.series[colour % colours.series.length]!;
+      series.push({
+        label,
+        stroke,
+        width: 1.6,
+        spanGaps: true,
+        points: { show: xs.length < 40, size: 4 },
+        ...(colour >= colours.series.length && { dash: [5, 4] }),
+      });
+      if (!lows) continue;
+      const limit = { stroke: "transparent", width: 0, spanGaps: true, points: { show: false } };
+      series.push({ ...limit, label: "greatest" }, { ...limit, label: "least" });
+      const high = series.length - 1;
+      bands.push({ series: [high, high + 1], fill: `${stroke}30` });
+    }
+    return {
       width,
       height,
       legend: { show: false },
-      cursor: { points: { size: 6 }, drag: { x: true, y: false } },
-      scales: { x: { time: false } },
+      cursor: { points: { size: 6, show: (plot, i) => pointOf(plot, i) }, drag: { x: true, y: false } },
+      scales: {
+        // A single iteration has room on both sides.
+        x: { time: false, range: (_, low, high) => (low === high ? [low - 0.5, high + 0.5] : [low, high]) },
+      },
       axes: [
-        { ...axis, size: 24, gap: 3 },
-        { ...axis, size: 56, gap: 4, space: 22, values: (_, ticks) => ticks.map(short) },
+        {
+          ...axis,
+          size: 22,
+          gap: 3,
+          label: xTitle,
+          ...((isTrace || this.choice.x !== "seconds") && { incrs: WHOLE }),
+        },
+        { ...axis, size: 56, gap: 4, space: 22, label: Y_TITLES[this.tab] },
       ],
-      series: [
-        {},
-        ...lines.map(({ label, dash }, index) => ({
-          label,
-          stroke: colours.series[index % colours.series.length]!,
-          width: 1.6,
-          spanGaps: true,
-          points: { show: lines[index]!.xs.length < 40, size: 4 },
-          ...(dash && { dash: [5, 4] }),
-        })),
-      ],
-      hooks: { draw: [(plot) => this.drawMark(plot)] },
+      series: [{}, ...series],
+      bands,
+      hooks: {
+        draw: [(plot) => this.drawMembers(plot), (plot) => this.drawMark(plot)],
+        setCursor: [(plot) => this.follow(plot)],
+      },
     };
-    this.plot = new uPlot(options, aligned(lines), this.host);
-    this.host.querySelector(".u-over")?.addEventListener("click", () => {
-      const index = this.plot?.cursor.idx;
-      const x = index === null || index === undefined ? undefined : this.plot?.data[0][index];
-      if (x !== undefined) this.emit("step", x);
+  }
+
+  /** Shows the values at the pointer, and the single runs of the band that it is on. */
+  private follow(plot: uPlot): void {
+    const { idx, top } = plot.cursor;
+    this.drawLegend(idx ?? undefined);
+    let [nearest, least] = [-1, NEAR];
+    let column = 1;
+    this.lines.forEach((line, i) => {
+      const value = idx === null || idx === undefined ? undefined : plot.data[column]?.[idx];
+      column += line.lows ? 3 : 1;
+      if (typeof value !== "number" || top === undefined || top < 0) return;
+      const away = Math.abs(plot.valToPos(value, "y") - top);
+      if (away < least) [nearest, least] = [i, away];
     });
+    if (nearest === this.hovered) return;
+    this.hovered = nearest;
+    plot.redraw(false);
+  }
+
+  /** The single runs of the band at the pointer. */
+  private drawMembers(plot: uPlot): void {
+    const band = this.lines[this.hovered];
+    if (!band?.members) return;
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.strokeStyle = this.theme.colours.series[band.colour % this.theme.colours.series.length]!;
+    ctx.lineWidth = devicePixelRatio;
+    for (const { xs, ys } of band.members) {
+      ctx.beginPath();
+      xs.forEach((x, i) => {
+        const y = ys[i];
+        if (typeof y === "number") ctx.lineTo(plot.valToPos(x, "x", true), plot.valToPos(y, "y", true));
+      });
+      ctx.stroke();
+    }
+    ctx.restore();
   }
 
   private drawMark(plot: uPlot): void {
     if (this.marked === undefined) return;
-    const x = plot.valToPos(this.marked, "x", true);
+    const place =
+      this.tab === "value" ? this.marked : placeOnAxis(this.metrics[0], this.marked, this.choice.x);
+    const x = plot.valToPos(place, "x", true);
     const { left, top, width, height } = plot.bbox;
     if (x < left || x > left + width) return;
     plot.ctx.save();
@@ -175,28 +374,14 @@ export class Charts extends Emitter<{ step: number }> {
   }
 
   private linesOf(tab: Tab): Line[] {
-    if (tab === "value") return this.trace ? [valueLine(this.trace)] : [];
-    const [first] = this.metrics;
-    if (!first) return [];
-    const of = (run: RunMetrics, key: string, label: string): Line[] => {
-      const lines = run.lines.filter((line) => typeof line[key] === "number");
-      if (lines.length < 2) return [];
-      return [
-        {
-          label,
-          xs: lines.map((line) => Number(line.iteration)),
-          ys: lines.map((line) => Number(line[key])),
-        },
-      ];
-    };
-    if (tab === "components")
-      return ["wirelength", "density", "congestion"].flatMap((name) => of(first, `cost/${name}`, name));
-    if (tab === "training")
-      return [...of(first, "losses/entropy", "entropy, nats"), ...of(first, "losses/value", "value loss")];
-    if (this.metrics.length === 1)
-      return [...of(first, "cost/best", "best so far"), ...of(first, "cost/proxy", "mean of the iteration")];
-    return this.metrics.flatMap((run) => of(run, "cost/best", `${run.label}: best`));
+    return curvesOf(tab, { metrics: this.metrics, trace: this.trace }, this.choice);
   }
+
+  /** Pins a run, or leaves it out of the charts, or takes that back. */
+  private readonly toggle = (label: string, how: "pinned" | "hidden"): void => {
+    if (!this[how].delete(label)) this[how].add(label);
+    this.changed();
+  };
 
   private resize(): void {
     const { clientWidth: width, clientHeight: height } = this.host;
@@ -205,24 +390,13 @@ export class Charts extends Emitter<{ step: number }> {
   }
 }
 
-function valueLine(trace: Trace): Line {
-  return {
-    label: "value the policy expects",
-    xs: Array.from(trace.values, (_, step) => step + 1),
-    ys: Array.from(trace.values),
-  };
-}
+/** Steps between the ticks of an axis that counts. */
+const WHOLE = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((digit) => digit * 10 ** power));
 
-/** All lines over the union of their x values; missing values are null. */
-function aligned(lines: readonly Line[]): uPlot.AlignedData {
-  const xs = [...new Set(lines.flatMap((line) => line.xs))].sort((a, b) => a - b);
-  const at = new Map(xs.map((x, index) => [x, index]));
-  const columns = lines.map((line) => {
-    const column: (number | null)[] = new Array(xs.length).fill(null);
-    line.xs.forEach((x, index) => {
-      column[at.get(x)!] = line.ys[index]!;
-    });
-    return column;
-  });
-  return [xs, ...columns];
+/** The point at the pointer; the limits of bands have none. */
+function pointOf(plot: uPlot, index: number): HTMLElement {
+  const series = plot.series[index]!;
+  const isLimit = series.width === 0;
+  const stroke = typeof series.stroke === "function" ? String(series.stroke(plot, index)) : "";
+  return h("div", isLimit ? { hidden: true } : { style: `background:${stroke}` });
 }

@@ -3,9 +3,9 @@ import { BitmapText, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import { cutStart, textWidth } from "../text-fit.js";
 import type { Camera } from "./camera.js";
 import { type LayerState, layerOf } from "./layers.js";
+import { fittedForm, tellingNames } from "./telling-names.js";
 
 const SIZE = 11;
 const MOST = 260;
@@ -18,13 +18,21 @@ export class Labels {
   private readonly block: Block;
   private readonly pool: BitmapText[] = [];
   private readonly macros: number[] = [];
+  /** By node, the forms of its name from long to short. */
+  private readonly forms = new Map<number, readonly string[]>();
   private colours: Colours | undefined;
 
   constructor(block: Block) {
     this.block = block;
-    for (const kind of [NodeKind.HardMacro, NodeKind.SoftMacro])
-      for (let node = 0; node < block.nodeCount; node++)
-        if (block.kinds[node] === kind) this.macros.push(node);
+    for (const kind of [NodeKind.HardMacro, NodeKind.SoftMacro]) {
+      const nodes: number[] = [];
+      for (let node = 0; node < block.nodeCount; node++) if (block.kinds[node] === kind) nodes.push(node);
+      const formsOf = tellingNames(nodes.map((node) => block.nodeNames[node]!));
+      nodes.forEach((node, i) => {
+        this.macros.push(node);
+        this.forms.set(node, formsOf(i));
+      });
+    }
   }
 
   recolour(colours: Colours): void {
@@ -50,7 +58,7 @@ export class Labels {
       const y = camera.toScreenY(placement.ys[node]!);
       if (x < -width / 2 || x > camera.width + width / 2 || y < -height / 2 || y > camera.height + height / 2)
         continue;
-      const text = fitted(block.nodeNames[node]!, along - 8);
+      const text = fittedForm(this.forms.get(node)!, { width: along - 8, size: SIZE });
       if (text === "") continue;
       const label = this.take(used++);
       if (label.text !== text) label.text = text;
@@ -80,16 +88,4 @@ export class Labels {
     label.visible = true;
     return label;
   }
-}
-
-/** As many of the last components of a path name as fit, else the end of the last one. */
-function fitted(name: string, width: number): string {
-  if (textWidth(name, SIZE) <= width) return name;
-  const parts = name.split("/");
-  for (let from = 1; from < parts.length; from++) {
-    const text = parts.slice(from).join("/");
-    if (textWidth(text, SIZE) <= width) return text;
-  }
-  const text = cutStart(parts.at(-1)!, width, SIZE);
-  return text.length > 8 ? text : "";
 }

@@ -35,7 +35,9 @@ export function layersPanel(scene: SceneState): HTMLElement {
       "div",
       { class: "layer" },
       h("label", {}, show, h("span", { class: `swatch ${layer}` }), h("span", {}, LAYERS[layer])),
-      layer === "halos" ? haloWidth(scene) : more !== undefined && h("span", { class: "count" }, count(more)),
+      layer === "halos" && !scene.frame.halos
+        ? haloWidth(scene)
+        : more !== undefined && h("span", { class: "count" }, count(more)),
       selectable ? select : h("span", {}),
     );
   });
@@ -59,7 +61,7 @@ function haloWidth({ layers }: SceneState): HTMLElement {
 }
 
 /** Number of nodes on a layer. Undefined for layers that are not counted; 0 hides the row. */
-function countLayers({ block }: SceneState): Partial<Record<Layer, number>> {
+function countLayers({ block, frame }: SceneState): Partial<Record<Layer, number | undefined>> {
   const counts = { hard: 0, fixed: 0, soft: 0, cells: 0, ports: 0 };
   for (let node = 0; node < block.nodeCount; node++) {
     const kind = block.kinds[node];
@@ -68,5 +70,6 @@ function countLayers({ block }: SceneState): Partial<Record<Layer, number>> {
     else if (kind === NodeKind.Port) counts.ports++;
     else counts.cells++;
   }
-  return { ...counts, blockages: block.blockages.length };
+  const designs = { core: frame.core ? undefined : 0, rows: frame.rows.length, fences: frame.fences.length };
+  return { ...counts, ...designs, blockages: block.blockages.length };
 }

@@ -10,6 +10,10 @@ export const LAYERS = {
   cells: "Standard cells",
   ports: "Ports",
   blockages: "Blockages",
+  core: "Core",
+  rows: "Rows of sites",
+  tracks: "Routing tracks",
+  fences: "Fences",
   halos: "Halos",
   pins: "Pins",
   names: "Names",
@@ -31,17 +35,22 @@ interface Stored {
   readonly halo: number;
 }
 
-const DEFAULT: Stored = { hidden: ["nets", "halos"], locked: [], halo: 5 };
+const DEFAULT: Stored = { hidden: ["nets", "tracks"], locked: [], halo: 5 };
 
 export class LayerState extends Emitter<{ change: undefined }> {
   private readonly hidden: Set<string>;
   private readonly locked: Set<string>;
-  /** Width of the halo drawn around hard macros, µm. */
+  /** What the browser keeps the choice under. */
+  private readonly key: string;
+  /** Width of the halo drawn around hard macros of a block that has none of its own, µm. */
   private haloWidth: number;
 
-  constructor() {
+  /** @param hasHalos whether the design says its halos; those of a width that the user chooses are hidden at first */
+  constructor(hasHalos: boolean) {
     super();
-    const stored = memory.read<Stored>("layers", DEFAULT);
+    const hidden = hasHalos ? DEFAULT.hidden : [...DEFAULT.hidden, "halos"];
+    const stored = memory.read<Stored>(hasHalos ? "design-layers" : "layers", { ...DEFAULT, hidden });
+    this.key = hasHalos ? "design-layers" : "layers";
     this.hidden = new Set(stored.hidden);
     this.locked = new Set(stored.locked);
     this.haloWidth = stored.halo;
@@ -77,7 +86,7 @@ export class LayerState extends Emitter<{ change: undefined }> {
   }
 
   private changed(): void {
-    memory.write("layers", { hidden: [...this.hidden], locked: [...this.locked], halo: this.haloWidth });
+    memory.write(this.key, { hidden: [...this.hidden], locked: [...this.locked], halo: this.haloWidth });
     this.emit("change", undefined);
   }
 }

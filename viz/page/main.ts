@@ -13,6 +13,10 @@ export interface PageHook {
   toPage(x: number, y: number): [number, number];
   /** Values of the heat map shown, per grid cell. */
   map(): number[];
+  /** Sides of the die in µm. */
+  die(): { readonly width: number; readonly height: number };
+  /** A node's halo in orientation N, µm: left, bottom, right, top. Undefined if the design gives none. */
+  halo(name: string): number[] | undefined;
   /** The placement shown: x, y and orientation of a node. */
   place(name: string): [number, number, number];
 }
@@ -64,6 +68,9 @@ function hookOf(app: App): PageHook {
       steps: timeline.steps,
       playing: timeline.isPlaying,
       chartPoints: app.charts.points,
+      axisTitles: app.charts.axisTitles,
+      best: app.charts.best,
+      markedCell: main.view.overlay.markedCell,
       renderer: main.view.renderer,
       theme: app.theme.name,
       comparing: panes.other !== undefined,
@@ -78,6 +85,12 @@ function hookOf(app: App): PageHook {
       return [left + main.view.camera.toScreenX(x), top + main.view.camera.toScreenY(y)];
     },
     map: () => [...(scene.map ?? [])],
+    die: () => scene.block.canvas,
+    halo: (name) => {
+      const node = scene.block.nodeNames.indexOf(name);
+      const { halos } = scene.frame;
+      return halos && [halos.lefts[node]!, halos.bottoms[node]!, halos.rights[node]!, halos.tops[node]!];
+    },
     place: (name) => {
       const node = scene.block.nodeNames.indexOf(name);
       const { xs, ys, orientations } = scene.placement;

@@ -1,7 +1,7 @@
 // Drawings under and over the nodes, in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
 // and the ruler. Everything is redrawn when something changes.
 import { Graphics } from "pixi.js";
-import { NodeKind, type Placement, type Rectangle, turnOffset } from "../../netlist/index.js";
+import { type Halos, NodeKind, type Placement, type Rectangle, turnOffset } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Box } from "../scene.js";
@@ -11,6 +11,8 @@ import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 
 const LEAST_GRID_PIXELS = 9;
+const LEAST_ROW_PIXELS = 5;
+const LEAST_TRACK_PIXELS = 4;
 /** Smallest width of a macro that shows its pins, in pixels. */
 const PINS_FROM = 90;
 const MOST_PINS = 4000;
@@ -32,6 +34,23 @@ interface Picture {
   readonly placement: Placement;
   /** Whether a map is shown, so that hard macros become outlines. */
   readonly heat: boolean;
+}
+
+/** A macro's box with its halo, which is turned with the macro; undefined without a halo. */
+export function haloBox(
+  { left, right, bottom, top }: Rectangle,
+  { lefts, bottoms, rights, tops }: Halos,
+  { node, orientation }: { readonly node: number; readonly orientation: number },
+): Rectangle | undefined {
+  const low = turnOffset(orientation, -lefts[node]!, -bottoms[node]!);
+  const high = turnOffset(orientation, rights[node]!, tops[node]!);
+  if (low.concat(high).every((side) => side === 0)) return undefined;
+  return {
+    left: left + Math.min(low[0], high[0]),
+    right: right + Math.max(low[0], high[0]),
+    bottom: bottom + Math.min(low[1], high[1]),
+    top: top + Math.max(low[1], high[1]),
+  };
 }
 
 export class Overlay {
@@ -71,7 +90,7 @@ export class Overlay {
   }
 
   private drawUnder(camera: Camera, colours: Colours, heat: boolean): void {
-    const { block, layers } = this.scene;
+    const { block, layers, frame } = this.scene;
     const { under } = this;
     under.clear();
     const [left, right] = [camera.toScreenX(0), camera.toScreenX(block.canvas.width)];
@@ -97,7 +116,68 @@ export class Overlay {
         under.rect(x, y, width, height).stroke({ width: 1, color: colours.blocked });
         this.hatch({ x, y, width, height }, colours);
       }
+    this.drawRows(camera, colours);
+    if (layers.shown("tracks")) this.drawTracks(camera, colours);
+    if (layers.shown("fences"))
+      for (const { rectangles } of frame.fences) {
+        for (const rectangle of rectangles) this.outline(camera, rectangle);
+        under
+          .fill({ color: colours.series[3]!, alpha: 0.07 })
+          .stroke({ width: 1.5, color: colours.series[3]! });
+      }
+    if (frame.core && layers.shown("core")) {
+      this.outline(camera, frame.core);
+      under.stroke({ width: 1, color: colours.edge, alpha: 0.8 });
+    }
     under.rect(left, top, right - left, bottom - top).stroke({ width: 1.5, color: colours.edge });
+  }
+
+  /** Rows of sites, once they are far enough apart to be told from one another. */
+  private drawRows(camera: Camera, colours: Colours): void {
+    const { frame, layers } = this.scene;
+    if (!layers.shown("rows")) return;
+    const { left, right, bottom, top } = camera.view;
+    let drawn = false;
+    for (const { left: x, bottom: y, height, siteWidth, sites } of frame.rows) {
+      if (height * camera.scale < LEAST_ROW_PIXELS) continue;
+      const end = x + siteWidth * sites;
+      if (y > top || y + height < bottom || x > right || end < left) continue;
+      drawn = true;
+      this.outline(camera, { left: x, right: end, bottom: y, top: y + height });
+    }
+    if (drawn) this.under.stroke({ width: 1, color: colours.muted, alpha: 0.18 });
+  }
+
+  /** Routing tracks at the pitch that the judge counts with, once they can be told from one another. */
+  private drawTracks(camera: Camera, colours: Colours): void {
+    const { canvas, routing } = this.scene.block;
+    const { left, right, bottom, top } = camera.view;
+    const [x1, x2] = [Math.max(0, left), Math.min(canvas.width, right)];
+    const [y1, y2] = [Math.max(0, bottom), Math.min(canvas.height, top)];
+    const { under } = this;
+    const across = (tracks: number) => tracks > 0 && camera.scale / tracks >= LEAST_TRACK_PIXELS;
+    if (across(routing.horizontal))
+      for (let track = Math.ceil(y1 * routing.horizontal); track <= y2 * routing.horizontal; track++) {
+        const y = camera.toScreenY(track / routing.horizontal);
+        under.moveTo(camera.toScreenX(x1), y).lineTo(camera.toScreenX(x2), y);
+      }
+    if (across(routing.vertical))
+      for (let track = Math.ceil(x1 * routing.vertical); track <= x2 * routing.vertical; track++) {
+        const x = camera.toScreenX(track / routing.vertical);
+        under.moveTo(x, camera.toScreenY(y1)).lineTo(x, camera.toScreenY(y2));
+      }
+    under.stroke({ width: 1, color: colours.link, alpha: 0.3 });
+  }
+
+  /** Adds a rectangle, in µm, to the drawing under the nodes. */
+  private outline(camera: Camera, { left, right, bottom, top }: Rectangle): void {
+    const { scale } = camera;
+    this.under.rect(
+      camera.toScreenX(left),
+      camera.toScreenY(top),
+      (right - left) * scale,
+      (top - bottom) * scale,
+    );
   }
 
   /** Hatches a rectangle. */
@@ -120,11 +200,15 @@ export class Overlay {
   }
 
   private drawHalos({ camera, colours, placement }: Picture): void {
-    const { block, layers } = this.scene;
-    if (!layers.shown("halos") || layers.halo === 0) return;
+    const { block, layers, frame } = this.scene;
+    if (!layers.shown("halos")) return;
     for (let node = 0; node < block.nodeCount; node++) {
       if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
-      this.frame(camera, boxOf(block, placement, node), layers.halo * camera.scale);
+      const box = boxOf(block, placement, node);
+      if (frame.halos) {
+        const around = haloBox(box, frame.halos, { node, orientation: placement.orientations[node]! });
+        if (around) this.frame(camera, around, 0);
+      } else if (layers.halo > 0) this.frame(camera, box, layers.halo * camera.scale);
     }
     this.over.stroke({ width: 1, color: colours.hardEdge, alpha: 0.7 });
   }

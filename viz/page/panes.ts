@@ -55,12 +55,24 @@ export class Panes {
     this.other.view.recolour();
     this.showOther(placement, label, this.scene.costsOf(placement));
     this.caption();
-    requestAnimationFrame(() => this.fit());
+    this.rearrange();
   }
 
   closeOther(): void {
     this.other = undefined;
     this.caption();
+    this.rearrange();
+  }
+
+  /** Side by side or one above the other, whichever shows larger dies; what was seen stays in view. */
+  private rearrange(): void {
+    const stage = byId("stage");
+    const { width, height } = this.scene.block.canvas;
+    const scaleOf = (columns: number, rows: number) =>
+      Math.min(stage.clientWidth / columns / width, stage.clientHeight / rows / height);
+    stage.classList.toggle("stacked", this.other !== undefined && scaleOf(1, 2) > scaleOf(2, 1));
+    for (const { view } of this.all) view.resize();
+    this.link(this.main.view);
   }
 
   showOther(placement: Placement, label: string, { proxyCost }: Costs): void {
@@ -146,6 +158,10 @@ export class Panes {
     host.tabIndex = 0;
     host.setAttribute("role", "application");
     view.onDrawn = () => frame.update(view);
+    view.onSized = () => {
+      if (view !== this.main.view) view.camera.copyFrom(this.main.view.camera);
+      else if (this.other) this.link(view);
+    };
     listenToPointer({
       view,
       element: host,

@@ -23,6 +23,8 @@ export class PlacementView {
   placement: Placement;
   /** Called after every drawing. */
   onDrawn: () => void = () => {};
+  /** Called when the view has another size, before it is drawn again. */
+  onSized: () => void = () => {};
   private readonly host: HTMLElement;
   private readonly app = new Application();
   private readonly scene: SceneState;
@@ -128,7 +130,7 @@ export class PlacementView {
     if (!box) return;
     const room =
       0.6 * Math.max(box.right - box.left, box.top - box.bottom, this.scene.block.canvas.width / 40);
-    this.camera.fit({
+    this.camera.fitPart({
       left: box.left - room,
       right: box.right + room,
       bottom: box.bottom - room,
@@ -176,7 +178,8 @@ export class PlacementView {
     return this.app.renderer.name;
   }
 
-  private resize(): void {
+  /** Takes the size of its place on the page. */
+  resize(): void {
     const { clientWidth, clientHeight } = this.host;
     if (clientWidth === 0 || clientHeight === 0) return;
     const first = !this.sized;
@@ -184,6 +187,7 @@ export class PlacementView {
     this.camera.resize(clientWidth, clientHeight);
     this.app.renderer.resize(clientWidth, clientHeight);
     if (first) this.fit();
+    this.onSized();
     // Resizing clears the canvas. Drawing at once avoids flicker.
     this.draw();
   }

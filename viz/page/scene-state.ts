@@ -1,6 +1,7 @@
 // State of the page: the placement shown, its costs, the selection, and the edits.
 import type { CostMaps, Costs, Move } from "../../env/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
+import type { DesignFrame } from "../design-frame.js";
 import { Connectivity } from "./connectivity.js";
 import { Emitter } from "./emitter.js";
 import { LayerState } from "./layers.js";
@@ -28,7 +29,9 @@ const PROMPT_PINS = 100_000;
 export class SceneState extends Emitter<SceneEvents> {
   readonly block: Block;
   readonly connectivity: Connectivity;
-  readonly layers = new LayerState();
+  readonly layers: LayerState;
+  /** What the design has besides nodes. */
+  readonly frame: DesignFrame;
   /** The placement shown. `show` replaces it, edits change it in place. */
   placement: Placement;
   label = "";
@@ -49,9 +52,11 @@ export class SceneState extends Emitter<SceneEvents> {
   private later: ReturnType<typeof setTimeout> | undefined;
   private policyValues: Float64Array | undefined;
 
-  constructor(block: Block, judge: PageJudge) {
+  constructor(block: Block, judge: PageJudge, frame: DesignFrame = { rows: [], fences: [] }) {
     super();
     this.block = block;
+    this.frame = frame;
+    this.layers = new LayerState(frame.halos !== undefined);
     this.judge = judge;
     this.connectivity = new Connectivity(block);
     this.placement = copyPlacement(block.initial);

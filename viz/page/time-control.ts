@@ -143,6 +143,7 @@ export class TimeControl {
     const frames = this.replay.frames(this.timeline.index);
     if (!frames) return;
     const { iteration, own, other } = frames;
+    panes.main.view.overlay.markedCell = -1;
     scene.show(own.placement, `iteration ${iteration}`, own.costs);
     if (other) panes.showOther(other.placement, `iteration ${iteration}`, other.costs);
     charts.mark(iteration, "cost");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../../netlist/index.js";
+import { unpackFrame, withFrame } from "../../../viz/design-frame.js";
 import { pack, unpack } from "../../../viz/packing.js";
 import { packBlock, packPlacement, unpackBlock, unpackPlacement } from "../../../viz/protocol.js";
 import { randomPlacement, smallBlock } from "../../support/blocks.js";
@@ -60,4 +61,21 @@ test("a placement comes back whole; one of another block, or with unknown orient
   assert.throws(() => unpackPlacement(message, block.nodeCount + 1), /not a placement/);
   placement.orientations[0] = 8;
   assert.throws(() => unpackPlacement(packPlacement(placement), block.nodeCount), /codes from 0 to 7/);
+});
+
+test("a block's message carries the frame of its design", () => {
+  const block = smallBlock(1);
+  const row = { left: 1, bottom: 2, height: 3, siteWidth: 0.5, sites: 4, orientation: 0 };
+  const fence = {
+    name: "f",
+    rectangles: [{ left: 0, bottom: 0, right: 1, top: 2 }],
+    members: [3],
+    exclusive: true,
+  };
+  const side = (value: number) => new Float64Array(block.nodeCount).fill(value);
+  const halos = { lefts: side(1), bottoms: side(2), rights: side(3), tops: side(4) };
+  const frame = { core: { left: 0, bottom: 0, right: 9, top: 9 }, rows: [row, row], halos, fences: [fence] };
+  assert.deepEqual(unpackFrame(unpack(pack(withFrame(packBlock(block), frame)))), frame);
+  const without = unpackFrame(unpack(pack(packBlock(block))));
+  assert.deepEqual(without, { core: undefined, rows: [], halos: undefined, fences: [] });
 });

@@ -1,0 +1,44 @@
+// Short forms of names keep what tells them apart.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fittedForm, tellingNames } from "../../../viz/page/telling-names.js";
+
+const formsOf = (names: readonly string[]) => {
+  const forms = tellingNames(names);
+  return names.map((_, i) => forms(i));
+};
+
+test("what all names begin and end with goes first", () => {
+  const forms = formsOf(["top/core/bank0/ram/mem", "top/core/bank1/ram/mem"]);
+  assert.deepEqual(forms[0], ["top/core/bank0/ram/mem", "bank0/ram/mem", "bank0", "b0"]);
+});
+
+test("the shortest form has a letter and a number for each level, and is never that of another name", () => {
+  const names = ["a/bank0/ram[0]", "a/bank0/ram[1]", "a/bank12/ram[0]", "a/rom"];
+  const forms = formsOf(names);
+  assert.deepEqual(
+    forms.map((each) => each.at(-1)),
+    ["b0/r0", "b0/r1", "b12/r0", "rom"],
+  );
+  assert.equal(new Set(forms.map((each) => each.at(-1))).size, names.length);
+});
+
+test("a name that is the end or the beginning of another keeps a form of its own", () => {
+  assert.deepEqual(formsOf(["x/y"]), [["x/y"]]);
+  assert.deepEqual(
+    formsOf(["ram", "top/ram"]).map((each) => each.at(-1)),
+    ["ram", "top/ram"],
+  );
+  assert.deepEqual(
+    formsOf(["u_x", "u_x_1"]).map((each) => each.at(-1)),
+    ["u", "u_1"],
+  );
+});
+
+test("a label is the longest form that fits, or nothing", () => {
+  const forms = ["top/core/bank0", "core/bank0", "b0"];
+  assert.equal(fittedForm(forms, { width: 500, size: 11 }), "top/core/bank0");
+  assert.equal(fittedForm(forms, { width: 75, size: 11 }), "core/bank0");
+  assert.equal(fittedForm(forms, { width: 20, size: 11 }), "b0");
+  assert.equal(fittedForm(forms, { width: 4, size: 11 }), "");
+});
