@@ -19,11 +19,11 @@ import { EmbeddingMap } from "./embedding-map.js";
 import { Inspector } from "./inspector.js";
 import { layersPanel } from "./layers-panel.js";
 import { MapPanel } from "./map-panel.js";
-import type { MapName } from "./maps.js";
 import { PageJudge } from "./page-judge.js";
 import { Panes } from "./panes.js";
 import { SceneState } from "./scene-state.js";
 import { searchBox } from "./search-box.js";
+import { StateKeeper } from "./state-keeper.js";
 import { ThemeState } from "./theme.js";
 import { TimeControl } from "./time-control.js";
 
@@ -60,8 +60,21 @@ export class App {
   private readonly data: PageData;
   private readonly embeddings: EmbeddingMap;
   private metrics: readonly RunMetrics[] = [];
-  /** Id of the placement shown; empty for a step of the replay. */
-  private shownId = "";
+  /** ID of the placement shown; empty for a step of the replay. */
+  shownId = "";
+  /** ID of the placement that it is compared with; empty for none. */
+  comparedId = "";
+  /** Whether new placements of the run are shown as they come. */
+  following = true;
+  readonly keeper: StateKeeper;
+  private readonly followBox = h("input", {
+    type: "checkbox",
+    id: "follow",
+    onchange: () => {
+      this.setFollow(this.followBox.checked);
+      this.keeper.address.note(true);
+    },
+  });
   private policyOffered = false;
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -75,6 +88,7 @@ export class App {
     this.mapPanel = new MapPanel(scene);
     this.embeddings = new EmbeddingMap(scene, theme);
     this.time = new TimeControl(this, data);
+    this.keeper = new StateKeeper(this);
   }
 
   /** Loads everything and shows it. */
@@ -97,22 +111,18 @@ export class App {
     const { session, time } = this;
     document.title = `${session.title} · Ashlar`;
     byId("title").textContent = session.title;
-    this.showState(session.state);
     this.openPanels();
+    this.showState(session.state);
     await this.work(async () => {
       this.metrics = await this.data.metrics();
       await time.replay.loadFrames();
       this.charts.update(this.metrics);
     });
     this.offerPlacements();
-    const asked = new URLSearchParams(location.search);
-    await this.showPlacement(asked.get("placement") ?? session.placements[0]!.id);
     time.offer();
-    if (asked.get("compare")) await this.compare(asked.get("compare")!);
     this.offerPolicy();
+    await this.keeper.start();
     if (!window.ashlarReport && session.state !== "block") this.follow();
-    const map = asked.get("map");
-    if (map) this.mapPanel.choose(map as MapName);
   }
 
   private openPanels(): void {
@@ -125,6 +135,11 @@ export class App {
     fill(byId("left"), layersPanel(scene), mapPanel.element);
     fill(byId("right"), costsPanel(scene, actions), inspector.element, embeddings.element);
     fill(byId("foot"), this.time.timeline.element, this.charts.element);
+    this.followBox.checked = this.following;
+    byId("state").after(h("label", { class: "field", id: "follow-field" }, this.followBox, "Follow"));
+    scene.on("costs", () => {
+      if (scene.edited) this.setFollow(false);
+    });
     this.setTools();
     searchBox(
       scene,
@@ -157,7 +172,10 @@ export class App {
     fill(compare, h("option", { value: "" }, "nothing"), ...options());
     shown.value = was;
     compare.value = wasOther;
-    shown.onchange = () => void this.showPlacement(shown.value);
+    shown.onchange = () => {
+      void this.showPlacement(shown.value);
+      if (shown.value !== "best") this.setFollow(false);
+    };
     compare.onchange = () => void this.compare(compare.value);
   }
 
@@ -173,7 +191,7 @@ export class App {
     return this.session.placements.find((candidate) => candidate.id === id);
   }
 
-  private async showPlacement(id: string): Promise<void> {
+  async showPlacement(id: string): Promise<void> {
     const entry = this.entry(id);
     if (!entry) return;
     this.time.timeline.stop();
@@ -184,18 +202,31 @@ export class App {
       this.panes.main.view.overlay.markedCell = -1;
       this.scene.show(placement, entry.label);
       this.panes.caption();
+      this.keeper.address.note(true);
     });
   }
 
-  onStep(): void {
+  onStep(isNewest: boolean): void {
     this.shownId = "";
     byId<HTMLSelectElement>("shown").value = "";
+    if (!isNewest) this.setFollow(false);
+  }
+
+  /** Whether to show new placements of the run as they come; if so, the newest one at once. */
+  setFollow(on: boolean): void {
+    const turnedOn = on && !this.following;
+    this.following = on;
+    this.followBox.checked = on;
+    if (turnedOn && this.session.state === "running" && this.time.replay.moments.length > 0)
+      this.time.goToEnd();
   }
 
   /** Opens a second view next to the first, or closes it. */
-  private async compare(id: string): Promise<void> {
+  async compare(id: string): Promise<void> {
     const { panes, time } = this;
     const entry = this.entry(id);
+    this.comparedId = entry ? id : "";
+    this.keeper.address.note(true);
     byId<HTMLSelectElement>("compare").value = entry ? id : "";
     byId("view-b").hidden = !entry;
     byId("stage").classList.toggle("two", Boolean(entry));
@@ -233,13 +264,11 @@ export class App {
     });
   }
 
-  /** Loads new frames of a running run. If the newest one was shown, the newest one is shown again. */
+  /** Loads new frames of a running run, and shows the newest one to whoever follows it. */
   private async takeFrames(): Promise<void> {
     await this.work(async () => {
       await this.refreshSession();
-      await this.time.takeFrames(
-        () => !this.scene.edited && (this.shownId === "" || this.shownId === "best"),
-      );
+      await this.time.takeFrames(() => this.following && !this.scene.edited && !this.time.timeline.isPlaying);
     });
   }
 
@@ -255,6 +284,7 @@ export class App {
     const cut = !this.connected;
     pill.textContent = cut ? "server gone, trying again" : STATE_TEXT[state];
     pill.dataset.state = cut ? "cut" : state;
+    byId("follow-field").hidden = state !== "running" || window.ashlarReport !== undefined;
   }
 
   async save(): Promise<void> {

@@ -26,6 +26,7 @@ export function layersPanel(scene: SceneState): HTMLElement {
     if (selectable) select.checked = layers.selectable(layer as SelectableLayer) || !layers.shown(layer);
     const sync = () => {
       show.checked = layers.shown(layer);
+      if (selectable && layers.shown(layer)) select.checked = layers.selectable(layer as SelectableLayer);
       select.disabled = !layers.shown(layer);
     };
     layers.on("change", sync);
@@ -56,6 +57,9 @@ function haloWidth({ layers }: SceneState): HTMLElement {
     onchange: () => {
       layers.halo = Number(input.value) || 0;
     },
+  });
+  layers.on("change", () => {
+    if (document.activeElement !== input) input.value = String(layers.halo);
   });
   return input;
 }

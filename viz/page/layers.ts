@@ -38,6 +38,9 @@ interface Stored {
 const DEFAULT: Stored = { hidden: ["nets", "tracks"], locked: [], halo: 5 };
 
 export class LayerState extends Emitter<{ change: undefined }> {
+  /** The layers that are hidden unless the user shows them. */
+  readonly hiddenAtFirst: readonly Layer[];
+  readonly defaultHalo = DEFAULT.halo;
   private readonly hidden: Set<string>;
   private readonly locked: Set<string>;
   /** What the browser keeps the choice under. */
@@ -48,7 +51,10 @@ export class LayerState extends Emitter<{ change: undefined }> {
   /** @param hasHalos whether the design says its halos; those of a width that the user chooses are hidden at first */
   constructor(hasHalos: boolean) {
     super();
-    const hidden = hasHalos ? DEFAULT.hidden : [...DEFAULT.hidden, "halos"];
+    this.hiddenAtFirst = LAYER_NAMES.filter(
+      (layer) => DEFAULT.hidden.includes(layer) || (layer === "halos" && !hasHalos),
+    );
+    const hidden = this.hiddenAtFirst;
     const stored = memory.read<Stored>(hasHalos ? "design-layers" : "layers", { ...DEFAULT, hidden });
     this.key = hasHalos ? "design-layers" : "layers";
     this.hidden = new Set(stored.hidden);
@@ -83,6 +89,24 @@ export class LayerState extends Emitter<{ change: undefined }> {
     if (on) this.locked.delete(layer);
     else this.locked.add(layer);
     this.changed();
+  }
+
+  /** The layers that are hidden, and those of which nothing can be selected. */
+  get state(): { readonly hidden: Layer[]; readonly locked: Layer[] } {
+    return {
+      hidden: LAYER_NAMES.filter((layer) => this.hidden.has(layer)),
+      locked: LAYER_NAMES.filter((layer) => this.locked.has(layer)),
+    };
+  }
+
+  /** Takes the layers of an address, without keeping them for the next visit. */
+  restore(hidden: readonly Layer[], locked: readonly Layer[], halo: number | undefined): void {
+    this.hidden.clear();
+    this.locked.clear();
+    for (const layer of hidden) this.hidden.add(layer);
+    for (const layer of locked) this.locked.add(layer);
+    if (halo !== undefined) this.haloWidth = Math.max(0, halo);
+    this.emit("change", undefined);
   }
 
   private changed(): void {

@@ -40,6 +40,7 @@ function hookOf(app: App): PageHook {
         const look = () => {
           const rests =
             app.busy === 0 &&
+            app.keeper.address.idle &&
             main.view.idle &&
             (panes.other?.view.idle ?? true) &&
             app.charts.idle &&
@@ -61,6 +62,7 @@ function hookOf(app: App): PageHook {
       ).length,
       edited: scene.edited,
       state: app.session.state,
+      following: app.following,
       connected: app.connected,
       placements: app.session.placements.map(({ id }) => id),
       frames: replay.moments.length,

@@ -66,6 +66,23 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
     this.emit("choose", name);
   }
 
+  /** The range that somebody has set. */
+  get givenRange(): readonly [number, number] | undefined {
+    return this.given;
+  }
+
+  /** Shows a map with a range, or with its own. A map of a policy that the run does not have is not shown. */
+  async restore(name: MapName, range: readonly [number, number] | undefined): Promise<void> {
+    const isOffered = [...this.choice.options].some(({ value }) => value === name);
+    const shown = isOffered ? name : "none";
+    this.choice.value = shown;
+    this.given = range && [range[0], range[1]];
+    await this.show?.(shown);
+  }
+
+  /** Shows a map; resolves when it is there. */
+  show: ((name: MapName) => Promise<void>) | undefined;
+
   get range(): [number, number] {
     return this.given ?? (this.scene.map ? mapRange(this.scene.map) : [0, 1]);
   }

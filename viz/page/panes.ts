@@ -3,6 +3,7 @@ import type { Costs } from "../../env/index.js";
 import type { Placement } from "../../netlist/index.js";
 import { roundLength } from "../axis.js";
 import { byId, h } from "./dom.js";
+import { Emitter } from "./emitter.js";
 import { cost, length, placementName } from "./format.js";
 import { SPARSE_MAPS } from "./maps.js";
 import { PlacementView } from "./placement-view.js";
@@ -17,7 +18,7 @@ export interface Pane {
   readonly frame: StageFrame;
 }
 
-export class Panes {
+export class Panes extends Emitter<{ camera: undefined }> {
   /** Shows the scene's placement, which can be edited. */
   readonly main: Pane;
   /** A second pane for comparison, if one is open. */
@@ -29,6 +30,7 @@ export class Panes {
   private tool: Tool = "select";
 
   private constructor(scene: SceneState, theme: ThemeState, main: Pane) {
+    super();
     this.scene = scene;
     this.theme = theme;
     this.main = main;
@@ -92,6 +94,13 @@ export class Panes {
     const { scene, main } = this;
     main.view.showMap(scene.map, range, SPARSE_MAPS.includes(scene.mapName));
     main.view.invalidate();
+  }
+
+  /** Shows a part of the die: its middle in µm and the scale as a multiple of that of the whole die. Default: the whole. */
+  show(part: readonly [x: number, y: number, zoom: number] | undefined): void {
+    if (part) this.main.view.camera.show(...part);
+    else this.main.view.fit();
+    this.link(this.main.view);
   }
 
   fit(): void {
@@ -184,6 +193,7 @@ export class Panes {
       if (view !== moved) view.camera.copyFrom(moved.camera);
       view.invalidate();
     }
+    this.emit("camera", undefined);
   }
 }
 

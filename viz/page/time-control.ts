@@ -18,8 +18,8 @@ export interface TimeHost {
   readonly session: Session;
   /** Runs a task, and shows a notice if it fails. */
   work(task: () => Promise<void>): Promise<void>;
-  /** Called when a step of the replay is shown instead of a listed placement. */
-  onStep(): void;
+  /** Called when a step of the replay is shown instead of a listed placement. `isNewest`: the last of the run. */
+  onStep(isNewest: boolean): void;
 }
 
 export class TimeControl {
@@ -34,6 +34,7 @@ export class TimeControl {
     this.timeline.on("source", () => void this.changeSource());
     host.charts.on("step", (x) => this.goTo(x));
     host.mapPanel.on("choose", (name) => void this.showMap(name));
+    host.mapPanel.show = (name) => this.showMap(name);
   }
 
   /** Updates what can be replayed. */
@@ -58,6 +59,45 @@ export class TimeControl {
     timeline.go(later < 0 ? timeline.steps - 1 : Math.max(0, later - 1));
   }
 
+  /** The step shown: an iteration, or a step of the episode. */
+  get state(): { readonly source: TimeSource; readonly at: number } {
+    const { timeline, replay } = this;
+    const { source, index } = timeline;
+    return { source, at: source === "episode" ? index : (replay.moments[index] ?? 0) };
+  }
+
+  /** Whether there is something to replay of this kind. */
+  has(source: TimeSource): boolean {
+    return this.sources().includes(source);
+  }
+
+  /** Shows a step of the replay or the episode. */
+  async restore({ source, at }: { readonly source: TimeSource; readonly at: number }): Promise<void> {
+    const { timeline, host } = this;
+    timeline.stop();
+    if (source === "best") {
+      this.leaveEpisode();
+      return this.goTo(at);
+    }
+    if (timeline.source !== "episode") await host.work(() => this.beginEpisode());
+    timeline.go(at);
+  }
+
+  /** Goes back from the episode to the best placements, without showing one. */
+  leaveEpisode(): void {
+    const { timeline, replay } = this;
+    if (timeline.source !== "episode") return;
+    timeline.source = "best";
+    timeline.offer(this.sources());
+    timeline.resize(replay.moments.length);
+  }
+
+  /** Shows the newest of the run's best placements. */
+  goToEnd(): void {
+    this.leaveEpisode();
+    this.timeline.go(this.replay.moments.length - 1);
+  }
+
   /** Replays another run alongside this one; undefined: none. With `stay` the replay remains where it is. */
   async compareWith(id: string | undefined, stay: boolean): Promise<void> {
     const { replay, timeline } = this;
@@ -67,13 +107,11 @@ export class TimeControl {
     if (stay && timeline.source === "best" && at !== undefined) this.goTo(at);
   }
 
-  /** Reads the run's frames again. Shows the newest one if the newest was shown before and `follows` is still true. */
+  /** Reads the run's frames again, and shows the newest one if `follows` is still true then. */
   async takeFrames(follows: () => boolean): Promise<void> {
-    const { timeline, replay } = this;
-    const newest = timeline.index >= replay.moments.length - 1 && !timeline.isPlaying;
-    await replay.loadFrames();
+    await this.replay.loadFrames();
     this.offer();
-    if (newest && timeline.source === "best" && follows()) timeline.go(replay.moments.length - 1);
+    if (follows()) this.goToEnd();
   }
 
   private sources(): TimeSource[] {
@@ -119,7 +157,8 @@ export class TimeControl {
   }
 
   private showStep(): void {
-    this.host.onStep();
+    const { timeline } = this;
+    this.host.onStep(timeline.source === "best" && timeline.index >= timeline.steps - 1);
     if (this.timeline.source === "episode") this.showEpisode();
     else this.showBest();
     this.host.panes.caption();
