@@ -318,6 +318,11 @@ export class CellField {
     });
   }
 
+  /** Of all nets of the last `placement`, weighted, µm: those between nodes that stand, too. */
+  wholeWirelength(): number {
+    return this.judge.evaluate().wirelength;
+  }
+
   /** The cells at a point, and all else as it was. */
   placement(places: Float32Array): Placement {
     this.nets.writePlacement(places);

@@ -47,11 +47,13 @@ export interface GlobalResult {
   /** Iterations done, those of `from` too, and the last one of them. */
   readonly count: number;
   readonly overflow: number;
+  /** Weighted half-perimeter wirelength of all nets, µm: those between nodes that stand, too. */
+  readonly wirelength: number;
 }
 
 export interface GlobalIteration {
   readonly iteration: number;
-  /** Weighted half-perimeter wirelength, µm. */
+  /** Weighted half-perimeter wirelength of the nets at nodes that move, µm. */
   readonly wirelength: number;
   /** Share of the cells' area above the target density. */
   readonly overflow: number;
@@ -217,7 +219,7 @@ function* descend(
     if (isEnough) break;
   }
   const places = hasStalled() && !hasSpread() ? spread.places : field.solution;
-  return { placement: field.placement(places), count, overflow };
+  return { placement: field.placement(places), wirelength: field.wholeWirelength(), count, overflow };
 }
 
 function clampTo(value: number, low: number, high: number): number {

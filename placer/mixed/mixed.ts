@@ -161,20 +161,18 @@ async function attempt(
   // Cut short, soft macros stay where they were among the macros that overlapped.
   if (signal?.aborted) return { found: { placement, rating: Number.POSITIVE_INFINITY }, iterations };
   const before = iterations;
-  let rating = around.global?.wirelength ?? judge.evaluate(placement).wirelength;
   const cells = await driven(
     globalSteps(flat.block, flat.toFlat(placement), {
       threads: workers,
       ...(around.global && { from: around.global }),
     }),
-    (step) => {
-      rating = step.wirelength;
-      return followed.take(step, { before, what: "cells" }, () => ({ ...around, global: step.save() }));
-    },
+    (step) => followed.take(step, { before, what: "cells" }, () => ({ ...around, global: step.save() })),
     signal,
   );
   iterations += cells.count;
   takeSoftMacros(block, placement, flat.fromFlat(cells.placement));
+  // Cells that have not spread have short wires, which say nothing.
+  const rating = signal?.aborted ? Number.POSITIVE_INFINITY : cells.wirelength;
   return { found: { placement, rating }, iterations };
 }
 

@@ -5,7 +5,7 @@ import { Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement, Random } from "../../../../netlist/index.js";
 import { checkRows } from "../../../../placer/cells/check-rows.js";
-import { placeCellsGlobally } from "../../../../placer/cells/global-placement.js";
+import { globalSteps, placeCellsGlobally } from "../../../../placer/cells/global-placement.js";
 import { placeInRows } from "../../../../placer/cells/place-rows.js";
 import { flatBlock } from "../../../support/flat-block.js";
 
@@ -89,4 +89,23 @@ test("where cells cannot spread as far as asked for, the placement ends all the 
   assert.ok(iterations.length < 1500, `${iterations.length} iterations`);
   const { iterations: few } = placeCellsGlobally(block, block.initial, { mostIterations: 7 });
   assert.equal(few.length, 7);
+});
+
+test("the result has the length of all nets, also of those between cells that stand", () => {
+  const block = flatBlock({ cells: 120 });
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.StandardCell && node % 4 !== 0) block.fixed[node] = 1;
+  const steps = globalSteps(block, scattered(block));
+  let last = 0;
+  for (;;) {
+    const next = steps.next();
+    if (!next.done) {
+      last = next.value.wirelength;
+      continue;
+    }
+    const { placement, wirelength } = next.value;
+    assert.equal(wirelength, lengthOf(block, placement));
+    assert.ok(last < 0.9 * wirelength, "no net was between cells that stand");
+    return;
+  }
 });
