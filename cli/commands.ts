@@ -16,6 +16,7 @@ import {
   generateCommandSchema,
   jsonLine,
   PRETRAIN_RENAMED,
+  parseOptions,
   place,
   placeCells,
   placeOptionsSchema,
@@ -32,6 +33,7 @@ import {
   viewOptionsSchema,
 } from "../flow/index.js";
 import { parseFlags, servePlacementCost } from "../plc/index.js";
+import { runWorker, workerOptionsSchema } from "../queue/index.js";
 import { printWithChromium } from "./chromium.js";
 import { infoText } from "./info-text.js";
 import {
@@ -41,6 +43,7 @@ import {
   printResult,
   printViolations,
   problemOf,
+  queueLogin,
   withControl,
 } from "./output.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
@@ -365,6 +368,38 @@ export function addPlc(program: Command): void {
     .action(async () => {
       await servePlacementCost(parseFlags(process.argv.slice(2)));
     });
+}
+
+export function addWorker(program: Command): void {
+  const command = program
+    .command("worker")
+    .description(
+      "compute for runs with --queue on other machines, until it is stopped; see docs/many-machines.md",
+    )
+    .option("--json", "print one line of JSON at the end: jobs done and failed, seconds")
+    .option("--quiet", "no lines on standard error about what it does")
+    .addHelpText(
+      "after",
+      `${examples(
+        "ashlar worker --queue redis://server:6379",
+        "ashlar worker --queue rediss://server:6380 --threads 8 --once",
+      )}\nUser and password come from ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or ASHLAR_QUEUE_PASSWORD_FILE.`,
+    );
+  addSchemaOptions(command, workerOptionsSchema).action(async (options) => {
+    const stop = new AbortController();
+    const end = () => (stop.signal.aborted ? process.exit() : stop.abort());
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
+    const summary = await runWorker(
+      parseOptions(workerOptionsSchema, optionsFor(workerOptionsSchema, command)),
+      {
+        login: queueLogin(),
+        signal: stop.signal,
+        onLine: (line) => void (options.quiet || process.stderr.write(`${line}\n`)),
+      },
+    );
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, end);
+    if (options.json) printResult(summary, true);
+  });
 }
 
 export function addView(program: Command): void {

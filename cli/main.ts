@@ -16,6 +16,7 @@ import {
   addTrain,
   addVerify,
   addView,
+  addWorker,
 } from "./commands.js";
 import { oneLine, runCommand } from "./output.js";
 
@@ -42,6 +43,7 @@ for (const add of [
   addGenerate,
   addDemo,
   addView,
+  addWorker,
   addPlc,
 ])
   add(program);

@@ -2,8 +2,9 @@
 import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
 import type { PlaceSummary, RunControl } from "../flow/index.js";
-import { jsonLine, ownCodeProblem, STACK_VARIABLE } from "../flow/index.js";
+import { jsonLine, ownCodeProblem, readSmallText, STACK_VARIABLE } from "../flow/index.js";
 import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
+import type { QueueLogin } from "../queue/index.js";
 
 /** Bad input, and a result that is not legal. */
 export const EXIT_BAD_INPUT = 1;
@@ -148,7 +149,8 @@ export async function withControl<Result>(
       if (!process.listeners(signal).includes(interrupt)) process.on(signal, interrupt);
   };
   try {
-    const result = await work({ onProgress: quiet ? undefined : show, signal: stop.signal, onStart });
+    const onProgress = quiet ? undefined : show;
+    const result = await work({ onProgress, signal: stop.signal, onStart, queueLogin: queueLogin() });
     if (code !== undefined && (result as { interrupted?: boolean }).interrupted) {
       endLine();
       const { out } = result as { out?: unknown };
@@ -163,6 +165,16 @@ export async function withControl<Result>(
     if (code !== undefined) process.exitCode = code;
     for (const signal of SIGNALS) process.off(signal, interrupt);
   }
+}
+
+/**
+ * Who logs in to the Redis server of `--queue`, from the environment: a command line can be read by all users of a machine.
+ * Throws `InputError` for a file that cannot be read.
+ */
+export function queueLogin({ env }: Pick<NodeJS.Process, "env"> = process): QueueLogin {
+  const file = env.ASHLAR_QUEUE_PASSWORD_FILE;
+  const password = file === undefined ? env.ASHLAR_QUEUE_PASSWORD : readSmallText(file).trimEnd();
+  return { user: env.ASHLAR_QUEUE_USER, password };
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;

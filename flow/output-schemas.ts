@@ -333,6 +333,11 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     ...out,
     interrupted,
   }),
+  worker: z.strictObject({
+    done: count.describe("jobs"),
+    failed: count,
+    seconds,
+  }),
   convert: z.strictObject({
     ...block,
     ...out,

@@ -60,6 +60,7 @@ export function pipelineMethod(learner: Method, annealer: Method): Method<Pipeli
     ...(annealer.turns && { turns: annealer.turns }),
     checkpoint: annealer.checkpoint!,
     usesPolicy: true,
+    distributes: true,
     check: async (request) => learner.check?.(learning(request)),
     run: (context) => runPipeline(learner, annealer, context),
   };

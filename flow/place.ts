@@ -22,6 +22,7 @@ import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import type { CellsInPlace } from "./flat-cells.js";
 import type { FlatCosts } from "./flat-output.js";
+import { queueOption, refuseOwnCodeOnQueue, refuseUndistributed } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import {
   cellPlacerOption,
@@ -135,6 +136,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
         `together (default ${GUIDE_WEIGHT}; 0: not at all)`,
     ),
   ...runOptions,
+  queue: queueOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
 });
@@ -183,7 +185,7 @@ export async function place(
   const from =
     source.options.from ?? (method.warmStart && before ? (before.placement ?? before.folder) : undefined);
   const options = parseOptions(placeOptionsSchema, { ...source.options, from });
-  const { protocol, seed, workers, resume } = options;
+  const { protocol, seed, workers, resume, queue } = options;
   const leftOut = before && options.costTerms.length === 0 ? leftOutLine(before.folder) : undefined;
   if (leftOut !== undefined) onProgress(leftOut);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
@@ -192,6 +194,15 @@ export async function place(
   const { cellPlacer } = cells;
   const request = { ...requestFor(method, { ...options, settings }), network, cellPlacer };
   await method.check?.(request);
+  refuseOwnCodeOnQueue(queue, {
+    ...{
+      "--method": file,
+      "--network": network,
+      "--cell-placer": cellPlacer,
+      "--cost-term": options.costTerms,
+    },
+  });
+  refuseUndistributed(queue, method);
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
     options,

@@ -1,7 +1,7 @@
 // `pretrain`: one policy for many blocks, in a run folder. What it is worth is shown on blocks that it has not seen.
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
-import { migrated, oldNamesUnder } from "../placer/index.js";
+import { migrated, type OpenPool, oldNamesUnder } from "../placer/index.js";
 import {
   evaluatePolicy,
   OLD_NAMES,
@@ -14,6 +14,7 @@ import {
 } from "../policy/index.js";
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
+import { queueOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
@@ -43,6 +44,7 @@ export const pretrainSchema = z.strictObject({
     .describe("folder of runs named like the blocks (BLOCK or BLOCK-…), whose placements are imitated"),
   ...budgetOptions(DEFAULT_BUDGET, 0),
   ...runOptions,
+  queue: queueOption,
   out: z.string().default("runs/pretrain").describe("run folder"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
@@ -84,7 +86,8 @@ export async function pretrain(
   given: z.input<typeof pretrainSchema>,
   observer: RunObserver = {},
 ): Promise<PretrainSummary> {
-  const { onProgress, onStart, signal } = controlOf(observer);
+  const control = controlOf(observer);
+  const { onProgress, onStart, signal } = control;
   const started = performance.now();
   const options = parseOptions(pretrainSchema, given);
   const { seed, workers, out, resume, force, samples, demonstrations } = options;
@@ -108,10 +111,19 @@ export async function pretrain(
     renamed: { ...PRETRAIN_RENAMED, ...oldNamesUnder("settings", OLD_NAMES).renamed },
   };
   const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, force, oldNames };
-  const work = async (run: RunFolder) => {
+  refuseOwnCodeOnQueue(options.queue, { "--network": network });
+  const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
     const learner = { settings: trainSettings, network, start: { ...start, ...(elites && { elites }) } };
-    const job = { seed, workers, budget: budgetOf(options, DEFAULT_BUDGET), resume, signal, onProgress };
+    const job = {
+      seed,
+      workers,
+      openPool,
+      budget: budgetOf(options, DEFAULT_BUDGET),
+      resume,
+      signal,
+      onProgress,
+    };
     const { state, parameters } = await trainInRun(blocks, run, { ...learner, ...job });
     const policy: Policy = {
       ...(network && { network }),
@@ -126,7 +138,7 @@ export async function pretrain(
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
       if (signal?.aborted) break;
-      const evaluation = { samples, network, seed, workers, onProgress };
+      const evaluation = { samples, network, seed, workers, openPool, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
       const asItIs = { ...trainSettings, initLogitScale: 1 };
       const after = await evaluatePolicy(block, policy, { ...evaluation, settings: asItIs });
@@ -156,5 +168,7 @@ export async function pretrain(
     await run.writeSummary(summary);
     return summary;
   };
-  return runInFolder(spec, work, onStart);
+  return withQueue(options.queue, control, (openPool) =>
+    runInFolder(spec, (run) => work(run, openPool), onStart),
+  );
 }

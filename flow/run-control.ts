@@ -1,4 +1,5 @@
 // How a caller follows a job and stops it.
+import type { QueueLogin } from "../queue/index.js";
 
 export interface RunControl {
   /** One line about the progress. */
@@ -10,6 +11,8 @@ export interface RunControl {
   readonly signal?: AbortSignal | undefined;
   /** Called once something is written, so that a process that ended at once would leave less than a whole result. */
   readonly onStart?: (() => void) | undefined;
+  /** Who logs in to the Redis server of option `queue`. Not an option: options are recorded in the run folder. */
+  readonly queueLogin?: QueueLogin | undefined;
 }
 
 /** A job's last argument: all of it, or only what to do with lines of progress. */
@@ -20,10 +23,11 @@ export function controlOf(observer: RunObserver = {}): {
   onProgress(line: string): void;
   onStart(): void;
   readonly signal: AbortSignal | undefined;
+  readonly queueLogin: QueueLogin | undefined;
 } {
-  const { onProgress, signal, onStart }: RunControl =
+  const { onProgress, signal, onStart, queueLogin }: RunControl =
     typeof observer === "function" ? { onProgress: observer } : observer;
-  return { onProgress: onProgress ?? (() => {}), onStart: onStart ?? (() => {}), signal };
+  return { onProgress: onProgress ?? (() => {}), onStart: onStart ?? (() => {}), signal, queueLogin };
 }
 
 /** For the summary of a job that was asked to stop. */

@@ -10,7 +10,7 @@ import {
   nodesOfKind,
   type Placement,
 } from "../netlist/index.js";
-import type { FlatNetlist, OldNames, ScoredPlacement } from "../placer/index.js";
+import type { FlatNetlist, OldNames, OpenPool, ScoredPlacement } from "../placer/index.js";
 import { CANDIDATES_FILE, Candidates } from "./candidates.js";
 import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
@@ -23,6 +23,7 @@ import {
   refuseWithoutCells,
 } from "./flat-cells.js";
 import { type FlatCosts, flatCosts } from "./flat-output.js";
+import { withQueue } from "./on-queue.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { costWithPull, type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
@@ -52,6 +53,7 @@ export interface BlockRunOptions extends JobOptions {
   readonly cells?: boolean;
   /** Threads for these cells; 1 by default. */
   readonly workers?: number;
+  readonly queue?: string | undefined;
   /** How many different results are asked for; 1 by default. */
   readonly top?: number | undefined;
   /** What decides among the results; the proxy cost by default. */
@@ -81,6 +83,8 @@ export interface BlockRun {
   readonly judge: Judge;
   readonly rules: JudgeRules;
   readonly run: RunFolder;
+  /** Set if the job computes on the workers of a queue. */
+  readonly openPool: OpenPool | undefined;
   /** The placement that `--from` names, of the same nodes. */
   readonly given?: Placement;
   /** Set if the block was clustered. */
@@ -136,7 +140,7 @@ export async function runOnBlock<Found extends object>(
   const inputs = [...opened.inputs, ...job.inputs, ...files];
   const { resume, force } = options;
   const spec = { out, options: record, inputs, resume, force, oldNames: job.oldNames };
-  const work = async (run: RunFolder) => {
+  const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     const { columns, rows } = block.grid;
     onProgress(
       `${block.name}: canvas ${block.canvas.width} x ${block.canvas.height} µm, grid ${columns} x ${rows}`,
@@ -160,6 +164,7 @@ export async function runOnBlock<Found extends object>(
         judge,
         rules,
         run,
+        openPool,
         ...(given && { given }),
         ...(unclustered && { flat: unclustered }),
       }));
@@ -226,7 +231,9 @@ export async function runOnBlock<Found extends object>(
     if (cells && !signal?.aborted) forgetMacros(run);
     return whole;
   };
-  return runInFolder(spec, work, onStart);
+  return withQueue(options.queue, job.control, (openPool) =>
+    runInFolder(spec, (run) => work(run, openPool), onStart),
+  );
 }
 
 function flatNetlistOf(job: PlacingJob): FlatNetlist | undefined {

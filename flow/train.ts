@@ -6,6 +6,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import type { FlatCosts } from "./flat-output.js";
+import { queueOption, refuseOwnCodeOnQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
@@ -21,6 +22,7 @@ export const trainCommandSchema = blockOptionsSchema.extend({
   policy: policyOption,
   network: networkOption,
   ...runOptions,
+  queue: queueOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
@@ -57,6 +59,7 @@ export async function trainCommand(
     network,
     learnsBlock: true,
   });
+  refuseOwnCodeOnQueue(options.queue, { "--network": network, "--cost-term": options.costTerms });
   return runOnBlock(path, {
     name: `train-s${seed}`,
     options,
@@ -64,13 +67,14 @@ export async function trainCommand(
     inputs: [...policyFiles(options.policy), ...code.files],
     oldNames: oldNamesUnder("settings", OLD_NAMES),
     control,
-    async work({ block, rules, run }) {
+    async work({ block, rules, run, openPool }) {
       const learner = { settings: trainSettings, network, rules, start };
       const budget = budgetOf(options, DEFAULT_BUDGET);
       const { state } = await trainInRun([block], run, {
         ...learner,
         seed,
         workers,
+        openPool,
         budget,
         resume,
         signal,

@@ -23,6 +23,11 @@ export function isInputError(error: unknown): error is InputError {
   return error instanceof InputError || (error instanceof Error && error.cause === BAD_INPUT);
 }
 
+/** The error of an `InputError`'s message that another process sent. */
+export function asInputError(message: string): Error {
+  return new Error(oneLine(message), { cause: BAD_INPUT });
+}
+
 /** Shortens quotes from broken files, which may be of any length, and keeps the message on one line. */
 function oneLine(message: string): string {
   return message

@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { Costs, Judge, JudgeRules } from "../env/index.js";
 import type { Block, Placement } from "../netlist/index.js";
 import type { Protocol } from "./cells/protocols.js";
+import type { OpenPool } from "./jobs.js";
 import type { OldNames } from "./settings.js";
 
 /** A way to place the macros of a block. */
@@ -27,6 +28,8 @@ export interface Method<Settings = unknown> {
   readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>>; readonly upright?: boolean };
   /** Protocols under which `run` turns macros by 90° where the block allows it (`turnable`). Default: none. */
   readonly turns?: readonly Protocol[];
+  /** Whether it computes by `openPool` where one is given, so that it can run on a queue. */
+  readonly distributes?: boolean;
   /** Whether it plays a policy, so that one can be given. */
   readonly usesPolicy?: boolean;
   /** Finds what is wrong with a request before a run folder is touched. Throws `InputError`. */
@@ -56,6 +59,8 @@ export interface MethodRequest<Settings = unknown> {
   readonly seed: number;
   /** Worker threads to use. */
   readonly workers: number;
+  /** Where to compute instead of threads of this process: on the workers of a queue. */
+  readonly openPool?: OpenPool | undefined;
   readonly budget: Budget;
   /** The policy to begin with: the path of a file, or a name that `usesPolicy` methods know. */
   readonly policy?: string | undefined;

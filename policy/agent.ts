@@ -219,12 +219,22 @@ export function playEpisode(
   out.orientations.set(episode.judge.placement.orientations);
 }
 
-/** Plays the cells of a known complete episode again and stores what a policy would have seen, without scoring it. */
+/**
+ * Plays the cells of a known episode again and stores what a policy would have seen, without scoring it. Macros that have a
+ * cell in `start` go first, as in `playEpisode`; `cells` are then those of the others.
+ */
 export function replayEpisode(
   { episode, observer }: Environment,
-  { cells, out }: { readonly cells: readonly number[]; readonly out: Trajectory },
+  given: {
+    readonly cells: readonly number[];
+    readonly start?: readonly number[] | undefined;
+    readonly out: Trajectory;
+  },
 ): void {
-  episode.reset();
+  const { cells, start = [], out } = given;
+  const placed = start.flatMap((cell, index) => (cell < 0 ? [] : [index]));
+  episode.reset(placed);
+  for (const index of placed) episode.place(start[index]!);
   for (const [step, cell] of cells.entries()) {
     observer.look();
     out.store(step, observer.source, observer.state);

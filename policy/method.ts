@@ -22,6 +22,7 @@ export const policyMethod: Method<TrainSettingsInput> = {
   oldNames: OLD_NAMES,
   checkpoint: LATEST_CHECKPOINT,
   usesPolicy: true,
+  distributes: true,
   check: async (request) => void (await openPolicy(request)),
   run: placeByPolicy,
 };
@@ -44,12 +45,13 @@ async function openPolicy({
 }
 
 async function placeByPolicy(context: MethodContext<TrainSettingsInput>): Promise<MethodResult | undefined> {
-  const { block, run, seed, workers, budget, resume, rules, protocol, cellPlacer, onProgress } = context;
+  const { block, run, seed, workers, openPool, budget, resume, rules, protocol, cellPlacer, onProgress } =
+    context;
   const { name, network, trainSettings: settings, policy: start } = await openPolicy(context);
   if (name === NONE && context.policy === undefined)
     onProgress(`${network ? "own network" : "network settings"}: learning from scratch`);
   const { signal } = context;
-  const job = { seed, workers, budget, resume, rules, protocol, cellPlacer, signal, onProgress };
+  const job = { seed, workers, openPool, budget, resume, rules, protocol, cellPlacer, signal, onProgress };
   const training = { settings, network, start, ...job };
   const { state } = await trainInRun([block], run, training);
   const { best } = state.blocks[0]!;

@@ -118,6 +118,7 @@ export const annealMethod: Method<AnnealSettings> = {
   checkpoint: CHECKPOINT,
   warmStart: { settings: { hottest: WARM_HOTTEST }, upright: true },
   turns: ["free"],
+  distributes: true,
   run: anneal,
 };
 
@@ -138,6 +139,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
     rules: context.rules,
     seed: context.seed,
     workers: context.workers,
+    openPool: context.openPool,
     protocol: context.protocol,
     cellPlacer: context.cellPlacer,
     replicas,

@@ -6,16 +6,18 @@
 import type { JudgeRules } from "../../env/index.js";
 import type { Block } from "../../netlist/index.js";
 import type { Protocol } from "../cells/protocols.js";
+import { type OpenPool, onThreads } from "../jobs.js";
 import type { ScoredPlacement } from "../method.js";
-import { endPool, startPool } from "../search.js";
 import type { GridAnnealOptions } from "./anneal-grid.js";
-import type { AnnealSetup, Round, RoundResult } from "./worker.js";
+import { ANNEAL_JOBS, type AnnealSetup, type Round, type RoundResult } from "./worker.js";
 
 export interface ReplicaOptions {
   readonly block: Block;
   readonly rules: JudgeRules;
   readonly seed: number;
   readonly workers: number;
+  /** Where rounds are computed, by default on threads of this process. */
+  readonly openPool?: OpenPool | undefined;
   readonly protocol: Protocol;
   /** URL of the module of a cell placer instead of the protocol's. */
   readonly cellPlacer?: string | undefined;
@@ -60,9 +62,9 @@ export interface RoundReport {
 
 /** Runs the rounds that `from` has not done, as far as the seconds go. Undefined if no start was found. */
 export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasState | undefined> {
-  const { block, rules, protocol, cellPlacer, starts, anneal } = options;
+  const { block, rules, protocol, cellPlacer, starts, anneal, openPool = onThreads } = options;
   const setup: AnnealSetup = { block, rules, protocol, cellPlacer, starts, options: anneal };
-  const pool = startPool(new URL("./worker.js", import.meta.url), options.workers, setup);
+  const pool = openPool(ANNEAL_JOBS, options.workers, setup);
   let state = options.from;
   let schedule = new Schedule(options, state?.restarts ?? restartsOf(options));
   const clock = startClock(options, schedule.at(state?.round ?? 0).spentBefore);
@@ -71,7 +73,7 @@ export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasS
       const plan = schedule.at(state?.round ?? 0);
       const tasks = roundTasks(options, plan, state, clock.secondsOf(plan));
       const results = await Promise.all(
-        tasks.map((task) => pool.run(task) as Promise<RoundResult | undefined>),
+        tasks.map((task) => pool.run("round", task) as Promise<RoundResult | undefined>),
       );
       const found = results.filter((result) => result !== undefined);
       if (found.length === 0) return undefined;
@@ -81,7 +83,7 @@ export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasS
       if (!(await options.onRound({ state, rounds: schedule.rounds, results: found }))) break;
     }
   } finally {
-    await endPool(pool);
+    await pool.close();
   }
   return state;
 }

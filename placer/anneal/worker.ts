@@ -1,6 +1,5 @@
 // One thread of a parallel annealing: runs a round of one replica's schedule and hands its state back. A round
 // depends on nothing but the task, so any thread can run it.
-import { workerData } from "piscina";
 import {
   type CellPlacer,
   type Costs,
@@ -15,6 +14,7 @@ import { Kernels } from "../../kernels/index.js";
 import { type Block, copyPlacement, Random } from "../../netlist/index.js";
 import { loadCellPlacer } from "../cells/own-cell-placer.js";
 import type { Protocol } from "../cells/protocols.js";
+import type { JobKind } from "../jobs.js";
 import type { ScoredPlacement } from "../method.js";
 import { FreeAnnealer } from "./anneal-free.js";
 import { GridAnnealer, type GridAnnealOptions } from "./anneal-grid.js";
@@ -65,20 +65,33 @@ interface WorkerContext {
   free?: FreeAnnealer;
 }
 
-let context: WorkerContext | undefined;
-
 async function makeContext({ block, rules, ...cellRules }: AnnealSetup): Promise<WorkerContext> {
   const judge = new Judge(Kernels.create(), block, await loadCostTerms(rules));
   const cells = (await loadCellPlacer(cellRules))(judge);
   return { judge, cells, environment: new Environment(judge, cells) };
 }
 
-/** Runs a round; undefined if no start could be drawn. */
-export default async function runRound(task: Round): Promise<RoundResult | undefined> {
-  const setup = workerData as AnnealSetup;
-  const began = performance.now();
+export const ANNEAL_JOBS: JobKind = { name: "anneal", module: import.meta.url };
+
+/** The jobs of a thread: `round` runs a round; undefined if no start could be drawn. */
+export function openJobs(setup: AnnealSetup) {
+  let context: Promise<WorkerContext> | undefined;
+  return {
+    async round(task: Round): Promise<RoundResult | undefined> {
+      const began = performance.now();
+      context ??= makeContext(setup);
+      return runRound(task, { setup, context: await context, began });
+    },
+  };
+}
+
+/** `began`: when the task came, ms, so that making the context counts. */
+function runRound(
+  task: Round,
+  given: { readonly setup: AnnealSetup; readonly context: WorkerContext; readonly began: number },
+): RoundResult | undefined {
+  const { setup, context, began } = given;
   const seconds = () => (performance.now() - began) / 1000;
-  context ??= await makeContext(setup);
   const random = Random.stream(task.seed, "anneal", task.replica, task.round);
   const from = task.from ?? drawStart(context.environment, random, setup.starts);
   if (!from) return undefined;

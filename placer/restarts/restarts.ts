@@ -5,21 +5,20 @@
 // it, so the result does not depend on the number of workers.
 import { z } from "zod";
 import { InputError, isFile, Random, readOwnJson } from "../../netlist/index.js";
+import { type OpenPool, onThreads } from "../jobs.js";
 import type { Method, MethodContext, MethodResult, ScoredPlacement } from "../method.js";
 import {
-  endPool,
   reviveScored,
   SECONDS_PER_CHECKPOINT,
   SECONDS_PER_LINE,
   type StoredScored,
-  startPool,
   storeScored,
   throttle,
   timeText,
 } from "../search.js";
 import { migrated } from "../settings.js";
 import type { DrawnSettings, OneShotPlacer, WorkerSetup } from "./one-shot.js";
-import type { AttemptTask } from "./worker.js";
+import { type AttemptTask, RESTART_JOBS } from "./worker.js";
 
 const DEFAULT_LAG = 8;
 const CHECKPOINT = "checkpoints/restarts.json";
@@ -42,6 +41,7 @@ export function restartMethod(placer: OneShotPlacer, first?: OneShotPlacer): Res
     settings: settingsSchema(placer),
     ...(placer.oldNames && { oldNames: placer.oldNames }),
     checkpoint: CHECKPOINT,
+    distributes: true,
     ...(placer.improves && { warmStart: {} }),
     ...(placer.turns && { turns: ["fd", "es"] as const }),
     run: (context) => placeByRestarts(placer, first, context),
@@ -69,10 +69,10 @@ async function placeByRestarts(
   if (context.resume) await run.continueAfter(resumed?.attempts ?? 0);
   const lineDue = throttle(SECONDS_PER_LINE);
   const checkpointDue = throttle(SECONDS_PER_CHECKPOINT);
-  const { budget, seed, workers, settings } = context;
+  const { budget, seed, workers, openPool, settings } = context;
   const state = await searchByRestarts(
     { block, rules, protocol, cellPlacer, placer, first },
-    { ...budget, seed, workers, settings, signal: context.signal },
+    { ...budget, seed, workers, openPool, settings, signal: context.signal },
     async ({ state: now, found }) => {
       const elapsed = (performance.now() - started) / 1000;
       const best = now.improvements.at(-1);
@@ -117,6 +117,8 @@ export interface RestartSetup extends Omit<WorkerSetup, "placer" | "first"> {
 export interface RestartOptions {
   readonly seed: number;
   readonly workers: number;
+  /** Where attempts are made, by default on threads of this process. */
+  readonly openPool?: OpenPool | undefined;
   /** One of the two: attempts, or wall-clock seconds. The first attempt is always waited for. */
   readonly iterations?: number | undefined;
   readonly seconds?: number | undefined;
@@ -155,7 +157,7 @@ export async function searchByRestarts(
 ): Promise<RestartState> {
   const lag = placer.lag ?? DEFAULT_LAG;
   const data: WorkerSetup = { ...setup, placer: placer.module, first: first?.module };
-  const pool = startPool(new URL("./worker.js", import.meta.url), options.workers, data);
+  const pool = (options.openPool ?? onThreads)(RESTART_JOBS, options.workers, data);
   const end = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const running: { task: AttemptTask; result: Promise<ScoredPlacement | undefined> }[] = [];
   let state = from;
@@ -164,7 +166,7 @@ export async function searchByRestarts(
     for (;;) {
       while (running.length < lag && next < (options.iterations ?? Number.POSITIVE_INFINITY)) {
         const task = attemptTask(placer, options, state, next++);
-        const result = pool.run(task) as Promise<ScoredPlacement | undefined>;
+        const result = pool.run("attempt", task) as Promise<ScoredPlacement | undefined>;
         result.catch(() => {}); // one that is left over when the pool ends fails unheard
         running.push({ task, result });
       }
@@ -177,7 +179,7 @@ export async function searchByRestarts(
       if (performance.now() >= end || options.signal?.aborted) break;
     }
   } finally {
-    await endPool(pool);
+    await pool.close();
   }
   return state;
 }

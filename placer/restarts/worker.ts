@@ -1,9 +1,9 @@
 // One thread of a search by restarts: makes one attempt and hands its placement back. It imports the placer's module by
 // its URL, so that a user's own placer runs here like a built-in one.
-import { workerData } from "piscina";
 import { loadCostTerms, OrientationChooser } from "../../env/index.js";
 import { copyPlacement, InputError, Random } from "../../netlist/index.js";
 import { loadCellPlacer } from "../cells/own-cell-placer.js";
+import type { JobKind } from "../jobs.js";
 import type { ScoredPlacement } from "../method.js";
 import { type Attempt, type OneShotPlacer, WorkerContext, type WorkerSetup } from "./one-shot.js";
 
@@ -17,15 +17,23 @@ interface Thread {
   readonly orientations: OrientationChooser;
 }
 
-let thread: Promise<Thread> | undefined;
+export const RESTART_JOBS: JobKind = { name: "restarts", module: import.meta.url };
 
-/** Makes an attempt; undefined if some macro found no cell. */
-export default async function runAttempt({
-  seed,
-  ...attempt
-}: AttemptTask): Promise<ScoredPlacement | undefined> {
-  thread ??= startThread(workerData as WorkerSetup);
-  const { context, placer, orientations } = await thread;
+/** The jobs of a thread: `attempt` makes an attempt; undefined if some macro found no cell. */
+export function openJobs(setup: WorkerSetup) {
+  let thread: Promise<Thread> | undefined;
+  return {
+    async attempt(task: AttemptTask): Promise<ScoredPlacement | undefined> {
+      thread ??= startThread(setup);
+      return makeAttempt(task, await thread);
+    },
+  };
+}
+
+function makeAttempt(
+  { seed, ...attempt }: AttemptTask,
+  { context, placer, orientations }: Thread,
+): ScoredPlacement | undefined {
   const random = Random.stream(seed, placer.name, attempt.attempt);
   if (!placer.place(context, attempt, random)) return undefined;
   refuseUnplaced(placer, context);

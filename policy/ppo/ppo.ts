@@ -14,7 +14,7 @@
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
-import type { Protocol } from "../../placer/index.js";
+import type { OpenPool, Protocol } from "../../placer/index.js";
 import { checkPolicyNetwork, networkLayout, type PolicyNetworkModule } from "../network/contract.js";
 import { type ParameterLayout, tensorsOf } from "../network/memory.js";
 import { graphNetwork } from "../network/network.js";
@@ -30,6 +30,7 @@ import {
   updateMetrics,
   wholeEntropy,
 } from "./metrics.js";
+import { openWorkers } from "./open-workers.js";
 import { parseTrainSettings, type TrainSettings, type TrainSettingsInput } from "./settings.js";
 import type { BestPlacement, BlockState, Elite, TrainCheckpoint, TrainState } from "./train-checkpoint.js";
 import {
@@ -41,7 +42,7 @@ import {
   TrainingBlock,
 } from "./training-block.js";
 import type { Trajectory } from "./trajectory.js";
-import { Workers } from "./workers.js";
+import type { Workers } from "./workers.js";
 
 export interface TrainOptions {
   readonly settings?: TrainSettingsInput;
@@ -49,6 +50,8 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Worker threads, by default 2; any number gives the same bytes. */
   readonly workers?: number;
+  /** Where episodes and gradients are computed, by default on threads of this process. */
+  readonly openPool?: OpenPool | undefined;
   /** Wall-clock seconds, iterations in total, or whichever of both ends first. Iterations reproduce exactly. */
   readonly budget: { readonly seconds?: number | undefined; readonly iterations?: number | undefined };
   /** How placements are scored; by default as published. */
@@ -113,8 +116,9 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   const slots = makeSlots(kernels, blocks, memory);
   const eliteMemory = new EliteMemory(slots.elites);
   const { parameters, adam } = learner;
-  const workers = new Workers(kernels, blocks, {
+  const workers = openWorkers(kernels, blocks, {
     workers: threads,
+    openPool: options.openPool,
     seed,
     shards,
     rules,

@@ -47,6 +47,28 @@ const RESULTS = 6;
 const COMPLETE = 1;
 const DEAD_END = 2;
 
+/** How an episode went, without what its observations are drawn from: those can be drawn again by playing its actions. */
+export interface EpisodeRecord {
+  readonly counts: Int32Array;
+  readonly results: Float64Array;
+  /** [steps] */
+  readonly actions: Int32Array;
+  readonly logProbabilities: Float32Array;
+  readonly values: Float32Array;
+  readonly wirelengthDeltas: Float32Array;
+  readonly counterfactuals: Float32Array;
+  /** [macros] */
+  readonly cells: Int32Array;
+  /** [nodes] */
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  readonly orientations: Uint8Array;
+}
+
+/** Arrays of a record of which only the first entries, one for each step, are filled. */
+const PER_STEP = ["actions", "logProbabilities", "values", "wirelengthDeltas", "counterfactuals"] as const;
+const WHOLE = ["cells", "xs", "ys", "orientations"] as const;
+
 export class Trajectory {
   readonly address: number;
   /** Number of the block that the episode is of. */
@@ -204,6 +226,25 @@ export class Trajectory {
     results[CONGESTION_COST] = costs?.congestionCost ?? Number.NaN;
     results[PROXY_COST] = costs?.proxyCost ?? Number.NaN;
     results[MEAN_ENTROPY] = meanEntropy;
+  }
+
+  /** A copy of how the episode went, for another process. */
+  record(): EpisodeRecord {
+    const { counts, results, steps } = this;
+    const perStep = PER_STEP.map((name) => [name, this[name].slice(0, steps)]);
+    const whole = WHOLE.map((name) => [name, this[name].slice()]);
+    return {
+      counts: counts.slice(),
+      results: results.slice(),
+      ...Object.fromEntries([...perStep, ...whole]),
+    };
+  }
+
+  /** Stores how an episode went that another process played. Observations are not there. */
+  restore(record: EpisodeRecord): void {
+    this.counts.set(record.counts);
+    this.results.set(record.results);
+    for (const name of [...PER_STEP, ...WHOLE]) this[name].set(record[name] as Float64Array);
   }
 
   /** The part of an array [steps] that this episode filled. */

@@ -1,8 +1,7 @@
-// The worker threads of a training run: the trainer's side first, the threads' side below it. All threads share one
-// kernel memory with the parameters, the stored episodes and the gradients, so that a task is a few numbers. An episode
+// What computes episodes and gradients for a training run: the contract, then worker threads, the trainer's side first and
+// the threads' side below it. All threads share one kernel memory with the parameters, the stored episodes and the gradients, so that a task is a few numbers. An episode
 // depends on its task alone, a minibatch is divided into the same shards and their gradients are added in the same
 // order whatever the number of workers: it does not show in a single bit of the result.
-import { workerData } from "piscina";
 import {
   type CellPlacerFactory,
   CounterfactualEvaluator,
@@ -17,7 +16,14 @@ import {
 } from "../../env/index.js";
 import { type KernelHandle, Kernels } from "../../kernels/index.js";
 import { type Block, Random } from "../../netlist/index.js";
-import { type CellRules, endPool, loadCellPlacer, startPool, type WorkerPool } from "../../placer/index.js";
+import {
+  type CellRules,
+  type JobKind,
+  type JobPool,
+  loadCellPlacer,
+  type OpenPool,
+  onThreads,
+} from "../../placer/index.js";
 import { Agent, playEpisode, replayEpisode } from "../agent.js";
 import { loadPolicyNetwork, type PolicyNetworkModule } from "../network/contract.js";
 import type { NetworkConfig } from "../network/parameters.js";
@@ -53,32 +59,55 @@ export interface ReplayTask {
   readonly cells: readonly number[];
 }
 
-export class Workers {
-  private readonly pool: WorkerPool;
+/** Plays episodes and computes gradients, on the threads of this process or on other machines, with the same bits. */
+export interface Workers {
+  /** Plays episodes with the current parameters. */
+  collect(tasks: readonly EpisodeTask[]): Promise<void>;
+  /** Stores known episodes. */
+  replay(tasks: readonly ReplayTask[]): Promise<void>;
+  /**
+   * The gradient of the loss over a minibatch of steps of `episodes`, valid until the next call, and the statistics
+   * summed over its samples.
+   */
+  gradient(
+    minibatch: readonly Sample[],
+    episodes: readonly Trajectory[],
+    loss: LossOptions,
+  ): Promise<{ readonly gradient: Float32Array; readonly statistics: LossStatistics }>;
+  /** Must follow every change of the parameters: blocks are encoded anew. */
+  parametersChanged(): void;
+  close(): Promise<void>;
+}
+
+export interface WorkersOptions {
+  readonly workers: number;
+  readonly seed: number;
+  /** Parts that a minibatch is divided into. */
+  readonly shards: number;
+  readonly rules: JudgeRules;
+  readonly cellRules: CellRules;
+  readonly network: PolicyNetworkModule;
+  readonly config: NetworkConfig;
+  /** In the memory of `kernels`. */
+  readonly parameters: Float32Array;
+  /** Where to compute, by default on threads of this process. */
+  readonly openPool?: OpenPool | undefined;
+}
+
+export const EPISODE_JOBS: JobKind = { name: "episodes", module: import.meta.url };
+
+/** Worker threads on the memory of `kernels`. */
+export class ThreadWorkers implements Workers {
+  private readonly pool: JobPool;
   private readonly seed: number;
   private readonly shards: readonly Float32Array[];
   private parameterVersion = 0;
 
-  /** @param options.shards parts that a minibatch is divided into */
-  constructor(
-    kernels: Kernels,
-    blocks: readonly Block[],
-    options: {
-      readonly workers: number;
-      readonly seed: number;
-      readonly shards: number;
-      readonly rules: JudgeRules;
-      readonly cellRules: CellRules;
-      readonly network: PolicyNetworkModule;
-      readonly config: NetworkConfig;
-      /** In the memory of `kernels`. */
-      readonly parameters: Float32Array;
-    },
-  ) {
+  constructor(kernels: Kernels, blocks: readonly Block[], options: WorkersOptions) {
     const { workers, seed, shards, rules, cellRules, network, config, parameters } = options;
     this.seed = seed;
     this.shards = Array.from({ length: shards }, () => kernels.f32(parameters.length));
-    const setup: Setup = {
+    const setup: EpisodeSetup = {
       handle: kernels.handle,
       blocks,
       rules,
@@ -88,10 +117,9 @@ export class Workers {
       parametersAddress: parameters.byteOffset,
       parameterCount: parameters.length,
     };
-    this.pool = startPool(import.meta.url, workers, setup);
+    this.pool = (options.openPool ?? onThreads)(EPISODE_JOBS, workers, setup);
   }
 
-  /** Plays episodes with the current parameters. */
   async collect(tasks: readonly EpisodeTask[]): Promise<void> {
     const { seed, parameterVersion: version } = this;
     await this.run<void>(
@@ -106,7 +134,6 @@ export class Workers {
     );
   }
 
-  /** Stores known episodes. */
   async replay(tasks: readonly ReplayTask[]): Promise<void> {
     await this.run<void>(
       "replay",
@@ -114,10 +141,6 @@ export class Workers {
     );
   }
 
-  /**
-   * The gradient of the loss over a minibatch of steps of `episodes`, valid until the next call, and the statistics
-   * summed over its samples.
-   */
   async gradient(
     minibatch: readonly Sample[],
     episodes: readonly Trajectory[],
@@ -135,34 +158,38 @@ export class Workers {
         version,
       })),
     );
-    const [sum, ...others] = shards;
-    for (const shard of others) for (let i = 0; i < shard.length; i++) sum![i]! += shard[i]!;
-    return { gradient: sum!, statistics: addStatistics(parts) };
+    return { gradient: addShards(shards), statistics: addStatistics(parts) };
   }
 
-  /** Must follow every change of the parameters: threads encode their blocks anew. */
   parametersChanged(): void {
     this.parameterVersion++;
   }
 
   async close(): Promise<void> {
-    await endPool(this.pool);
+    await this.pool.close();
   }
 
   /** Results come in the tasks' order, whichever thread computed them. */
   private async run<Result>(name: string, tasks: readonly object[]): Promise<Result[]> {
-    return Promise.all(tasks.map((task) => this.pool.run(task, { name }) as Promise<Result>));
+    return Promise.all(tasks.map((task) => this.pool.run(name, task) as Promise<Result>));
   }
 }
 
-function partOf<T>(items: readonly T[], part: number, parts: number): T[] {
+/** Adds all shards to the first, in their order. */
+export function addShards(shards: readonly Float32Array[]): Float32Array {
+  const [sum, ...others] = shards;
+  for (const shard of others) for (let i = 0; i < shard.length; i++) sum![i]! += shard[i]!;
+  return sum!;
+}
+
+export function partOf<T>(items: readonly T[], part: number, parts: number): T[] {
   return items.slice(
     Math.floor((part * items.length) / parts),
     Math.floor(((part + 1) * items.length) / parts),
   );
 }
 
-function addStatistics(parts: readonly LossStatistics[]): LossStatistics {
+export function addStatistics(parts: readonly LossStatistics[]): LossStatistics {
   const sums = { ...NO_SAMPLES };
   for (const part of parts)
     for (const key of Object.keys(sums) as (keyof LossStatistics)[]) sums[key] += part[key];
@@ -171,7 +198,7 @@ function addStatistics(parts: readonly LossStatistics[]): LossStatistics {
 
 // The threads' side.
 
-interface Setup {
+export interface EpisodeSetup {
   readonly handle: KernelHandle;
   readonly blocks: readonly Block[];
   readonly rules: JudgeRules;
@@ -183,19 +210,22 @@ interface Setup {
 }
 
 /** Where an episode is, and of which block it is. */
-interface Place {
+export interface Place {
   readonly address: number;
   readonly block: number;
 }
 
-interface Collect extends Place, Omit<EpisodeTask, "trajectory"> {
+export interface Collect extends Place, Omit<EpisodeTask, "trajectory"> {
   readonly seed: number;
   readonly version: number;
 }
 
-interface Replay extends Place, Omit<ReplayTask, "trajectory"> {}
+export interface Replay extends Place, Omit<ReplayTask, "trajectory"> {
+  /** As in `EpisodeTask`; an empty canvas by default. `cells` are then those of the macros to place. */
+  readonly start?: readonly number[];
+}
 
-interface Gradient {
+export interface Gradient {
   /** Where the shard's gradient goes: `parameterCount` f32, overwritten. */
   readonly gradientAddress: number;
   readonly samples: readonly Sample[];
@@ -205,29 +235,21 @@ interface Gradient {
   readonly version: number;
 }
 
-/** Plays an episode on a worker thread. */
-export async function collect(task: Collect): Promise<void> {
-  (await here()).context(task.block).collect(task);
+/** The jobs of a thread: to play an episode, to store a known one, and to compute a shard's gradient. */
+export function openJobs(setup: EpisodeSetup) {
+  let thread: Promise<Thread> | undefined;
+  const here = (): Promise<Thread> => {
+    thread ??= startThread(setup);
+    return thread;
+  };
+  return {
+    collect: async (task: Collect) => (await here()).context(task.block).collect(task),
+    replay: async (task: Replay) => (await here()).context(task.block).replay(task),
+    gradient: async (task: Gradient) => (await here()).gradient(task),
+  };
 }
 
-/** Stores a known episode on a worker thread. */
-export async function replay(task: Replay): Promise<void> {
-  (await here()).context(task.block).replay(task);
-}
-
-/** Computes a shard's gradient on a worker thread. */
-export async function gradient(task: Gradient): Promise<LossStatistics> {
-  return (await here()).gradient(task);
-}
-
-let thread: Promise<Thread> | undefined;
-
-function here(): Promise<Thread> {
-  thread ??= startThread(workerData as Setup);
-  return thread;
-}
-
-async function startThread(setup: Setup): Promise<Thread> {
+async function startThread(setup: EpisodeSetup): Promise<Thread> {
   return new Thread(setup, {
     judgeOptions: await loadCostTerms(setup.rules),
     cells: await loadCellPlacer(setup.cellRules),
@@ -244,7 +266,7 @@ interface ThreadCode {
 
 /** What a thread has, made on its first task; the context of a block when the block first comes up. */
 class Thread {
-  readonly setup: Setup;
+  readonly setup: EpisodeSetup;
   readonly judgeOptions: JudgeOptions;
   readonly cells: CellPlacerFactory;
   readonly network: PolicyNetworkModule;
@@ -253,7 +275,7 @@ class Thread {
   readonly gradients: Float32Array;
   private readonly contexts = new Map<number, WorkerContext>();
 
-  constructor(setup: Setup, { judgeOptions, cells, network }: ThreadCode) {
+  constructor(setup: EpisodeSetup, { judgeOptions, cells, network }: ThreadCode) {
     this.setup = setup;
     this.judgeOptions = judgeOptions;
     this.cells = cells;
@@ -336,8 +358,8 @@ class WorkerContext {
     });
   }
 
-  replay({ address, order, cells }: Replay): void {
-    replayEpisode(this.environment(order), { cells, out: this.trajectory(address) });
+  replay({ address, order, cells, start }: Replay): void {
+    replayEpisode(this.environment(order), { cells, start, out: this.trajectory(address) });
   }
 
   /** Adds the gradient of samples of this block to the thread's. */

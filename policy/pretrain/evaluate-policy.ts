@@ -1,5 +1,6 @@
 // How good a policy is on a block that it does not learn on: the costs of a few episodes, zero-shot.
 import { type Block, isInputError } from "../../netlist/index.js";
+import type { OpenPool } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import type { PolicyNetworkModule } from "../network/contract.js";
 import type { IterationMetrics } from "../ppo/metrics.js";
@@ -31,10 +32,11 @@ export async function evaluatePolicy(
     readonly network?: PolicyNetworkModule | undefined;
     readonly seed: number;
     readonly workers: number;
+    readonly openPool?: OpenPool | undefined;
     readonly onProgress?: (line: string) => void;
   },
 ): Promise<PolicyEvaluation> {
-  const { samples, settings, network = policy?.network, seed, workers, onProgress } = options;
+  const { samples, settings, network = policy?.network, seed, workers, openPool, onProgress } = options;
   const iterations = Math.ceil(samples / MOST_AT_ONCE);
   const episodes = Math.ceil(samples / iterations);
   const lines: IterationMetrics[] = [];
@@ -43,6 +45,7 @@ export async function evaluatePolicy(
       settings: { ...settings, episodes, epochs: 0, eliteShare: 0 },
       seed,
       workers,
+      openPool,
       network,
       budget: { iterations },
       observer: { onIteration: (metrics) => void lines.push(metrics) },

@@ -3,7 +3,6 @@
 // A shard depends on nothing but its key, so any number of workers writes the same bytes.
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { workerData } from "piscina";
 import { type JudgeRules, loadCostTerms, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import {
@@ -15,7 +14,7 @@ import {
   removeLeftovers,
   TEMPORARY,
 } from "../../netlist/index.js";
-import { endPool, startPool } from "../../placer/index.js";
+import { type JobKind, onThreads } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { loadPolicyNetwork } from "../network/contract.js";
 import { graphNetwork } from "../network/network.js";
@@ -270,28 +269,36 @@ async function drawShards(
   setup: Setup,
   { workers, onShard }: { readonly workers: number; readonly onShard: (done: number) => void },
 ): Promise<void> {
-  const pool = startPool(import.meta.url, workers, setup);
+  const pool = onThreads(REWARD_JOBS, workers, setup);
   let done = 0;
   try {
     // One task at a time for each worker: Piscina puts off every other task of a long queue, and order matters here.
     const queue = tasks.values();
     const feed = async (): Promise<void> => {
       for (const task of queue) {
-        await pool.run(task);
+        await pool.run("shard", task);
         onShard(++done);
       }
     };
     await Promise.all(Array.from({ length: workers }, feed));
   } finally {
-    await endPool(pool);
+    await pool.close();
   }
 }
 
-const samplers = new Map<number, RewardSampler>();
+const REWARD_JOBS: JobKind = { name: "reward-data", module: import.meta.url };
 
-/** Draws, measures and writes a shard on a worker thread. */
-export default async function drawShard({ block, path, key }: ShardTask): Promise<void> {
-  const { blocks, rules, policies } = workerData as Setup;
+/** The jobs of a thread: `shard` draws, measures and writes a shard. */
+export function openJobs(setup: Setup) {
+  const samplers = new Map<number, RewardSampler>();
+  return { shard: (task: ShardTask) => drawShard(task, setup, samplers) };
+}
+
+async function drawShard(
+  { block, path, key }: ShardTask,
+  { blocks, rules, policies }: Setup,
+  samplers: Map<number, RewardSampler>,
+): Promise<void> {
   let sampler = samplers.get(block);
   if (!sampler) {
     sampler = new RewardSampler(Kernels.create(), blocks[block]!, {

@@ -71,6 +71,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["verify", writeTinySet(), "--quiet"],
     ["verify", at("run"), "--quiet", "--out", at("verify")],
   ],
+  worker: [], // needs a server: test/integration/queue.test.ts
   demo: [["demo", "--budget", "1s", "--quiet", "--out", at("demo")]],
 };
 

@@ -5,7 +5,7 @@ import { posix } from "node:path";
 import { test } from "node:test";
 
 /** From the lowest floor up: each may import those before it, through their `index`. */
-const FLOORS = ["kernels", "netlist", "env", "placer", "policy", "flow", "cli"] as const;
+const FLOORS = ["kernels", "netlist", "env", "placer", "policy", "queue", "flow", "cli"] as const;
 
 /** What a top-level folder may import besides itself. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -13,12 +13,36 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   viz: ["kernels", "netlist", "env"],
   // It serves another program's clients and starts hundreds of times, so it knows neither methods' policies nor runs.
   plc: ["kernels", "netlist", "env", "placer"],
-  cli: ["kernels", "netlist", "env", "placer", "policy", "flow", "plc"],
-  flow: ["kernels", "netlist", "env", "placer", "policy", "viz"],
+  cli: ["kernels", "netlist", "env", "placer", "policy", "queue", "flow", "plc"],
+  flow: ["kernels", "netlist", "env", "placer", "policy", "queue", "viz"],
   "index.ts": ["netlist", "env", "placer", "policy", "flow"],
-  "internal.ts": ["kernels", "netlist", "env", "placer", "policy", "viz", "plc", "flow"],
-  benchmarks: ["kernels", "netlist", "env", "placer", "policy", "viz", "plc", "flow", "index.ts", "test"],
-  test: ["kernels", "netlist", "env", "placer", "policy", "viz", "plc", "flow", "index.ts", "benchmarks"],
+  "internal.ts": ["kernels", "netlist", "env", "placer", "policy", "queue", "viz", "plc", "flow"],
+  benchmarks: [
+    "kernels",
+    "netlist",
+    "env",
+    "placer",
+    "policy",
+    "queue",
+    "viz",
+    "plc",
+    "flow",
+    "index.ts",
+    "test",
+  ],
+  test: [
+    "kernels",
+    "netlist",
+    "env",
+    "placer",
+    "policy",
+    "queue",
+    "viz",
+    "plc",
+    "flow",
+    "index.ts",
+    "benchmarks",
+  ],
 };
 
 interface Source {
@@ -92,7 +116,7 @@ test("the sources and their imports are found", () => {
   for (const folder of FLOORS) assert.ok(folders.has(folder), `${folder} is gone`);
 });
 
-test("imports run down only: kernels, netlist, env, placer, policy, flow, cli; viz knows the judge and below", () => {
+test("imports run down only: kernels, netlist, env, placer, policy, queue, flow, cli; viz knows the judge and below", () => {
   const wrong = IMPORTS.filter(({ from, target, local }) => {
     const folder = folderOf(target);
     return local && folder !== from.folder && !MAY_IMPORT[from.folder]!.includes(folder);
@@ -222,6 +246,19 @@ function filesWith(pattern: RegExp, except: (path: string) => boolean = () => fa
   ).map((source) => source.path);
 }
 
+test("what only a queue needs is loaded by nobody else, and only when it is asked for", () => {
+  const used = IMPORTS.filter(
+    ({ target, from }) => /^(bullmq|ioredis)$/.test(target) && from.folder !== "test",
+  );
+  assert.deepEqual([...new Set(used.map(({ from }) => from.folder))], ["queue"]);
+  const atOnce = /^import (?!type)[^;]*"(bullmq|ioredis)"/m;
+  assert.deepEqual(
+    used.filter(({ from }) => atOnce.test(code(from))).map(({ from }) => from.path),
+    [],
+  );
+  assert.ok(atOnce.test('import { type Queue } from "bullmq";'));
+});
+
 test("random numbers come from seeded streams, never from Math.random", () => {
   assert.deepEqual(filesWith(/Math\.random/), []);
 });
@@ -231,7 +268,7 @@ test("the date is read nowhere, the clock only where time is a budget or a measu
   const clocks = (path: string) =>
     /^(policy\/ppo\/ppo|placer\/anneal\/(anneal|replicas|worker)|placer\/restarts\/restarts|placer\/mixed\/mixed|placer\/cells\/flat-cells)\.ts$/.test(
       path,
-    ) || /^(flow|benchmarks)\//.test(path);
+    ) || /^(queue|flow|benchmarks)\//.test(path);
   assert.deepEqual(filesWith(/performance\.now|process\.hrtime/, clocks), []);
 });
 

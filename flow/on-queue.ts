@@ -1,0 +1,57 @@
+// Runs that compute on the workers of a queue (queue/) instead of on threads of this process.
+import { z } from "zod";
+import { InputError } from "../netlist/index.js";
+import type { Method, OpenPool } from "../placer/index.js";
+import { openQueue } from "../queue/index.js";
+import { METHODS } from "./registry.js";
+import type { controlOf } from "./run-control.js";
+
+/** Where a run computes. */
+export const queueOption = z
+  .string()
+  .optional()
+  .describe(
+    "compute on the workers (ashlar worker) of this Redis server, redis://HOST:PORT, with the same result; default: on this machine",
+  );
+
+/** Does the work with a connection to the queue, if one was asked for, and closes it. */
+export async function withQueue<Result>(
+  url: string | undefined,
+  { onProgress, queueLogin: login }: ReturnType<typeof controlOf>,
+  work: (openPool: OpenPool | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (url === undefined) return work(undefined);
+  const queue = await openQueue(url, { login, onProgress });
+  try {
+    return await work(queue.openPool);
+  } finally {
+    await queue.close();
+  }
+}
+
+/** Throws `InputError` for code of the user's own, which workers do not run: values by the options that gave them. */
+export function refuseOwnCodeOnQueue(
+  url: string | undefined,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  if (url === undefined) return;
+  for (const [flag, value] of Object.entries(given))
+    if (value !== undefined && !(Array.isArray(value) && value.length === 0))
+      throw new InputError(
+        "--queue",
+        `does not go with code of your own (${flag}), which workers do not run`,
+        "leave one of them out",
+      );
+}
+
+/** Throws `InputError` for a method that computes in this process only. */
+export function refuseUndistributed(url: string | undefined, { name, distributes }: Method): void {
+  if (url === undefined || distributes) return;
+  throw new InputError(
+    "--queue",
+    `method '${name}' computes on this machine only`,
+    `use it with --method ${METHODS.filter((method) => method.distributes)
+      .map((method) => method.name)
+      .join(" or ")}`,
+  );
+}

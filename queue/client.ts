@@ -1,0 +1,442 @@
+// The side that has jobs to do: a search, or training. Each job gets a key; its task lies under a key of its own, and the
+// queue holds names only. A worker stores the answer under the job's key and tells the run's list of answers. The first
+// answer counts; later ones are dropped and counted. What gets lost, be it a worker, a job or the whole server's memory, is
+// noticed and issued again, under the same key. So results do not depend on what happens in between.
+import type { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { asInputError, InputError } from "../netlist/index.js";
+import type { JobPool, OpenPool } from "../placer/index.js";
+import { packTask, setupParcel } from "./kinds.js";
+import type { QueueLogin } from "./login.js";
+import {
+  ALIVE_SECONDS,
+  ARRAY_SECONDS,
+  answerKey,
+  blobKey,
+  buildText,
+  doneKey,
+  doneSchema,
+  type JobData,
+  ownBuild,
+  PREFIX,
+  processName,
+  queueName,
+  RUNS,
+  runKey,
+  SIGN_SECONDS,
+  taskKey,
+  WORKERS,
+  workerKey,
+  workerSchema,
+} from "./names.js";
+import { type Blob, type Packed, unpack } from "./parcel.js";
+import { connect, fullServer, isFull, megabytes, type QueueServer, queueServer } from "./server.js";
+import { stored, unstored } from "./stored.js";
+
+export interface QueueOptions {
+  readonly login?: QueueLogin | undefined;
+  /** One line about workers, lost connections and jobs that were issued again. */
+  readonly onProgress?: (line: string) => void;
+  /** After how many seconds a job that a worker has taken is issued again. */
+  readonly timeoutSeconds?: number;
+}
+
+/** What happened so far. */
+export interface QueueCounts {
+  readonly done: number;
+  /** Late answers to jobs that had been answered. */
+  duplicates: number;
+  /** Jobs issued again because a worker, the server or the connection failed. */
+  reissued: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** A run's connection to its queue. */
+export interface OpenedQueue {
+  readonly openPool: OpenPool;
+  readonly counts: QueueCounts;
+  close(): Promise<void>;
+}
+
+/** A job that is not answered yet. */
+interface Outstanding {
+  readonly data: JobData;
+  readonly task: Packed;
+  readonly setup: Packed;
+  readonly bytes: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+  /** How often it was issued, and how often a worker failed at it. */
+  issued: number;
+  failed: number;
+  /** When it was issued last, and when the server was asked about it, s. */
+  since: number;
+  asked: number;
+}
+
+const TIMEOUT_SECONDS = 300;
+/** A job that fails this often fails for good. */
+const MOST_FAILURES = 3;
+/** Between two looks at jobs that are not answered, and before the first look at one, s. */
+const LOOK_SECONDS = 1;
+const LOOK_AFTER_SECONDS = 3;
+/** Bytes of jobs on the server at the same time; more wait here. */
+const MOST_BYTES = 256 * 2 ** 20;
+/** Parcels that no job needs any more and that stay on the server because the next job may need them. */
+const KEPT_PARTS = 8;
+/** Entries of BullMQ's stream of events, and jobs that it remembers after their end. */
+const MOST_EVENTS = 100;
+const REMEMBERED = { count: 100 };
+
+/** Connects to a queue for a run. Throws `InputError` for an address that is none, and a server that is not fit. */
+export async function openQueue(url: string, options: QueueOptions = {}): Promise<OpenedQueue> {
+  const server = queueServer(url, options.login);
+  const redis = await connect(server);
+  const waiter = redis.duplicate();
+  waiter.on("error", () => {});
+  const { Queue } = await import("bullmq");
+  const queue = new Queue(queueName(ownBuild()), {
+    connection: redis,
+    prefix: PREFIX,
+    streams: { events: { maxLen: MOST_EVENTS } },
+    defaultJobOptions: { removeOnComplete: REMEMBERED, removeOnFail: REMEMBERED },
+  });
+  queue.on("error", () => {}); // the connection is lost; it comes back
+  const client = new QueueClient({ server, redis, waiter, queue }, options);
+  await client.start();
+  return client;
+}
+
+interface Connections {
+  readonly server: QueueServer;
+  readonly redis: Redis;
+  /** Waits for answers, which blocks it. */
+  readonly waiter: Redis;
+  readonly queue: Queue;
+}
+
+class QueueClient implements OpenedQueue {
+  readonly counts = { done: 0, duplicates: 0, reissued: 0, bytesSent: 0, bytesReceived: 0 };
+  readonly openPool: OpenPool;
+  private readonly connections: Connections;
+  private readonly onProgress: (line: string) => void;
+  private readonly timeoutSeconds: number;
+  private readonly run = processName();
+  private readonly outstanding = new Map<string, Outstanding>();
+  /** Jobs that need a parcel on the server; those that none needs are at the end of `unneeded`. */
+  private readonly needed = new Map<string, number>();
+  private readonly unneeded = new Set<string>();
+  /** Parcels on the server. */
+  private sent = new Set<string>();
+  private bytesOut = 0;
+  private readonly waitingForRoom: (() => void)[] = [];
+  private readonly timers: NodeJS.Timeout[] = [];
+  private pools = 0;
+  private isClosed = false;
+  private isLooking = false;
+  private workersText = "";
+
+  constructor(connections: Connections, { onProgress, timeoutSeconds = TIMEOUT_SECONDS }: QueueOptions) {
+    this.connections = connections;
+    this.onProgress = onProgress ?? (() => {});
+    this.timeoutSeconds = timeoutSeconds;
+    this.openPool = Object.assign(this.pool.bind(this), { isRemote: true });
+  }
+
+  async start(): Promise<void> {
+    const { redis, server } = this.connections;
+    await this.giveSign();
+    redis.on("close", () => {
+      if (!this.isClosed)
+        this.onProgress(`queue: the connection to ${server.address} is lost; waiting for it`);
+    });
+    redis.on("ready", () => this.onProgress(`queue: connected to ${server.address} again`));
+    void this.receive();
+    this.timers.push(setInterval(() => void this.giveSign().catch(() => {}), 1000 * SIGN_SECONDS));
+    this.timers.push(setInterval(() => void this.look(), 1000 * LOOK_SECONDS));
+  }
+
+  private pool(...[kind, , setup]: Parameters<OpenPool>): JobPool {
+    const parcel = setupParcel(kind.name, setup);
+    const number = this.pools++;
+    let jobs = 0;
+    const own = new Set<string>();
+    for (const { hash } of [parcel.whole, ...parcel.parts]) this.need(hash);
+    return {
+      run: (name, task) => {
+        const key = `${this.run}.${number}.${jobs++}`;
+        const data: JobData = { run: this.run, key, kind: kind.name, name, setup: parcel.whole.hash };
+        own.add(key);
+        const setupParts: Packed = { bytes: Buffer.alloc(0), parts: [parcel.whole, ...parcel.parts] };
+        return this.submit(data, packTask(task), setupParts).finally(() => own.delete(key));
+      },
+      close: async () => {
+        for (const { hash } of [parcel.whole, ...parcel.parts]) this.release(hash);
+        await Promise.all([...own].map((key) => this.drop(key)));
+      },
+    };
+  }
+
+  private async submit(data: JobData, task: Packed, setup: Packed): Promise<unknown> {
+    const bytes = task.bytes.length;
+    if (bytes > MOST_BYTES)
+      throw new InputError(
+        `--queue ${this.connections.server.address}`,
+        `a job takes ${megabytes(bytes)}, ${megabytes(MOST_BYTES)} are the most`,
+        "leave --queue out, or cluster the block coarser",
+      );
+    while (this.bytesOut + bytes > MOST_BYTES && this.bytesOut > 0)
+      await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
+    if (this.isClosed) throw new Error("the queue was closed");
+    this.bytesOut += bytes;
+    for (const { hash } of task.parts) this.need(hash);
+    try {
+      return await new Promise<unknown>((resolve, reject) => {
+        const job: Outstanding = {
+          ...{ data, task, setup, bytes, resolve, reject, issued: 0, failed: 0 },
+          ...{ since: seconds(), asked: seconds() },
+        };
+        this.outstanding.set(data.key, job);
+        this.issue(job);
+      });
+    } finally {
+      this.bytesOut -= bytes;
+      for (const { hash } of task.parts) this.release(hash);
+      for (const resolve of this.waitingForRoom.splice(0)) resolve();
+    }
+  }
+
+  /** Puts a job on the queue, after all that it needs. */
+  private issue(job: Outstanding): void {
+    if (job.issued > 0) this.counts.reissued++;
+    job.issued++;
+    job.since = seconds();
+    job.asked = job.since;
+    const id = jobId(job);
+    this.send(job)
+      .then(() => this.connections.queue.add(job.data.name, job.data, { jobId: id }))
+      .catch((error) => {
+        if (this.isClosed) return;
+        if (isFull(error)) this.fail(job, fullServer(this.connections.server));
+        // Otherwise the connection was lost in between: the job is missed and issued again.
+      });
+  }
+
+  private async send({ data, task, setup }: Outstanding): Promise<void> {
+    const { redis } = this.connections;
+    const commands = redis.multi();
+    const put = (key: string, bytes: Buffer) => {
+      commands.set(key, bytes, "EX", ARRAY_SECONDS);
+      this.counts.bytesSent += bytes.length;
+    };
+    const putPart = ({ hash, bytes }: Blob, compress: boolean) => {
+      if (this.sent.has(hash)) return;
+      this.sent.add(hash);
+      put(blobKey(hash), stored(bytes, compress));
+    };
+    for (const part of setup.parts) putPart(part, true);
+    for (const part of task.parts) putPart(part, false);
+    put(taskKey(data.key), stored(task.bytes, false));
+    for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
+  }
+
+  private fail(job: Outstanding, error: Error): void {
+    if (this.outstanding.delete(job.data.key)) job.reject(error);
+  }
+
+  /** Takes answers as they come. */
+  private async receive(): Promise<void> {
+    const { redis, waiter } = this.connections;
+    const list = doneKey(this.run);
+    while (!this.isClosed) {
+      try {
+        const first = await waiter.blpop(list, 2); // s
+        if (!first) continue;
+        const more = (await redis.lpop(list, 100)) ?? [];
+        await Promise.all(
+          [first[1], ...more].map((entry) => this.take(doneSchema.parse(JSON.parse(entry)).key)),
+        );
+      } catch {
+        // The connection was lost, or an entry is broken. What was missed is found by `look`.
+        if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, 100)); // ms
+      }
+    }
+  }
+
+  /** Takes the answer to a job from the server. */
+  private async take(key: string): Promise<void> {
+    const { redis } = this.connections;
+    if (!this.outstanding.has(key)) {
+      this.counts.duplicates++;
+      await redis.unlink(answerKey(key));
+      return;
+    }
+    const bytes = await redis.getBuffer(answerKey(key));
+    const job = this.outstanding.get(key);
+    if (!bytes || !job) return;
+    this.counts.bytesReceived += bytes.length;
+    const answer = unpack(unstored(bytes)) as Answer;
+    if ("value" in answer) {
+      this.outstanding.delete(key);
+      this.counts.done++;
+      job.resolve(answer.value);
+      await redis.unlink(answerKey(key), taskKey(key));
+      return;
+    }
+    await redis.unlink(answerKey(key));
+    const { message, isInput, isMissing, worker } = answer.problem;
+    if (isInput) this.fail(job, asInputError(message));
+    else if (isMissing) this.sendAgain(job);
+    else this.retry(job, `worker ${worker}: ${message}`);
+  }
+
+  /** The server has lost what it was sent. */
+  private sendAgain(job: Outstanding): void {
+    this.sent = new Set();
+    this.issue(job);
+  }
+
+  private retry(job: Outstanding, problem: string): void {
+    job.failed++;
+    if (job.failed >= MOST_FAILURES)
+      this.fail(job, new Error(`a job failed ${job.failed} times, last on ${problem}`));
+    else {
+      this.onProgress(`queue: a job is issued again, as it failed on ${problem.split("\n")[0]}`);
+      this.issue(job);
+    }
+  }
+
+  /** Asks about jobs that are not answered, and issues those again that are lost or take too long. */
+  private async look(): Promise<void> {
+    const { queue, redis } = this.connections;
+    if (this.isLooking || redis.status !== "ready") return;
+    this.isLooking = true;
+    try {
+      for (const job of [...this.outstanding.values()]) {
+        if (seconds() - job.asked < LOOK_AFTER_SECONDS) continue;
+        job.asked = seconds();
+        const state = await queue.getJobState(jobId(job));
+        if (!this.outstanding.has(job.data.key)) continue;
+        const isLate = state === "active" && seconds() - job.since > this.timeoutSeconds;
+        const isWaiting = ["waiting", "prioritized", "delayed"].includes(state);
+        if (isWaiting || (state === "active" && !isLate)) continue;
+        if (await redis.exists(answerKey(job.data.key))) await this.take(job.data.key);
+        else if (isLate) {
+          this.onProgress(`queue: a job is issued again after ${this.timeoutSeconds} s without an answer`);
+          this.issue(job);
+        } else if (state === "failed") this.retry(job, "a worker that could not answer");
+        else if (this.outstanding.has(job.data.key)) this.sendAgain(job);
+      }
+    } catch {
+      // The connection was lost; the next look is soon.
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** Tells workers that this run is alive, renews the life of what it needs, and says which workers there are. */
+  private async giveSign(): Promise<void> {
+    const { redis } = this.connections;
+    const commands = redis
+      .multi()
+      .sadd(RUNS, this.run)
+      .set(runKey(this.run), JSON.stringify({ build: ownBuild() }), "EX", ALIVE_SECONDS);
+    for (const hash of this.needed.keys()) commands.expire(blobKey(hash), ARRAY_SECONDS);
+    for (const key of this.outstanding.keys()) commands.expire(taskKey(key), ARRAY_SECONDS);
+    await commands.exec();
+    await this.tellWorkers();
+  }
+
+  private async tellWorkers(): Promise<void> {
+    const { redis, server } = this.connections;
+    const names = await redis.smembers(WORKERS);
+    const signs = names.length > 0 ? await redis.mget(names.map(workerKey)) : [];
+    const workers = signs.flatMap((sign) => (sign === null ? [] : [workerSchema.parse(JSON.parse(sign))]));
+    const build = buildText(ownBuild());
+    const own = workers.filter((worker) => buildText(worker.build) === build);
+    const threads = own.reduce((sum, worker) => sum + worker.threads, 0);
+    const others = workers.length - own.length;
+    const text =
+      (own.length === 0
+        ? `no worker yet; start one with: ashlar worker --queue ${server.address}`
+        : `${own.length} worker${own.length === 1 ? "" : "s"} with ${threads} thread${threads === 1 ? "" : "s"}`) +
+      (others > 0 ? `; ${others} of another version take no jobs of this one, which is ${build}` : "");
+    if (text !== this.workersText) this.onProgress(`queue: ${text}`);
+    this.workersText = text;
+  }
+
+  private need(hash: string): void {
+    this.needed.set(hash, (this.needed.get(hash) ?? 0) + 1);
+    this.unneeded.delete(hash);
+  }
+
+  /** Parcels that no job needs leave the server, but for the last few. */
+  private release(hash: string): void {
+    const jobs = this.needed.get(hash)! - 1;
+    if (jobs > 0) {
+      this.needed.set(hash, jobs);
+      return;
+    }
+    this.needed.delete(hash);
+    this.unneeded.add(hash);
+    for (const oldest of this.unneeded) {
+      if (this.unneeded.size <= KEPT_PARTS) break;
+      this.unneeded.delete(oldest);
+      this.sent.delete(oldest);
+      if (!this.isClosed) void this.connections.redis.unlink(blobKey(oldest)).catch(() => {});
+    }
+  }
+
+  /** Gives a job up. */
+  private async drop(key: string): Promise<void> {
+    const job = this.outstanding.get(key);
+    if (!job) return;
+    this.fail(job, new Error("the pool was closed"));
+    const { queue, redis } = this.connections;
+    if (redis.status !== "ready") return;
+    await queue.remove(jobId(job)).catch(() => 0); // one that a worker has taken cannot be removed
+    await redis.unlink(taskKey(key));
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    const { redis, waiter, queue } = this.connections;
+    await Promise.all([...this.outstanding.keys()].map((key) => this.drop(key)));
+    this.isClosed = true;
+    for (const timer of this.timers) clearInterval(timer);
+    waiter.disconnect();
+    if (redis.status === "ready") {
+      // A parcel may be another run's, too, which then sends it again; its life ends by itself.
+      await redis.multi().srem(RUNS, this.run).unlink(runKey(this.run), doneKey(this.run)).exec();
+    }
+    await queue.close();
+    redis.disconnect();
+    const { duplicates, reissued } = this.counts;
+    if (duplicates + reissued > 0)
+      this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped`);
+  }
+}
+
+/** What a worker stores under a job's key. */
+export type Answer =
+  | { readonly value: unknown }
+  | {
+      readonly problem: {
+        readonly message: string;
+        readonly worker: string;
+        /** The user can mend it. */
+        readonly isInput: boolean;
+        /** The server lacked what the job needs. */
+        readonly isMissing: boolean;
+      };
+    };
+
+/** Under which BullMQ knows what was issued last. */
+function jobId({ data, issued }: Outstanding): string {
+  return `${data.key}-${issued}`;
+}
+
+function seconds(): number {
+  return performance.now() / 1000;
+}

@@ -1,0 +1,5 @@
+/** User and password, which are never part of the address: addresses are shown, logged and recorded. */
+export interface QueueLogin {
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}

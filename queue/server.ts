@@ -1,0 +1,152 @@
+// The connection to the Redis server: its address, who logs in, and whether it is fit to hold jobs. ioredis and BullMQ are
+// loaded here, so that nobody else needs them.
+import type { Redis } from "ioredis";
+import { InputError, isInputError } from "../netlist/index.js";
+import type { QueueLogin } from "./login.js";
+
+/** Where the queue is. */
+export interface QueueServer {
+  /** As it is shown. */
+  readonly address: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: number;
+  readonly isEncrypted: boolean;
+  readonly login: QueueLogin;
+}
+
+const REDIS_PORT = 6379;
+/** Waiting for a connection at the start, ms. Later losses are waited for without end. */
+const CONNECT_TIMEOUT = 5000;
+/** Least room for jobs, bytes. */
+const LEAST_ROOM = 64 * 2 ** 20;
+
+/** Reads the address of a queue. Throws `InputError`, which never repeats a password. */
+export function queueServer(url: string, login: QueueLogin = {}): QueueServer {
+  const expected = "redis://HOST:PORT or rediss://HOST:PORT (encrypted) was expected";
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new InputError("--queue", `is no address, ${expected}`);
+  }
+  const { protocol, hostname, port, pathname, username, password, search } = parsed;
+  if (username !== "" || password !== "")
+    throw new InputError(
+      "--queue",
+      "the address holds a user or password, which others could read there",
+      "put them into ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or name a file in ASHLAR_QUEUE_PASSWORD_FILE",
+    );
+  const database = /^\/?(\d*)$/.exec(pathname)?.[1];
+  if (!["redis:", "rediss:"].includes(protocol) || hostname === "" || database === undefined || search !== "")
+    throw new InputError("--queue", `'${url}', ${expected}`);
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  return {
+    address: `${protocol}//${hostname}:${port || REDIS_PORT}${database && `/${database}`}`,
+    host,
+    port: Number(port || REDIS_PORT),
+    database: Number(database),
+    isEncrypted: protocol === "rediss:",
+    login,
+  };
+}
+
+/**
+ * Connects to the server and checks that it can hold jobs. Commands wait while the connection is lost. Throws `InputError`
+ * if it cannot be reached, refuses the login, or would drop jobs.
+ */
+export async function connect(server: QueueServer): Promise<Redis> {
+  const redis = await openClient(server);
+  try {
+    await firstConnection(redis, server);
+    await refuseUnfit(redis, server);
+  } catch (error) {
+    redis.disconnect();
+    throw isInputError(error) ? error : problemOf(server, error as Error);
+  }
+  return redis;
+}
+
+async function openClient({ host, port, database, isEncrypted, login }: QueueServer): Promise<Redis> {
+  const { Redis } = await import("ioredis");
+  const { user, password } = login;
+  const redis = new Redis({
+    ...{ host, port, db: database, lazyConnect: true, connectTimeout: CONNECT_TIMEOUT },
+    ...(user !== undefined && { username: user }),
+    ...(password !== undefined && { password }),
+    ...(isEncrypted && { tls: { servername: host } }),
+    maxRetriesPerRequest: null,
+    retryStrategy: (tries) => Math.min(2000, 50 * 2 ** Math.min(tries, 6)), // ms
+  });
+  redis.on("error", () => {}); // it connects again; commands wait meanwhile
+  return redis;
+}
+
+async function firstConnection(redis: Redis, server: QueueServer): Promise<void> {
+  let lost: (error: Error) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    lost = reject;
+  });
+  redis.once("error", lost);
+  const timer = setTimeout(() => lost(new Error("no answer")), CONNECT_TIMEOUT);
+  try {
+    await Promise.race([redis.connect().then(() => redis.ping()), failed]);
+  } catch (error) {
+    throw problemOf(server, error as Error);
+  } finally {
+    clearTimeout(timer);
+    redis.off("error", lost);
+  }
+}
+
+function problemOf({ address }: QueueServer, { message }: Error): InputError {
+  if (/NOAUTH|WRONGPASS|NOPERM|without any password|invalid password/i.test(message))
+    return new InputError(
+      `--queue ${address}`,
+      `the server refuses the login (${message})`,
+      "set ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or ASHLAR_QUEUE_PASSWORD_FILE",
+    );
+  return new InputError(
+    `--queue ${address}`,
+    `the server cannot be reached (${message})`,
+    "is Redis or Valkey running there?",
+  );
+}
+
+/** Throws `InputError` for a server that drops keys when it is full, or is full already. */
+async function refuseUnfit(redis: Redis, { address }: QueueServer): Promise<void> {
+  const info = await redis.info("memory");
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+  const policy = field("maxmemory_policy");
+  if (policy !== undefined && policy !== "noeviction")
+    throw new InputError(
+      `--queue ${address}`,
+      `its maxmemory-policy is ${policy}, under which the server drops jobs when it is full; noeviction is needed`,
+      "run: redis-cli CONFIG SET maxmemory-policy noeviction",
+    );
+  const [limit, used] = [Number(field("maxmemory") ?? 0), Number(field("used_memory") ?? 0)];
+  if (limit > 0 && limit - used < LEAST_ROOM)
+    throw new InputError(
+      `--queue ${address}`,
+      `the server has ${megabytes(limit - used)} left of its maxmemory of ${megabytes(limit)}, ${megabytes(LEAST_ROOM)} are needed`,
+      "raise maxmemory, or clear the server",
+    );
+}
+
+export function megabytes(bytes: number): string {
+  return `${(Math.max(0, bytes) / 2 ** 20).toFixed(0)} MiB`;
+}
+
+/** What a full server answers. */
+export function isFull(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("OOM ");
+}
+
+/** Throws `InputError` for a server that is full, with what to do. */
+export function fullServer(server: QueueServer): InputError {
+  return new InputError(
+    `--queue ${server.address}`,
+    "the server is full (maxmemory)",
+    "raise maxmemory, then go on with --resume",
+  );
+}
