@@ -30,7 +30,15 @@ import {
   workerSchema,
 } from "./names.js";
 import { type Blob, type Packed, unpack } from "./parcel.js";
-import { connect, fullServer, isFull, megabytes, type QueueServer, queueServer } from "./server.js";
+import {
+  connect,
+  fullServer,
+  isFull,
+  megabytes,
+  type QueueServer,
+  queueServer,
+  tellLosses,
+} from "./server.js";
 import { stored, unstored } from "./stored.js";
 
 export interface QueueOptions {
@@ -147,11 +155,9 @@ class QueueClient implements OpenedQueue {
   async start(): Promise<void> {
     const { redis, server } = this.connections;
     await this.giveSign();
-    redis.on("close", () => {
-      if (!this.isClosed)
-        this.onProgress(`queue: the connection to ${server.address} is lost; waiting for it`);
+    tellLosses(redis, server, (line) => {
+      if (!this.isClosed) this.onProgress(`queue: ${line}`);
     });
-    redis.on("ready", () => this.onProgress(`queue: connected to ${server.address} again`));
     void this.receive();
     this.timers.push(setInterval(() => void this.giveSign().catch(() => {}), 1000 * SIGN_SECONDS));
     this.timers.push(setInterval(() => void this.look(), 1000 * LOOK_SECONDS));

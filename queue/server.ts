@@ -113,6 +113,19 @@ function problemOf({ address }: QueueServer, { message }: Error): InputError {
   );
 }
 
+/** Tells when the connection is lost, and when it is back; tries in between are not told. */
+export function tellLosses(redis: Redis, { address }: QueueServer, onLine: (line: string) => void): void {
+  let isLost = false;
+  redis.on("close", () => {
+    if (!isLost) onLine(`the connection to ${address} is lost; waiting for it`);
+    isLost = true;
+  });
+  redis.on("ready", () => {
+    if (isLost) onLine(`connected to ${address} again`);
+    isLost = false;
+  });
+}
+
 /** Throws `InputError` for a server that drops keys when it is full, or is full already. */
 async function refuseUnfit(redis: Redis, { address }: QueueServer): Promise<void> {
   const info = await redis.info("memory");

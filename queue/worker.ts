@@ -34,7 +34,7 @@ import {
   workerKey,
 } from "./names.js";
 import { blobOf, pack, partsOf, unpack } from "./parcel.js";
-import { connect, queueServer } from "./server.js";
+import { connect, queueServer, tellLosses } from "./server.js";
 import { stored, unstored } from "./stored.js";
 
 export const workerOptionsSchema = z.strictObject({
@@ -178,10 +178,9 @@ class WorkerHost {
   private watch(worker: Worker): void {
     worker.on("error", () => {}); // a lost connection, which `close` tells
     worker.on("stalled", (id) => this.say(`job ${id} was lost by a worker and is taken again`));
-    this.redis.on("close", () => {
-      if (!this.hasEnded) this.say("the connection is lost; waiting for it");
+    tellLosses(this.redis, queueServer(this.options.queue), (line) => {
+      if (!this.hasEnded) this.say(line);
     });
-    this.redis.on("ready", () => this.say("connected again"));
   }
 
   private say(line: string): void {
