@@ -21,8 +21,10 @@ import { layersPanel } from "./layers-panel.js";
 import { MapPanel } from "./map-panel.js";
 import { PageJudge } from "./page-judge.js";
 import { Panes } from "./panes.js";
+import { printInLight } from "./printing.js";
 import { SceneState } from "./scene-state.js";
 import { searchBox } from "./search-box.js";
+import { sheets } from "./sheets.js";
 import { StateKeeper } from "./state-keeper.js";
 import { ThemeState } from "./theme.js";
 import { TimeControl } from "./time-control.js";
@@ -111,6 +113,7 @@ export class App {
     const { session, time } = this;
     document.title = `${session.title} · Ashlar`;
     byId("title").textContent = session.title;
+    byId("title").title = session.title;
     this.openPanels();
     this.showState(session.state);
     await this.work(async () => {
@@ -126,7 +129,7 @@ export class App {
   }
 
   private openPanels(): void {
-    const { scene, panes, mapPanel, embeddings } = this;
+    const { scene, panes, mapPanel, embeddings, theme } = this;
     const inspector = new Inspector(scene, {
       zoomTo: () => panes.zoomToSelection(),
       turn: (how) => flip(scene, how),
@@ -141,6 +144,8 @@ export class App {
       if (scene.edited) this.setFollow(false);
     });
     this.setTools();
+    sheets();
+    printInLight(theme, panes);
     searchBox(
       scene,
       () => panes.zoomToSelection(),

@@ -192,6 +192,11 @@ export class PlacementView {
     this.draw();
   }
 
+  /** Draws at once what the next frame would draw. */
+  drawNow(): void {
+    this.draw();
+  }
+
   private draw(): void {
     cancelAnimationFrame(this.frame);
     this.frame = 0;

@@ -118,7 +118,9 @@ function begin(host: PointerHost, event: PointerEvent, [x, y]: Point): Gesture {
     scene.block.kinds[candidate] !== NodeKind.Port &&
     !scene.block.fixed[candidate] &&
     isPlaced(scene.placement, candidate);
-  if (node >= 0 && host.editable && !event.shiftKey && movable(node)) {
+  // A finger pans, unless it begins on what is selected.
+  const isMeant = event.pointerType !== "touch" || scene.selection.has(node);
+  if (node >= 0 && isMeant && host.editable && !event.shiftKey && movable(node)) {
     const together = scene.selection.has(node) ? [...scene.selection].filter(movable) : [node];
     const nodes = together.length > MOST_NODES_PER_MOVE ? [node] : together;
     return { ...base, kind: "drag", node, starts: nodes.map((each) => moveOf(scene, each)) };

@@ -27,6 +27,13 @@ export class ThemeState extends Emitter<{ change: undefined }> {
     this.emit("change", undefined);
   }
 
+  /** Shows a theme for a while, without keeping it for the next visit. */
+  show(name: ThemeName): void {
+    this.name = name;
+    this.apply();
+    this.emit("change", undefined);
+  }
+
   private apply(): void {
     const root = document.documentElement;
     root.dataset.theme = this.name;
