@@ -9,6 +9,7 @@ import {
   convert,
   convertSchema,
   demo,
+  demoRun,
   describe,
   evalOptionsSchema,
   evaluate,
@@ -37,6 +38,7 @@ import { runWorker, workerOptionsSchema } from "../queue/index.js";
 import { printWithChromium } from "./chromium.js";
 import { infoText } from "./info-text.js";
 import {
+  commandLine,
   EXIT_BAD_INPUT,
   EXIT_ILLEGAL,
   ownCommand,
@@ -44,6 +46,7 @@ import {
   printViolations,
   problemOf,
   queueLogin,
+  repeatingThis,
   withControl,
 } from "./output.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
@@ -274,7 +277,11 @@ export function addCompare(program: Command): void {
     );
   addSchemaOptions(command, compareOptionsSchema).action(async (paths: string[], options) => {
     const given = optionsFor(compareOptionsSchema, command);
-    const comparison = await withControl(options.quiet, (control) => compare(paths, given, control));
+    const comparison = await withControl(
+      options.quiet,
+      (control) => compare(paths, given, control),
+      repeatingThis,
+    );
     process.stdout.write(options.json ? jsonLine(comparison) : comparisonTable(comparison));
     const scores = comparison.rows.flatMap((row) => row.runs.flatMap((run) => run.score ?? []));
     if (scores.length === 0) process.exitCode ??= EXIT_BAD_INPUT;
@@ -326,8 +333,11 @@ export function addGenerate(program: Command): void {
     );
   addSchemaOptions(command, generateCommandSchema).action(async (options) => {
     const given = optionsFor(generateCommandSchema, command);
-    const summary = await withControl<object>(options.quiet || options.set === undefined, (control) =>
-      generateCommand(given, control),
+    const isQuiet = options.quiet || options.set === undefined;
+    const summary = await withControl<object>(
+      isQuiet,
+      (control) => generateCommand(given, control),
+      repeatingThis,
     );
     printResult(summary, options.json);
   });
@@ -343,7 +353,16 @@ export function addDemo(program: Command): void {
     .option("--quiet", QUIET_HELP)
     .addHelpText("after", examples("ashlar demo --budget 60s --out runs/demo"))
     .action(async ({ out, budget, json, quiet }) => {
-      const { summary, text } = await withControl(quiet, (control) => demo(out, budget, control));
+      let text = "";
+      const summary = await withControl(
+        quiet,
+        async (control) => {
+          const done = await demo(out, budget, control);
+          text = done.text;
+          return done.summary;
+        },
+        () => `continue with: ${commandLine(demoRun(out, budget).resume)}`,
+      );
       if (json) printResult(summary, true);
       else process.stdout.write(`${text}\nNext: ${ownCommand()} --help\n`);
     });

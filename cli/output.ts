@@ -116,11 +116,12 @@ export function printViolations(violations: readonly { readonly message: string 
 /**
  * Does the work with a control that shows lines of progress on standard error; on a terminal each line replaces the one
  * before. Once the work has something to lose, the first Ctrl-C (or SIGTERM) asks it to stop, and the second ends the
- * process at once.
+ * process at once. `howToGoOn` says what a user may do after a stop.
  */
 export async function withControl<Result>(
   quiet: boolean,
   work: (control: RunControl) => Promise<Result>,
+  howToGoOn: () => string = resumingThis,
 ): Promise<Result> {
   const live = process.stderr.isTTY === true && !quiet;
   let shown = false;
@@ -154,10 +155,7 @@ export async function withControl<Result>(
     if (code !== undefined && (result as { interrupted?: boolean }).interrupted) {
       endLine();
       const { out } = result as { out?: unknown };
-      // Comparisons and sets of blocks are made anew.
-      const isResumed = !("published" in (result as object) || "heldOutBlocks" in (result as object));
-      const again = isResumed ? "--resume" : "--force";
-      process.stderr.write(`stopped early: the results so far are in ${out}; ${howToGoOn(again)}\n`);
+      process.stderr.write(`stopped early: the results so far are in ${out}; ${howToGoOn()}\n`);
     }
     return result;
   } finally {
@@ -181,11 +179,25 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 /** Exit status of a process that a signal ended, as shells have it, less the signal's number. */
 const EXIT_SIGNAL = 128;
 
-/** The command line that continues what was stopped. */
-function howToGoOn(flag: "--resume" | "--force"): string {
+/** For what can be resumed. */
+function resumingThis(): string {
+  return `continue with: ${thisCommand("--resume")}`;
+}
+
+/** For what is made anew. */
+export function repeatingThis(): string {
+  return `run all of it with: ${thisCommand("--force")}`;
+}
+
+/** The command line of this process, with another way of meeting what is there. */
+function thisCommand(flag: "--resume" | "--force"): string {
   const args = process.argv.slice(2).filter((arg) => arg !== "--force" && arg !== "--resume");
-  const command = [ownCommand(), ...args.map(shellWord), flag].join(" ");
-  return flag === "--resume" ? `continue with: ${command}` : `run all of it with: ${command}`;
+  return commandLine([...args, flag]);
+}
+
+/** How to call this program with some arguments, as a user can paste it. */
+export function commandLine(args: readonly string[]): string {
+  return [ownCommand(), ...args.map(shellWord)].join(" ");
 }
 
 /** An argument as a shell takes it. */

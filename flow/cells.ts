@@ -27,7 +27,7 @@ import {
 import { refuseRunning } from "./folder-owner.js";
 import { looseCellsOf } from "./frames.js";
 import { loadBlockWith, loadDefWith, placementFile, readGivenPlaces } from "./load-block.js";
-import { parseOptions, runOptions } from "./options.js";
+import { defaultsOf, parseOptions, runOptions } from "./options.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 import { type RunFolder, refuseOverwriting } from "./run-folder.js";
@@ -88,7 +88,7 @@ export async function placeCells(
   const out = folder ?? join("runs", fileNameOf(block.name), "cells");
   refuseTaken(out, options);
   const spec = {
-    ...{ out, resume, force },
+    ...{ out, resume, force, defaults: defaultsOf(cellsOptionsSchema) },
     // `placement` would name the block's own placement file.
     options: {
       ...files,

@@ -7,6 +7,18 @@ import type { RunObserver } from "./run-control.js";
 
 const DEMO = { macros: 24, seed: 7 };
 
+/** Where the demo's block and the policy's run are, and the arguments of `ashlar` that go on with that run. */
+export function demoRun(
+  out: string,
+  budget: string,
+): { readonly block: string; readonly run: string; readonly resume: readonly string[] } {
+  const [block, run] = [join(out, "block"), join(out, "run")];
+  return {
+    ...{ block, run },
+    resume: ["place", block, "--method", "policy", "--budget", budget, "--out", run, "--resume"],
+  };
+}
+
 /** Generates and places; gives the policy's run, and the text that says where picture and report are. */
 export async function demo(
   out: string,
@@ -14,8 +26,8 @@ export async function demo(
   observer: RunObserver = {},
 ): Promise<{ summary: PlaceSummary; text: string }> {
   parseBudget(budget);
-  const { out: block } = await generateOne({ ...DEMO, name: "demo", out: join(out, "block") });
-  const run = join(out, "run");
+  const { block, run } = demoRun(out, budget);
+  await generateOne({ ...DEMO, name: "demo", out: block });
   const random = await place(block, {
     method: "random",
     iterations: 64,

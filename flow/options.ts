@@ -26,6 +26,16 @@ export function pickOptions(schema: z.ZodObject, options: object): object {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name in schema.shape));
 }
 
+/** What the options of a command are that are not given; those without a default are left out. */
+export function defaultsOf(schema: z.ZodObject): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(schema.shape).flatMap(([name, option]) => {
+      const result = z.safeParse(option, undefined);
+      return result.success && result.data !== undefined ? [[name, result.data]] : [];
+    }),
+  );
+}
+
 /** Options of everything that runs in a folder. */
 export const runOptions = {
   workers: z.number().int().min(1).max(64).default(2).describe("worker threads"),

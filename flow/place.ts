@@ -206,6 +206,7 @@ export async function place(
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
     options,
+    schema: placeOptionsSchema,
     record: {
       settings,
       method: method.name,

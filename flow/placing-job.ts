@@ -6,6 +6,7 @@ import {
   type JudgeOptions,
   type Move,
   macrosByArea,
+  OUTSIDE_TOLERANCE,
   pullOfGuides,
 } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
@@ -27,6 +28,8 @@ import {
   type LoadedDef,
   type MacroGroup,
   macroPlacementTcl,
+  macrosToTurn,
+  mayTurn,
   NodeKind,
   notesOn,
   Orientation,
@@ -37,6 +40,7 @@ import {
   roomOf,
   snappedPlaces,
   unmetGuides,
+  withTurned,
   writeDef,
   writeFileAtomically,
   writePl,
@@ -118,7 +122,11 @@ export async function openPlacingJob(
   if (isDefPath(path)) return openDefJob(path, options, onProgress);
   if (options.guideWeight !== undefined)
     throw new InputError("--guide-weight", `is for .def designs, and '${path}' is none`);
-  const { flat, groups, given } = await withGiven(await loadBlockWith(path, options, true), options, []);
+  const found = await withGiven(await loadBlockWith(path, options, true), options, []);
+  const { groups, given } = found;
+  const { canvas } = found.flat;
+  const slack = OUTSIDE_TOLERANCE * Math.min(canvas.width, canvas.height);
+  const flat = turnedToFit(found.flat, { ...canvas, name: "canvas", slack }, options);
   for (const note of notesOn(flat)) onProgress(note);
   const { block, clustering } = clusterFlat(flat, options, onProgress);
   const single = placingView(block, options.turn ? { mayTurn: () => true } : {});
@@ -171,6 +179,44 @@ async function withGiven(
   return { flat, groups, ...(given && { given }) };
 }
 
+/** What macros must stay within; lengths in µm. */
+interface Room {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** By how much a macro may be larger. */
+  readonly slack: number;
+}
+
+/** Of the core or the die of a design: rounding, µm. */
+const SLACK = 1e-6;
+
+/**
+ * With `turn`, the block with macros that fit into the room only turned by 90° lying so from the start. Throws `InputError`
+ * for one of these without it.
+ */
+function turnedToFit(
+  block: Block,
+  { name, width, height, slack }: Room,
+  {
+    turn = false,
+    mayBeTurned = () => true,
+  }: { readonly turn?: boolean | undefined; readonly mayBeTurned?: (node: number) => boolean },
+): Block {
+  const room = { width: width + slack, height: height + slack };
+  const nodes = macrosToTurn(block, room).filter(mayBeTurned);
+  const [first] = nodes;
+  if (first === undefined) return block;
+  if (turn) return withTurned(block, nodes);
+  const sides = (x: number, y: number) => `${Number(x.toFixed(3))} x ${Number(y.toFixed(3))} µm`;
+  throw new InputError(
+    block.name,
+    `macro '${block.nodeNames[first]}' is ${sides(block.widths[first]!, block.heights[first]!)} and fits into the ${name} of ` +
+      `${sides(width, height)} only when turned by 90°`,
+    "use --turn, with --method refine, or with anneal under --protocol free",
+  );
+}
+
 /** The groups of `flat` in the block that was clustered from it. */
 function groupsIn(block: Block, flat: Block, groups: readonly MacroGroup[]): readonly MacroGroup[] {
   if (block === flat || groups.length === 0) return groups;
@@ -212,7 +258,11 @@ async function openDefJob(
   onProgress: (line: string) => void,
 ): Promise<PlacingJob> {
   const read = await loadDefWith(path, options);
-  const { flat, groups, given } = await withGiven(read.block, options, defFiles(path, options.lef).lefs);
+  const found = await withGiven(read.block, options, defFiles(path, options.lef).lefs);
+  const { groups, given } = found;
+  const mayBeTurned = (node: number) => mayTurn(read, node);
+  const room = { ...roomOf(read), slack: SLACK };
+  const flat = turnedToFit(found.flat, room, { turn: options.turn, mayBeTurned });
   const loaded = { ...read, block: flat };
   checkGroups(loaded, groups);
   for (const group of groups) refuseTooLarge(flat, group, roomOf(loaded));

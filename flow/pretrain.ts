@@ -15,7 +15,7 @@ import {
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
 import { queueOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
-import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
+import { budgetOf, budgetOptions, defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
 import { runInFolder } from "./run.js";
@@ -110,7 +110,9 @@ export async function pretrain(
     ...oldNamesUnder("settings", OLD_NAMES),
     renamed: { ...PRETRAIN_RENAMED, ...oldNamesUnder("settings", OLD_NAMES).renamed },
   };
-  const spec = { out, options: { ...options, settings, ...code.record }, inputs, resume, force, oldNames };
+  const record = { ...options, settings, ...code.record };
+  const defaults = defaultsOf(pretrainSchema);
+  const spec = { out, options: record, inputs, resume, force, oldNames, defaults };
   refuseOwnCodeOnQueue(options.queue, { "--network": network });
   const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);

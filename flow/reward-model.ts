@@ -31,7 +31,7 @@ import {
   writeRewardModel,
 } from "../policy/index.js";
 import { readLearningBlocks } from "./learning-blocks.js";
-import { parseOptions, runOptions, settingsOption } from "./options.js";
+import { defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { predictionScatter } from "./prediction-scatter.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
@@ -133,7 +133,11 @@ export async function pretrainRewardModel(
   }
   const inputs = [...files, ...samplePolicy.flatMap(policyFiles)];
   return runInFolder(
-    { out, options, inputs, resume, force, oldNames: { renamed: REWARD_MODEL_RENAMED } },
+    {
+      ...{ out, options, inputs, resume, force },
+      oldNames: { renamed: REWARD_MODEL_RENAMED },
+      defaults: defaultsOf(rewardModelSchema),
+    },
     async (run) => {
       const all = [...blocks, ...heldOut];
       const data = await drawData(all, blocks.length, { options, policies, run, signal, onProgress });

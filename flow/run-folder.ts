@@ -88,7 +88,7 @@ export class RunFolder implements RunStore {
    * is written. Throws `InputError` if they are not, and while another process writes to the folder.
    */
   static async open(spec: RunSpec): Promise<RunFolder> {
-    const { out: path, options, inputs, resume, oldNames = {} } = spec;
+    const { out: path, options, inputs, resume } = spec;
     refuseTaken(path, spec);
     makeFolder(path);
     makeFolder(join(path, "checkpoints"));
@@ -100,7 +100,7 @@ export class RunFolder implements RunStore {
     const folder = new RunFolder(path, record, takeFolder(path));
     try {
       refuseOverwriting(path, spec); // another process may have ended meanwhile
-      if (resume && isFile(folder.file("options.json"))) folder.readBefore(oldNames);
+      if (resume && isFile(folder.file("options.json"))) folder.readBefore(spec);
       else await folder.startOver();
     } catch (error) {
       folder.release();
@@ -110,8 +110,8 @@ export class RunFolder implements RunStore {
   }
 
   /** Reads what a run that is resumed has left. */
-  private readBefore(oldNames: OldNames): void {
-    this.refuseOtherRun(oldNames);
+  private readBefore(spec: RunSpec): void {
+    this.refuseOtherRun(spec);
     const lines = this.readMetrics();
     this.iterations = lines.length;
     this.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
@@ -264,7 +264,7 @@ export class RunFolder implements RunStore {
     return readMetricsOf(this.path);
   }
 
-  private refuseOtherRun(oldNames: OldNames): void {
+  private refuseOtherRun({ oldNames = {}, defaults = {} }: RunSpec): void {
     const { inputs, options } = this.record;
     const before = this.readRecord(oldNames);
     const all = inputs.length > before.inputs.length ? inputs : before.inputs;
@@ -281,10 +281,11 @@ export class RunFolder implements RunStore {
       );
     const names = Object.keys({ ...before.options, ...options });
     for (const name of names.filter((name) => !MAY_CHANGE.includes(name))) {
-      const [was, is] = [before.options[name], options[name]].map((value) =>
-        isNothing(value) ? undefined : JSON.stringify(value),
-      );
-      if (isDeepStrictEqual(before.options[name], options[name]) || was === is) continue;
+      // A run that is older than an option was as the option's default is.
+      const isNew = !(name in before.options) && name in options;
+      const values = [isNew ? defaults[name] : before.options[name], options[name]];
+      const [was, is] = values.map((value) => (isNothing(value) ? undefined : JSON.stringify(value)));
+      if (isDeepStrictEqual(values[0], values[1]) || was === is) continue;
       throw new InputError(
         this.path,
         `the run was started with ${name} ${was ?? "not set"}, now it is ${is ?? "not set"}`,
@@ -327,6 +328,8 @@ export interface RunSpec {
   readonly force?: boolean;
   /** Names of options that changed since older records were written: `teach`, `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
+  /** What options are that are not given, for records that are older than an option. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
 }
 
 function jsonText(value: unknown): string {

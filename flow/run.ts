@@ -1,5 +1,6 @@
 // How every job runs, whatever it computes: limits and options are checked, files are read and judged, then the run
 // folder is opened, and only there anything is written; the work is done, scored, and a summary is left.
+import type { z } from "zod";
 import { type Costs, checkFeasible, checkLegality, Judge, type JudgeRules } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
@@ -24,6 +25,7 @@ import {
 } from "./flat-cells.js";
 import { type FlatCosts, flatCosts } from "./flat-output.js";
 import { withQueue } from "./on-queue.js";
+import { defaultsOf } from "./options.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { costWithPull, type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
 import { writeResult } from "./report.js";
@@ -65,6 +67,8 @@ export interface BlockJob<Found extends object> {
   /** Name of the default run folder, `runs/BLOCK/NAME`. */
   readonly name: string;
   readonly options: BlockRunOptions;
+  /** Of these options. */
+  readonly schema: z.ZodObject;
   /** What the run folder records instead of `options`, where these are no plain data. */
   readonly record?: Readonly<Record<string, unknown>>;
   /** Files that the result depends on besides the block's. */
@@ -139,7 +143,8 @@ export async function runOnBlock<Found extends object>(
   const record = { ...options, ...termRecord, ...job.record, out };
   const inputs = [...opened.inputs, ...job.inputs, ...files];
   const { resume, force } = options;
-  const spec = { out, options: record, inputs, resume, force, oldNames: job.oldNames };
+  const defaults = defaultsOf(job.schema);
+  const spec = { out, options: record, inputs, resume, force, oldNames: job.oldNames, defaults };
   const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     const { columns, rows } = block.grid;
     onProgress(

@@ -63,6 +63,7 @@ export async function trainCommand(
   return runOnBlock(path, {
     name: `train-s${seed}`,
     options,
+    schema: trainCommandSchema,
     record: { settings: migratedSettings, ...code.record },
     inputs: [...policyFiles(options.policy), ...code.files],
     oldNames: oldNamesUnder("settings", OLD_NAMES),

@@ -241,7 +241,7 @@ export async function verify(
 ): Promise<VerifySummary> {
   const started = performance.now();
   const options = parseOptions(verifyOptionsSchema, given);
-  const { onProgress, signal } = controlOf(observer);
+  const { onProgress, onStart, signal } = controlOf(observer);
   const { out } = options;
   if (out !== undefined) refuseTaken(out, options.force);
   const { input, asPlaced } = await readInput(path, options);
@@ -260,6 +260,7 @@ export async function verify(
     ...(out !== undefined && { out }),
   };
   if (out === undefined) return summary;
+  onStart(); // until now nothing was there to lose, from now on all files are written
   await whileOwning(out, () => writeFiles(out, block, { ...found, summary }));
   return summary;
 }

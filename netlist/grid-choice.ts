@@ -1,20 +1,27 @@
 // Chooses a grid for a canvas and its macros: by Circuit Training's rule, or by a quick one, which the generator uses too.
 import { greatestOf } from "./arrays.js";
 import { type Block, type Canvas, type Grid, type Netlist, NodeKind, type Rectangle } from "./block.js";
+import { fitsOnlyTurned, type Size } from "./fitting-turned.js";
 import { InputError } from "./input-error.js";
 import { isSideways } from "./orientation.js";
 
-/** Sides of a macro, µm. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Sides of the hard macros, in node order. With `fixed` (per node), of the movable ones only. */
-export function hardSizes({ kinds, widths, heights }: Netlist, fixed?: Uint8Array): Size[] {
+/**
+ * Sides of the hard macros, in node order; of one that fits on the canvas only turned, as it is then. With `fixed` (per
+ * node), of the movable ones only.
+ */
+export function hardSizes(
+  { kinds, widths, heights }: Netlist,
+  { canvas, fixed }: { readonly canvas: Canvas; readonly fixed?: Uint8Array },
+): Size[] {
   return [...kinds.keys()]
     .filter((node) => kinds[node] === NodeKind.HardMacro && !fixed?.[node])
-    .map((node) => ({ width: widths[node]!, height: heights[node]! }));
+    .map((node) => asItFits({ width: widths[node]!, height: heights[node]! }, canvas));
+}
+
+/** A size turned by 90°, if it has room only so. */
+export function asItFits({ width, height }: Size, { width: roomX, height: roomY }: Size): Size {
+  const room = { width: roomX + SLACK, height: roomY + SLACK };
+  return fitsOnlyTurned({ width, height }, room) ? { width: height, height: width } : { width, height };
 }
 
 const FEWEST_LINES = 10;
@@ -76,9 +83,14 @@ const MOST_SIZES = 12;
 
 /** A grid for reading and placing: by Circuit Training's rule if possible, else by the quick one, else 10 x 10. */
 export function gridFor(macros: readonly Size[], canvas: Canvas): Grid {
+  return gridWithRoom(macros, canvas) ?? quickGrid([], canvas) ?? { columns: 10, rows: 10 };
+}
+
+/** The same; undefined if the macros find no room together on any grid. */
+export function gridWithRoom(macros: readonly Size[], canvas: Canvas): Grid | undefined {
   const sizes = new Set(macros.map(({ width, height }) => `${width} ${height}`)).size;
   const chosen = sizes <= MOST_SIZES ? selectGrid(macros, canvas) : undefined;
-  return chosen ?? quickGrid(macros, canvas) ?? quickGrid([], canvas) ?? { columns: 10, rows: 10 };
+  return chosen ?? quickGrid(macros, canvas);
 }
 
 function quickGrid(macros: readonly Size[], canvas: Canvas): Grid | undefined {
@@ -299,7 +311,7 @@ export function gridBesideFixed(
     const width = lies ? heights[node]! : widths[node]!;
     const height = lies ? widths[node]! : heights[node]!;
     const [x, y] = [initial.xs[node]!, initial.ys[node]!];
-    if (!fixed[node]) bodies.push({ width, height });
+    if (!fixed[node]) bodies.push(asItFits({ width, height }, canvas));
     else if (!Number.isNaN(x + y))
       obstacles.push({
         left: x - width / 2,

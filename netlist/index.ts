@@ -5,6 +5,7 @@ export * from "./block-directory.js";
 export * from "./boxes.js";
 export * from "./clustering/index.js";
 export * from "./files.js";
+export * from "./fitting-turned.js";
 export * from "./fixed-cells.js";
 export { type BookshelfFrame, frameOf } from "./formats/bookshelf/block-parts.js";
 export * from "./formats/bookshelf/bookshelf-writer.js";

@@ -28,10 +28,13 @@ export function asInputError(message: string): Error {
   return new Error(oneLine(message), { cause: BAD_INPUT });
 }
 
-/** Shortens quotes from broken files, which may be of any length, and keeps the message on one line. */
+/**
+ * Shortens quotes from broken files, which may be of any length, and keeps the message on one line. What stands between two
+ * quotes is no quote: one begins after a space or a sign.
+ */
 function oneLine(message: string): string {
   return message
-    .replace(/'([^']{60})[^']+'/g, "'$1…'")
+    .replace(/(?<=^|[\s(:=,])'([^']{60})[^']+'/g, "'$1…'")
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
     .replace(/^(.{1000}).+$/u, "$1…");
 }

@@ -134,8 +134,35 @@ export function checkFeasible(judge: Judge): void {
       throw new InputError(
         block.name,
         `macro '${block.nodeNames[node]}' fits on no cell of the ${grid.columns} x ${grid.rows} grid; it is ${sizeText(block, node)}`,
-        "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
+        block.blockages.length > 0
+          ? "choose a finer grid (--grid), make blockages and halos smaller, enlarge the canvas or free some fixed macros"
+          : "choose a finer grid (--grid), enlarge the canvas or free some fixed macros",
       );
+  refuseWithoutRoom(block, macros);
+}
+
+/** Throws `InputError` if macros without their halos are larger in sum than what fixed ones and blockages leave. */
+function refuseWithoutRoom(block: Block, macros: Int32Array): void {
+  const { canvas, blockages, outlines } = block;
+  let area = 0;
+  for (const node of macros) {
+    if (outlines?.has(node)) continue; // its box need not be free
+    const { width, height } = ownSizeOf(block, node);
+    area += width * height;
+  }
+  const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
+  const bodies = standing
+    .filter((node) => !outlines?.has(node))
+    .map((node) => boxOf(block, block.initial, node));
+  const { width, height } = canvas;
+  const room = width * height - coveredArea([...blockages, ...bodies], width, height);
+  if (area <= room * (1 + OUTSIDE_TOLERANCE)) return;
+  throw new InputError(
+    block.name,
+    `the movable hard macros take ${area.toFixed(0)} µm², and fixed ones and blockages leave ${room.toFixed(0)} of the canvas of ` +
+      `${rounded(width)} x ${rounded(height)} µm`,
+    "make blockages and halos of fixed macros smaller, free some fixed macros or enlarge the canvas",
+  );
 }
 
 /**

@@ -59,6 +59,24 @@ export function outsideOf(rectangles: readonly Rectangle[], width: number, heigh
 
 /** Area of the union of rectangles within the canvas, µm². */
 export function coveredArea(rectangles: readonly Rectangle[], width: number, height: number): number {
-  const rest = outsideOf(rectangles, width, height);
-  return rest.reduce((area, r) => area - (r.right - r.left) * (r.top - r.bottom), width * height);
+  const xs = [0, width];
+  for (const { left, right } of rectangles) for (const x of [left, right]) if (x > 0 && x < width) xs.push(x);
+  xs.sort((a, b) => a - b);
+  const upwards = [...rectangles].sort((a, b) => a.bottom - b.bottom);
+  let area = 0;
+  for (let slab = 0; slab + 1 < xs.length; slab++) {
+    const [left, right] = [xs[slab]!, xs[slab + 1]!];
+    if (left === right) continue;
+    let reached = 0;
+    let length = 0;
+    for (const rectangle of upwards) {
+      if (!(rectangle.left <= left && rectangle.right >= right)) continue;
+      const top = Math.min(rectangle.top, height);
+      if (top <= reached) continue;
+      length += top - Math.max(rectangle.bottom, reached);
+      reached = top;
+    }
+    area += length * (right - left);
+  }
+  return area;
 }

@@ -207,7 +207,7 @@ export function makeBlock(
 /** Undefined for a netlist without standard cells. */
 function gridOfFlat(netlist: Netlist, places: Pick<Block, "fixed" | "initial" | "canvas">): Grid | undefined {
   if (!netlist.kinds.includes(NodeKind.StandardCell)) return undefined;
-  return gridBesideFixed(netlist, places, gridFor(hardSizes(netlist, places.fixed), places.canvas));
+  return gridBesideFixed(netlist, places, gridFor(hardSizes(netlist, places), places.canvas));
 }
 
 function defaultCanvas(netlist: Netlist): Canvas {

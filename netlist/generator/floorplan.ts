@@ -1,6 +1,7 @@
 // The floorplan of a generated block: canvas, blockages, fixed macros and grid, with enough room for random placements.
 import type { Blockage, Canvas, Grid, Rectangle } from "../block.js";
-import { chooseGrid, type Size } from "../grid-choice.js";
+import type { Size } from "../fitting-turned.js";
+import { chooseGrid } from "../grid-choice.js";
 import { InputError } from "../input-error.js";
 import { asInFile } from "../netlist-draft.js";
 import type { Random } from "../random.js";

@@ -1,7 +1,7 @@
 // Memory macros of a generated block: a few types (words, bits, pins along one or two edges) and banks of them.
 // Proportions are those of the SRAM macros in open 45 nm and 7 nm benchmark blocks: about 2 µm² a bit, 40 to 200 pins.
 import { append } from "../arrays.js";
-import type { Size } from "../grid-choice.js";
+import type { Size } from "../fitting-turned.js";
 import type { Random } from "../random.js";
 
 export interface MemoryPin {

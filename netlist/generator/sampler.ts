@@ -1,7 +1,7 @@
 // One random placement of a block's macros: a small twin of the environment's masks (inside the canvas, no overlap, no
 // blockage; macros by area descending), which the netlist may not import. A test compares the two.
 import type { Canvas, Grid, Rectangle } from "../block.js";
-import type { Size } from "../grid-choice.js";
+import type { Size } from "../fitting-turned.js";
 import type { Random } from "../random.js";
 
 /** Where macros may go. */

@@ -1,10 +1,10 @@
 // Ctrl-C: the first one ends a command with whole results, at any moment; the second one ends it at once. All commands at
 // many moments: benchmarks/interruptions.ts.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { interrupt, longCommands } from "../../benchmarks/interruptions.js";
+import { interrupt, longCommands, makeOutFor } from "../../benchmarks/interruptions.js";
 import { place } from "../../flow/index.js";
 import { Random } from "../../netlist/index.js";
 import { startAshlar } from "../support/command.js";
@@ -17,7 +17,7 @@ const random = Random.stream(1, "test-interruptions");
 for (const name of Object.keys(commands))
   test(`${name}: what is left after SIGINT is whole`, async () => {
     const out = join(folder, name);
-    if (name === "convert") mkdirSync(out);
+    makeOutFor(commands[name]!(out), out);
     const { problems } = await interrupt(commands[name]!(out), out, 0.5 + 3 * random.uniform());
     assert.deepEqual(problems, []);
   });

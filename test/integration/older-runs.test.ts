@@ -32,7 +32,10 @@ test("a run of annealing that version 0.1 recorded is resumed, under old names o
   ] as const) {
     runJson(...args(name, "--iterations", "8", "--budget", "1ms", ...today));
     rewrite(join(out(name), "options.json"), ({ options, ...record }) => {
-      const { settings: _, ...others } = options as Record<string, unknown>;
+      // Version 0.1 did not have the options left out here.
+      const { settings, turn, objective, cells, keep, group, ...others } = options as Record<string, unknown>;
+      assert.deepEqual(settings, { rounds: 4, sweepsPerRestart: 4 });
+      assert.deepEqual([turn, objective, cells, keep, group], [false, "proxy", false, [], []]);
       return { ...record, options: { ...others, set: ["stretches=4", "cycle=4"] } };
     });
     rewrite(join(out(name), "checkpoints/anneal.json"), (checkpoint) => {

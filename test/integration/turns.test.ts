@@ -1,6 +1,6 @@
 // `--turn`: macros are turned by 90° where LEF allows it, and every file that a run writes has them where they lie.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { runCli, runJson } from "../support/command.js";
@@ -146,6 +146,109 @@ test("without --turn macros keep their sides; with it, a design without R90 says
   assert.equal(runCli("place", r90, ...quick, "--quiet", "--out", plain).code, 0);
   for (const [name, { orientation }] of macrosOf(join(plain, "best.def")))
     assert.equal(lies(orientation), name === "r1", name);
+});
+
+/** Two RAM of 20 x 10 µm in a core of 15 x 58 µm. */
+function narrowDesign(): string {
+  const rows = Array.from(
+    { length: 29 },
+    (_, i) => `ROW r${i} core 500 ${500 + 2000 * i} N DO 30 BY 1 STEP 500 0 ;`,
+  );
+  return `VERSION 5.8 ;
+DESIGN narrow ;
+UNITS DISTANCE MICRONS ${UNITS} ;
+DIEAREA ( 0 0 ) ( 16000 60000 ) ;
+${rows.join("\n")}
+COMPONENTS 4 ;
+- r0 RAM ;
+- r1 RAM ;
+- f0 FF ;
+- f1 FF ;
+END COMPONENTS
+NETS 2 ;
+- a ( r0 Q ) ( r1 A ) ( f0 D ) ;
+- b ( r0 A ) ( f1 D ) ;
+END NETS
+END DESIGN
+`;
+}
+
+test("macros that fit into the core only when turned lie with --turn, and are refused with what to do without it", () => {
+  const turning = TINY_LEF.replace("SYMMETRY X Y ;", "SYMMETRY X Y R90 ;");
+  const design = makeDesign(narrowDesign(), turning);
+  const place = (path: string, ...more: string[]) =>
+    runCli(
+      "place",
+      path,
+      "--iterations",
+      "6",
+      "--workers",
+      "1",
+      "--quiet",
+      "--out",
+      join(makeFolder(), "run"),
+      ...more,
+    );
+  assert.match(
+    place(design).stderr,
+    /^ashlar: narrow: macro 'r0' is 20 x 10 µm and fits into the core of 15 x 58 µm only when turned by 90°; use --turn, .*\n$/,
+  );
+  for (const how of [
+    ["--method", "refine"],
+    ["--protocol", "free"],
+  ]) {
+    const out = join(makeFolder(), "run");
+    const result = place(design, "--turn", "--method", "anneal", ...how, "--out", out);
+    assert.equal(result.code, 0, result.stderr);
+    for (const [name, { orientation }] of macrosOf(join(out, "best.def"))) assert.ok(lies(orientation), name);
+    const { legal, violations, proxy_cost } = runJson("eval", out, "--json");
+    const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8")) as Record<string, unknown>;
+    assert.deepEqual([legal, violations, proxy_cost], [true, [], summary.proxy_cost]);
+  }
+  const upright = makeDesign(narrowDesign(), TINY_LEF);
+  assert.match(
+    place(upright, "--turn", "--method", "refine").stderr,
+    /macro 'r0' is 20 x 10 µm, larger than the core, .* of 15 x 58 µm; give master 'RAM' SYMMETRY R90 and use --turn, add rows/,
+  );
+});
+
+test("a macro of a flat Bookshelf set that fits only when turned is placed so, too", () => {
+  const folder = makeFolder();
+  const set = (name: string, text: string) => writeFileSync(join(folder, `t.${name}`), text);
+  set("aux", "RowBasedPlacement : t.nodes t.nets t.wts t.pl t.scl\n");
+  set("nodes", "UCLA nodes 1.0\nNumNodes : 4\nNumTerminals : 0\nM 30 10\nN 8 8\nc0 2 2\nc1 2 2\n");
+  set(
+    "nets",
+    "UCLA nets 1.0\nNumNets : 1\nNumPins : 4\nNetDegree : 4\nM I : 5 1\nN O : 0 0\nc0 I : 0 0\nc1 I : 0 0\n",
+  );
+  set("wts", "UCLA wts 1.0\n");
+  set("pl", "UCLA pl 1.0\nM 0 0 : N\nN 0 0 : N\nc0 0 0 : N\nc1 0 0 : N\n");
+  const row = (y: number) =>
+    `CoreRow Horizontal\nCoordinate : ${y}\nHeight : 2\nSitewidth : 1\nSitespacing : 1\nSiteorient : N\nSitesymmetry : Y\nSubrowOrigin : 0 NumSites : 20\nEnd\n`;
+  set("scl", `UCLA scl 1.0\nNumRows : 25\n${Array.from({ length: 25 }, (_, i) => row(2 * i)).join("")}`);
+  const block = join(folder, "t.aux");
+  const quick = [
+    "--method",
+    "anneal",
+    "--protocol",
+    "free",
+    "--iterations",
+    "6",
+    "--workers",
+    "1",
+    "--quiet",
+  ];
+  const refused = runCli("place", block, ...quick, "--out", join(folder, "no"));
+  assert.match(
+    refused.stderr,
+    /macro 'M' is 30 x 10 µm and fits into the canvas of 20 x 50 µm only when turned/,
+  );
+  const out = join(folder, "run");
+  const done = runJson("place", block, ...quick, "--turn", "--out", out, "--json");
+  assert.equal(done.legal, true);
+  assert.match(readFileSync(join(out, "best.pl"), "utf8"), /^M\s.*: F?[EW]$/m);
+  const again = runJson("eval", block, "--placement", join(out, "best.pl"), "--json");
+  assert.deepEqual([again.legal, again.violations], [true, []]);
 });
 
 test("blocks of other formats turn on request, too", () => {

@@ -107,7 +107,7 @@ export async function loadBookshelf(path: string, routing: Block["routing"]): Pr
     grid: gridBesideFixed(
       parts.netlist,
       { fixed: parts.fixed, initial: parts.initial, canvas },
-      gridFor(hardSizes(parts.netlist), canvas),
+      gridFor(hardSizes(parts.netlist, { canvas }), canvas),
     ),
     routing: (granted && routingOf(granted, parts.netlist)) ?? {
       horizontal: routing.horizontal / UNITS_PER_MICROMETRE,

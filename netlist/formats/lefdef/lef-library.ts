@@ -1,4 +1,5 @@
 // The contents of LEF files: units, routing layers, sites, masters with their pins. Lengths are in µm.
+import { isSideways } from "../../orientation.js";
 import type { Rect } from "./geometry.js";
 
 export interface LefLayer {
@@ -74,6 +75,11 @@ export function allowedOrientations(symmetry: readonly string[] | undefined): re
   if (!quarter) return upright;
   // Two quarter turns are a half turn, so R90 alone allows S; with a mirror it allows all eight.
   return x || y ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 2, 4, 6];
+}
+
+/** Whether a master's SYMMETRY allows quarter turns. */
+export function allowsTurns({ symmetry }: Pick<LefMaster, "symmetry">): boolean {
+  return allowedOrientations(symmetry).some(isSideways);
 }
 
 /** A rectangle of shapes on a layer while a pin or an obstruction is read. */

@@ -5,7 +5,8 @@ import { type Block, type Canvas, type Grid, NodeKind, type RoutingResources } f
 import { blockFileOf, isBlockOf } from "../../block-directory.js";
 import { boxOf } from "../../boxes.js";
 import { namesIn, statusOf } from "../../files.js";
-import { gridFor, gridWithin, type Size } from "../../grid-choice.js";
+import { fitsOnlyTurned, type Size } from "../../fitting-turned.js";
+import { gridFor, gridWithin, gridWithRoom } from "../../grid-choice.js";
 import { InputError } from "../../input-error.js";
 import { nameMatcher } from "../../names.js";
 import { isSideways } from "../../orientation.js";
@@ -15,7 +16,13 @@ import { readDef } from "./def-reader.js";
 import { cellRowsOf, type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
 import { coreOf, type Lattice, latticeOf, type SnapChoice } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
-import { allowedOrientations, isBlockMaster, type LefLibrary, type LefMaster } from "./lef-library.js";
+import {
+  allowedOrientations,
+  allowsTurns,
+  isBlockMaster,
+  type LefLibrary,
+  type LefMaster,
+} from "./lef-library.js";
 import { readLef } from "./lef-reader.js";
 import { routingOf } from "./routing.js";
 
@@ -221,7 +228,7 @@ function freed(nodes: DefNetlist, design: DefDesign): Uint8Array {
   });
 }
 
-/** A macro that may move, as it lies, in µm. */
+/** A macro that may move, as it lies or as it fits if it may be turned, in µm. */
 interface MovableSize extends Size {
   readonly node: number;
   /** Without its halo. */
@@ -230,10 +237,12 @@ interface MovableSize extends Size {
 }
 
 function movableSizes(
-  { netlist, componentOfNode, places }: DefNetlist,
+  { netlist, masters, componentOfNode, places }: DefNetlist,
   design: DefDesign,
-  fixed: Uint8Array,
+  { fixed, core }: Pick<Floor, "fixed" | "core">,
 ) {
+  const room = inMicrons(design, core ?? boundsOf(design.die));
+  const sides = { width: room.right - room.left + SLACK, height: room.top - room.bottom + SLACK };
   const sizes: MovableSize[] = [];
   for (let node = 0; node < netlist.nodeCount; node++) {
     if (netlist.kinds[node] !== NodeKind.HardMacro || fixed[node]) continue;
@@ -244,8 +253,11 @@ function movableSizes(
       ...{ bodyWidth, bodyHeight, width: bodyWidth + 2 * halo.x, height: bodyHeight + 2 * halo.y },
     };
     const { width, height } = upright;
+    const lies = isSideways(places.orientations[node]!);
+    const body = { width: lies ? bodyHeight : bodyWidth, height: lies ? bodyWidth : bodyHeight };
+    const turns = allowsTurns(masters[componentOfNode[node]!]!) && fitsOnlyTurned(body, sides);
     sizes.push(
-      isSideways(places.orientations[node]!)
+      lies !== turns
         ? { node, bodyWidth: bodyHeight, bodyHeight: bodyWidth, width: height, height: width }
         : upright,
     );
@@ -264,15 +276,20 @@ function gridWithHalos(nodes: DefNetlist, design: DefDesign, within: Floor): Gri
   const { canvas, core, fixed, blockages } = within;
   const { netlist, componentOfNode } = nodes;
   const macros: Size[] = [];
+  /** Halos of fixed macros may lie over edges and over each other. */
+  const bareIfFixed: Size[] = [];
   const obstacles: Rect[] = [...blockages];
   for (let node = 0; node < netlist.nodeCount; node++) {
     if (netlist.kinds[node] !== NodeKind.HardMacro) continue;
     const { x, y } = haloOf(design, componentOfNode[node]!);
-    macros.push({ width: netlist.widths[node]! + 2 * x, height: netlist.heights[node]! + 2 * y });
+    const [width, height] = [netlist.widths[node]!, netlist.heights[node]!];
+    const boxed = { width: width + 2 * x, height: height + 2 * y };
+    macros.push(boxed);
+    bareIfFixed.push(fixed[node] ? { width, height } : boxed);
     if (fixed[node]) append(obstacles, fixedMacro(nodes, design, node));
   }
-  const preferred = gridFor(macros, canvas);
-  const movable = movableSizes(nodes, design, fixed);
+  const preferred = gridWithRoom(macros, canvas) ?? gridFor(bareIfFixed, canvas);
+  const movable = movableSizes(nodes, design, within);
   const bodies = movable.map(({ bodyWidth, bodyHeight }) => ({ width: bodyWidth, height: bodyHeight }));
   const floor = core
     ? inMicrons(design, core)
@@ -309,13 +326,15 @@ function refuseLarger({
   const [roomX, roomY] = [right - left, top - bottom];
   const room = `the core, the bounds of the rows, of ${shortened(roomX)} x ${shortened(roomY)} µm`;
   let area = 0;
-  for (const { node, bodyWidth, bodyHeight } of movableSizes(nodes, design, fixed)) {
+  for (const { node, bodyWidth, bodyHeight } of movableSizes(nodes, design, { fixed, core })) {
     area += bodyWidth * bodyHeight;
     if (bodyWidth <= roomX + SLACK && bodyHeight <= roomY + SLACK) continue;
+    const { name } = nodes.masters[nodes.componentOfNode[node]!]!;
+    const turn = bodyHeight <= roomX + SLACK && bodyWidth <= roomY + SLACK;
     throw new InputError(
       design.path,
       `macro '${nodes.netlist.nodeNames[node]}' is ${shortened(bodyWidth)} x ${shortened(bodyHeight)} µm, larger than ${room}`,
-      "add rows, or let macros use the whole die (--die)",
+      `${turn ? `give master '${name}' SYMMETRY R90 and use --turn, ` : ""}add rows, or let macros use the whole die (--die)`,
     );
   }
   if (area > roomX * roomY)

@@ -10,7 +10,7 @@ import { boxAt, defPlacesOf } from "./def-places.js";
 import { blockagesOfMacros, inMicrons, originOf } from "./def-to-block.js";
 import { type Comb, outwardOn, wholePitches } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
-import { allowedOrientations } from "./lef-library.js";
+import { allowsTurns } from "./lef-library.js";
 import type { LoadedDef } from "./load-def.js";
 
 export interface PlacingRules {
@@ -59,9 +59,8 @@ export function placingDesign(
 }
 
 /** Whether the master of a macro allows quarter turns. */
-function mayTurn({ nodes }: LoadedDef, node: number): boolean {
-  const { symmetry } = nodes.masters[nodes.componentOfNode[node]!]!;
-  return allowedOrientations(symmetry).some(isSideways);
+export function mayTurn({ nodes }: LoadedDef, node: number): boolean {
+  return allowsTurns(nodes.masters[nodes.componentOfNode[node]!]!);
 }
 
 /** Database units: lengths that differ by less are the same. */

@@ -28,6 +28,22 @@ test("a run is gone on with by the same files in the same order and the same set
   await assert.rejects(open([a, b], true), /started with settings \{"clip":0.1\}, now it is not set/);
 });
 
+test("a run that is older than an option goes on as long as the option is as its default", async () => {
+  const resume = (options: object, defaults?: object) =>
+    RunFolder.open({
+      ...{ out: run, options: { seed: 1, workers: 1, ...options }, inputs: [a], resume: true },
+      ...(defaults && { defaults: { ...defaults } }),
+    }).then((opened) => opened.whileOpen(async () => {}));
+  await open([a], false);
+  await resume({ turn: false, objective: "proxy" }, { turn: false, objective: "proxy", later: 3 });
+  await assert.rejects(
+    resume({ turn: true }, { turn: false }),
+    /started with turn false, now it is true; resume with/,
+  );
+  await assert.rejects(resume({ snap: "row" }, { turn: false }), /with snap not set, now it is "row"/);
+  await assert.rejects(resume({ turn: false }), /with turn not set, now it is false/);
+});
+
 test("a run started over leaves nothing of the one before but what is not its own", async () => {
   await open([a], false);
   const before = readdirSync(run);

@@ -146,6 +146,28 @@ test("a fixed macro that leaves no room for another is refused, and a movable on
   );
 });
 
+test("blockages and fixed macros that leave less area than the macros take are refused with both areas", () => {
+  // Each macro fits alone: of 100 x 100 µm the blockages cover 40 x 100 and 60 x 40, where they overlap once, and F 10 x 10.
+  const blockages = [
+    { left: 60, bottom: 0, right: 100, top: 100, rate: 1 },
+    { left: 0, bottom: -20, right: 70, top: 40, rate: 1 },
+  ];
+  const grid = { columns: 20, rows: 20 };
+  const sizes = { F: [10, 10], A: [40, 40], B: [40, 50] } as const;
+  const block = {
+    ...blockOf(macros(sizes), { blockages, grid }, { F: [5, 95] }),
+    fixed: Uint8Array.from([1, 0, 0]),
+  };
+  assert.throws(
+    () => checked(block),
+    /the movable hard macros take 3600 µm², and fixed ones and blockages leave 3500 of the canvas of 100 x 100 µm; make/,
+  );
+  checked({
+    ...blockOf(macros({ ...sizes, B: [40, 45] }), { blockages, grid }, { F: [5, 95] }),
+    fixed: block.fixed,
+  });
+});
+
 test("a blockage over the whole canvas is refused", () => {
   const blockages = [{ left: 0, bottom: 0, right: 100, top: 100, rate: 1 }];
   assert.throws(() => checked(blockOf(macros({ A: [10, 10] }), { blockages })), /fits on no cell/);

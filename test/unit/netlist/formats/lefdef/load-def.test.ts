@@ -185,6 +185,14 @@ test("fixed macros can be freed, halos given to those without one", async () => 
   assert.equal(design.components.halos.get(3), undefined);
 });
 
+test("a fixed macro's halo that finds no room beside the other macros does not make the grid coarse", async () => {
+  const plain = await loadTiny();
+  const halos = [{ name: "mem/b", left: 70, bottom: 40, right: 70, top: 40 }];
+  const { block, design } = await loadTiny(TINY_DEF, { halos });
+  assert.equal(design.components.halos.get(1)?.left, 70_000);
+  assert.deepEqual(block.grid, plain.block.grid);
+});
+
 test("the orientation that a macro already has is allowed beside those of SYMMETRY", async () => {
   const { allowed } = await loadTiny(TINY_DEF.replace(") FN", ") E"));
   assert.deepEqual(allowed[2], [0, 1, 2, 3, 4]);
