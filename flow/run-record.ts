@@ -61,11 +61,25 @@ export function runAt(path: string): RunPath | undefined {
 /** What `place --cells` writes beside `best.plc`: macros and standard cells. */
 const FLAT = "flat.plc";
 
-/** For the `flat.plc` of a run: the block's own files, and that file as their placement. Undefined for other paths. */
+/** What `place` and `cells` write for a Bookshelf set, all of whose nodes it places. */
+const OF_SET = /^(best|top-\d+)\.pl$/;
+
+/**
+ * For the `flat.plc` of a run, or for the `best.pl` or `top-2.pl` of one that placed a Bookshelf set: the block's own files,
+ * and that file as their placement. Undefined for other paths.
+ */
 export function flatSourceAt(path: string): RunSource | undefined {
   const folder = dirname(path);
-  if (basename(path) !== FLAT || !isRunFolder(folder)) return undefined;
+  const name = basename(path);
+  if ((name !== FLAT && !OF_SET.test(name)) || !isRunFolder(folder)) return undefined;
   return { ...readRunSource(folder), placement: path };
+}
+
+/** The same path if the run has placed all standard cells of what `flatSourceAt` finds there. */
+export function placedCellsAt(path: string): string | undefined {
+  if (!flatSourceAt(path)) return undefined;
+  const isWhole = basename(path) === FLAT || cellsOfRun(dirname(path)) !== undefined;
+  return isWhole && !basename(path).startsWith("top-") ? path : undefined;
 }
 
 /**

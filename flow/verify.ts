@@ -48,7 +48,15 @@ import { whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { cellsOfRun, flatSourceAt, isRunFolder, type RunSource, readRunSource, runAt } from "./run-record.js";
+import {
+  cellsOfRun,
+  flatSourceAt,
+  isRunFolder,
+  placedCellsAt,
+  type RunSource,
+  readRunSource,
+  runAt,
+} from "./run-record.js";
 
 export const verifyOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })
@@ -316,8 +324,7 @@ export function routingSupplyFor(block: Block, design: LoadedDef | undefined): R
 
 /** The placement of all cells that a path names: of a finished run, or the `flat.plc` of one. */
 function placedCellsOf(path: string): string | undefined {
-  if (flatSourceAt(path)) return path;
-  return isRunFolder(path) ? cellsOfRun(path) : undefined;
+  return placedCellsAt(path) ?? (isRunFolder(path) ? cellsOfRun(path) : undefined);
 }
 
 /** For the `best.def` or `top-2.def` of a run: that file as the block, read with the run's LEF files and options. */

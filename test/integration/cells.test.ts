@@ -122,6 +122,17 @@ test("cells of a Bookshelf set", async () => {
   assert.ok(
     Math.abs(Number(again.wirelength) - Number(summary.flat_wirelength)) < 1e-6 * Number(again.wirelength),
   );
+  // A run's best.pl is a block as its flat.plc is: with macros alone its cells are placed first, with cells they stay.
+  const verified = (...args: readonly string[]) => {
+    const figures = runJson("verify", ...args, "--rounds", "0", "--passes", "0", "--json");
+    return [figures.legal, figures.flat_wirelength, figures.routed_wirelength, figures.vias];
+  };
+  const macros = verified(at("set-run", "best.pl"));
+  assert.equal(macros[0], true);
+  assert.deepEqual(macros, verified(aux, "--placement", at("set-run", "best.pl")));
+  const cells = verified(at("set-cells", "best.pl"));
+  assert.equal(cells[1], again.wirelength);
+  assert.deepEqual(cells, verified(aux, "--placement", at("set-cells", "best.pl"), "--as-placed"));
 });
 
 test("macros without places, and blocks without cells, are refused before anything is written", async () => {

@@ -96,6 +96,7 @@ test("Bookshelf: best.pl, and the run as .plc and as a set, cost what `flat` say
   for (const placement of [join(run, "best.pl"), await converted(run, "x.plc"), await converted(run, "x.pl")])
     assertCosts(await costsOf(aux, { grid, placement }), flat, placement);
   assertCosts(await costsOf(await converted(run, "y.aux"), { grid }), flat, "y.aux");
+  assertCosts(await costsOf(join(run, "best.pl")), flat, "best.pl as a block");
 });
 
 test("flat netlist text: the run as a directory and as .plc costs what `flat` says", async () => {
