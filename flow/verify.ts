@@ -12,7 +12,7 @@ import {
   type MacroGaps,
   macroGapsOf,
   NARROW_ROWS,
-  routeGlobally,
+  routeInRounds,
 } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
@@ -192,8 +192,8 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
         .placement;
   onProgress(`routing ${block.netCount.toLocaleString("en")} nets  ${seconds().toFixed(0)} s`);
   const before = seconds();
-  const routing = routeGlobally(block, placement, supply, {
-    rounds,
+  const routing = await routeInRounds(block, placement, supply, {
+    ...{ rounds, signal },
     onRound: ({ round, overflow, nets }) =>
       onProgress(
         `${round === 0 ? "patterns" : `round ${round}`}  ${seconds().toFixed(0)} s  overflow ${overflow} in ${nets} nets`,

@@ -19,6 +19,8 @@ export interface RouterOptions {
   /** Most rounds of rip-up and re-route; 0 keeps the patterns. Default: 20. */
   readonly rounds?: number;
   readonly onRound?: (round: RoutingRound) => void;
+  /** Asks to end with the round at hand; for `routeInRounds`. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What a round left; round 0 lays the patterns. */
@@ -89,11 +91,43 @@ export function routeGlobally(
   return routeNets(grid, pins, options);
 }
 
-/** The same for nets and a grid that are given. */
+/** The same routing, but after every round other work of this thread gets its turn, such as handlers of signals. */
+export async function routeInRounds(
+  block: Block,
+  placement: Placement,
+  supply: RoutingSupply,
+  options: RouterOptions = {},
+): Promise<GlobalRouting> {
+  const steps = routingSteps(
+    routingGridOf(block, placement, supply),
+    placedNetsOf(block, placement),
+    options,
+  );
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** `routeGlobally` for nets and a grid that are given. */
 export function routeNets(grid: RoutingGrid, pins: PlacedNets, options: RouterOptions = {}): GlobalRouting {
+  const steps = routingSteps(grid, pins, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Stops after every round. */
+function* routingSteps(
+  grid: RoutingGrid,
+  pins: PlacedNets,
+  options: RouterOptions,
+): Generator<void, GlobalRouting> {
   const trees = steinerTrees(pins);
   const routes = new Routes(reduced(grid, localDemand(pins, grid)), trees);
-  const { rounds, nets } = negotiate(routes, options);
+  const { rounds, nets } = yield* negotiate(routes, options);
   const { usage, capacities } = routes;
   const pinCells = Int32Array.from(pins.xs, (x, pin) => cellOf(grid, x, pins.ys[pin]!));
   const assigned = assignLayers(routes.grid, nets, { starts: pins.starts, cells: pinCells });
@@ -159,7 +193,10 @@ function detours({ grid, spans }: Routes, { starts, edges }: NetEdges): number {
 }
 
 /** Patterns, then rounds until nothing overflows or no round helps. Keeps the round with the least overflow. */
-function negotiate(routes: Routes, options: RouterOptions): { rounds: RoutingRound[]; nets: NetEdges } {
+function* negotiate(
+  routes: Routes,
+  options: RouterOptions,
+): Generator<void, { rounds: RoutingRound[]; nets: NetEdges }> {
   const rounds: RoutingRound[] = [];
   const { usage, capacities, history } = routes;
   let pressure: number = PRESSURE.first;
@@ -178,6 +215,8 @@ function negotiate(routes: Routes, options: RouterOptions): { rounds: RoutingRou
       gainedAt = round;
     }
     if (overflowing.length === 0 || round >= (options.rounds ?? 20) || round - gainedAt >= PATIENCE) break;
+    yield;
+    if (options.signal?.aborted) break;
     for (let edge = 0; edge < usage.length; edge++) {
       const over = usage[edge]! - capacities[edge]!;
       if (over > 0) history[edge]! += HISTORY.gain * Math.min(over, HISTORY.most);

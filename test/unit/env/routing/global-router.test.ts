@@ -10,6 +10,7 @@ import {
   placedNetsOf,
   type RoutingGrid,
   routeGlobally,
+  routeInRounds,
   routeNets,
   routingGridOf,
 } from "../../../../env/index.js";
@@ -249,6 +250,28 @@ test("of a placed block: wires are conserved on edges and layers, and the same b
   );
   const again = route();
   assert.deepEqual(again, routing);
+});
+
+test("in rounds: the same routing, other work gets its turn after each, and a signal ends it with the round at hand", async () => {
+  const { block, supply } = scarceCase();
+  const { placement } = placeCellsGlobally(block, block.initial);
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    timer = setImmediate(turn);
+  };
+  let timer = setImmediate(turn);
+  const whole = await routeInRounds(block, placement, supply);
+  clearImmediate(timer);
+  assert.deepEqual(whole, routeGlobally(block, placement, supply));
+  assert.ok(
+    whole.rounds.length > 3 && turns >= whole.rounds.length - 1,
+    `${turns} of ${whole.rounds.length}`,
+  );
+  const stop = new AbortController();
+  const onRound = ({ round }: { readonly round: number }) => void (round === 1 && stop.abort());
+  const short = await routeInRounds(block, placement, supply, { onRound, signal: stop.signal });
+  assert.deepEqual(short.rounds, whole.rounds.slice(0, 2));
 });
 
 test("nets within a cell take room, but no edge", () => {
