@@ -13,6 +13,7 @@ export * from "./environment/episode.js";
 export * from "./environment/feasibility.js";
 export { fencesOf, forbiddenTo } from "./environment/fences.js";
 export * from "./environment/legality.js";
+export * from "./environment/legality-tracker.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";
 export * from "./floorplan/data-flow.js";

@@ -177,7 +177,7 @@ function termFlags({ costTerms, costTermModules }: Readonly<Record<string, unkno
 }
 
 /** Whether the run in a folder goes on. */
-export function runState(folder: string): RunState {
+export function runState(folder: string): Exclude<RunState, "gone"> {
   const runs = ownerRuns(folder);
   if (runs !== undefined) return runs ? "running" : "died";
   return existsSync(join(folder, "summary.json")) ? "finished" : "stopped";

@@ -17,6 +17,8 @@ import { readRunSource } from "./run-record.js";
 export interface ViewedDesign {
   readonly name: string;
   readonly frame: DesignFrame;
+  /** The DEF design itself, if it is one. */
+  readonly loaded?: LoadedDef;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function designOfRun(run: string, block: Block): Promise<ViewedDesi
   try {
     if (isDefPath(source.block)) {
       const loaded = await loadDefWith(source.block, source.options);
-      return { name: loaded.block.name, frame: frameOfDesign(loaded, block) };
+      return { name: loaded.block.name, frame: frameOfDesign(loaded, block), loaded };
     }
     if (blockFileOf("bookshelf", source.block) !== undefined) {
       const { block: flat } = await loadBookshelfWith(source.block, source.options);

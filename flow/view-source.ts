@@ -5,16 +5,25 @@ import { basename, join } from "node:path";
 import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
+  type DesignRulesMessage,
+  defPieces,
+  defPlacesOf,
+  designRulesMessage,
   InputError,
   isDefPath,
   isFile,
+  isInputError,
   loadBlock,
+  macroPlacementTcl,
   makeFolder,
+  NodeKind,
   namesIn,
   type Placement,
   plcText,
   readPlacement,
+  readPlc,
   statusOf,
+  writeFileAtomically,
   writeNewFile,
 } from "../netlist/index.js";
 import { PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
@@ -25,6 +34,8 @@ import {
   tracePolicy,
 } from "../policy/index.js";
 import {
+  EDIT_FORMATS,
+  type EditFormat,
   type Packed,
   PROTOCOL,
   packBlock,
@@ -34,6 +45,7 @@ import {
   packTrace,
   type RunMetrics,
   type RunState,
+  type SavedEdit,
   type Session,
   type ViewEvent,
   type ViewSource,
@@ -43,7 +55,9 @@ import { type BlockOptions, judgeRules } from "./block-options.js";
 import { topPlacements } from "./candidates.js";
 import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
+import { byNames } from "./given-places.js";
 import { loadBlockWith, loadDefWith, readRunBest } from "./load-block.js";
+import { METHODS } from "./registry.js";
 import {
   bestOf,
   costTermsOf,
@@ -91,7 +105,14 @@ export async function openView(
     run !== undefined && placement !== undefined
       ? [await openNamed(placement, { run, block, options: given })]
       : [];
-  return new BlockView(block, run, { rules: judgeRules(merged), design, first, others: found, network });
+  return new BlockView(block, run, {
+    rules: judgeRules(merged),
+    design,
+    first,
+    others: found,
+    network,
+    path: run ?? path,
+  });
 }
 
 /** The block as it is viewed, and the design behind it: its own files, or those that its run clustered. */
@@ -104,7 +125,7 @@ async function loadWithDesign(
     const loaded = await loadDefWith(path, options);
     return {
       block: loaded.block,
-      design: { name: loaded.block.name, frame: frameOfDesign(loaded, loaded.block) },
+      design: { name: loaded.block.name, frame: frameOfDesign(loaded, loaded.block), loaded },
     };
   }
   const block = await loadBlockWith(path, options, run !== undefined);
@@ -155,6 +176,8 @@ interface ViewParts {
   readonly others?: readonly Other[];
   /** The network of the run's policy, if it is not the built-in one. */
   readonly network?: PolicyNetworkModule | undefined;
+  /** The block or the run's folder, as it was named. */
+  readonly path?: string;
 }
 
 /** The source of `startViewServer`. */
@@ -169,16 +192,21 @@ export class BlockView implements ViewSource {
   private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
   /** Number of the last edit that was saved here. */
   private lastEdit = 0;
+  private readonly path: string;
+  /** Of the DEF file when it was read. */
+  private readonly designStamp: number;
 
   constructor(
     block: Block,
     run: string | undefined,
-    { rules, design, first = [], others = [], network }: ViewParts,
+    { rules, design, first = [], others = [], network, path = run ?? block.name }: ViewParts,
   ) {
     this.blockItself = block;
+    this.path = path;
     this.run = run;
     this.rules = rules;
     this.design = design ?? { name: block.name, frame: frameOfBlock(block) };
+    this.designStamp = stampOf(design?.loaded?.design.path ?? "");
     this.first = first;
     this.others = others;
     this.network = network;
@@ -191,7 +219,13 @@ export class BlockView implements ViewSource {
   }
 
   state(): RunState {
-    return this.run === undefined ? "block" : runState(this.run);
+    if (this.run === undefined) return "block";
+    return this.isGone() ? "gone" : runState(this.run);
+  }
+
+  /** Whether the run's folder was deleted or moved. */
+  private isGone(): boolean {
+    return this.run !== undefined && !statusOf(this.run)?.isDirectory();
   }
 
   async session(): Promise<Session> {
@@ -214,6 +248,9 @@ export class BlockView implements ViewSource {
       placements,
       policy: this.checkpoint() !== undefined,
       writable: run !== undefined,
+      path: this.path,
+      formats: this.design.loaded ? EDIT_FORMATS : ["plc"],
+      ...methodOf(run),
       summary,
     };
   }
@@ -222,8 +259,23 @@ export class BlockView implements ViewSource {
     return withFrame(packBlock(this.blockItself), this.design.frame);
   }
 
+  async constraints(): Promise<DesignRulesMessage | null> {
+    const { loaded } = this.design;
+    return loaded ? designRulesMessage(loaded) : null;
+  }
+
   async placement(id: string): Promise<Packed> {
-    return packPlacement(await this.placementOf(id));
+    const edit = this.editFile(id);
+    return packPlacement(
+      await this.placementOf(id),
+      edit === undefined ? [] : await lockedIn(edit, this.blockItself),
+    );
+  }
+
+  private editFile(id: string): string | undefined {
+    const edit = editsOf(this.run).find((name) => name === `${id}.plc`);
+    const file = join(this.run ?? "", "edits", edit ?? "");
+    return edit !== undefined && isFile(file) ? file : undefined;
   }
 
   /** The placement of an id that `session` lists. */
@@ -233,9 +285,8 @@ export class BlockView implements ViewSource {
     if (other) return other.placement;
     const top = topsOf(run).find((name) => name === `${id}.plc`);
     if (run !== undefined && top && isFile(join(run, top))) return readPlacement(join(run, top), block);
-    const edit = editsOf(run).find((name) => name === `${id}.plc`);
-    if (run !== undefined && edit && isFile(join(run, "edits", edit)))
-      return readPlacement(join(run, "edits", edit), block);
+    const edit = this.editFile(id);
+    if (edit !== undefined) return readPlacement(edit, block);
     return (id === "best" && run !== undefined && (await bestOf(run, block))) || block.initial;
   }
 
@@ -266,18 +317,65 @@ export class BlockView implements ViewSource {
     return (await this.policyView()).embedding;
   }
 
-  async save(placement: Placement): Promise<string> {
+  async save(placement: Placement, locked: readonly number[] = []): Promise<SavedEdit> {
     if (this.run === undefined)
       throw new InputError("save", "a block has no run folder to save in", "download the placement instead");
+    if (this.isGone())
+      throw new InputError(this.run, "the run's folder is gone", "download the placement instead");
     const folder = join(this.run, "edits");
     makeFolder(folder);
     // No number twice, though edits were deleted, or other viewers of the run save theirs.
     for (const name of editsOf(this.run)) this.lastEdit = Math.max(this.lastEdit, numberOf(name));
     for (;;) {
       const name = `edit-${++this.lastEdit}.plc`;
-      const text = plcText(this.blockItself, placement, { thisFile: name });
-      if (await writeNewFile(join(folder, name), text)) return `edits/${name}`;
+      const text = this.plcTextOf(placement, locked, name);
+      if (!(await writeNewFile(join(folder, name), text))) continue;
+      const file = `edits/${name}`;
+      try {
+        if (this.design.loaded)
+          for (const format of ["def", "tcl"] as const)
+            await writeFileAtomically(
+              join(folder, name.replace(/plc$/, format)),
+              this.piecesOf(placement, format),
+            );
+        return { file };
+      } catch (error) {
+        if (!isInputError(error)) throw error;
+        return { file, problem: error.message };
+      }
     }
+  }
+
+  async exported(placement: Placement, locked: readonly number[], format: EditFormat): Promise<Uint8Array> {
+    if (format === "plc")
+      return Buffer.from(this.plcTextOf(placement, locked, `${this.blockItself.name}.plc`));
+    if (!this.design.loaded)
+      throw new InputError(format, `'${this.blockItself.name}' is no DEF design`, "download it as .plc");
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.piecesOf(placement, format)) pieces.push(Buffer.from(piece));
+    return Buffer.concat(pieces);
+  }
+
+  /** Locked macros are fixed in it. */
+  private plcTextOf(placement: Placement, locked: readonly number[], thisFile: string): string {
+    const fixed = this.blockItself.fixed.slice();
+    for (const node of locked) fixed[node] = 1;
+    return plcText({ ...this.blockItself, fixed }, placement, { thisFile });
+  }
+
+  /** The design's macros where a placement of the block has macros of the same names, as `convert` writes them. */
+  private piecesOf(
+    placement: Placement,
+    format: "def" | "tcl",
+  ): AsyncIterable<string | Uint8Array> | string[] {
+    const design = this.design.loaded!;
+    const { path } = design.design;
+    if (stampOf(path) !== this.designStamp)
+      throw new InputError(path, "has changed since the viewer was started", "start the viewer again");
+    const placed = byNames(this.path, { block: this.blockItself, placement }, design.block);
+    const places = defPlacesOf(design, placed);
+    if (format === "def") return defPieces(design, places);
+    return [macroPlacementTcl(design, places, { exact: true })];
   }
 
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
@@ -291,6 +389,10 @@ export class BlockView implements ViewSource {
         () => listener({ type: "frames" }),
       ),
       lookout(
+        () => editsOf(run).join(),
+        () => listener({ type: "edits", files: editsOf(run) }),
+      ),
+      lookout(
         () => this.state(),
         (state) => {
           listener({ type: "state", state });
@@ -299,7 +401,8 @@ export class BlockView implements ViewSource {
       ),
     ];
     const timer = setInterval(() => {
-      for (const look of looks)
+      // Files of a folder that is gone have not become empty: pages keep what they show.
+      for (const look of this.isGone() ? looks.slice(-1) : looks)
         try {
           look();
         } catch (error) {
@@ -360,6 +463,7 @@ function recordOf(run: string | undefined): RunRecord | undefined {
 interface RunRecord {
   readonly options?: {
     readonly protocol?: string;
+    readonly method?: string;
   };
 }
 
@@ -383,6 +487,24 @@ function editsOf(run: string | undefined): string[] {
   const folder = join(run ?? "", "edits");
   if (run === undefined || !statusOf(folder)?.isDirectory()) return [];
   return namesIn(folder).filter((name) => /^edit-\d{1,9}\.plc$/.test(name));
+}
+
+/** Movable hard macros that a saved edit has as fixed: they were locked. */
+async function lockedIn(path: string, block: Block): Promise<number[]> {
+  const { lines } = await readPlc(path);
+  const fixed = new Set(lines.filter((line) => line.fixed).map(({ index }) => index));
+  const locked: number[] = [];
+  for (let node = 0; node < block.nodeCount; node++)
+    if (block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && fixed.has(block.fileIndices[node]!))
+      locked.push(node);
+  return locked;
+}
+
+/** The method of a run, if it is a built-in one. */
+function methodOf(run: string | undefined): Pick<Session, "method"> {
+  const name = recordOf(run)?.options?.method;
+  const method = METHODS.find((candidate) => candidate.name === name);
+  return method ? { method: { name: method.name, isWarm: method.warmStart !== undefined } } : {};
 }
 
 function numberOf(edit: string): number {

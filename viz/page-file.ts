@@ -27,6 +27,7 @@ export async function renderPage(data: ViewData): Promise<string> {
   const report = {
     session: { ...session, writable: false },
     metrics: await data.metrics(),
+    constraints: await data.constraints().catch(() => null),
     packed,
     wasm: gzipSync(read("../kernels/ashlar.wasm"), { level: 9 }).toString("base64"),
   };

@@ -42,6 +42,8 @@ export interface Colours {
   readonly port: string;
   readonly link: string;
   readonly blocked: string;
+  /** What breaks a rule. */
+  readonly wrong: string;
   /** Lines of charts, from Okabe and Ito's colour-blind-safe set. */
   readonly series: readonly string[];
 }
@@ -62,6 +64,7 @@ export const LIGHT: Colours = {
   port: "#b5135e",
   link: "#6a35a8",
   blocked: "#8a94a0",
+  wrong: "#c4122f",
   series: ["#0072b2", "#d55e00", "#00805d", "#b0508a", "#8a6d00", "#3f4854"],
 };
 
@@ -81,6 +84,7 @@ export const DARK: Colours = {
   port: "#ff86b3",
   link: "#c7a8ff",
   blocked: "#76828f",
+  wrong: "#ff6b70",
   series: ["#56b4e9", "#ff8a3d", "#2ecc9b", "#e79ac6", "#f0d343", "#b8c2cc"],
 };
 

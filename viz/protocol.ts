@@ -1,13 +1,17 @@
 // Messages between the viewer's page and its server; docs/viewer.md describes the viewer. A one-file report embeds the
 // same messages, so that it needs no server.
-import type { Block, Placement } from "../netlist/index.js";
+import type { Block, DesignRulesMessage, Placement } from "../netlist/index.js";
 import type { Packed } from "./packing.js";
 
 /** Increased when the meaning of a message changes. */
 export const PROTOCOL = 1;
 
-/** No run (a block); running; ended with a result; ended without one; its process is gone. */
-export type RunState = "block" | "running" | "finished" | "stopped" | "died";
+/** No run (a block); running; ended with a result; ended without one; its process is gone; its folder is gone. */
+export type RunState = "block" | "running" | "finished" | "stopped" | "died" | "gone";
+
+/** Files that an edited placement can be written as. `def` and `tcl` are of a DEF design. */
+export const EDIT_FORMATS = ["plc", "def", "tcl"] as const;
+export type EditFormat = (typeof EDIT_FORMATS)[number];
 
 /** Rules of the page's judge. It has no cost terms, because these are code, which the page does not load. */
 export interface PageRules {
@@ -35,7 +39,21 @@ export interface Session {
   readonly policy: boolean;
   /** Whether edited placements can be saved in the run's folder. */
   readonly writable: boolean;
+  /** The block or the run's folder, as it was named to `view`. */
+  readonly path: string;
+  /** What edits can be written as. */
+  readonly formats: readonly EditFormat[];
+  /** The run's method, and whether it goes on from a placement in which all macros may move. */
+  readonly method?: { readonly name: string; readonly isWarm: boolean };
   readonly summary: Readonly<Record<string, unknown>>;
+}
+
+/** A placement that was saved in the run's folder. */
+export interface SavedEdit {
+  /** Its `.plc`, such as `edits/edit-1.plc`. */
+  readonly file: string;
+  /** Why the files of the design are missing beside it, if they are. */
+  readonly problem?: string;
 }
 
 /** The metrics of a run. */
@@ -105,12 +123,16 @@ export interface Embedding {
 export type ViewEvent =
   | { readonly type: "state"; readonly state: RunState }
   | { readonly type: "metrics"; readonly run: RunMetrics }
-  | { readonly type: "frames" };
+  | { readonly type: "frames" }
+  /** A placement was saved, by any page or process. All names of saved placements, `edit-1.plc` and so on. */
+  | { readonly type: "edits"; readonly files: readonly string[] };
 
 /** Source of the page's data: a server, or the report that contains the page. */
 export interface ViewData {
   session(): Promise<Session>;
   block(): Promise<Packed>;
+  /** The constraints of the DEF design that is placed; null if there is none, and the block's own rules are all. */
+  constraints(): Promise<DesignRulesMessage | null>;
   placement(id: string): Promise<Packed>;
   metrics(): Promise<readonly RunMetrics[]>;
   /** Frames of the run with this placement as its best. */
@@ -169,8 +191,18 @@ export function unpackBlock({ meta, arrays }: Packed): Block {
   };
 }
 
-export function packPlacement({ xs, ys, orientations }: Placement): Packed {
-  return { meta: {}, arrays: { xs, ys, orientations } };
+/** @param locked nodes that an editor has locked */
+export function packPlacement({ xs, ys, orientations }: Placement, locked: Iterable<number> = []): Packed {
+  return { meta: { locked: [...locked] }, arrays: { xs, ys, orientations } };
+}
+
+/** The locked nodes of a placement's message. Throws if they are no nodes. */
+export function lockedOf({ meta }: Packed, nodeCount: number): number[] {
+  const locked = meta.locked ?? [];
+  const isNode = (value: unknown) =>
+    Number.isInteger(value) && Number(value) >= 0 && Number(value) < nodeCount;
+  if (!Array.isArray(locked) || !locked.every(isNode)) throw new Error("'locked' is no list of nodes");
+  return locked as number[];
 }
 
 /** The placement of a message. Throws if it is not one of `nodeCount` nodes. */

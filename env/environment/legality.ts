@@ -3,6 +3,7 @@ import {
   type Block,
   boxOf,
   isSideways,
+  type MacroRules,
   NodeKind,
   nodesOfKind,
   ORIENTATION_NAMES,
@@ -48,35 +49,65 @@ export function checkLegality(block: Block, placement: Placement): Legality {
 
 /** Why a placement is not legal, one by one, in node order; overlaps of two fixed macros are left out. */
 export function violationsIn(block: Block, placement: Placement): Violation[] {
+  return findings(block, placement)
+    .filter(({ isFixed }) => !isFixed)
+    .map((finding) => violationOf(block, placement, finding));
+}
+
+/** The same rules for the hard macros one by one, for a placement that changes. */
+export function legalityRules(block: Block): MacroRules {
+  const shapes = (placement: Placement, node: number) =>
+    block.outlines ? shapesOf(block, placement, node) : [boxOf(block, placement, node)];
+  const toViolations = (placement: Placement, found: readonly Finding[]) =>
+    found.filter(({ isFixed }) => !isFixed).map((finding) => violationOf(block, placement, finding));
+  return {
+    checkOne: (placement, node) =>
+      toViolations(placement, findingsAlone(block, placement, node, shapes(placement, node))),
+    checkPair: (placement, a, b) =>
+      toViolations(
+        placement,
+        findingsBetween(block, [
+          { node: a, shapes: shapes(placement, a) },
+          { node: b, shapes: shapes(placement, b) },
+        ]),
+      ),
+    reachOf: (placement, node) => {
+      const box = boxOf(block, placement, node);
+      return Number.isNaN(box.left + box.bottom) ? undefined : box;
+    },
+  };
+}
+
+function violationOf(
+  block: Block,
+  placement: Placement,
+  { kind, node, other, rectangle, by }: Finding,
+): Violation {
   const labelOf = (node: number) => {
     const [x, y] = [placement.xs[node]!, placement.ys[node]!].map(shortened);
     return `macro '${block.nodeNames[node]}' with its centre at (${x}, ${y}) ${ORIENTATION_NAMES[placement.orientations[node]!]}`;
   };
-  return findings(block, placement)
-    .filter(({ isFixed }) => !isFixed)
-    .map(({ kind, node, other, rectangle, by }): Violation => {
-      const macro = block.nodeNames[node]!;
-      if (kind === "unplaced") return { kind, macro, message: `macro '${macro}' has no place` };
-      const by_um = shortened(by);
-      const amount = `by ${by_um} µm`;
-      if (other !== undefined) {
-        const message = `${labelOf(node)}: overlaps ${labelOf(other)}, ${amount}`;
-        return { kind: "overlap", macro, other: block.nodeNames[other]!, by_um, message };
-      }
-      if (!rectangle)
-        return {
-          kind: "outside",
-          macro,
-          by_um,
-          message: `${labelOf(node)}: sticks out of the canvas, ${amount}`,
-        };
-      const { left, bottom, right, top } = rectangle;
-      const area = `from (${shortened(left)}, ${shortened(bottom)}) to (${shortened(right)}, ${shortened(top)})`;
-      const isBlockage = block.blockages.includes(rectangle as Block["blockages"][number]);
-      const what = isBlockage ? "covers the blockage" : "leaves its fence, or enters another's, in the area";
-      const message = `${labelOf(node)}: ${what} ${area}, ${amount}`;
-      return { kind: isBlockage ? "blockage" : "fence", macro, by_um, message };
-    });
+  const macro = block.nodeNames[node]!;
+  if (kind === "unplaced") return { kind, macro, message: `macro '${macro}' has no place` };
+  const by_um = shortened(by);
+  const amount = `by ${by_um} µm`;
+  if (other !== undefined) {
+    const message = `${labelOf(node)}: overlaps ${labelOf(other)}, ${amount}`;
+    return { kind: "overlap", macro, other: block.nodeNames[other]!, by_um, message };
+  }
+  if (!rectangle)
+    return {
+      kind: "outside",
+      macro,
+      by_um,
+      message: `${labelOf(node)}: sticks out of the canvas, ${amount}`,
+    };
+  const { left, bottom, right, top } = rectangle;
+  const area = `from (${shortened(left)}, ${shortened(bottom)}) to (${shortened(right)}, ${shortened(top)})`;
+  const isBlockage = block.blockages.includes(rectangle as Block["blockages"][number]);
+  const what = isBlockage ? "covers the blockage" : "leaves its fence, or enters another's, in the area";
+  const message = `${labelOf(node)}: ${what} ${area}, ${amount}`;
+  return { kind: isBlockage ? "blockage" : "fence", macro, by_um, message };
 }
 
 interface Finding {
@@ -91,45 +122,60 @@ interface Finding {
   readonly isFixed: boolean;
 }
 
-/** What is wrong, macro by macro; of the rectangles that a macro covers, the first. */
+/** What is wrong, macro by macro. */
 function findings(block: Block, placement: Placement): Finding[] {
-  const macros = nodesOfKind(block, NodeKind.HardMacro);
-  const { canvas, grid } = block;
-  const slackX = (OUTSIDE_TOLERANCE * canvas.width) / grid.columns;
-  const slackY = (OUTSIDE_TOLERANCE * canvas.height) / grid.rows;
-  const boxes = Array.from(macros, (node) => boxOf(block, placement, node));
-  const shapes = block.outlines
-    ? Array.from(macros, (node) => shapesOf(block, placement, node))
-    : boxes.map((box) => [box]);
+  const macros = Array.from(nodesOfKind(block, NodeKind.HardMacro), (node) => ({
+    node,
+    shapes: block.outlines ? shapesOf(block, placement, node) : [boxOf(block, placement, node)],
+  }));
   const found: Finding[] = [];
-  macros.forEach((node, i) => {
-    const box = boxes[i]!;
-    if (Number.isNaN(box.left + box.bottom)) {
-      found.push({ kind: "unplaced", node, by: 0, isFixed: false });
-      return;
-    }
-    if (!block.fixed[node]) {
-      const body = block.halos ? withoutOverhang(block, placement, node, box) : box;
-      const { left, bottom, right, top } = body;
-      const { width, height } = canvas;
-      if (left < -slackX || bottom < -slackY || right > width + slackX || top > height + slackY) {
-        const by = Math.max(-left, -bottom, right - width, top - height);
-        found.push({ kind: "outside", node, by, isFixed: false });
-      }
-      const forbidden = block.fences ? forbiddenTo(block, node) : block.blockages;
-      const covered = block.halos ? [body] : shapes[i]!;
-      const rectangle = forbidden.find((other) => shapesOverlap(covered, [other], TOUCHING));
-      if (rectangle)
-        found.push({ kind: "blocked", node, rectangle, by: wayOut(covered, [rectangle]), isFixed: false });
-    }
-    for (let j = i + 1; j < macros.length; j++) {
-      if (!shapesOverlap(shapes[i]!, shapes[j]!, TOUCHING)) continue;
-      const other = macros[j]!;
-      const isFixed = block.fixed[node] === 1 && block.fixed[other] === 1;
-      found.push({ kind: "overlap", node, other, by: wayOut(shapes[i]!, shapes[j]!), isFixed });
-    }
+  macros.forEach((macro, i) => {
+    const alone = findingsAlone(block, placement, macro.node, macro.shapes);
+    for (const finding of alone) found.push(finding);
+    if (alone[0]?.kind === "unplaced") return;
+    for (let j = i + 1; j < macros.length; j++)
+      for (const finding of findingsBetween(block, [macro, macros[j]!])) found.push(finding);
   });
   return found;
+}
+
+/** What is wrong with a macro whatever the others do; of the rectangles that it covers, the first. */
+function findingsAlone(
+  block: Block,
+  placement: Placement,
+  node: number,
+  shapes: readonly Rectangle[],
+): Finding[] {
+  const { width, height } = block.canvas;
+  const box = boxOf(block, placement, node);
+  if (Number.isNaN(box.left + box.bottom)) return [{ kind: "unplaced", node, by: 0, isFixed: false }];
+  if (block.fixed[node]) return [];
+  const found: Finding[] = [];
+  const slackX = (OUTSIDE_TOLERANCE * width) / block.grid.columns;
+  const slackY = (OUTSIDE_TOLERANCE * height) / block.grid.rows;
+  const body = block.halos ? withoutOverhang(block, placement, node, box) : box;
+  const { left, bottom, right, top } = body;
+  if (left < -slackX || bottom < -slackY || right > width + slackX || top > height + slackY) {
+    const by = Math.max(-left, -bottom, right - width, top - height);
+    found.push({ kind: "outside", node, by, isFixed: false });
+  }
+  const forbidden = block.fences ? forbiddenTo(block, node) : block.blockages;
+  const covered = block.halos ? [body] : shapes;
+  const rectangle = forbidden.find((other) => shapesOverlap(covered, [other], TOUCHING));
+  if (rectangle)
+    found.push({ kind: "blocked", node, rectangle, by: wayOut(covered, [rectangle]), isFixed: false });
+  return found;
+}
+
+interface ShapedMacro {
+  readonly node: number;
+  readonly shapes: readonly Rectangle[];
+}
+
+function findingsBetween(block: Block, [a, b]: readonly [ShapedMacro, ShapedMacro]): Finding[] {
+  if (!shapesOverlap(a.shapes, b.shapes, TOUCHING)) return [];
+  const isFixed = block.fixed[a.node] === 1 && block.fixed[b.node] === 1;
+  return [{ kind: "overlap", node: a.node, other: b.node, by: wayOut(a.shapes, b.shapes), isFixed }];
 }
 
 /** The part of a node's box that must stay inside the canvas and off blockages. */

@@ -1,6 +1,10 @@
 // The page: reads the data, opens views and panels, and connects them.
+import { NodeKind } from "../../netlist/index.js";
 import { unpackFrame } from "../design-frame.js";
+import { placeCommand } from "../place-command.js";
 import {
+  type EditFormat,
+  lockedOf,
   type PlacementEntry,
   type RunMetrics,
   type RunState,
@@ -13,11 +17,14 @@ import { Charts } from "./charts.js";
 import { keysOf, listenToKeys, showHelp } from "./commands.js";
 import { costsPanel } from "./costs-panel.js";
 import { followLive, type PageData, pageData } from "./data.js";
-import { byId, fill, h, icon } from "./dom.js";
-import { flip, save } from "./edits.js";
+import { ask, byId, fill, h, icon } from "./dom.js";
+import { editPanel } from "./edit-panel.js";
+import { downloadEdit, type EditCommand, edit, save, toggleLock, tokenOf } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
 import { Inspector } from "./inspector.js";
 import { layersPanel } from "./layers-panel.js";
+import { violationCounts } from "./legality.js";
+import { legalityPanel } from "./legality-panel.js";
 import { MapPanel } from "./map-panel.js";
 import { PageJudge } from "./page-judge.js";
 import { Panes } from "./panes.js";
@@ -35,7 +42,10 @@ const STATE_TEXT: Readonly<Record<RunState, string>> = {
   finished: "finished",
   stopped: "stopped without a result",
   died: "died: its process is gone",
+  gone: "its folder is gone",
 };
+
+const KEPT = "What you see stays in this page; download it to keep it.";
 
 /** How long a notice is shown, in ms. */
 const NOTICE_TIME = 6000;
@@ -78,6 +88,9 @@ export class App {
     },
   });
   private policyOffered = false;
+  /** Names of the edits that this page has saved. */
+  private readonly ownEdits = new Set<string>();
+  private readonly goesOn = h("section", { id: "goes-on", hidden: true });
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
   private constructor({ data, session, theme, panes, scene }: AppParts) {
@@ -125,18 +138,40 @@ export class App {
     time.offer();
     this.offerPolicy();
     await this.keeper.start();
+    void this.work(async () => {
+      const constraints = await this.data.constraints();
+      if (constraints) this.scene.legality.useDesign(constraints);
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (this.scene.unsaved || this.scene.kept.length > 0) event.preventDefault();
+    });
     if (!window.ashlarReport && session.state !== "block") this.follow();
   }
 
   private openPanels(): void {
     const { scene, panes, mapPanel, embeddings, theme } = this;
-    const inspector = new Inspector(scene, {
-      zoomTo: () => panes.zoomToSelection(),
-      turn: (how) => flip(scene, how),
-    });
-    const actions = { undo: () => scene.undo(), redo: () => scene.redo(), save: () => void this.save() };
+    const zoomTo = () => panes.zoomToSelection();
+    const inspector = new Inspector(scene, { zoomTo });
+    const actions = {
+      undo: () => scene.undo(),
+      redo: () => scene.redo(),
+      save: () => void this.save(),
+      download: (format: EditFormat) => void this.download(format),
+    };
+    const { formats } = this.session;
     fill(byId("left"), layersPanel(scene), mapPanel.element);
-    fill(byId("right"), costsPanel(scene, actions), inspector.element, embeddings.element);
+    fill(
+      byId("right"),
+      costsPanel(scene, actions, {
+        formats: window.ashlarReport ? ["plc"] : formats,
+        canSave: this.canSave,
+      }),
+      this.goesOn,
+      legalityPanel(scene, zoomTo),
+      editPanel(scene, { edit: (command) => this.edit(command), lock: () => toggleLock(scene) }),
+      inspector.element,
+      embeddings.element,
+    );
     fill(byId("foot"), this.time.timeline.element, this.charts.element);
     this.followBox.checked = this.following;
     byId("state").after(h("label", { class: "field", id: "follow-field" }, this.followBox, "Follow"));
@@ -144,6 +179,7 @@ export class App {
       if (scene.edited) this.setFollow(false);
     });
     this.setTools();
+    scene.on("unsaved", () => this.offerPlacements());
     sheets();
     printInLight(theme, panes);
     searchBox(
@@ -161,19 +197,19 @@ export class App {
     try {
       await task();
     } catch (error) {
-      this.notice((error as Error).message);
+      this.notice((error as Error).message, { stays: true });
     } finally {
       this.busy--;
     }
   }
 
   private offerPlacements(): void {
-    const { placements } = this.session;
-    const options = () => placements.map(({ id, label }) => h("option", { value: id }, label));
+    const options = (more: readonly { readonly id: string; readonly label: string }[] = []) =>
+      [...this.session.placements, ...more].map(({ id, label }) => h("option", { value: id }, label));
     const shown = byId<HTMLSelectElement>("shown");
     const compare = byId<HTMLSelectElement>("compare");
     const [was, wasOther] = [shown.value, compare.value];
-    fill(shown, ...options(), h("option", { value: "", hidden: true }, "replay"));
+    fill(shown, ...options(this.scene.kept), h("option", { value: "", hidden: true }, "replay"));
     fill(compare, h("option", { value: "" }, "nothing"), ...options());
     shown.value = was;
     compare.value = wasOther;
@@ -198,17 +234,29 @@ export class App {
 
   async showPlacement(id: string): Promise<void> {
     const entry = this.entry(id);
-    if (!entry) return;
+    const isKept = this.scene.kept.some((kept) => kept.id === id);
+    if (!entry && !isKept) return;
     this.time.timeline.stop();
     await this.work(async () => {
-      const placement = unpackPlacement(await this.data.placement(id), this.scene.block.nodeCount);
+      const { scene } = this;
+      if (entry) {
+        const message = await this.data.placement(id);
+        const placement = unpackPlacement(message, scene.block.nodeCount);
+        const locked = lockedOf(message, scene.block.nodeCount);
+        scene.show(placement, entry.label);
+        if (locked.length > 0) {
+          scene.locked.clear();
+          scene.lock(locked, true);
+        }
+      } else scene.restore(id);
       this.shownId = id;
       byId<HTMLSelectElement>("shown").value = id;
       this.panes.main.view.overlay.markedCell = -1;
-      this.scene.show(placement, entry.label);
       this.panes.caption();
       this.keeper.address.note(true);
     });
+    // A placement that cannot be read leaves what was shown before.
+    byId<HTMLSelectElement>("shown").value = this.shownId;
   }
 
   onStep(isNewest: boolean): void {
@@ -250,7 +298,9 @@ export class App {
   private follow(): void {
     followLive({
       onState: (state) => {
-        const ended = this.session.state === "running" && state !== "running";
+        const ended = this.session.state === "running" && state !== "running" && state !== "gone";
+        if (state === "gone" && this.session.state !== "gone")
+          this.notice(`The run's folder ${this.session.path} is gone. ${KEPT}`, { stays: true });
         this.session = { ...this.session, state };
         this.showState(state);
         if (ended) void this.work(() => this.refreshSession());
@@ -261,6 +311,7 @@ export class App {
         this.time.offer();
       },
       onFrames: () => void this.takeFrames(),
+      onEdits: (files) => void this.takeEdits(files),
       onConnection: (connected) => {
         if (connected && !this.connected) void this.takeFrames();
         this.connected = connected;
@@ -292,21 +343,97 @@ export class App {
     byId("follow-field").hidden = state !== "running" || window.ashlarReport !== undefined;
   }
 
+  /** Whether edits are saved in the run's folder; otherwise they are downloads. */
+  private get canSave(): boolean {
+    return this.session.writable && tokenOf() !== null && !window.ashlarReport;
+  }
+
+  edit(command: EditCommand): void {
+    const problem = edit(this.scene, command);
+    if (problem) this.notice(problem);
+  }
+
+  /** Saves the placement, after a question if it breaks rules. */
   async save(): Promise<void> {
+    if (!this.canSave) return this.download("plc");
+    if (!(await this.mayWrite())) return;
     await this.work(async () => {
-      this.notice(await save(this.scene, this.session));
-      if (!window.ashlarReport) await this.refreshSession();
+      const { scene, session } = this;
+      const { file, problem } = await save(scene);
+      this.ownEdits.add(file.replace("edits/", ""));
+      scene.markSaved();
+      const [stem, more] = [file.replace(/\.plc$/, ""), session.formats.length > 1 ? ", .def and .tcl" : ""];
+      if (problem === undefined) this.notice(`Saved as ${stem}.plc${more} in the run's folder.`);
+      else this.notice(`Saved as ${stem}.plc, but not as .def and .tcl: ${problem}`, { stays: true });
+      this.sayHowToGoOn(`${session.path}/${file}`, `${session.path}-${stem.replace("edits/", "")}`);
+      await this.refreshSession();
     });
   }
 
-  private notice(text: string): void {
+  private async download(format: EditFormat): Promise<void> {
+    if (!(await this.mayWrite())) return;
+    await this.work(async () => {
+      const { scene, session } = this;
+      const name = await downloadEdit(scene, format, session);
+      if (format === "plc") scene.markSaved();
+      this.notice(`${name} is offered as a download.`);
+      if (!window.ashlarReport && format !== "tcl") this.sayHowToGoOn(name, undefined);
+    });
+  }
+
+  /** Asks before something that breaks rules is written. */
+  private async mayWrite(): Promise<boolean> {
+    const { violations } = this.scene.legality;
+    if (violations.length === 0) return true;
+    const count = violations.length === 1 ? "a rule" : `${violations.length.toLocaleString("en-US")} rules`;
+    return ask(`This placement breaks ${count}: ${violationCounts(violations)}.`, "Save anyway");
+  }
+
+  /** Shows the command that goes on from a file, with the locked macros. */
+  private sayHowToGoOn(from: string, out: string | undefined): void {
+    const { scene, session } = this;
+    const { nodeNames, kinds } = scene.block;
+    const keep = [...scene.locked]
+      .filter((node) => kinds[node] === NodeKind.HardMacro)
+      .map((node) => nodeNames[node]!);
+    const { path: block, method } = session;
+    const command = placeCommand({ block, from, keep, method, ...(out !== undefined && { out }) });
+    this.goesOn.hidden = false;
+    fill(
+      this.goesOn,
+      h(
+        "h2",
+        {},
+        "Go on from here",
+        h("button", { class: "link", onclick: () => void navigator.clipboard?.writeText(command) }, "copy"),
+      ),
+      h("code", { id: "command", tabindex: 0 }, command),
+    );
+  }
+
+  /** Another page or process has saved an edit of the run, or this one. */
+  private async takeEdits(files: readonly string[]): Promise<void> {
+    const known = new Set(this.session.placements.map(({ label }) => label));
+    const others = files.filter((name) => !known.has(name) && !this.ownEdits.has(name));
+    if (others.length > 0)
+      this.notice(
+        `Another page saved edits/${others.at(-1)}. It is in the list of placements; nothing here was changed.`,
+      );
+    await this.work(() => this.refreshSession());
+  }
+
+  /** Says something in one line; what `stays` until it is closed is a problem. */
+  private notice(text: string, { stays = false } = {}): void {
     const line = byId("notice");
-    line.textContent = text;
+    const close = () => {
+      line.hidden = true;
+    };
+    const button = h("button", { class: "link", "aria-label": "Close this message", onclick: close }, "✕");
+    fill(line, h("span", {}, text), button);
+    line.classList.toggle("problem", stays);
     line.hidden = false;
     clearTimeout(this.noticeTimer);
-    this.noticeTimer = setTimeout(() => {
-      line.hidden = true;
-    }, NOTICE_TIME);
+    if (!stays) this.noticeTimer = setTimeout(close, NOTICE_TIME);
   }
 
   private setTools(): void {
@@ -317,6 +444,7 @@ export class App {
       byId("tools"),
       tool("fit", ["Fit the die (f)", "Fit"], () => panes.fit()),
       tool("ruler", ["Ruler (r)", "Ruler"], () => panes.toggleRuler()),
+      tool("box", ["Select in a box (b)", "Box"], () => panes.toggleBox()),
       tool("theme", ["Light or dark (t)", icon("theme")], () => this.theme.toggle()),
       tool("help-button", ["Keys (?)", "?"], () => showHelp(this)),
     );

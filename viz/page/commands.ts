@@ -2,7 +2,7 @@
 
 import { type Block, NodeKind } from "../../netlist/index.js";
 import { byId, fill, h } from "./dom.js";
-import { flip, nudge } from "./edits.js";
+import { type EditCommand, nudge, selectAll, toggleLock } from "./edits.js";
 import type { MapPanel } from "./map-panel.js";
 import type { MapName } from "./maps.js";
 import type { Panes } from "./panes.js";
@@ -18,6 +18,7 @@ export interface CommandHost {
   readonly theme: ThemeState;
   readonly mapPanel: MapPanel;
   save(): Promise<void>;
+  edit(command: EditCommand): void;
 }
 
 /** All keys with their commands. */
@@ -27,8 +28,11 @@ export function keysOf(host: CommandHost): Key[] {
   const step = 60;
   const arrow = (key: string, dx: number, dy: number) => ({
     keys: [key],
-    run: (event: KeyboardEvent) =>
-      event.shiftKey ? nudge(scene, dx, -dy) : host.panes.pan(-dx * step, -dy * step),
+    run: (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey) nudge(scene, dx, -dy, "lattice");
+      else if (event.shiftKey) nudge(scene, dx, -dy, "cell");
+      else host.panes.pan(-dx * step, -dy * step);
+    },
   });
   const [left, right, up, down] = [
     arrow("ArrowLeft", -1, 0),
@@ -37,9 +41,9 @@ export function keysOf(host: CommandHost): Key[] {
     arrow("ArrowDown", 0, 1),
   ];
   const arrows: Key = {
-    keys: [left, right, up, down].flatMap(({ keys }) => keys),
+    keys: [left, right, up, down].flatMap(({ keys }) => [...keys, `Ctrl+${keys[0]!.toLowerCase()}`]),
     shown: "arrows",
-    what: "pan; with Shift move the selected macros by a grid cell",
+    what: "pan; with Shift move the selected macros by a grid cell, with Ctrl by a step of the lattice",
     run: (event) => [left, right, up, down].find(({ keys }) => keys.includes(event.key))?.run(event),
   };
   const key = (keys: readonly string[], [shown, what]: readonly [string, string], run: () => void): Key => ({
@@ -57,8 +61,18 @@ export function keysOf(host: CommandHost): Key[] {
     key(["/"], ["/", "search"], () => byId("search").focus()),
     key(["n"], ["n", "select the next macro"], () => selectNext(host, 1)),
     key(["p"], ["p", "select the macro before"], () => selectNext(host, -1)),
-    key(["x"], ["x", "flip the selected macros left to right"], () => flip(scene, "flipX")),
-    key(["y"], ["y", "flip them top to bottom"], () => flip(scene, "flipY")),
+    key(["x"], ["x", "mirror the selected macros left to right"], () =>
+      host.edit({ do: "turn", how: "flipX" }),
+    ),
+    key(["y"], ["y", "mirror them top to bottom"], () => host.edit({ do: "turn", how: "flipY" })),
+    key(["o"], ["o", "turn them by 90°"], () => host.edit({ do: "turn", how: "rotate" })),
+    key(["w"], ["w", "swap two macros"], () => host.edit({ do: "swap" })),
+    key(["l"], ["l", "lock the selected macros, or release them"], () => toggleLock(scene)),
+    key(["g"], ["g", "snap to the lattice, edges and halos, or not"], () => {
+      scene.snapping = !scene.snapping;
+    }),
+    key(["Ctrl+a"], ["Ctrl+A", "select all hard macros"], () => selectAll(scene)),
+    key(["b"], ["b", "select in a box"], () => host.panes.toggleBox()),
     key(["Ctrl+z", "u"], ["u, Ctrl+Z", "undo"], () => scene.undo()),
     key(["Ctrl+y", "U"], ["U, Ctrl+Y", "redo"], () => scene.redo()),
     key(["s"], ["s", "save the placement"], () => void host.save()),
@@ -69,7 +83,7 @@ export function keysOf(host: CommandHost): Key[] {
     key(["r"], ["r", "ruler"], () => host.panes.toggleRuler()),
     key(["t"], ["t", "light or dark"], () => host.theme.toggle()),
     key(["?"], ["?", "these keys"], () => showHelp(host)),
-    key(["Escape"], ["Esc", "select nothing, put the ruler away"], () => {
+    key(["Escape"], ["Esc", "select nothing, put ruler and box away"], () => {
       host.panes.setTool("select");
       scene.select([]);
     }),
@@ -92,7 +106,7 @@ export function showHelp(host: CommandHost): void {
     h(
       "p",
       { class: "note" },
-      "Shift and drag selects hard macros in a box; Shift and click adds to the selection; a double click zooms.",
+      "Shift and drag selects hard macros in a box; Shift and click adds to the selection; a double click zooms. Alt while dragging turns snapping off.",
     ),
     h("form", { method: "dialog" }, h("button", {}, "Close")),
   );

@@ -1,4 +1,5 @@
 // Sources of the page's data: the server that it was loaded from, with its event stream, or the report that contains it.
+import type { DesignRulesMessage } from "../../netlist/index.js";
 import { type Packed, unpack } from "../packing.js";
 import type { RunMetrics, RunState, Session, ViewData, ViewEvent } from "../protocol.js";
 
@@ -6,6 +7,7 @@ import type { RunMetrics, RunState, Session, ViewData, ViewEvent } from "../prot
 export interface EmbeddedData {
   readonly session: Session;
   readonly metrics: readonly RunMetrics[];
+  readonly constraints?: DesignRulesMessage | null;
   readonly packed: Readonly<Record<string, string>>;
   /** The judge's kernels. */
   readonly wasm: string;
@@ -28,6 +30,10 @@ export class ServerData implements ViewData {
 
   block(): Promise<Packed> {
     return this.packed("/api/block");
+  }
+
+  constraints(): Promise<DesignRulesMessage | null> {
+    return this.json("/api/constraints");
   }
 
   placement(id: string): Promise<Packed> {
@@ -78,6 +84,10 @@ export class ReportData implements ViewData {
     return this.packed("block");
   }
 
+  async constraints(): Promise<DesignRulesMessage | null> {
+    return this.report.constraints ?? null;
+  }
+
   placement(id: string): Promise<Packed> {
     return this.packed(`placement/${id}`);
   }
@@ -113,7 +123,9 @@ export function pageData(): PageData {
 }
 
 async function ask(address: string): Promise<Response> {
-  const response = await fetch(address);
+  const response = await fetch(address).catch(() => {
+    throw new Error("The server does not answer. Start 'ashlar view' again, or wait.");
+  });
   if (response.ok) return response;
   const told = (await response.json().catch(() => ({}))) as { error?: string };
   throw new Error(told.error ?? `${address} answers ${response.status}`);
@@ -131,6 +143,8 @@ export interface LiveListener {
   /** The frames of the run have changed. */
   readonly onFrames: () => void;
   readonly onConnection: (connected: boolean) => void;
+  /** A placement was saved by this page or another; the names of all. */
+  readonly onEdits: (files: readonly string[]) => void;
 }
 
 /** Time until a stream that the browser has given up is opened again, in ms. */
@@ -144,7 +158,7 @@ export function followLive(listener: LiveListener): void {
   const attach = () => {
     const on = (type: ViewEvent["type"]) =>
       source.addEventListener(type, (message) => tell(listener, JSON.parse((message as MessageEvent).data)));
-    for (const type of ["state", "metrics", "frames"] as const) on(type);
+    for (const type of ["state", "metrics", "frames", "edits"] as const) on(type);
     source.addEventListener("open", () => listener.onConnection(true));
     source.addEventListener("error", () => {
       listener.onConnection(false);
@@ -161,5 +175,6 @@ export function followLive(listener: LiveListener): void {
 function tell(listener: LiveListener, event: ViewEvent): void {
   if (event.type === "state") listener.onState(event.state);
   else if (event.type === "metrics") listener.onMetrics(event.run);
+  else if (event.type === "edits") listener.onEdits(event.files);
   else listener.onFrames();
 }

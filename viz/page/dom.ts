@@ -57,12 +57,44 @@ export function fill(element: HTMLElement, ...children: readonly Child[]): void 
   element.replaceChildren(...children.filter((child): child is Node | string => Boolean(child)));
 }
 
+/** Asks a question that is answered by a button or by Cancel. */
+export function ask(question: string, yes: string): Promise<boolean> {
+  const dialog = byId<HTMLDialogElement>("ask");
+  return new Promise((resolve) => {
+    // The dialog's close event comes late, when the next question may be open; these are of this question alone.
+    const answer = (said: boolean) => () => resolve(said);
+    fill(
+      dialog,
+      h("p", { id: "ask-text" }, question),
+      h(
+        "form",
+        { method: "dialog", class: "row" },
+        h("button", { id: "ask-cancel", onclick: answer(false) }, "Cancel"),
+        h("button", { id: "ask-yes", onclick: answer(true) }, yes),
+      ),
+    );
+    dialog.addEventListener("cancel", answer(false), { once: true });
+    dialog.showModal();
+  });
+}
+
 const PATHS = {
   play: "M4 2.5v11l9-5.5z",
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   back: "M12 3v10L5.5 8zM3.5 3H5v10H3.5z",
   on: "M4 3v10l6.500-5zM11 3h1.500v10H11z",
   theme: "M8 1.500a6.500 6.500 0 1 0 0 13zM8 1.500a6.500 6.500 0 0 1 0 13v-1a5.500 5.500 0 0 0 0-11z",
+  rotate: "M8 2.500V0L4.500 3.500 8 7V4.500a4 4 0 1 1-4 4H2a6 6 0 1 0 6-6z",
+  lock: "M4 7V5a4 4 0 0 1 8 0v2h1v8H3V7zM6 7h4V5a2 2 0 0 0-4 0z",
+  alignLeft: "M1 1h1.500v14H1zM4 3h10v4H4zM4 9h6v4H4z",
+  alignCentre: "M7.250 1h1.500v2H13v4H8.750v2H11v4H8.750v2h-1.500v-2H5V9h2.250V7H3V3h4.250z",
+  alignRight: "M13.500 1H15v14h-1.500zM2 3h10v4H2zM6 9h6v4H6z",
+  alignTop: "M1 1h14v1.500H1zM3 4h4v10H3zM9 4h4v6H9z",
+  alignMiddle: "M1 7.250h2V3h4v4.250h2V5h4v2.250h2v1.500h-2V11H9V8.750H7V13H3V8.750H1z",
+  alignBottom: "M1 13.500h14V15H1zM3 2h4v10H3zM9 6h4v6H9z",
+  distributeX: "M1 1h1.500v14H1zM13.500 1H15v14h-1.500zM5.500 4h5v8h-5z",
+  distributeY: "M1 1h14v1.500H1zM1 13.500h14V15H1zM4 5.500h8v5H4z",
+  swap: "M11 2l4 3.500L11 9V6.500H3v-2h8zM5 7v2.500h8v2H5V14l-4-3.500z",
   flipX: "M1 3.500l5.500 4.500L1 12.500zM15 3.500L9.500 8l5.500 4.500zM7.500 1h1v14h-1z",
   flipY: "M3.500 1L8 6.500 12.500 1zM3.500 15L8 9.500l4.500 5.500zM1 7.500h14v1H1z",
 } as const;

@@ -1,102 +1,163 @@
 // Edits by keys and buttons, and saving edited placements.
-import { MOST_NODES_PER_MOVE, type Move } from "../../env/index.js";
-import { NodeKind, Orientation, plcText } from "../../netlist/index.js";
-import { boxOf, isPlaced } from "../geometry.js";
+import type { Move } from "../../env/index.js";
+import { NodeKind, plcText } from "../../netlist/index.js";
 import { pack } from "../packing.js";
-import { packPlacement, type Session } from "../protocol.js";
+import { type EditFormat, packPlacement, type SavedEdit, type Session } from "../protocol.js";
+import {
+  type Arrangement,
+  align,
+  distribute,
+  moveTo,
+  placedMacros,
+  type Side,
+  swap,
+  type Turn,
+  turn,
+} from "./arrange.js";
 import { download } from "./dom.js";
 import type { SceneState } from "./scene-state.js";
 
-const { N, FN, S, FS, E, FE, W, FW } = Orientation;
-/** By orientation code, the orientation after mirroring left to right. Width and height stay. */
-const FLIP_X: Readonly<Record<number, number>> = {
-  [N]: FN,
-  [FN]: N,
-  [S]: FS,
-  [FS]: S,
-  [E]: FW,
-  [FW]: E,
-  [W]: FE,
-  [FE]: W,
-};
-/** The same for mirroring top to bottom. */
-const FLIP_Y: Readonly<Record<number, number>> = {
-  [N]: FS,
-  [FS]: N,
-  [FN]: S,
-  [S]: FN,
-  [E]: FE,
-  [FE]: E,
-  [W]: FW,
-  [FW]: W,
-};
+/** What can be done with the selected macros. */
+export type EditCommand =
+  | { readonly do: "turn"; readonly how: Turn }
+  | { readonly do: "align"; readonly side: Side }
+  | { readonly do: "distribute"; readonly axis: "x" | "y" }
+  | { readonly do: "swap" };
 
-/** Selected movable hard macros, with their places. */
-function movable(scene: SceneState): Move[] {
-  const { block, placement, selection } = scene;
-  return [...selection]
-    .filter(
-      (node) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && isPlaced(placement, node),
-    )
-    .slice(0, MOST_NODES_PER_MOVE)
-    .map((node) => ({
-      node,
-      x: placement.xs[node]!,
-      y: placement.ys[node]!,
-      orientation: placement.orientations[node]!,
-    }));
+/** The selected hard macros as they can be edited. */
+export function arrangementOf(scene: SceneState): Arrangement {
+  const { block, placement, selection, legality, snapping } = scene;
+  return {
+    block,
+    placement,
+    rules: legality.rules,
+    snapping,
+    nodes: placedMacros(block, placement, selection),
+    mayMove: (node) => scene.mayMove(node),
+  };
 }
 
-/** Mirrors the selected macros in place. */
-export function flip(scene: SceneState, how: "flipX" | "flipY"): void {
-  const table = how === "flipX" ? FLIP_X : FLIP_Y;
-  carryOut(
-    scene,
-    movable(scene).map((move) => ({ ...move, orientation: table[move.orientation]! })),
-  );
+/** Carries out an edit. Returns why nothing happened, if nothing did. */
+export function edit(scene: SceneState, command: EditCommand): string | undefined {
+  const arrangement = arrangementOf(scene);
+  const movable = arrangement.nodes.filter(arrangement.mayMove).length;
+  if (movable === 0) return "No hard macro is selected that may move.";
+  const moves = movesOf(arrangement, command);
+  carryOut(scene, moves);
+  if (command.do === "turn" && moves.length < movable)
+    return `${movable - moves.length} of ${movable} macros stay: their orientations in LEF do not allow it.`;
+  if (command.do === "swap" && moves.length === 0) return "Select two macros that may move to swap them.";
+  if (command.do === "distribute" && moves.length === 0)
+    return "Select three or more macros to distribute them.";
+  return undefined;
 }
 
-/** Moves the selected macros by grid cells, at most to the edge of the die. */
-export function nudge(scene: SceneState, columns: number, rows: number): void {
+function movesOf(arrangement: Arrangement, command: EditCommand): Move[] {
+  switch (command.do) {
+    case "turn":
+      return turn(arrangement, command.how);
+    case "align":
+      return align(arrangement, command.side);
+    case "distribute":
+      return distribute(arrangement, command.axis);
+    default:
+      return swap(arrangement);
+  }
+}
+
+/**
+ * Moves the selected macros by grid cells, or by single steps of the lattice where the design has one, at most to the edge of the
+ * die.
+ */
+export function nudge(scene: SceneState, columns: number, rows: number, step: "cell" | "lattice"): void {
   const { canvas, grid } = scene.block;
-  const dx = (columns * canvas.width) / grid.columns;
-  const dy = (rows * canvas.height) / grid.rows;
-  const within = (value: number, low: number, high: number) =>
-    Math.min(Math.max(value, low), Math.max(low, high));
+  const lattice = scene.legality.rules.grid;
+  if (step === "lattice" && !lattice) return;
+  const dx = step === "cell" ? canvas.width / grid.columns : lattice!.x.pitch / lattice!.units;
+  const dy = step === "cell" ? canvas.height / grid.rows : lattice!.y.pitch / lattice!.units;
+  const { placement } = scene;
+  const arrangement = arrangementOf(scene);
   carryOut(
     scene,
-    movable(scene).map((move) => {
-      const box = boxOf(scene.block, scene.placement, move.node);
-      const [halfWidth, halfHeight] = [(box.right - box.left) / 2, (box.top - box.bottom) / 2];
-      return {
-        ...move,
-        x: within(move.x + dx, halfWidth, canvas.width - halfWidth),
-        y: within(move.y + dy, halfHeight, canvas.height - halfHeight),
-      };
-    }),
+    arrangement.nodes.filter(arrangement.mayMove).map((node) =>
+      moveTo(arrangement, {
+        node,
+        x: placement.xs[node]! + columns * dx,
+        y: placement.ys[node]! + rows * dy,
+        orientation: placement.orientations[node]!,
+      }),
+    ),
   );
 }
 
 function carryOut(scene: SceneState, moves: readonly Move[]): void {
-  if (moves.length === 0) return;
+  const { xs, ys, orientations } = scene.placement;
+  const isMoved = moves.some(
+    ({ node, x, y, orientation }) => xs[node] !== x || ys[node] !== y || orientations[node] !== orientation,
+  );
+  if (!isMoved) return;
   scene.tryMoves(moves);
   scene.commitMoves();
 }
 
-/** Saves the placement in the run's folder if the server allows it, else offers it as a download. Returns a notice. */
-export async function save(scene: SceneState, session: Session): Promise<string> {
-  const token = new URLSearchParams(location.search).get("token");
-  if (session.writable && token) {
-    const response = await fetch(`/api/placement?token=${encodeURIComponent(token)}`, {
+/** Locks the selected hard macros that may move, or releases them if all are locked. */
+export function toggleLock(scene: SceneState): void {
+  const { block, placement, selection, locked } = scene;
+  const macros = placedMacros(block, placement, selection).filter((node) => !block.fixed[node]);
+  scene.lock(macros, !macros.every((node) => locked.has(node)));
+}
+
+/** Selects all hard macros that can be selected. */
+export function selectAll(scene: SceneState): void {
+  const { block, layers } = scene;
+  const macros = placedMacros(block, scene.placement, block.kinds.keys());
+  scene.select(macros.filter((node) => layers.selectable(block.fixed[node] ? "fixed" : "hard")));
+}
+
+/** Saves the placement in the run's folder. Throws with a sentence for the reader. */
+export async function save(scene: SceneState): Promise<SavedEdit> {
+  return (await post(scene, "")).json() as Promise<SavedEdit>;
+}
+
+/** The token of the printed address, which writing needs. */
+export function tokenOf(): string | null {
+  return new URLSearchParams(location.search).get("token");
+}
+
+/** Offers the placement as a file. A `.plc` needs no server. Returns the file's name. */
+export async function downloadEdit(
+  scene: SceneState,
+  format: EditFormat,
+  { title }: Session,
+): Promise<string> {
+  const name = `${title.replace(/[^\w.-]+/g, "_")}.${format}`;
+  if (format === "plc") {
+    const { block, placement, locked, costs } = scene;
+    const fixed = block.fixed.slice();
+    for (const node of locked) if (block.kinds[node] === NodeKind.HardMacro) fixed[node] = 1;
+    const text = plcText({ ...block, fixed }, placement, { thisFile: name, ...(costs && { costs }) });
+    download(name, text, "text/plain");
+  } else download(name, await (await post(scene, `&as=${format}`)).blob(), "text/plain");
+  return name;
+}
+
+async function post(scene: SceneState, more: string): Promise<Response> {
+  const token = tokenOf() ?? "";
+  const kept = "The edit stays in this page";
+  let response: Response;
+  try {
+    response = await fetch(`/api/placement?token=${encodeURIComponent(token)}${more}`, {
       method: "POST",
-      body: pack(packPlacement(scene.placement)) as BlobPart as Blob,
+      body: pack(packPlacement(scene.placement, scene.locked)) as BlobPart as Blob,
     });
-    const answer = (await response.json()) as { file?: string; error?: string };
-    if (!response.ok || answer.file === undefined) throw new Error(answer.error ?? "not saved");
-    return `saved as ${answer.file} in the run's folder`;
+  } catch {
+    throw new Error(`Not saved: the server does not answer. ${kept}; download it as .plc.`);
   }
-  const costs = scene.costs && { costs: scene.costs };
-  const name = `${scene.block.name}.plc`;
-  download(name, plcText(scene.block, scene.placement, { thisFile: name, ...costs }), "text/plain");
-  return `${name} offered as a download`;
+  if (response.ok) return response;
+  const told = (await response.json().catch(() => ({}))) as { error?: string };
+  const why =
+    response.status === 403
+      ? "this page belongs to another start of the server, whose address has another token"
+      : (told.error ?? `the server answers ${response.status}`);
+  throw new Error(`Not saved: ${why}. ${kept}; download it as .plc.`);
 }

@@ -1,7 +1,7 @@
 // Properties of the selection, with its neighbours and nets, which can be selected in turn.
 import { NodeKind, ORIENTATION_NAMES } from "../../netlist/index.js";
 import { boxOf, placedSize } from "../geometry.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { count, length, short } from "./format.js";
 import type { SceneState } from "./scene-state.js";
 
@@ -15,7 +15,6 @@ const MOST_LISTED = 12;
 
 export interface InspectorActions {
   readonly zoomTo: () => void;
-  readonly turn: (how: "flipX" | "flipY") => void;
 }
 
 export class Inspector {
@@ -74,7 +73,6 @@ export class Inspector {
     const row = (name: string, cell: HTMLElement | string) =>
       h("tr", {}, h("th", { scope: "row" }, name), typeof cell === "string" ? h("td", {}, cell) : cell);
     const kind = `${KIND_NAMES[block.kinds[node]!]}${block.fixed[node] && block.kinds[node] !== NodeKind.Port ? ", fixed" : ""}`;
-    const movable = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
     fill(
       this.element,
       h("h2", {}, "Selection", this.zoomButton()),
@@ -89,23 +87,6 @@ export class Inspector {
         row("orientation", orientation),
         row("nets", count(nets.length)),
       ),
-      movable &&
-        h(
-          "div",
-          { class: "row" },
-          h(
-            "button",
-            { id: "flip-x", title: "Mirror left to right (x)", onclick: () => this.actions.turn("flipX") },
-            icon("flipX"),
-            " Flip",
-          ),
-          h(
-            "button",
-            { id: "flip-y", title: "Mirror top to bottom (y)", onclick: () => this.actions.turn("flipY") },
-            icon("flipY"),
-            " Flip",
-          ),
-        ),
       this.neighbours([node]),
       this.nets(nets),
     );

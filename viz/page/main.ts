@@ -44,7 +44,8 @@ function hookOf(app: App): PageHook {
             main.view.idle &&
             (panes.other?.view.idle ?? true) &&
             app.charts.idle &&
-            scene.idle;
+            scene.idle &&
+            scene.legality.idle;
           quiet = rests ? quiet + 1 : 0;
           if (quiet >= 2) resolve();
           else requestAnimationFrame(look);
@@ -61,6 +62,10 @@ function hookOf(app: App): PageHook {
         (x, node) => scene.block.kinds[node] === NodeKind.HardMacro && !Number.isNaN(x),
       ).length,
       edited: scene.edited,
+      unsaved: scene.unsaved,
+      kept: scene.kept.map(({ id }) => id),
+      locked: [...scene.locked].map((node) => scene.block.nodeNames[node]!),
+      violations: scene.legality.violations.map(({ kind, macro, other }) => [kind, macro, other ?? ""]),
       state: app.session.state,
       following: app.following,
       connected: app.connected,

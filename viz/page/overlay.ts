@@ -1,7 +1,14 @@
 // Drawings under and over the nodes, in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
 // and the ruler. Everything is redrawn when something changes.
 import { Graphics } from "pixi.js";
-import { type Halos, NodeKind, type Placement, type Rectangle, turnOffset } from "../../netlist/index.js";
+import {
+  type Halos,
+  NodeKind,
+  type Placement,
+  type Rectangle,
+  shapesOf,
+  turnOffset,
+} from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Box } from "../scene.js";
@@ -62,6 +69,10 @@ export class Overlay {
   from: Placement | undefined;
   /** A grid cell to mark, or -1. */
   markedCell = -1;
+  /** Lines, x or y in µm, that an edge of the dragged macro lies on. */
+  guides: { readonly x?: number; readonly y?: number } | undefined;
+  /** Whether the placement is the one that is edited: its violations and locks are drawn. */
+  isEdited = false;
   private readonly scene: SceneState;
   private bundled: { readonly placement: Placement; readonly lines: readonly NetLine[] } | undefined;
   private pinsOf: Map<number, number[]> | undefined;
@@ -86,6 +97,11 @@ export class Overlay {
     if (this.from && this.scene.layers.shown("arrows")) this.drawArrows(picture, this.from);
     this.drawMarkedCell(camera, colours);
     this.drawSelection(picture);
+    if (this.isEdited) {
+      this.drawViolations(picture);
+      this.drawLocks(picture);
+      this.drawGuides(camera, colours);
+    }
     this.drawRuler(camera, colours);
   }
 
@@ -338,6 +354,66 @@ export class Overlay {
       if (isPlaced(placement, node) && ++again <= MOST_OUTLINES)
         this.frame(camera, boxOf(block, placement, node), 2);
     this.over.stroke({ width: 2, color: colours.series[1]! });
+  }
+
+  /** Outlines macros that break a rule, and fills what two of them both cover. */
+  private drawViolations({ camera, colours, placement }: Picture): void {
+    const { block, legality } = this.scene;
+    let drawn = 0;
+    for (const { kind, nodes } of legality.violations) {
+      const [a, b] = nodes;
+      if (kind !== "overlap" || b === undefined) continue;
+      if (++drawn > MOST_OUTLINES) break;
+      for (const some of shapesOf(block, placement, a!))
+        for (const other of shapesOf(block, placement, b)) {
+          const [left, right] = [Math.max(some.left, other.left), Math.min(some.right, other.right)];
+          const [bottom, top] = [Math.max(some.bottom, other.bottom), Math.min(some.top, other.top)];
+          if (right > left && top > bottom)
+            this.over.rect(
+              camera.toScreenX(left),
+              camera.toScreenY(top),
+              (right - left) * camera.scale,
+              (top - bottom) * camera.scale,
+            );
+        }
+    }
+    if (drawn > 0) this.over.fill({ color: colours.wrong, alpha: 0.5 });
+    drawn = 0;
+    for (const node of legality.nodes) {
+      if (!isPlaced(placement, node)) continue;
+      if (++drawn > MOST_OUTLINES) break;
+      this.frame(camera, boxOf(block, placement, node), 0);
+    }
+    if (drawn > 0) this.over.stroke({ width: 2.5, color: colours.wrong });
+  }
+
+  /** A small padlock in the lower right corner of each locked macro. */
+  private drawLocks({ camera, colours, placement }: Picture): void {
+    const { block, locked } = this.scene;
+    let drawn = 0;
+    for (const node of locked) {
+      if (!isPlaced(placement, node) || ++drawn > MOST_OUTLINES) continue;
+      const box = boxOf(block, placement, node);
+      const [x, y] = [camera.toScreenX(box.right) - 12, camera.toScreenY(box.bottom) - 10];
+      this.over.rect(x, y, 9, 7).fill({ color: colours.onHard });
+      this.over
+        .moveTo(x + 2, y)
+        .lineTo(x + 2, y - 3)
+        .lineTo(x + 7, y - 3)
+        .lineTo(x + 7, y);
+      this.over.stroke({ width: 1.5, color: colours.onHard });
+    }
+  }
+
+  private drawGuides(camera: Camera, colours: Colours): void {
+    const { guides } = this;
+    if (guides?.x === undefined && guides?.y === undefined) return;
+    const { width, height } = camera;
+    if (guides.x !== undefined)
+      this.over.moveTo(camera.toScreenX(guides.x), 0).lineTo(camera.toScreenX(guides.x), height);
+    if (guides.y !== undefined)
+      this.over.moveTo(0, camera.toScreenY(guides.y)).lineTo(width, camera.toScreenY(guides.y));
+    this.over.stroke({ width: 1, color: colours.series[1]!, alpha: 0.9 });
   }
 
   private drawRuler(camera: Camera, colours: Colours): void {

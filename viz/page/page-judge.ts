@@ -1,6 +1,13 @@
 // The judge in the page: the same kernels and code as on the command line, so that costs agree to the last bit. Moves are
 // evaluated incrementally, whole placements in full.
-import { type CostMaps, type Costs, IncrementalJudge, Judge, type Move } from "../../env/index.js";
+import {
+  type CostMaps,
+  type Costs,
+  IncrementalJudge,
+  Judge,
+  MOST_NODES_PER_MOVE,
+  type Move,
+} from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import type { Block, Placement } from "../../netlist/index.js";
 import type { PageRules } from "../protocol.js";
@@ -9,6 +16,8 @@ export class PageJudge {
   private readonly judge: Judge;
   private readonly moves: IncrementalJudge;
   private trying = false;
+  /** Places before the moves that were tried, if they were too many to be tried at once. */
+  private before: readonly Move[] | undefined;
 
   /** Names of cost terms that the run had and the page leaves out. */
   readonly leftOut: readonly string[];
@@ -22,19 +31,41 @@ export class PageJudge {
   /** Costs of a whole placement, from which later moves start. */
   evaluate(placement: Placement): Costs {
     this.trying = false;
+    this.before = undefined;
     return this.moves.start(placement);
   }
 
   /** Costs after moves, instead of those tried before. */
   try(moves: readonly Move[]): Costs {
-    if (this.trying) this.moves.revert();
+    this.revert();
+    if (moves.length > MOST_NODES_PER_MOVE) {
+      const { xs, ys, orientations } = this.judge.placement;
+      this.before = moves.map(({ node }) => ({
+        node,
+        x: xs[node]!,
+        y: ys[node]!,
+        orientation: orientations[node]!,
+      }));
+      return this.keep(moves);
+    }
     this.trying = true;
     return this.moves.try(moves);
   }
 
+  /** Carries out any number of moves. Costs are exact sums, so the way back leads to the same costs. */
+  private keep(moves: readonly Move[]): Costs {
+    for (let from = 0; from < moves.length; from += MOST_NODES_PER_MOVE) {
+      this.moves.try(moves.slice(from, from + MOST_NODES_PER_MOVE));
+      this.moves.commit();
+    }
+    return this.judge.costs();
+  }
+
   /** Undoes the moves that were tried. */
   revert(): Costs {
-    if (this.trying) this.moves.revert();
+    if (this.before) this.keep(this.before);
+    else if (this.trying) this.moves.revert();
+    this.before = undefined;
     this.trying = false;
     return this.judge.costs();
   }
@@ -42,6 +73,7 @@ export class PageJudge {
   /** Keeps the moves that were tried. */
   commit(): void {
     if (this.trying) this.moves.commit();
+    this.before = undefined;
     this.trying = false;
   }
 

@@ -34,6 +34,7 @@ export class Panes extends Emitter<{ camera: undefined }> {
     this.scene = scene;
     this.theme = theme;
     this.main = main;
+    main.view.overlay.isEdited = true;
     this.listen(main, true);
     this.follow();
   }
@@ -128,7 +129,8 @@ export class Panes extends Emitter<{ camera: undefined }> {
   setTool(tool: Tool): void {
     this.tool = tool;
     byId("ruler").setAttribute("aria-pressed", String(tool === "ruler"));
-    if (tool === "select")
+    byId("box").setAttribute("aria-pressed", String(tool === "box"));
+    if (tool !== "ruler")
       for (const { view } of this.all) {
         view.overlay.ruler = undefined;
         view.invalidate();
@@ -137,6 +139,10 @@ export class Panes extends Emitter<{ camera: undefined }> {
 
   toggleRuler(): void {
     this.setTool(this.tool === "ruler" ? "select" : "ruler");
+  }
+
+  toggleBox(): void {
+    this.setTool(this.tool === "box" ? "select" : "box");
   }
 
   /** Redraws when the scene or the theme changes. */
@@ -153,6 +159,8 @@ export class Panes extends Emitter<{ camera: undefined }> {
     scene.on("selection", () => {
       for (const { view } of this.all) view.invalidate();
     });
+    scene.legality.on("change", () => this.main.view.invalidate());
+    scene.on("editing", () => this.main.view.invalidate());
     scene.layers.on("change", () => {
       for (const { view } of this.all) view.relayer();
     });

@@ -1,13 +1,17 @@
 // Mouse, touch and pen on a view: pan, zoom to the cursor, select, drag macros, measure.
-import { MOST_NODES_PER_MOVE, type Move } from "../../env/index.js";
-import { NodeKind } from "../../netlist/index.js";
+import type { Move } from "../../env/index.js";
+import { NodeKind, type Rectangle, widened } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
+import { moveTo } from "./arrange.js";
 import type { PlacementView } from "./placement-view.js";
 import type { SceneState } from "./scene-state.js";
+import { type HaloedBox, snap } from "./snapping.js";
 
 /** Farthest that the pointer may move during a click, in pixels. */
 const CLICK = 4;
-export type Tool = "select" | "ruler";
+/** How near an edge must be for a dragged macro to snap to it, in pixels. */
+const SNAP = 8;
+export type Tool = "select" | "ruler" | "box";
 
 /** A place in the view, in pixels. */
 type Point = readonly [x: number, y: number];
@@ -21,6 +25,8 @@ interface Gesture {
   moved: boolean;
   readonly node: number;
   readonly starts: readonly Move[];
+  /** The dragged macro where it began, and the macros that it may snap to. */
+  readonly snaps?: { readonly dragged: HaloedBox; readonly others: readonly HaloedBox[] };
 }
 
 export interface PointerHost {
@@ -64,13 +70,13 @@ export function listenToPointer(host: PointerHost): void {
     const before = touches.get(event.pointerId);
     if (before && touches.size === 2) pinch(host, touches, { id: event.pointerId, to: point });
     if (before) touches.set(event.pointerId, point);
-    if (gesture && touches.size === 1) follow(host, gesture, point);
+    if (gesture && touches.size === 1) follow(host, gesture, point, event.altKey);
     else if (!gesture) element.style.cursor = cursorAt(host, x, y);
   });
   const stop = (event: PointerEvent, kept: boolean) => {
     touches.delete(event.pointerId);
     if (gesture) {
-      const add = event.shiftKey || event.ctrlKey || event.metaKey;
+      const add = event.shiftKey || event.ctrlKey || event.metaKey || host.tool() === "box";
       end(host, gesture, { kept, add });
     }
     gesture = undefined;
@@ -104,7 +110,7 @@ export function listenToPointer(host: PointerHost): void {
 }
 
 function cursorAt(host: PointerHost, x: number, y: number): string {
-  if (host.tool() === "ruler") return "crosshair";
+  if (host.tool() !== "select") return "crosshair";
   return host.view.nodeAt(x, y) >= 0 ? "pointer" : "grab";
 }
 
@@ -114,19 +120,38 @@ function begin(host: PointerHost, event: PointerEvent, [x, y]: Point): Gesture {
   if (event.button === 1) return { ...base, kind: "pan" };
   if (host.tool() === "ruler") return { ...base, kind: "ruler" };
   const node = view.nodeAt(x, y);
-  const movable = (candidate: number) =>
-    scene.block.kinds[candidate] !== NodeKind.Port &&
-    !scene.block.fixed[candidate] &&
-    isPlaced(scene.placement, candidate);
+  if (host.tool() === "box") return { ...base, kind: "box", node };
+  const movable = (candidate: number) => scene.mayMove(candidate) && isPlaced(scene.placement, candidate);
   // A finger pans, unless it begins on what is selected.
   const isMeant = event.pointerType !== "touch" || scene.selection.has(node);
   if (node >= 0 && isMeant && host.editable && !event.shiftKey && movable(node)) {
     const together = scene.selection.has(node) ? [...scene.selection].filter(movable) : [node];
-    const nodes = together.length > MOST_NODES_PER_MOVE ? [node] : together;
-    return { ...base, kind: "drag", node, starts: nodes.map((each) => moveOf(scene, each)) };
+    const starts = together.map((each) => moveOf(scene, each));
+    const snaps = scene.block.kinds[node] === NodeKind.HardMacro && snapsFor(scene, node, together);
+    return { ...base, kind: "drag", node, starts, ...(snaps && { snaps }) };
   }
   if (event.shiftKey && node < 0) return { ...base, kind: "box" };
   return { ...base, kind: "pan", node };
+}
+
+/** A box, and the same with a macro's halo as the macro is turned. */
+function haloed(scene: SceneState, node: number): HaloedBox {
+  const box = boxOf(scene.block, scene.placement, node);
+  const halo = scene.legality.rules.haloOf(node);
+  return { box, halo: halo ? widened(box, halo, scene.placement.orientations[node]!) : box };
+}
+
+function snapsFor(scene: SceneState, node: number, together: readonly number[]): Gesture["snaps"] {
+  const moved = new Set(together);
+  const others: HaloedBox[] = [];
+  for (const other of scene.block.kinds.keys())
+    if (
+      scene.block.kinds[other] === NodeKind.HardMacro &&
+      !moved.has(other) &&
+      isPlaced(scene.placement, other)
+    )
+      others.push(haloed(scene, other));
+  return { dragged: haloed(scene, node), others };
 }
 
 function moveOf({ placement }: SceneState, node: number): Move {
@@ -138,7 +163,7 @@ function moveOf({ placement }: SceneState, node: number): Move {
   };
 }
 
-function follow(host: PointerHost, gesture: Gesture, [x, y]: Point): void {
+function follow(host: PointerHost, gesture: Gesture, [x, y]: Point, isFree: boolean): void {
   const { view, scene } = host;
   const { camera } = view;
   if (!gesture.moved && Math.hypot(x - gesture.startX, y - gesture.startY) <= CLICK) return;
@@ -152,7 +177,12 @@ function follow(host: PointerHost, gesture: Gesture, [x, y]: Point): void {
   } else if (gesture.kind === "drag") {
     const dx = (x - gesture.startX) / camera.scale;
     const dy = -(y - gesture.startY) / camera.scale;
-    scene.tryMoves(insideDie(scene, gesture.starts, [dx, dy]));
+    const snapped = snappedBy(scene, gesture, {
+      by: [dx, dy],
+      within: isFree ? undefined : SNAP / camera.scale,
+    });
+    view.overlay.guides = snapped.guides;
+    scene.tryMoves(snapped.moves);
     host.element.style.cursor = "move";
   } else if (gesture.kind === "box")
     host.onBox({
@@ -183,12 +213,15 @@ function end(
   if (!gesture) return;
   const { scene, view } = host;
   host.element.style.cursor = "";
+  view.overlay.guides = undefined;
   if (gesture.kind === "drag" && gesture.moved) {
+    view.invalidate();
     if (kept) scene.commitMoves();
     else scene.revertMoves();
   } else if (gesture.kind === "box") {
     host.onBox(undefined);
     if (kept && gesture.moved) selectInside(host, gesture);
+    else if (kept && gesture.node >= 0) scene.select([gesture.node], true);
   } else if (gesture.kind === "ruler") {
     if (!gesture.moved) view.overlay.ruler = undefined;
     view.invalidate();
@@ -197,6 +230,39 @@ function end(
     if (node >= 0) scene.select([node], add);
     else if (!add) scene.select([]);
   }
+}
+
+/** The dragged nodes, snapped if `within` (µm) is given and snapping is on, and the lines that an edge was put on. */
+function snappedBy(
+  scene: SceneState,
+  { starts, snaps, node }: Gesture,
+  { by, within }: { readonly by: readonly [number, number]; readonly within: number | undefined },
+): { readonly moves: Move[]; readonly guides?: { readonly x?: number; readonly y?: number } } {
+  if (!snaps || !scene.snapping || within === undefined) return { moves: insideDie(scene, starts, by) };
+  const { rules } = scene.legality;
+  const { width, height } = scene.block.canvas;
+  const at = (rect: Rectangle) => ({
+    left: rect.left + by[0],
+    right: rect.right + by[0],
+    bottom: rect.bottom + by[1],
+    top: rect.top + by[1],
+  });
+  const found = snap({
+    dragged: { box: at(snaps.dragged.box), halo: at(snaps.dragged.halo) },
+    others: snaps.others,
+    regions: [{ left: 0, bottom: 0, right: width, top: height }, ...rules.regions],
+    grid: rules.grid,
+    within,
+  });
+  const moves = insideDie(scene, starts, [by[0] + found.dx, by[1] + found.dy]);
+  // At the edge of the die the corner of the dragged macro goes to the lattice again, and the others with it.
+  const dragged = moves.find((move) => move.node === node)!;
+  const kept = moveTo({ block: scene.block, rules, snapping: true }, dragged);
+  const [dx, dy] = [kept.x - dragged.x, kept.y - dragged.y];
+  return {
+    moves: moves.map((move) => (move === dragged ? kept : { ...move, x: move.x + dx, y: move.y + dy })),
+    guides: found,
+  };
 }
 
 /** Moves by (dx, dy) in µm, or less if a node would leave the die. A node that is outside can come back. */
@@ -218,7 +284,9 @@ function inOrder(a: number, b: number): [number, number] {
   return a <= b ? [a, b] : [b, a];
 }
 
-function selectInside({ view, scene }: PointerHost, gesture: Gesture): void {
+/** Selects the hard macros whose centres are in the box; with the box tool they add to the selection. */
+function selectInside({ view, scene, tool }: PointerHost, gesture: Gesture): void {
+  const isAdding = tool() === "box";
   const { camera } = view;
   const [left, right] = inOrder(camera.toWorldX(gesture.startX), camera.toWorldX(gesture.lastX));
   const [bottom, top] = inOrder(camera.toWorldY(gesture.startY), camera.toWorldY(gesture.lastY));
@@ -228,7 +296,7 @@ function selectInside({ view, scene }: PointerHost, gesture: Gesture): void {
     const hard = scene.block.kinds[node] === NodeKind.HardMacro;
     if (hard && x >= left && x <= right && y >= bottom && y <= top) nodes.push(node);
   }
-  scene.select(nodes);
+  scene.select(isAdding ? [...scene.selection, ...nodes] : nodes);
 }
 
 function pinch(

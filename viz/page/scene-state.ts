@@ -3,8 +3,10 @@ import type { CostMaps, Costs, Move } from "../../env/index.js";
 import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
 import type { DesignFrame } from "../design-frame.js";
 import { Connectivity } from "./connectivity.js";
+import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { LayerState } from "./layers.js";
+import { Legality } from "./legality.js";
 import { judgeMap, type MapName, netDensity } from "./maps.js";
 import type { PageJudge } from "./page-judge.js";
 
@@ -15,7 +17,21 @@ interface SceneEvents extends Record<string, unknown> {
   costs: undefined;
   /** The map or its values changed. */
   map: undefined;
+  /** Macros were locked or released, or snapping was turned on or off. */
+  editing: undefined;
+  /** An edit that was not saved was put aside, or is no longer kept. */
+  unsaved: undefined;
 }
+
+/** An edit that was left without being saved. */
+export interface KeptEdit {
+  readonly id: string;
+  readonly label: string;
+  readonly placement: Placement;
+}
+
+/** Most edits that are kept; of a million cells each takes 17 MB. */
+const MOST_KEPT = 5;
 
 /** An edit that can be undone: places of nodes before and after. */
 interface Edit {
@@ -32,6 +48,12 @@ export class SceneState extends Emitter<SceneEvents> {
   readonly layers: LayerState;
   /** What the design has besides nodes. */
   readonly frame: DesignFrame;
+  /** Rules that the placement shown breaks. */
+  readonly legality: Legality;
+  /** Macros that the user has locked: edits and a run that goes on from here leave them where they are. */
+  readonly locked = new Set<number>();
+  /** Edits that were left without being saved, the oldest first. */
+  kept: readonly KeptEdit[] = [];
   /** The placement shown. `show` replaces it, edits change it in place. */
   placement: Placement;
   label = "";
@@ -51,6 +73,12 @@ export class SceneState extends Emitter<SceneEvents> {
   private judged = false;
   private later: ReturnType<typeof setTimeout> | undefined;
   private policyValues: Float64Array | undefined;
+  private snaps = memory.read("snap", true);
+  /** The last edit when the placement was saved. */
+  private saved: Edit | undefined;
+  /** Whether the placement shown is an edit that was put aside before. */
+  private restored = false;
+  private keptCount = 0;
 
   constructor(block: Block, judge: PageJudge, frame: DesignFrame = { rows: [], fences: [] }) {
     super();
@@ -60,16 +88,20 @@ export class SceneState extends Emitter<SceneEvents> {
     this.judge = judge;
     this.connectivity = new Connectivity(block);
     this.placement = copyPlacement(block.initial);
+    this.legality = new Legality(this);
   }
 
-  /** Shows another placement and drops all edits. With recorded costs it need not be evaluated. */
+  /** Shows another placement. Edits that were not saved are put aside. With recorded costs it need not be evaluated. */
   show(placement: Placement, label: string, recorded?: Costs): void {
+    this.keepEdit();
     this.placement = copyPlacement(placement);
     this.label = label;
     this.partial = this.isPartial(placement);
     this.done = [];
     this.undone = [];
     this.trying = undefined;
+    this.saved = undefined;
+    this.restored = false;
     this.judged = false;
     this.baseline = undefined;
     this.costs = recorded;
@@ -108,7 +140,66 @@ export class SceneState extends Emitter<SceneEvents> {
   }
 
   get edited(): boolean {
-    return this.done.length > 0;
+    return this.done.length > 0 || this.restored;
+  }
+
+  /** Whether the placement shown is an edit that no file has. */
+  get unsaved(): boolean {
+    return (this.done.length > 0 && this.done.at(-1) !== this.saved) || this.restored;
+  }
+
+  /** Tells that the placement shown was saved. */
+  markSaved(): void {
+    this.saved = this.done.at(-1);
+    this.restored = false;
+    this.kept = this.kept.filter(({ label }) => label !== this.label);
+    this.emit("unsaved", undefined);
+    this.emit("costs", undefined);
+  }
+
+  /** Shows an edit that was put aside. */
+  restore(id: string): void {
+    const edit = this.kept.find((each) => each.id === id);
+    if (!edit) return;
+    this.show(edit.placement, edit.label);
+    this.restored = true;
+    this.emit("costs", undefined);
+  }
+
+  private keepEdit(): void {
+    if (this.trying) this.revertMoves();
+    if (!this.unsaved) return;
+    const before = this.kept.find(({ label }) => this.restored && label === this.label);
+    const name = `unsaved edit ${before ? before.label.split(" ").at(-1) : ++this.keptCount}`;
+    const edit = { id: name.replaceAll(" ", "-"), label: name, placement: this.placement };
+    this.kept = [...this.kept.filter((each) => each !== before), edit].slice(-MOST_KEPT);
+    this.emit("unsaved", undefined);
+  }
+
+  /** Whether a node may be moved: no port, not fixed by the files and not locked. */
+  mayMove(node: number): boolean {
+    const { kinds, fixed } = this.block;
+    return kinds[node] !== NodeKind.Port && !fixed[node] && !this.locked.has(node);
+  }
+
+  /** Locks nodes, or releases them. */
+  lock(nodes: Iterable<number>, on: boolean): void {
+    for (const node of nodes) {
+      if (on) this.locked.add(node);
+      else this.locked.delete(node);
+    }
+    this.emit("editing", undefined);
+  }
+
+  /** Whether macros snap to the lattice, to edges and to halos. */
+  get snapping(): boolean {
+    return this.snaps;
+  }
+
+  set snapping(on: boolean) {
+    this.snaps = on;
+    memory.write("snap", on);
+    this.emit("editing", undefined);
   }
 
   get canUndo(): boolean {

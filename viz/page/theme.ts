@@ -37,8 +37,8 @@ export class ThemeState extends Emitter<{ change: undefined }> {
   private apply(): void {
     const root = document.documentElement;
     root.dataset.theme = this.name;
-    const { page, ink, muted, faint, die, edge, hard, soft, port, link } = this.colours;
-    const values = { page, ink, muted, faint, die, edge, hard, soft, port, link };
+    const { page, ink, muted, faint, die, edge, hard, soft, port, link, wrong } = this.colours;
+    const values = { page, ink, muted, faint, die, edge, hard, soft, port, link, wrong };
     for (const [name, value] of Object.entries(values)) root.style.setProperty(`--${name}`, value);
     this.colours.series.forEach((colour, index) => {
       root.style.setProperty(`--series-${index}`, colour);

@@ -9,8 +9,12 @@ import { type Block, InputError, type Placement } from "../../netlist/index.js";
 import { type Packed, pack, unpack } from "../packing.js";
 import { type Asset, pageAssets } from "../page-file.js";
 import {
+  EDIT_FORMATS,
+  type EditFormat,
+  lockedOf,
   type RunMetrics,
   type RunState,
+  type SavedEdit,
   unpackPlacement,
   type ViewData,
   type ViewEvent,
@@ -24,8 +28,10 @@ export interface ViewSource extends ViewData {
   state(): RunState;
   /** Reports events until the returned function is called. `onBug` gets errors of reading. */
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
-  /** Saves an edited placement in the run's folder. Returns the file's name. */
-  save(placement: Placement): Promise<string>;
+  /** Saves an edited placement in the run's folder, with nodes that are locked. */
+  save(placement: Placement, locked: readonly number[]): Promise<SavedEdit>;
+  /** An edited placement as the bytes of a file. */
+  exported(placement: Placement, locked: readonly number[], format: EditFormat): Promise<Uint8Array>;
 }
 
 export interface ViewServer {
@@ -36,8 +42,8 @@ export interface ViewServer {
   close(): Promise<void>;
 }
 
-/** Largest upload of a placement in bytes: 17 per node, plus the header. */
-const bodyLimit = (block: Block) => 17 * block.nodeCount + 4096;
+/** Largest upload of a placement in bytes: per node 17, and up to 9 for its number if it is locked; and the header. */
+const bodyLimit = (block: Block) => 26 * block.nodeCount + 4096;
 const LONGEST_ADDRESS = 2048;
 /** Time limits for a whole request and for its headers, in ms. */
 const REQUEST_TIMEOUT = 20_000;
@@ -214,6 +220,8 @@ class Handler {
         return json(await source.session());
       case "/api/block":
         return packed(await source.block(), pathname);
+      case "/api/constraints":
+        return json(await source.constraints());
       case "/api/metrics":
         return json(await source.metrics());
       case "/api/frames":
@@ -265,14 +273,23 @@ class Handler {
     const { blockItself } = this.source;
     const body = await readBody(request, bodyLimit(blockItself));
     this.connections.working(request.socket); // only now, because a body may come byte by byte
+    const as = url.searchParams.get("as");
+    const format = EDIT_FORMATS.find((name) => name === as);
+    if (as !== null && !format) throw new Refusal(400, `as=${EDIT_FORMATS.join("|")} was expected`);
     let placement: Placement;
+    let locked: readonly number[];
     try {
-      placement = unpackPlacement(unpack(body), blockItself.nodeCount);
+      const message = unpack(body);
+      placement = unpackPlacement(message, blockItself.nodeCount);
+      locked = lockedOf(message, blockItself.nodeCount);
     } catch (error) {
       throw new Refusal(400, (error as Error).message);
     }
-    const file = await this.source.save(placement);
-    const bytes = Buffer.from(JSON.stringify({ file }));
+    if (format) {
+      const bytes = Buffer.from(await this.source.exported(placement, locked, format));
+      return this.send(request, response, { type: "text/plain; charset=utf-8", bytes });
+    }
+    const bytes = Buffer.from(JSON.stringify(await this.source.save(placement, locked)));
     return this.send(request, response, { type: "application/json", bytes });
   }
 

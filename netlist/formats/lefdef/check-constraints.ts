@@ -4,15 +4,22 @@
 // outline, if LEF gives it one; what it must stay inside of must hold its whole box.
 import { greatestOf, leastOf } from "../../arrays.js";
 import { NodeKind } from "../../block.js";
-import { nameMatcher } from "../../names.js";
 import { shapesOverlap, wayOut } from "../../outlines.js";
 import type { Placement } from "../../placement.js";
-import type { Violation, ViolationKind } from "../../violation.js";
+import type { MacroRules, Violation, ViolationKind } from "../../violation.js";
 import { type DefRegion, PlaceStatus } from "./def-design.js";
-import { boxAt, type DefPlace, defPlacesOf, isMoved, orientationName, shapesAt } from "./def-places.js";
+import {
+  boxAt,
+  type DefPlace,
+  defPlaceOf,
+  defPlacesOf,
+  isMoved,
+  orientationName,
+  shapesAt,
+} from "./def-places.js";
+import { type DesignRules, membershipsOf } from "./design-rules.js";
 import type { Comb } from "./floor.js";
-import { boundsOf, contains, overlaps, type Rect, slabsOf, widened } from "./geometry.js";
-import type { LoadedDef } from "./load-def.js";
+import { boundsOf, contains, overlaps, type Rect, slabsOf, unionOf, widened } from "./geometry.js";
 
 /** Overlaps of up to this many database units are ignored, as sizes need not be whole numbers of units. */
 const TOUCHING = 0.01;
@@ -30,7 +37,7 @@ interface Placed {
 }
 
 /** Violations by hard macros, in file order; none between two fixed macros. */
-export function checkConstraints(loaded: LoadedDef, placement: Placement): Violation[] {
+export function checkConstraints(loaded: DesignRules, placement: Placement): Violation[] {
   const { block } = loaded;
   const placed = placedMacros(loaded, placement);
   const isPlaced = new Set(placed.map(({ node }) => node));
@@ -38,17 +45,15 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
   const violations: Violation[][] = [];
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] === NodeKind.HardMacro && !isPlaced.has(node))
-      violations.push([
-        {
-          kind: "unplaced",
-          macro: block.nodeNames[node]!,
-          message: `macro '${block.nodeNames[node]}' has no place`,
-        },
-      ]);
+      violations.push([unplaced(block.nodeNames[node]!)]);
   for (const macro of placed) violations.push(checkOne(loaded, macro, memberships));
   for (let i = 0; i < placed.length; i++)
     for (let j = i + 1; j < placed.length; j++) violations.push(checkPair(loaded, placed[i]!, placed[j]!));
   return violations.flat();
+}
+
+function unplaced(macro: string): Violation {
+  return { kind: "unplaced", macro, message: `macro '${macro}' has no place` };
 }
 
 /**
@@ -56,7 +61,7 @@ export function checkConstraints(loaded: LoadedDef, placement: Placement): Viola
  * constraints but the orientation.
  */
 export function legalPlaces(
-  loaded: LoadedDef,
+  loaded: DesignRules,
   placesOf: ReadonlyMap<number, DefPlace>,
 ): (component: number, place: DefPlace, mates?: readonly number[]) => boolean {
   const memberships = membershipsOf(loaded);
@@ -82,8 +87,49 @@ export function legalPlaces(
   };
 }
 
+/**
+ * The same constraints for the hard macros one by one, for a placement that changes: what is wrong with a macro alone, and with
+ * two of them. Together they are `checkConstraints`.
+ */
+export function constraintRules(loaded: DesignRules): MacroRules {
+  const { block, nodes } = loaded;
+  const { units } = loaded.design;
+  const memberships = membershipsOf(loaded);
+  const known = new Map<number, Placed>();
+  const placedAt = (placement: Placement, node: number): Placed | undefined => {
+    const place = defPlaceOf(loaded, placement, node);
+    if (!place) return undefined;
+    const before = known.get(node);
+    if (
+      before?.place.x === place.x &&
+      before.place.y === place.y &&
+      before.place.orientation === place.orientation
+    )
+      return before;
+    const placed = placedOf(loaded, { component: nodes.componentOfNode[node]!, node, place });
+    known.set(node, placed);
+    return placed;
+  };
+  return {
+    checkOne: (placement, node) => {
+      const placed = placedAt(placement, node);
+      return placed ? checkOne(loaded, placed, memberships) : [unplaced(block.nodeNames[node]!)];
+    },
+    checkPair: (placement, a, b) => {
+      const [first, second] = [placedAt(placement, a), placedAt(placement, b)];
+      return first && second ? checkPair(loaded, first, second) : [];
+    },
+    reachOf: (placement, node) => {
+      const placed = placedAt(placement, node);
+      if (!placed) return undefined;
+      const { left, bottom, right, top } = [placed.box, ...(placed.halo ?? [])].reduce(unionOf);
+      return { left: left / units, bottom: bottom / units, right: right / units, top: top / units };
+    },
+  };
+}
+
 /** One line for every placed macro that may move and is not inside a guide of its own, in file order. */
-export function unmetGuides(loaded: LoadedDef, placement: Placement): string[] {
+export function unmetGuides(loaded: DesignRules, placement: Placement): string[] {
   const { path } = loaded.design;
   const memberships = membershipsOf(loaded);
   return placedMacros(loaded, placement)
@@ -95,7 +141,7 @@ export function unmetGuides(loaded: LoadedDef, placement: Placement): string[] {
     );
 }
 
-function placedMacros(loaded: LoadedDef, placement: Placement): Placed[] {
+function placedMacros(loaded: DesignRules, placement: Placement): Placed[] {
   const { block, nodes } = loaded;
   const places = defPlacesOf(loaded, placement);
   const placed: Placed[] = [];
@@ -108,7 +154,7 @@ function placedMacros(loaded: LoadedDef, placement: Placement): Placed[] {
   return placed;
 }
 
-function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | "place">): Placed {
+function placedOf(loaded: DesignRules, macro: Pick<Placed, "component" | "node" | "place">): Placed {
   const { component, node, place } = macro;
   const box = boxAt(loaded, component, place);
   const shapes = shapesAt(loaded, component, place);
@@ -119,29 +165,8 @@ function placedOf(loaded: LoadedDef, macro: Pick<Placed, "component" | "node" | 
   return { ...macro, box, shapes, halo, label };
 }
 
-/** Per component its regions, by `+ REGION` or by a group. */
-export function membershipsOf(loaded: LoadedDef): Map<number, DefRegion[]> {
-  const { regions, groups, components } = loaded.design;
-  const regionOf = new Map(regions.map((region) => [region.name, region]));
-  const memberships = new Map<number, DefRegion[]>();
-  const add = (component: number, name: string) => {
-    const region = regionOf.get(name);
-    if (region) memberships.set(component, [...(memberships.get(component) ?? []), region]);
-  };
-  for (const [component, name] of components.regions) add(component, name);
-  for (const { patterns, region } of groups) {
-    if (region === undefined || patterns.length === 0) continue;
-    const exact = new Set(patterns.filter((pattern) => !pattern.includes("*")));
-    const wild = patterns.filter((pattern) => pattern.includes("*")).map(nameMatcher);
-    components.names.forEach((name, component) => {
-      if (exact.has(name) || wild.some((matches) => matches(name))) add(component, region);
-    });
-  }
-  return memberships;
-}
-
 function checkOne(
-  loaded: LoadedDef,
+  loaded: DesignRules,
   macro: Placed,
   memberships: ReadonlyMap<number, DefRegion[]>,
 ): Violation[] {
@@ -247,7 +272,7 @@ function isCovered(box: Rect, rects: readonly Rect[]): boolean {
 }
 
 /** An overlap of two macros, or one in the halo of the other. Halos may overlap. */
-function checkPair({ block, design }: LoadedDef, a: Placed, b: Placed): Violation[] {
+function checkPair({ block, design }: DesignRules, a: Placed, b: Placed): Violation[] {
   if (block.fixed[a.node] && block.fixed[b.node]) return [];
   const nameOf = ({ node }: Placed) => block.nodeNames[node]!;
   const hasOutline = block.outlines?.has(a.node) || block.outlines?.has(b.node);

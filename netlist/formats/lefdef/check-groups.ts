@@ -3,7 +3,8 @@
 import { sidesOf } from "../../boxes.js";
 import type { MacroGroup } from "../../grouped-view.js";
 import { InputError } from "../../input-error.js";
-import { checkConstraints, membershipsOf } from "./check-constraints.js";
+import { checkConstraints } from "./check-constraints.js";
+import { membershipsOf } from "./design-rules.js";
 import { boundsOf } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
 

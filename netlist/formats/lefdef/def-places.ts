@@ -6,8 +6,8 @@ import { turnOutline } from "../../outlines.js";
 import type { Placement } from "../../placement.js";
 import { PlaceStatus } from "./def-design.js";
 import { originOf } from "./def-to-block.js";
+import type { DesignRules } from "./design-rules.js";
 import type { Rect } from "./geometry.js";
-import type { LoadedDef } from "./load-def.js";
 
 export interface DefPlace {
   /** Lower-left corner in database units. */
@@ -28,28 +28,37 @@ const ROUNDING = 0.01;
  * that macros whose sides are whole numbers of units do not overlap afterwards unless they did before.
  */
 export function defPlacesOf(
-  loaded: LoadedDef,
+  loaded: DesignRules,
   placement: Placement,
   isWanted: (node: number) => boolean = (node) => loaded.block.kinds[node] === NodeKind.HardMacro,
 ): Map<number, DefPlace> {
-  const { block, design, nodes } = loaded;
-  const origin = originOf(design);
+  const { block, nodes } = loaded;
   const places = new Map<number, DefPlace>();
   for (let node = 0; node < block.nodeCount; node++) {
-    if (!isWanted(node) || Number.isNaN(placement.xs[node]!)) continue;
-    const orientation = placement.orientations[node]!;
-    const { width, height } = sidesOf(block, placement, node);
-    places.set(nodes.componentOfNode[node]!, {
-      x: Math.floor((placement.xs[node]! - width / 2) * design.units + ROUNDING) + origin.x,
-      y: Math.floor((placement.ys[node]! - height / 2) * design.units + ROUNDING) + origin.y,
-      orientation,
-    });
+    const place = isWanted(node) ? defPlaceOf(loaded, placement, node) : undefined;
+    if (place) places.set(nodes.componentOfNode[node]!, place);
   }
   return places;
 }
 
+/** The place of one node, by the same rule; undefined for one without a place. */
+export function defPlaceOf(
+  { block, design }: Pick<DesignRules, "block" | "design">,
+  placement: Placement,
+  node: number,
+): DefPlace | undefined {
+  if (Number.isNaN(placement.xs[node]!)) return undefined;
+  const origin = originOf(design);
+  const { width, height } = sidesOf(block, placement, node);
+  return {
+    x: Math.floor((placement.xs[node]! - width / 2) * design.units + ROUNDING) + origin.x,
+    y: Math.floor((placement.ys[node]! - height / 2) * design.units + ROUNDING) + origin.y,
+    orientation: placement.orientations[node]!,
+  };
+}
+
 /** Centre, in µm of the block, of a component at a place. */
-export function centreOf(loaded: LoadedDef, component: number, place: DefPlace): [number, number] {
+export function centreOf(loaded: DesignRules, component: number, place: DefPlace): [number, number] {
   const { design } = loaded;
   const origin = originOf(design);
   const { left, bottom, right, top } = boxAt(loaded, component, place);
@@ -57,7 +66,7 @@ export function centreOf(loaded: LoadedDef, component: number, place: DefPlace):
 }
 
 /** The box of a component at a place, in database units. */
-export function boxAt(loaded: LoadedDef, component: number, place: DefPlace): Rect {
+export function boxAt(loaded: DesignRules, component: number, place: DefPlace): Rect {
   const { units } = loaded.design;
   const { width, height } = loaded.nodes.masters[component]!;
   const sideways = isSideways(place.orientation);
@@ -70,7 +79,7 @@ export function boxAt(loaded: LoadedDef, component: number, place: DefPlace): Re
 }
 
 /** What a component covers at a place, in database units: the rectangles of its outline, or its box. */
-export function shapesAt(loaded: LoadedDef, component: number, place: DefPlace): Rect[] {
+export function shapesAt(loaded: DesignRules, component: number, place: DefPlace): Rect[] {
   const box = boxAt(loaded, component, place);
   const { outline } = loaded.nodes.masters[component]!;
   if (!outline) return [box];
@@ -85,7 +94,7 @@ export function shapesAt(loaded: LoadedDef, component: number, place: DefPlace):
 }
 
 /** Whether a place differs from that in the file. */
-export function isMoved(loaded: LoadedDef, component: number, place: DefPlace): boolean {
+export function isMoved(loaded: DesignRules, component: number, place: DefPlace): boolean {
   const { statuses, xs, ys, orientations } = loaded.design.components;
   return (
     statuses[component] === PlaceStatus.Unplaced ||

@@ -25,7 +25,7 @@ export interface DefNetlist {
 }
 
 /** The origin of the block in database units: the lower-left corner of the die's bounds. */
-export function originOf(design: DefDesign): { readonly x: number; readonly y: number } {
+export function originOf(design: Pick<DefDesign, "die">): { readonly x: number; readonly y: number } {
   const { left, bottom } = boundsOf(design.die);
   return { x: left, y: bottom };
 }

@@ -15,12 +15,25 @@ export async function writeDef(
   loaded: LoadedDef,
   places: ReadonlyMap<number, DefPlace>,
 ): Promise<number> {
-  const { starts } = loaded.design.components;
-  const moved = [...places.keys()]
-    .filter((component) => isMoved(loaded, component, places.get(component)!))
-    .sort((a, b) => starts[a]! - starts[b]!);
+  const moved = movedComponents(loaded, places);
   await writeFileAtomically(path, splice(loaded, places, moved));
   return moved.length;
+}
+
+/** The bytes that `writeDef` writes, in pieces. */
+export function defPieces(
+  loaded: LoadedDef,
+  places: ReadonlyMap<number, DefPlace>,
+): AsyncIterable<string | Uint8Array> {
+  return splice(loaded, places, movedComponents(loaded, places));
+}
+
+/** Components that are not where the file has them, in its order. */
+function movedComponents(loaded: LoadedDef, places: ReadonlyMap<number, DefPlace>): number[] {
+  const { starts } = loaded.design.components;
+  return [...places.keys()]
+    .filter((component) => isMoved(loaded, component, places.get(component)!))
+    .sort((a, b) => starts[a]! - starts[b]!);
 }
 
 async function* splice(

@@ -70,16 +70,16 @@ test("an edit gets a number that none before it had, also of two saved at once",
     return placement;
   };
   assert.deepEqual(await Promise.all([view.save(moved(1)), view.save(moved(2))]), [
-    "edits/edit-1.plc",
-    "edits/edit-2.plc",
+    { file: "edits/edit-1.plc" },
+    { file: "edits/edit-2.plc" },
   ]);
   rmSync(join(run, "edits/edit-1.plc"));
-  assert.equal(await view.save(moved(3)), "edits/edit-3.plc");
+  assert.equal((await view.save(moved(3))).file, "edits/edit-3.plc");
   assert.equal((await readPlacement(join(run, "edits/edit-2.plc"), block)).xs[0], 2);
-  assert.equal(await viewOf(run).save(moved(4)), "edits/edit-4.plc", "of another process");
-  assert.equal(await view.save(moved(5)), "edits/edit-5.plc");
+  assert.equal((await viewOf(run).save(moved(4))).file, "edits/edit-4.plc", "of another process");
+  assert.equal((await view.save(moved(5))).file, "edits/edit-5.plc");
   rmSync(join(run, "edits"), { recursive: true });
-  assert.equal(await view.save(moved(6)), "edits/edit-6.plc");
+  assert.equal((await view.save(moved(6))).file, "edits/edit-6.plc");
 });
 
 test("two viewers of one run lose no edit", async () => {
@@ -87,10 +87,10 @@ test("two viewers of one run lose no edit", async () => {
   const views = [viewOf(run), viewOf(run)];
   const places = Array.from({ length: 40 }, (_, edit) => edit);
   const saved = await Promise.all(
-    places.map((x) => {
+    places.map(async (x) => {
       const placement = copyPlacement(block.initial);
       placement.xs[0] = x;
-      return views[x % 2]!.save(placement);
+      return (await views[x % 2]!.save(placement)).file;
     }),
   );
   assert.equal(new Set(saved).size, places.length);
