@@ -4,6 +4,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { fileNameOf, InputError, isInputError, makeFolder, writeFileAtomically } from "../netlist/index.js";
+import type { Method, MethodContext, OpenPool } from "../placer/index.js";
+import { METHOD_JOBS, type MethodAnswer, type MethodSetup, type MethodTask } from "../queue/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
 import { type DesignOptions, designOptions } from "./block-options.js";
 import {
@@ -11,7 +13,6 @@ import {
   type ComparedRun,
   type ComparedVerified,
   type Comparison,
-  type ComparisonRow,
   costCurve,
   medianCurve,
   rowOf,
@@ -19,18 +20,25 @@ import {
 import { refuseWithoutCells } from "./flat-cells.js";
 import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadDistinct } from "./learning-blocks.js";
-import { parseBudget, parseOptions, runOptions } from "./options.js";
+import { refuseOwnCodeOnQueue, refuseUndistributed, withQueue } from "./on-queue.js";
+import { budgetOf, parseOptions, runOptions } from "./options.js";
 import { ownCodeProblem } from "./own-code.js";
 import { costTermOptions, openJudging } from "./own-module.js";
-import { type PlaceSummary, place, protocolOption } from "./place.js";
+import { type PlaceOptions, type PlaceSummary, placeBy, protocolOption, type RunMethod } from "./place.js";
 import { type PublishedFigure, publishedFigures } from "./published.js";
-import { findMethod, type MethodChoice, methodNames } from "./registry.js";
+import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { controlOf, interruptedBy, type RunControl, type RunObserver } from "./run-control.js";
 import { readMetricsOf } from "./run-folder.js";
 import { verify } from "./verify.js";
 import { VERSION } from "./version.js";
 
 const COMPARISON = "compare.json";
+const DEFAULT_BUDGET = "60s";
+/** Runs that are on a queue at the same time, each with its block in the memory of this process. */
+const REMOTE_CELLS = 32;
+/** When a run on a queue counts as lost though its worker lives: this much over twice its budget, or without one a day, s. */
+const GRACE_SECONDS = 300;
+const LONGEST_SECONDS = 86_400;
 
 export const compareOptionsSchema = z.strictObject({
   methods: z
@@ -39,7 +47,16 @@ export const compareOptionsSchema = z.strictObject({
     .describe(
       `methods of place, with commas between: ${methodNames().join(", ")}, or modules of your own, such as ./mine.js`,
     ),
-  budget: z.string().default("60s").describe("wall-clock time of each run, such as 60s or 5m"),
+  budget: z
+    .string()
+    .optional()
+    .describe("wall-clock time of each run, such as 60s or 5m (default 60s if no --iterations)"),
+  iterations: z
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe("budget of each run in iterations of its method; reproduces exactly"),
   seeds: z.string().default("1,2,3").describe("seeds, with commas between"),
   workers: runOptions.workers.describe("worker threads of each run"),
   protocol: protocolOption,
@@ -50,6 +67,12 @@ export const compareOptionsSchema = z.strictObject({
     .default(false)
     .describe(
       "place the cells and route the nets of every run's best placement, as verify does, after its budget; for flat netlists",
+    ),
+  queue: z
+    .string()
+    .optional()
+    .describe(
+      "compute each run on a worker (ashlar worker) of this Redis server, redis://HOST:PORT; default: one after the other here",
     ),
   out: z.string().default("runs/compare").describe("folder for compare.json, charts and the runs"),
   force: z.boolean().default(false).describe("replace the comparison that the folder holds"),
@@ -67,9 +90,10 @@ export async function compare(
   given: CompareOptions,
   observer: RunObserver = {},
 ): Promise<Comparison> {
-  const { onProgress, onStart, signal } = controlOf(observer);
+  const control = controlOf(observer);
+  const { onProgress, onStart, signal } = control;
   const options = parseOptions(compareOptionsSchema, given);
-  parseBudget(options.budget);
+  const { seconds } = budgetOf(options, DEFAULT_BUDGET);
   refuseRunning(options.out);
   if (!options.force && existsSync(join(options.out, COMPARISON)))
     throw new InputError(
@@ -78,75 +102,181 @@ export async function compare(
       "replace it with --force, or choose another --out",
     );
   const methods = await findMethods(options.methods);
+  refuseOwnCodeOnQueue(options.queue, { "--cost-term": options.costTerms });
+  for (const { name, method, file } of methods) {
+    refuseOwnCodeOnQueue(options.queue, {
+      "--methods": file ?? (METHODS.includes(method) ? undefined : name),
+    });
+    refuseUndistributed(options.queue, method, "--methods");
+  }
   await openJudging({ costTerms: options.costTerms });
   const seeds = parseSeeds(options.seeds);
   const blocks = await readBlocks(paths, options, onProgress);
   makeFolder(options.out);
-  return whileOwning(options.out, async () => {
-    onStart();
-    const rows: ComparisonRow[] = [];
-    for (const { block, path, design } of blocks)
-      for (const method of methods) {
-        const runs: ComparedRun[] = [];
-        for (const seed of seeds) {
-          if (signal?.aborted) break;
-          onProgress(`${block}  ${method.name}  seed ${seed}`);
-          const run = await runOnce({ path, block, design }, method, seed, { ...options, signal });
-          runs.push(options.verify ? await verified(run, options.workers, { onProgress, signal }) : run);
-        }
-        if (runs.length > 0) rows.push(rowOf(block, method.name, options.protocol, runs));
-      }
-    const comparison: Comparison = {
-      ashlar: VERSION,
-      protocol: options.protocol,
-      budget: options.budget,
-      workers: options.workers,
-      seeds,
-      methods: methods.map(({ name }) => name),
-      blocks: blocks.map(({ block }) => block),
-      rows,
-      published: blocks.flatMap(({ published }) => published(options.protocol)),
-      out: options.out,
-      ...interruptedBy(signal),
-    };
-    await writeComparison(comparison);
-    return comparison;
-  });
+  const timeoutSeconds = seconds === undefined ? LONGEST_SECONDS : GRACE_SECONDS + 2 * seconds;
+  return withQueue(options.queue, { ...control, timeoutSeconds }, (openPool) =>
+    whileOwning(options.out, async () => {
+      onStart();
+      const cells = blocks.flatMap((block) =>
+        methods.flatMap((method) => seeds.map((seed): Cell => ({ block, method, seed }))),
+      );
+      const runs = await runCells(cells, { ...options, openPool, onProgress, signal });
+      const rows = blocks.flatMap((block) =>
+        methods.flatMap((method) => {
+          const own = runs.filter(
+            (_, index) => cells[index]!.block === block && cells[index]!.method === method,
+          );
+          const done = own.filter((run) => run !== undefined);
+          return done.length > 0 ? [rowOf(block.block, method.name, options.protocol, done)] : [];
+        }),
+      );
+      const comparison: Comparison = {
+        ashlar: VERSION,
+        protocol: options.protocol,
+        ...budgetTold(options),
+        workers: options.workers,
+        seeds,
+        methods: methods.map(({ name }) => name),
+        blocks: blocks.map(({ block }) => block),
+        rows,
+        published: blocks.flatMap(({ published }) => published(options.protocol)),
+        out: options.out,
+        ...interruptedBy(signal),
+      };
+      await writeComparison(comparison);
+      return comparison;
+    }),
+  );
+}
+
+/** What a run may spend, as it is told. */
+function budgetTold({
+  budget,
+  iterations,
+}: ResolvedCompareOptions): Pick<Comparison, "budget" | "iterations"> {
+  return {
+    budget: budget ?? (iterations === undefined ? DEFAULT_BUDGET : `${iterations} iterations`),
+    ...(iterations !== undefined && { iterations }),
+  };
+}
+
+/** One run of the comparison. */
+interface Cell {
+  readonly block: NamedBlock;
+  readonly method: NamedMethod;
+  readonly seed: number;
+}
+
+type CellOptions = ResolvedCompareOptions &
+  Pick<RunControl, "signal"> & {
+    readonly openPool: OpenPool | undefined;
+    readonly onProgress: (line: string) => void;
+  };
+
+/**
+ * Runs the cells: one after the other here, or many at the same time on the workers of a queue. Undefined for those that
+ * were not run, or given up, because the comparison was stopped.
+ */
+async function runCells(cells: readonly Cell[], options: CellOptions): Promise<(ComparedRun | undefined)[]> {
+  const { openPool, onProgress, signal, workers } = options;
+  const runs: (ComparedRun | undefined)[] = cells.map(() => undefined);
+  const waiting = cells.entries();
+  // Verification takes all threads of this process, so there is one at a time.
+  let before: Promise<unknown> = Promise.resolve();
+  const feed = async (): Promise<void> => {
+    for (const [index, { block, method, seed }] of waiting) {
+      if (signal?.aborted) return;
+      onProgress(`${block.block}  ${method.name}  seed ${seed}`);
+      const run = await runOnce(block, method, seed, options);
+      if (run && options.verify) {
+        const verifying = before.then(() => verified(run, workers, { onProgress, signal }));
+        before = verifying.catch(() => {});
+        runs[index] = await verifying;
+      } else runs[index] = run;
+    }
+  };
+  await Promise.all(Array.from({ length: openPool ? REMOTE_CELLS : 1 }, feed));
+  return runs;
 }
 
 interface NamedMethod {
   readonly name: string;
+  readonly method: Method;
+  /** The file that it was loaded from. */
+  readonly file: string | undefined;
   /** As it was chosen, for the record of the run. */
   readonly choice: MethodChoice;
 }
 
+/** A run; undefined if it was given up on a queue because the comparison was stopped. */
 async function runOnce(
-  { path, block, design }: Pick<NamedBlock, "path" | "block" | "design">,
+  { path, block, design }: NamedBlock,
   { name, choice: method }: NamedMethod,
   seed: number,
-  {
-    budget,
-    workers,
-    protocol,
-    costTerms,
-    out: folder,
-    signal,
-  }: ResolvedCompareOptions & Pick<RunControl, "signal">,
-): Promise<ComparedRun> {
+  { budget, iterations: most, workers, protocol, costTerms, out: folder, signal, openPool }: CellOptions,
+): Promise<ComparedRun | undefined> {
   const out = join(folder, fileNameOf(block), `${name}-s${seed}`);
   const started = performance.now();
+  let waited = 0;
+  const remote: RunMethod = async (chosen, context) => {
+    const began = performance.now();
+    const answer = await runRemotely(openPool!, chosen, context);
+    waited = (performance.now() - began) / 1000 - answer.seconds;
+    return answer.result;
+  };
   try {
-    const options = { ...design, method, protocol, budget, workers, seed, costTerms, out, force: true };
-    const summary = await place(path, options, { signal });
-    const { seconds, iterations } = summary;
+    const given: PlaceOptions = {
+      ...{ ...design, method, protocol, workers, seed, costTerms, out, force: true },
+      budget: budget ?? (most === undefined ? DEFAULT_BUDGET : undefined),
+      iterations: most,
+    };
+    const place = { blockOrRun: path, given, observer: { signal } };
+    const summary = await placeBy(openPool ? remote : (chosen, context) => chosen.run(context), place);
+    const { iterations } = summary;
+    const seconds = summary.seconds - waited;
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
     return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
   } catch (error) {
+    if (openPool && signal?.aborted) return undefined;
     const reason = isInputError(error)
       ? error.message
       : (ownCodeProblem(error) ?? `internal: ${(error as Error).message}`);
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (performance.now() - started) / 1000 - waited;
     return { seed, out, seconds, curve: { seconds: [], costs: [] }, reason };
+  }
+}
+
+/** Runs a method as one job, and tells the run's folder what it told the worker's. Throws once the signal is aborted. */
+async function runRemotely(
+  openPool: OpenPool,
+  { name }: Method,
+  { block, rules, run, settings, protocol, seed, workers, budget, signal }: MethodContext,
+): Promise<MethodAnswer> {
+  const pool = openPool(METHOD_JOBS, workers, { block, rules } satisfies MethodSetup);
+  const task: MethodTask = {
+    ...{ method: name, protocol, seed, workers, budget },
+    settings: settings as Readonly<Record<string, unknown>>,
+  };
+  const stopped = new AbortController();
+  try {
+    const answer = await Promise.race([
+      pool.run("run", task) as Promise<MethodAnswer>,
+      new Promise<never>((_, reject) => {
+        const stop = () => reject(new Error("the comparison was stopped"));
+        if (signal?.aborted) stop();
+        signal?.addEventListener("abort", stop, { once: true, signal: stopped.signal });
+      }),
+    ]);
+    for (const event of answer.events)
+      if ("metrics" in event) run.appendMetrics(event.metrics);
+      else if ("stage" in event) run.beginStage();
+      else await run.continueAfter(event.continueAfter);
+    const { result } = answer;
+    if (result) await run.writeBest(block, result.placement, result.costs);
+    return answer;
+  } finally {
+    stopped.abort();
+    await pool.close();
   }
 }
 
@@ -228,10 +358,11 @@ async function findMethods(given: string | readonly MethodChoice[]): Promise<Nam
     throw new InputError("--methods", "no method is named", `known are ${methodNames().join(", ")}`);
   const methods: NamedMethod[] = [];
   for (const choice of choices) {
-    const { name } = (await findMethod(choice, "--methods")).method;
+    const { method, file } = await findMethod(choice, "--methods");
+    const { name } = method;
     if (methods.some((method) => method.name === name))
       throw new InputError("--methods", `two methods are named '${name}'`, "rename one of them");
-    methods.push({ name, choice });
+    methods.push({ name, choice, method, file });
   }
   return methods;
 }

@@ -72,7 +72,9 @@ export interface ComparisonRow {
 export interface Comparison {
   readonly ashlar: string;
   readonly protocol: string;
+  /** Wall-clock time of each run, or its iterations where only these end it. */
   readonly budget: string;
+  readonly iterations?: number;
   readonly workers: number;
   readonly seeds: readonly number[];
   readonly methods: readonly string[];

@@ -14,14 +14,23 @@ export const queueOption = z
     "compute on the workers (ashlar worker) of this Redis server, redis://HOST:PORT, with the same result; default: on this machine",
   );
 
+interface QueueControl extends Pick<ReturnType<typeof controlOf>, "onProgress" | "queueLogin"> {
+  /** After how long a job is issued again, where jobs may take longer than usual. */
+  readonly timeoutSeconds?: number;
+}
+
 /** Does the work with a connection to the queue, if one was asked for, and closes it. */
 export async function withQueue<Result>(
   url: string | undefined,
-  { onProgress, queueLogin: login }: ReturnType<typeof controlOf>,
+  { onProgress, queueLogin: login, timeoutSeconds }: QueueControl,
   work: (openPool: OpenPool | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (url === undefined) return work(undefined);
-  const queue = await openQueue(url, { login, onProgress });
+  const queue = await openQueue(url, {
+    login,
+    onProgress,
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  });
   try {
     return await work(queue.openPool);
   } finally {
@@ -45,12 +54,16 @@ export function refuseOwnCodeOnQueue(
 }
 
 /** Throws `InputError` for a method that computes in this process only. */
-export function refuseUndistributed(url: string | undefined, { name, distributes }: Method): void {
+export function refuseUndistributed(
+  url: string | undefined,
+  { name, distributes }: Method,
+  flag: "--method" | "--methods" = "--method",
+): void {
   if (url === undefined || distributes) return;
   throw new InputError(
     "--queue",
     `method '${name}' computes on this machine only`,
-    `use it with --method ${METHODS.filter((method) => method.distributes)
+    `use it with ${flag} ${METHODS.filter((method) => method.distributes)
       .map((method) => method.name)
       .join(" or ")}`,
   );

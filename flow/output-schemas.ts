@@ -289,7 +289,8 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   compare: z.strictObject({
     ashlar: z.string().describe("version"),
     protocol: z.string(),
-    budget: z.string(),
+    budget: z.string().describe("of each run: wall-clock time, or iterations where only these end it"),
+    iterations: count.optional().describe("of each run at most, if they were limited"),
     workers: count,
     seeds: z.array(count),
     methods: text,

@@ -7,6 +7,7 @@ import {
   checkWith,
   loadCellPlacer,
   type Method,
+  type MethodContext,
   type MethodRequest,
   type MethodResult,
   migrated,
@@ -177,6 +178,21 @@ export async function place(
   given: PlaceOptions,
   observer: RunObserver = {},
 ): Promise<PlaceSummary> {
+  return placeBy((method, context) => method.run(context), { blockOrRun, given, observer });
+}
+
+/** Runs a method, here or elsewhere. */
+export type RunMethod = (method: Method, context: MethodContext) => Promise<MethodResult | undefined>;
+
+/** `place` with its search left to `runMethod`. */
+export async function placeBy(
+  runMethod: RunMethod,
+  {
+    blockOrRun,
+    given,
+    observer = {},
+  }: { readonly blockOrRun: string; readonly given: PlaceOptions; readonly observer?: RunObserver },
+): Promise<PlaceSummary> {
   const control = controlOf(observer);
   const { onProgress, signal } = control;
   const source = openBlockSource(blockOrRun, given);
@@ -242,7 +258,9 @@ export async function place(
       if (isDone) onProgress("no search is needed: soft macros are placed once");
       const best = isDone
         ? await placeSoftMacrosOnce(place, request)
-        : await method.run({ ...request, ...place, start: warm?.start, resume, signal, onProgress });
+        : await runMethod(method, {
+            ...{ ...request, ...place, start: warm?.start, resume, signal, onProgress },
+          });
       if (!best)
         throw new InputError(
           place.block.name,

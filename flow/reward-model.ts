@@ -3,7 +3,7 @@
 import { z } from "zod";
 import type { Block } from "../netlist/index.js";
 import { InputError, isFile, writeFileAtomically } from "../netlist/index.js";
-import { checkWith } from "../placer/index.js";
+import { checkWith, type OpenPool } from "../placer/index.js";
 import {
   buildRewardData,
   encoderFrom,
@@ -31,6 +31,7 @@ import {
   writeRewardModel,
 } from "../policy/index.js";
 import { readLearningBlocks } from "./learning-blocks.js";
+import { queueOption, withQueue } from "./on-queue.js";
 import { defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { predictionScatter } from "./prediction-scatter.js";
 import { runInFolder } from "./run.js";
@@ -56,6 +57,7 @@ export const rewardModelSchema = z.strictObject({
     .describe("file of a policy that plays some of the placements; may be repeated"),
   data: z.string().optional().describe("folder of the placements (default: data in the run folder)"),
   ...runOptions,
+  queue: queueOption,
   out: z.string().default("runs/pretrain").describe("run folder"),
   settings: settingsOption("setting of fitting, as NAME=VALUE, such as learningRate=0.001; may be repeated"),
 });
@@ -117,7 +119,8 @@ export async function pretrainRewardModel(
   given: z.input<typeof rewardModelSchema>,
   observer: RunObserver = {},
 ): Promise<RewardModelSummary> {
-  const { onProgress, onStart, signal } = controlOf(observer);
+  const control = controlOf(observer);
+  const { onProgress, onStart, signal } = control;
   const options = parseOptions(rewardModelSchema, given);
   const { seed, epochs, out, resume, force, samplePolicy } = options;
   refuseTaken(out, options);
@@ -140,7 +143,10 @@ export async function pretrainRewardModel(
     },
     async (run) => {
       const all = [...blocks, ...heldOut];
-      const data = await drawData(all, blocks.length, { options, policies, run, signal, onProgress });
+      const drawing = { options, policies, run, signal, onProgress };
+      const data = await withQueue(options.queue, control, (openPool) =>
+        drawData(all, blocks.length, { ...drawing, openPool }),
+      );
       const prepared = all.map((block, index) =>
         rewardBlock(graphInput(block, fit.network.spectral), data[index]!),
       );
@@ -195,6 +201,7 @@ interface Drawing {
   readonly options: z.output<typeof rewardModelSchema>;
   readonly policies: readonly Policy[];
   readonly run: RunFolder;
+  readonly openPool: OpenPool | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (line: string) => void;
 }
@@ -203,7 +210,7 @@ interface Drawing {
 async function drawData(
   blocks: readonly Block[],
   learned: number,
-  { options, policies, run, signal, onProgress }: Drawing,
+  { options, policies, run, openPool, signal, onProgress }: Drawing,
 ): Promise<RewardData[]> {
   const { placements, seed, workers } = options;
   const perBlock = Math.max(FEWEST_PER_BLOCK, Math.round(placements / learned));
@@ -213,6 +220,7 @@ async function drawData(
     seed,
     counts: blocks.map((_, index) => (index < learned ? perBlock : Math.min(perBlock, MOST_HELD_OUT))),
     workers,
+    openPool,
     policies,
     onShard: (done, total) => {
       const seconds = ((performance.now() - started) / 1000).toFixed(0);

@@ -31,7 +31,13 @@ export * from "./ppo/train-checkpoint.js";
 export * from "./pretrain/demonstrations.js";
 export * from "./pretrain/evaluate-policy.js";
 export * from "./reward-model/checkpoint.js";
-export { buildRewardData, type RewardData, type RewardDataOptions } from "./reward-model/data.js";
+export {
+  buildRewardData,
+  REWARD_JOBS,
+  type RewardData,
+  type RewardDataOptions,
+  type RewardSetup,
+} from "./reward-model/data.js";
 export {
   fitLinear,
   isHeldOut,

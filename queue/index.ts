@@ -2,6 +2,13 @@
 export { type OpenedQueue, openQueue, type QueueCounts, type QueueOptions } from "./client.js";
 export type { QueueLogin } from "./login.js";
 export {
+  METHOD_JOBS,
+  type MethodAnswer,
+  type MethodSetup,
+  type MethodTask,
+  type RunEvent,
+} from "./method-jobs.js";
+export {
   runWorker,
   type WorkerObserver,
   type WorkerOptions,

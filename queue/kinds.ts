@@ -7,10 +7,20 @@ import {
   type AnnealSetup,
   type JobPool,
   onThreads,
+  PROTOCOL_NAMES,
   RESTART_JOBS,
   type WorkerSetup,
 } from "../placer/index.js";
-import { graphNetwork, ORDERS, openEpisodeHost, TRAINING_JOBS, type TrainingSetup } from "../policy/index.js";
+import {
+  graphNetwork,
+  ORDERS,
+  openEpisodeHost,
+  REWARD_JOBS,
+  type RewardSetup,
+  TRAINING_JOBS,
+  type TrainingSetup,
+} from "../policy/index.js";
+import { METHOD_JOBS, type MethodSetup } from "./method-jobs.js";
 import { type Blob, blobOf, type Packed, pack } from "./parcel.js";
 import {
   blockSchema,
@@ -186,10 +196,84 @@ const training: Kind = {
   },
 };
 
+const methodSetup = z.strictObject({ block: blockSchema, rules: rulesSchema });
+
+const methodTask = z.strictObject({
+  method: z.string().regex(/^[a-z]+$/),
+  settings: z.record(z.string(), z.unknown()),
+  protocol: z.enum(PROTOCOL_NAMES),
+  seed: count,
+  workers: count.min(1).max(64),
+  budget: z.strictObject({
+    seconds: z.number().positive().optional(),
+    iterations: count.optional(),
+  }),
+});
+
+const methods: Kind = {
+  send(setup: MethodSetup) {
+    refuseOwnCode(setup);
+    return { ...setup, block: withoutSource(setup.block) };
+  },
+  open(given, threads) {
+    const setup = methodSetup.parse(given);
+    return checkedPool(onThreads(METHOD_JOBS, threads, setup), { run: (task) => methodTask.parse(task) });
+  },
+};
+
+const rewardSetup = z.strictObject({
+  blocks: z.array(blockSchema).min(1),
+  rules: rulesSchema,
+  policies: z.array(
+    z.strictObject({
+      config: z.record(z.string(), z.unknown()),
+      parameters: singles,
+      network: ownModuleSchema,
+    }),
+  ),
+});
+
+const shard = z.strictObject({
+  block: count,
+  seed: count,
+  first: count,
+  count: count.min(1).max(1000),
+});
+
+const rewards: Kind = {
+  send({ blocks, rules, policies }: RewardSetup) {
+    refuseOwnCode({ rules });
+    return {
+      blocks: blocks.map(withoutSource),
+      rules,
+      policies: policies.map(({ networkModule, ...policy }) => ({
+        ...policy,
+        network: ownModule(networkModule, "the policy network"),
+      })),
+    };
+  },
+  open(given, threads) {
+    const { policies, ...setup } = rewardSetup.parse(given);
+    const own = {
+      ...setup,
+      policies: policies.map(({ network, ...policy }) => ({ ...policy, networkModule: moduleUrl(network) })),
+    };
+    return checkedPool(onThreads(REWARD_JOBS, threads, own), {
+      shard(task) {
+        const checked = shard.parse(task);
+        if (checked.block >= setup.blocks.length) throw new Error("the job is of an unknown block");
+        return checked;
+      },
+    });
+  },
+};
+
 const KINDS: Readonly<Record<string, Kind>> = {
   [ANNEAL_JOBS.name]: anneal,
   [RESTART_JOBS.name]: restarts,
   [TRAINING_JOBS.name]: training,
+  [METHOD_JOBS.name]: methods,
+  [REWARD_JOBS.name]: rewards,
 };
 
 function checkedPool(

@@ -14,7 +14,7 @@ import {
   removeLeftovers,
   TEMPORARY,
 } from "../../netlist/index.js";
-import { type JobKind, onThreads } from "../../placer/index.js";
+import { type JobKind, type OpenPool, onThreads } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { loadPolicyNetwork } from "../network/contract.js";
 import { graphNetwork } from "../network/network.js";
@@ -51,6 +51,8 @@ export interface RewardDataOptions {
   /** Samples of each block. */
   readonly counts: readonly number[];
   readonly workers: number;
+  /** Where to draw instead of threads of this process. */
+  readonly openPool?: OpenPool | undefined;
   readonly policies?: readonly Policy[];
   /** How the samples are scored; by default as published. */
   readonly rules?: JudgeRules;
@@ -61,8 +63,9 @@ export interface RewardDataOptions {
 /** Draws what is missing of a data set and reads it, block by block. Throws `InputError` for a folder that is none. */
 export async function buildRewardData(
   blocks: readonly Block[],
-  { folder, seed, counts, workers, policies = [], rules = PUBLISHED_RULES, onShard }: RewardDataOptions,
+  options: RewardDataOptions,
 ): Promise<RewardData[]> {
+  const { folder, seed, counts, workers, policies = [], rules = PUBLISHED_RULES, onShard } = options;
   makeFolder(folder);
   removeLeftovers(folder, TEMPORARY);
   const policyDigest = digestOf(
@@ -91,7 +94,11 @@ export async function buildRewardData(
     await drawShards(
       missing,
       { blocks, rules, policies: policies.map(plainPolicy) },
-      { workers, onShard: (done) => onShard?.(tasks.length - missing.length + done, tasks.length) },
+      {
+        workers,
+        openPool: options.openPool,
+        onShard: (done) => onShard?.(tasks.length - missing.length + done, tasks.length),
+      },
     );
   const shards = await Promise.all(
     tasks.map(async ({ path, key }, index) => {
@@ -175,21 +182,18 @@ interface ShardKey {
 }
 
 /** Writes a shard whole or not at all. */
-async function writeShard(path: string, key: ShardKey, samples: readonly RewardSample[]): Promise<void> {
-  const table = (part: "cells" | "places" | "numbers" | "labels"): SavedTensor => {
-    const width = samples[0]![part].length;
-    const flat =
-      part === "cells" ? new Int32Array(samples.length * width) : new Float32Array(samples.length * width);
-    for (const [row, sample] of samples.entries()) flat.set(sample[part], row * width);
-    return { shape: [samples.length, width], data: flat };
-  };
-  const sources = Int32Array.from(samples, ({ source }) => source);
+async function writeShard(path: string, key: ShardKey, tables: ShardTables): Promise<void> {
+  const rows = tables.sources.length;
+  const table = (data: Int32Array | Float32Array): SavedTensor => ({
+    shape: [rows, data.length / rows],
+    data,
+  });
   const tensors = new Map<string, SavedTensor>([
-    ["sources", { shape: [samples.length], data: sources }],
-    ["cells", table("cells")],
-    ["places", table("places")],
-    ["numbers", table("numbers")],
-    ["labels", table("labels")],
+    ["sources", { shape: [rows], data: tables.sources }],
+    ["cells", table(tables.cells)],
+    ["places", table(tables.places)],
+    ["numbers", table(tables.numbers)],
+    ["labels", table(tables.labels)],
   ]);
   const sha256 = digestOf([...tensors.values()].map(({ data }) => data));
   await writeSafetensors(path, { tensors, metadata: { ...metadataOf(key), sha256 } });
@@ -240,7 +244,7 @@ function digestOf(
   return hash.digest("hex");
 }
 
-// Worker threads.
+// Jobs.
 
 /** A policy without its functions, which no thread can be handed: it imports the network's module. */
 interface PlainPolicy extends Pick<Policy, "config" | "parameters"> {
@@ -251,7 +255,8 @@ function plainPolicy({ network = graphNetwork, config, parameters }: Policy): Pl
   return { networkModule: network.module, config, parameters };
 }
 
-interface Setup {
+/** What is the same for all jobs. */
+export interface RewardSetup {
   readonly blocks: readonly Block[];
   readonly rules: JudgeRules;
   readonly policies: readonly PlainPolicy[];
@@ -264,41 +269,58 @@ interface ShardTask {
   readonly key: ShardKey;
 }
 
+/** A shard as a job: samples `first` to `first + count` of a block. */
+interface ShardDraw extends Pick<ShardKey, "seed" | "first" | "count"> {
+  readonly block: number;
+}
+
+/** A shard's samples, row by row. */
+type ShardTables = Omit<RewardData, "count">;
+
+/** Shards that are asked for at the same time where others draw them. */
+const REMOTE_SHARDS = 64;
+
 async function drawShards(
   tasks: readonly ShardTask[],
-  setup: Setup,
-  { workers, onShard }: { readonly workers: number; readonly onShard: (done: number) => void },
+  setup: RewardSetup,
+  {
+    workers,
+    openPool = onThreads,
+    onShard,
+  }: Pick<RewardDataOptions, "workers" | "openPool"> & { readonly onShard: (done: number) => void },
 ): Promise<void> {
-  const pool = onThreads(REWARD_JOBS, workers, setup);
+  const pool = openPool(REWARD_JOBS, workers, setup);
   let done = 0;
   try {
     // One task at a time for each worker: Piscina puts off every other task of a long queue, and order matters here.
     const queue = tasks.values();
     const feed = async (): Promise<void> => {
-      for (const task of queue) {
-        await pool.run("shard", task);
+      for (const { block, path, key } of queue) {
+        const { seed, first, count } = key;
+        const draw: ShardDraw = { block, seed, first, count };
+        await writeShard(path, key, (await pool.run("shard", draw)) as ShardTables);
         onShard(++done);
       }
     };
-    await Promise.all(Array.from({ length: workers }, feed));
+    await Promise.all(Array.from({ length: openPool.isRemote ? REMOTE_SHARDS : workers }, feed));
   } finally {
     await pool.close();
   }
 }
 
-const REWARD_JOBS: JobKind = { name: "reward-data", module: import.meta.url };
+export const REWARD_JOBS: JobKind = { name: "reward-data", module: import.meta.url };
 
-/** The jobs of a thread: `shard` draws, measures and writes a shard. */
-export function openJobs(setup: Setup) {
+/** The jobs of a thread: `shard` draws and measures the samples of a shard. */
+export function openJobs(setup: RewardSetup) {
   const samplers = new Map<number, RewardSampler>();
-  return { shard: (task: ShardTask) => drawShard(task, setup, samplers) };
+  return { shard: (task: ShardDraw) => drawShard(task, setup, samplers) };
 }
 
 async function drawShard(
-  { block, path, key }: ShardTask,
-  { blocks, rules, policies }: Setup,
+  { block, seed, first, count }: ShardDraw,
+  { blocks, rules, policies }: RewardSetup,
   samplers: Map<number, RewardSampler>,
-): Promise<void> {
+): Promise<ShardTables> {
   let sampler = samplers.get(block);
   if (!sampler) {
     sampler = new RewardSampler(Kernels.create(), blocks[block]!, {
@@ -307,10 +329,23 @@ async function drawShard(
     });
     samplers.set(block, sampler);
   }
-  const samples = [];
-  for (let index = key.first; index < key.first + key.count; index++)
-    samples.push(sampler.draw(key.seed, index));
-  await writeShard(path, key, samples);
+  const samples: RewardSample[] = [];
+  for (let index = first; index < first + count; index++) samples.push(sampler.draw(seed, index));
+  const floats = (part: "places" | "numbers" | "labels") =>
+    concatenate(
+      Float32Array,
+      samples.map((sample) => sample[part]),
+    );
+  return {
+    sources: Int32Array.from(samples, ({ source }) => source),
+    cells: concatenate(
+      Int32Array,
+      samples.map(({ cells }) => cells),
+    ),
+    places: floats("places"),
+    numbers: floats("numbers"),
+    labels: floats("labels"),
+  };
 }
 
 async function loadPolicy({ networkModule, config, parameters }: PlainPolicy): Promise<Policy> {
