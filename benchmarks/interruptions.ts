@@ -67,6 +67,10 @@ export function longCommands(folder: string): Readonly<Record<string, (out: stri
       ...["compare", block, "--methods", "anneal,greedy", "--seeds", "1,2", "--budget", "1s"],
       ...["--workers", "1", "--out", out],
     ],
+    "compare-verified": (out) => [
+      ...["compare", EXAMPLE, "--methods", "greedy", "--seeds", "1,2", "--budget", "1s", "--verify"],
+      ...["--workers", "1", "--out", out],
+    ],
     demo: (out) => ["demo", "--budget", "2s", "--out", out],
     "generate-set": (out) => ["generate", "--set", set, "--out", out],
     convert: (out) => ["convert", EXAMPLE, join(out, "tile.aux")],

@@ -140,10 +140,12 @@ export async function pretrain(
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
       if (signal?.aborted) break;
-      const evaluation = { samples, network, seed, workers, openPool, onProgress };
+      const evaluation = { samples, network, seed, workers, openPool, signal, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
+      if (signal?.aborted) break;
       const asItIs = { ...trainSettings, initLogitScale: 1 };
       const after = await evaluatePolicy(block, policy, { ...evaluation, settings: asItIs });
+      if (signal?.aborted) break; // what is cut short does not count
       held_out.push({ block: block.name, before, after });
       onProgress(
         `${block.name}, not trained on: mean ${before.mean.toFixed(4)} before, ${after.mean.toFixed(4)} now`,

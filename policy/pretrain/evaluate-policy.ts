@@ -33,10 +33,21 @@ export async function evaluatePolicy(
     readonly seed: number;
     readonly workers: number;
     readonly openPool?: OpenPool | undefined;
+    /** Ends it early; what it returns is then of fewer episodes. */
+    readonly signal?: AbortSignal | undefined;
     readonly onProgress?: (line: string) => void;
   },
 ): Promise<PolicyEvaluation> {
-  const { samples, settings, network = policy?.network, seed, workers, openPool, onProgress } = options;
+  const {
+    samples,
+    settings,
+    network = policy?.network,
+    seed,
+    workers,
+    openPool,
+    signal,
+    onProgress,
+  } = options;
   const iterations = Math.ceil(samples / MOST_AT_ONCE);
   const episodes = Math.ceil(samples / iterations);
   const lines: IterationMetrics[] = [];
@@ -46,6 +57,7 @@ export async function evaluatePolicy(
       seed,
       workers,
       openPool,
+      signal,
       network,
       budget: { iterations },
       observer: { onIteration: (metrics) => void lines.push(metrics) },

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
+import { pretrain } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { readPolicy, readTrainCheckpoint } from "../../policy/index.js";
 import { ashlar } from "../support/command.js";
@@ -182,4 +183,18 @@ test("what does not go together is refused with one line", async () => {
   await refused(/holds no run of 'b'/, ...teach(mixed));
   await refused(/--grid: is for a single block/, "train", a, b, "--grid", "9x9", "--out", out("no"));
   await refused(/a second block named 'a'/, "pretrain", a, a, "--out", out("no"));
+});
+
+test("a stop while held-out blocks are played ends that early, and what is cut short is left out", async () => {
+  let asked = 0;
+  // Becomes true when the policy is written and the first held-out block has begun.
+  const signal = {
+    get aborted() {
+      return existsSync(policyOf("stopped")) && ++asked > 1;
+    },
+  } as AbortSignal;
+  const options = { heldOut: [unseen, b], samples: 2, iterations: 1, workers: 1, out: out("stopped") };
+  const summary = await pretrain([a], options, { signal });
+  assert.deepEqual([summary.held_out, summary.interrupted], [[], true]);
+  assert.ok(asked > 1);
 });
