@@ -30,7 +30,11 @@ function findChromium(): string {
 }
 
 /** Writes a picture of the page `html` to `file`. */
-export async function printWithChromium(html: string, file: string, theme: "light" | "dark"): Promise<void> {
+export async function printWithChromium(
+  html: string,
+  file: string,
+  { theme, show = "" }: { readonly theme: "light" | "dark"; readonly show?: string },
+): Promise<void> {
   const path = findChromium();
   removeLeftovers(tmpdir(), PROFILE);
   const folder = join(tmpdir(), markedName(PROFILE));
@@ -38,7 +42,11 @@ export async function printWithChromium(html: string, file: string, theme: "ligh
   try {
     const page = join(folder, "page.html");
     await writeFile(page, html);
-    const picture = await photograph(path, folder, `${pathToFileURL(page)}?theme=${theme}`);
+    const picture = await photograph(
+      path,
+      folder,
+      `${pathToFileURL(page)}?theme=${theme}#${show.replace(/^#/, "")}`,
+    );
     await writeFileAtomically(file, picture);
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });

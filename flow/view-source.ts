@@ -69,6 +69,7 @@ import {
   runState,
 } from "./run-record.js";
 import { designOfRun, frameOfBlock, frameOfDesign, type ViewedDesign } from "./view-frame.js";
+import { hasRouting, routingOf } from "./view-routing.js";
 import { metricsOfRuns, type NamedRun } from "./view-runs.js";
 
 /** How often a run's files are looked at, ms. */
@@ -247,6 +248,7 @@ export class BlockView implements ViewSource {
       rules: { ...this.pageRules, leftOut: run === undefined ? [] : costTermsOf(run) },
       placements,
       policy: this.checkpoint() !== undefined,
+      ...(run !== undefined && hasRouting(run) && { routing: true }),
       writable: run !== undefined,
       path: this.path,
       formats: this.design.loaded ? EDIT_FORMATS : ["plc"],
@@ -315,6 +317,10 @@ export class BlockView implements ViewSource {
 
   async embedding(): Promise<Packed> {
     return (await this.policyView()).embedding;
+  }
+
+  async routing(): Promise<Packed> {
+    return routingOf(this.run);
   }
 
   async save(placement: Placement, locked: readonly number[] = []): Promise<SavedEdit> {

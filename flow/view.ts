@@ -19,6 +19,10 @@ export const viewOptionsSchema = blockOptionsSchema.extend({
     .optional()
     .describe("write a screenshot of the page to this file instead of serving; needs a Chromium"),
   theme: z.enum(["light", "dark"]).default("light").describe("of pictures and screenshots"),
+  show: z
+    .string()
+    .optional()
+    .describe("what the screenshot shows: the text behind # in the page's address, such as map=density"),
 });
 
 export type ViewOptions = z.input<typeof viewOptionsSchema>;
@@ -41,7 +45,18 @@ export async function view(
   print?: PngPrinter,
   onBug?: (error: unknown) => void,
 ): Promise<Viewed> {
-  const { port, svg, html, png, theme, network: chosen, ...options } = parseOptions(viewOptionsSchema, given);
+  const {
+    port,
+    svg,
+    html,
+    png,
+    theme,
+    show,
+    network: chosen,
+    ...options
+  } = parseOptions(viewOptionsSchema, given);
+  if (show !== undefined && png === undefined)
+    throw new InputError("--show", "is of a screenshot, and none is asked for", "add --png FILE");
   const [path, ...others] = paths;
   if (path === undefined) throw new InputError("view", "nothing to view", "give a run's folder or a block");
   // Only what was given counts over the run's own options: defaults must not.
@@ -65,7 +80,7 @@ export async function view(
   await write(html, async (file) => writeFileAtomically(file, await renderPage(source)));
   await write(png, async (file) => {
     if (!print) throw new InputError("--png", "no browser to take the picture with");
-    await print(await renderPage(source), file, theme);
+    await print(await renderPage(source), file, { theme, ...(show !== undefined && { show }) });
   });
   return { files, ...(problem !== undefined && { problem }) };
 }

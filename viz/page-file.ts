@@ -6,7 +6,13 @@ import { type Packed, pack } from "./packing.js";
 import type { ViewData } from "./protocol.js";
 
 /** Prints a page, given as HTML, to a PNG file. */
-export type PngPrinter = (html: string, file: string, theme: "light" | "dark") => Promise<void>;
+export type PngPrinter = (html: string, file: string, shown: PrintedState) => Promise<void>;
+
+export interface PrintedState {
+  readonly theme: "light" | "dark";
+  /** What is shown: the text behind `#` in the page's address. Default: what the page shows at first. */
+  readonly show?: string;
+}
 
 /** The page with the current data as one HTML file. */
 export async function renderPage(data: ViewData): Promise<string> {
@@ -20,6 +26,7 @@ export async function renderPage(data: ViewData): Promise<string> {
     packed[`placement/${id}`] = compressed(await data.placement(id));
     if (frames) packed[`frames/${id}`] = compressed(await data.frames(id));
   }
+  if (session.routing) packed.routing = compressed(await data.routing());
   if (session.policy) {
     packed.trace = compressed(await data.trace());
     packed.embedding = compressed(await data.embedding());

@@ -37,6 +37,8 @@ export interface Session {
   readonly placements: readonly PlacementEntry[];
   /** Whether there is a policy, and so `/api/trace` and `/api/embedding`. */
   readonly policy: boolean;
+  /** Whether the run has maps of a global router, and so `/api/routing`. */
+  readonly routing?: boolean;
   /** Whether edited placements can be saved in the run's folder. */
   readonly writable: boolean;
   /** The block or the run's folder, as it was named to `view`. */
@@ -139,6 +141,8 @@ export interface ViewData {
   frames(of: string): Promise<Packed>;
   trace(): Promise<Packed>;
   embedding(): Promise<Packed>;
+  /** Maps of the global router: `horizontal`, `vertical`, `overflow`; `columns` and `rows` of their grid in `meta`. */
+  routing(): Promise<Packed>;
 }
 
 const BLOCK_ARRAYS = [

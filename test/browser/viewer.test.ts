@@ -140,20 +140,17 @@ test("every heat map is drawn, with its range and a CSV of the grid", async () =
       const stream = await download.createReadStream();
       let text = "";
       for await (const piece of stream) text += String(piece);
-      const rows = text
-        .trim()
-        .split("\n")
-        .map((line) => line.split(",").map(Number));
-      assert.equal(rows.length, grid.rows, map);
+      const [header, ...lines] = text.trim().split("\n");
+      assert.match(header!, /^column,row,x_um,y_um,".+ \(.+\)"$/, map);
+      const cells = lines.map((line) => line.split(",").map(Number));
+      assert.equal(cells.length, grid.rows * grid.columns, map);
+      const values = cells.map((cell) => cell[4]!);
+      assert.ok(values.every(Number.isFinite), map);
       assert.ok(
-        rows.every((row) => row.length === grid.columns && row.every(Number.isFinite)),
+        values.some((value) => value > 0),
         map,
       );
-      assert.ok(
-        rows.flat().some((value) => value > 0),
-        map,
-      );
-      const sum = rows.flat().reduce((total, value) => total + value, 0);
+      const sum = values.reduce((total, value) => total + value, 0);
       if (map === "probabilities") assert.ok(Math.abs(sum - 1) < 1e-4, `probabilities add up to ${sum}`);
     }
   });

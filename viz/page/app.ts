@@ -35,6 +35,8 @@ import { sheets } from "./sheets.js";
 import { StateKeeper } from "./state-keeper.js";
 import { ThemeState } from "./theme.js";
 import { TimeControl } from "./time-control.js";
+import { WhyMaps } from "./why-maps.js";
+import { whyPanel } from "./why-panel.js";
 
 const STATE_TEXT: Readonly<Record<RunState, string>> = {
   block: "block",
@@ -79,6 +81,7 @@ export class App {
   /** Whether new placements of the run are shown as they come. */
   following = true;
   readonly keeper: StateKeeper;
+  readonly whyMaps: WhyMaps;
   private readonly followBox = h("input", {
     type: "checkbox",
     id: "follow",
@@ -104,6 +107,7 @@ export class App {
     this.embeddings = new EmbeddingMap(scene, theme);
     this.time = new TimeControl(this, data);
     this.keeper = new StateKeeper(this);
+    this.whyMaps = new WhyMaps(scene);
   }
 
   /** Loads everything and shows it. */
@@ -137,6 +141,7 @@ export class App {
     this.offerPlacements();
     time.offer();
     this.offerPolicy();
+    if (session.routing) this.mapPanel.offerRouting();
     await this.keeper.start();
     void this.work(async () => {
       const constraints = await this.data.constraints();
@@ -159,7 +164,7 @@ export class App {
       download: (format: EditFormat) => void this.download(format),
     };
     const { formats } = this.session;
-    fill(byId("left"), layersPanel(scene), mapPanel.element);
+    fill(byId("left"), layersPanel(scene, panes), mapPanel.element);
     fill(
       byId("right"),
       costsPanel(scene, actions, {
@@ -169,6 +174,7 @@ export class App {
       this.goesOn,
       legalityPanel(scene, zoomTo),
       editPanel(scene, { edit: (command) => this.edit(command), lock: () => toggleLock(scene) }),
+      whyPanel(scene),
       inspector.element,
       embeddings.element,
     );

@@ -52,6 +52,10 @@ export class ServerData implements ViewData {
     return this.packed("/api/embedding");
   }
 
+  routing(): Promise<Packed> {
+    return this.packed("/api/routing");
+  }
+
   async kernels(): Promise<WebAssembly.Module> {
     return WebAssembly.compile(await (await ask("/ashlar.wasm")).arrayBuffer());
   }
@@ -102,6 +106,10 @@ export class ReportData implements ViewData {
 
   embedding(): Promise<Packed> {
     return this.packed("embedding");
+  }
+
+  routing(): Promise<Packed> {
+    return this.packed("routing");
   }
 
   async kernels(): Promise<WebAssembly.Module> {

@@ -2,11 +2,26 @@
 import { NodeKind } from "../../netlist/index.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
-import { LAYER_NAMES, LAYERS, type Layer, SELECTABLE, type SelectableLayer } from "./layers.js";
+import { LEAST_ROW_PIXELS, LEAST_TRACK_PIXELS } from "./layer-limits.js";
+import { LAYER_NAMES, LAYERS, type Layer, layerOf, SELECTABLE, type SelectableLayer } from "./layers.js";
+import type { Panes } from "./panes.js";
 import type { SceneState } from "./scene-state.js";
 
-export function layersPanel(scene: SceneState): HTMLElement {
+export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
   const { layers } = scene;
+  const reasons = new Map<Layer, HTMLElement>();
+  const refresh = () => {
+    const seen = { scale: panes.main.view.camera.scale, comparing: panes.other !== undefined };
+    for (const [layer, element] of reasons) {
+      const reason = whyLayerEmpty(layer, scene, seen);
+      element.textContent = reason ?? "";
+      element.hidden = reason === undefined;
+    }
+  };
+  layers.on("change", refresh);
+  scene.on("selection", refresh);
+  scene.on("costs", refresh);
+  panes.on("camera", refresh);
   const counts = countLayers(scene);
   const rows = LAYER_NAMES.filter((layer) => counts[layer] !== 0).map((layer) => {
     const show = h("input", {
@@ -32,17 +47,76 @@ export function layersPanel(scene: SceneState): HTMLElement {
     layers.on("change", sync);
     sync();
     const more = counts[layer];
+    const why = h("small", { class: "why", hidden: true });
+    reasons.set(layer, why);
     return h(
       "div",
       { class: "layer" },
-      h("label", {}, show, h("span", { class: `swatch ${layer}` }), h("span", {}, LAYERS[layer])),
+      h(
+        "label",
+        {},
+        show,
+        h("span", { class: `swatch ${layer}` }),
+        h("span", { class: "layer-name" }, LAYERS[layer], why),
+      ),
       layer === "halos" && !scene.frame.halos
         ? haloWidth(scene)
         : more !== undefined && h("span", { class: "count" }, count(more)),
       selectable ? select : h("span", {}),
     );
   });
-  return h("section", {}, h("h2", {}, "Layers", h("span", { class: "heading-note" }, "selectable")), ...rows);
+  const missing = LAYER_NAMES.filter((layer) => counts[layer] === 0).map((layer) =>
+    LAYERS[layer].toLowerCase(),
+  );
+  return h(
+    "section",
+    {},
+    h("h2", {}, "Layers", h("span", { class: "heading-note" }, "selectable")),
+    ...rows,
+    missing.length > 0 &&
+      h("p", { class: "note", id: "layers-missing" }, `Not in this design: ${missing.join(", ")}.`),
+  );
+}
+
+/** Why a layer that is shown has nothing to draw; undefined if it has something, or nobody can tell before drawing it. */
+export function whyLayerEmpty(
+  layer: Layer,
+  scene: SceneState,
+  { scale, comparing }: Seen,
+): string | undefined {
+  const { layers, selection, block, frame, placement } = scene;
+  if (!layers.shown(layer)) return undefined;
+  const apart = (um: number, least: number) =>
+    um * scale < least ? "zoom in: too close to be told apart" : undefined;
+  switch (layer) {
+    case "flylines":
+      return selection.size === 0 ? "nothing is selected" : undefined;
+    case "arrows":
+      return comparing ? undefined : "nothing is compared";
+    case "halos":
+      return frame.halos || layers.halo > 0 ? undefined : "their width is 0";
+    case "tracks": {
+      const most = Math.min(block.routing.horizontal, block.routing.vertical);
+      return most > 0 ? apart(1 / most, LEAST_TRACK_PIXELS) : "the design has none";
+    }
+    case "rows":
+      return apart(frame.rows[0]?.height ?? 0, LEAST_ROW_PIXELS);
+    case "hard":
+    case "soft":
+    case "cells":
+      return placement.xs.some((x, node) => !Number.isNaN(x) && layerOf(block, node) === layer)
+        ? undefined
+        : "none is placed";
+    default:
+      return undefined;
+  }
+}
+
+/** What the view shows that decides on layers. */
+export interface Seen {
+  /** Pixels per µm. */
+  readonly scale: number;
+  readonly comparing: boolean;
 }
 
 function haloWidth({ layers }: SceneState): HTMLElement {

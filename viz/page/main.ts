@@ -41,6 +41,7 @@ function hookOf(app: App): PageHook {
           const rests =
             app.busy === 0 &&
             app.keeper.address.idle &&
+            app.whyMaps.idle &&
             main.view.idle &&
             (panes.other?.view.idle ?? true) &&
             app.charts.idle &&

@@ -3,7 +3,7 @@ import { heatColour } from "../palette.js";
 import { download, h } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { short } from "./format.js";
-import { MAP_UNITS, MAPS, type MapName, mapCsv, mapRange, POLICY_MAPS } from "./maps.js";
+import { MAP_UNITS, MAPS, type MapName, mapCsv, mapRange, POLICY_MAPS, ROUTED_MAPS } from "./maps.js";
 import type { SceneState } from "./scene-state.js";
 
 export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
@@ -13,6 +13,8 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   private readonly low: HTMLInputElement;
   private readonly high: HTMLInputElement;
   private readonly unit = h("p", { class: "note" });
+  private readonly empty = h("p", { class: "note", id: "map-empty" });
+  private readonly missing = h("p", { class: "note", id: "maps-missing" });
   private readonly details: HTMLElement;
   /** Range set by the user; undefined: that of the map. */
   private given: [number, number] | undefined;
@@ -20,7 +22,9 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   constructor(scene: SceneState) {
     super();
     this.scene = scene;
-    const names = (Object.keys(MAPS) as MapName[]).filter((name) => !POLICY_MAPS.includes(name));
+    const names = (Object.keys(MAPS) as MapName[]).filter(
+      (name) => !POLICY_MAPS.includes(name) && !(name in ROUTED_MAPS),
+    );
     this.choice = h(
       "select",
       {
@@ -51,13 +55,40 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
         h("button", { id: "csv", onclick: () => this.save() }, "CSV"),
       ),
     );
-    this.element = h("section", {}, h("h2", {}, "Heat map"), this.choice, this.details);
+    this.element = h(
+      "section",
+      {},
+      h("h2", {}, "Heat map"),
+      this.choice,
+      this.empty,
+      this.details,
+      this.missing,
+    );
+    this.sayMissing();
     scene.on("map", () => this.refresh());
   }
 
   /** Adds the maps of a policy. */
   offerPolicy(): void {
     this.choice.append(...POLICY_MAPS.map(optionOf));
+    this.sayMissing();
+  }
+
+  /** Adds the maps of the router. */
+  offerRouting(): void {
+    this.choice.append(...(Object.keys(ROUTED_MAPS) as MapName[]).map(optionOf));
+    this.sayMissing();
+  }
+
+  /** Says which maps there could be, and what they need. */
+  private sayMissing(): void {
+    const has = (name: MapName) => [...this.choice.options].some(({ value }) => value === name);
+    const texts = [
+      !has("masks") && "Maps of a policy need a run of method policy.",
+      !has("routedOverflow") && "Routed maps need verify RUN --out RUN/verify.",
+    ].filter(Boolean);
+    this.missing.textContent = texts.join(" ");
+    this.missing.hidden = texts.length === 0;
   }
 
   choose(name: MapName): void {
@@ -90,6 +121,8 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   private refresh(): void {
     const { map, mapName } = this.scene;
     this.details.hidden = map === undefined;
+    this.empty.textContent = this.scene.mapEmpty ?? "";
+    this.empty.hidden = this.scene.mapEmpty === undefined;
     const [low, high] = this.range;
     if (document.activeElement !== this.low) this.low.value = short(low);
     if (document.activeElement !== this.high) this.high.value = short(high);
@@ -98,7 +131,9 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
       if (value < least) least = value;
       if (value > greatest) greatest = value;
     }
-    this.unit.textContent = map ? `${MAP_UNITS[mapName]}; ${short(least)} to ${short(greatest)}` : "";
+    const isEmpty = !(least <= greatest);
+    this.unit.textContent =
+      map && !isEmpty ? `${MAP_UNITS[mapName]}; ${short(least)} to ${short(greatest)}` : "";
   }
 
   private take(): void {
@@ -114,8 +149,10 @@ export class MapPanel extends Emitter<{ choose: MapName; range: undefined }> {
   }
 
   private save(): void {
-    const { map, mapName, block } = this.scene;
-    if (map) download(`${block.name}-${mapName}.csv`, mapCsv(map, block.grid.columns), "text/csv");
+    const { map, mapName, mapGrid, block } = this.scene;
+    if (!map) return;
+    const table = { name: mapName, values: map, grid: mapGrid, canvas: block.canvas };
+    download(`${block.name}-${mapName}.csv`, mapCsv(table), "text/csv");
   }
 }
 

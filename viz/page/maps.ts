@@ -1,6 +1,6 @@
 // Heat maps: a value per grid cell, row-major from the lower left.
 import type { CostMaps } from "../../env/index.js";
-import { type Block, type Placement, turnOffset } from "../../netlist/index.js";
+import { type Block, type Canvas, type Grid, type Placement, turnOffset } from "../../netlist/index.js";
 import type { Trace } from "../protocol.js";
 
 export const MAPS = {
@@ -12,11 +12,28 @@ export const MAPS = {
   probabilities: "Action probabilities",
   masks: "Action mask",
   wires: "Wire mask",
+  why: "Change of cost elsewhere",
+  whyWirelength: "… of wirelength",
+  whyDensity: "… of density",
+  whyCongestion: "… of congestion",
+  routedHorizontal: "Routed, horizontal",
+  routedVertical: "Routed, vertical",
+  routedOverflow: "Routed, overflow",
 } as const;
 
 export type MapName = keyof typeof MAPS;
 /** Maps of the policy's episode, one per step. */
 export const POLICY_MAPS: readonly MapName[] = ["probabilities", "masks", "wires"];
+/** Maps of the global router, on its own grid. */
+export const ROUTED_MAPS = {
+  routedHorizontal: "horizontal",
+  routedVertical: "vertical",
+  routedOverflow: "overflow",
+} as const satisfies Partial<Record<MapName, string>>;
+export function isRouted(name: MapName): name is keyof typeof ROUTED_MAPS {
+  return name in ROUTED_MAPS;
+}
+
 /** Maps with few cells of interest: other cells are transparent, and macros are drawn as usual. */
 export const SPARSE_MAPS: readonly MapName[] = ["probabilities", "masks"];
 /** Units of the maps. */
@@ -29,7 +46,35 @@ export const MAP_UNITS: Readonly<Record<MapName, string>> = {
   probabilities: "probability",
   masks: "1 where the macro may go",
   wires: "growth of wirelength, 0 best, 1 worst",
+  why: "change of the proxy cost",
+  whyWirelength: "change of the wirelength cost",
+  whyDensity: "change of the density cost",
+  whyCongestion: "change of the congestion cost",
+  routedHorizontal: "wires / capacity",
+  routedVertical: "wires / capacity",
+  routedOverflow: "wires above capacity",
 };
+
+/** Why a map has nothing to show. */
+export function whyMapEmpty(name: MapName, values: Float64Array | undefined): string | undefined {
+  if (name === "none" || values?.some((value) => value !== 0 && !Number.isNaN(value))) return undefined;
+  switch (name) {
+    case "density":
+      return "Nothing is placed, so no cell is covered.";
+    case "horizontal":
+    case "vertical":
+    case "nets":
+      return "No net joins two placed pins.";
+    case "masks":
+    case "probabilities":
+    case "wires":
+      return "The macro of this step fits nowhere.";
+    case "routedOverflow":
+      return "No edge has more wires than it can take.";
+    default:
+      return "All values are 0.";
+  }
+}
 
 /** The judge's map with this name, if it is one. */
 export function judgeMap(name: MapName, maps: CostMaps): Float64Array | undefined {
@@ -97,19 +142,43 @@ export function netDensity(block: Block, placement: Placement): Float64Array {
   return map;
 }
 
-/** Initial range of a map: from 0 to its largest value, rounded up to two digits. */
+/**
+ * Initial range of a map: from 0, or from its least value if that is less, to its largest, each rounded outward to two
+ * digits. Cells without a value do not count.
+ */
 export function mapRange(values: Float64Array): [number, number] {
-  let top = 0;
-  for (const value of values) if (value > top) top = value;
-  if (top <= 0) return [0, 1];
-  const unit = 10 ** Math.floor(Math.log10(top) - 1);
-  return [0, Number((Math.ceil(top / unit) * unit).toPrecision(2))];
+  let [low, top] = [0, 0];
+  for (const value of values) {
+    if (value > top) top = value;
+    if (value < low) low = value;
+  }
+  if (low === 0 && top === 0) return [0, 1];
+  return [low === 0 ? 0 : -roundedUp(-low), roundedUp(top)];
 }
 
-/** CSV with one line per row of cells, the top row first. */
-export function mapCsv(values: Float64Array, columns: number): string {
-  const lines: string[] = [];
-  for (let start = 0; start < values.length; start += columns)
-    lines.unshift(Array.from(values.subarray(start, start + columns), String).join(","));
+/** Up to two digits; 0 for 0. */
+function roundedUp(value: number): number {
+  if (value <= 0) return 0;
+  const unit = 10 ** Math.floor(Math.log10(value) - 1);
+  return Number((Math.ceil(value / unit - 1e-9) * unit).toPrecision(2));
+}
+
+/** A map with its grid and the canvas that it covers. */
+export interface MapTable {
+  readonly name: MapName;
+  readonly values: Float64Array;
+  readonly grid: Grid;
+  readonly canvas: Canvas;
+}
+
+/** CSV with a header and one line per cell: column, row, middle of the cell in µm, value. The lower left cell is first. */
+export function mapCsv({ name, values, grid, canvas }: MapTable): string {
+  const lines = [`column,row,x_um,y_um,"${MAPS[name].replace("… of", "change of")} (${MAP_UNITS[name]})"`];
+  const [width, height] = [canvas.width / grid.columns, canvas.height / grid.rows];
+  values.forEach((value, cell) => {
+    const [column, row] = [cell % grid.columns, Math.floor(cell / grid.columns)];
+    const middle = [(column + 0.5) * width, (row + 0.5) * height].map((um) => Number(um.toPrecision(12)));
+    lines.push([column, row, ...middle, Number.isNaN(value) ? "" : value].join(","));
+  });
   return `${lines.join("\n")}\n`;
 }

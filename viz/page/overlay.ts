@@ -13,13 +13,12 @@ import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Box } from "../scene.js";
 import type { Camera } from "./camera.js";
+import { LEAST_ROW_PIXELS, LEAST_TRACK_PIXELS } from "./layer-limits.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 
 const LEAST_GRID_PIXELS = 9;
-const LEAST_ROW_PIXELS = 5;
-const LEAST_TRACK_PIXELS = 4;
 /** Smallest width of a macro that shows its pins, in pixels. */
 const PINS_FROM = 90;
 const MOST_PINS = 4000;

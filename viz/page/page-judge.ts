@@ -52,6 +52,13 @@ export class PageJudge {
     return this.moves.try(moves);
   }
 
+  /** Costs if these moves were made, which they are not; none may be tried at the moment. */
+  probe(moves: readonly Move[]): Costs {
+    const costs = this.moves.try(moves);
+    this.moves.revert();
+    return costs;
+  }
+
   /** Carries out any number of moves. Costs are exact sums, so the way back leads to the same costs. */
   private keep(moves: readonly Move[]): Costs {
     for (let from = 0; from < moves.length; from += MOST_NODES_PER_MOVE) {

@@ -4,12 +4,13 @@ import type { Placement } from "../../netlist/index.js";
 import { roundLength } from "../axis.js";
 import { byId, h } from "./dom.js";
 import { Emitter } from "./emitter.js";
-import { cost, length, placementName } from "./format.js";
-import { SPARSE_MAPS } from "./maps.js";
+import { cost, length, placementName, short } from "./format.js";
+import { MAP_UNITS, SPARSE_MAPS } from "./maps.js";
 import { PlacementView } from "./placement-view.js";
 import { listenToPointer, type Tool } from "./pointer.js";
 import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
+import { isWhyMap } from "./why-here.js";
 
 /** A view with its scale bar and texts. */
 export interface Pane {
@@ -93,7 +94,9 @@ export class Panes extends Emitter<{ camera: undefined }> {
 
   paintMap(range: readonly [number, number]): void {
     const { scene, main } = this;
-    main.view.showMap(scene.map, range, SPARSE_MAPS.includes(scene.mapName));
+    const clear = SPARSE_MAPS.includes(scene.mapName);
+    const sparse = clear || isWhyMap(scene.mapName);
+    main.view.showMap(scene.map, range, { ...scene.mapGrid, sparse, clear });
     main.view.invalidate();
   }
 
@@ -189,10 +192,21 @@ export class Panes extends Emitter<{ camera: undefined }> {
       },
       onCamera: () => this.link(view),
       onCursor: (x, y) => {
-        for (const each of this.all) each.frame.showCursor(x, y);
+        for (const each of this.all)
+          each.frame.showCursor(x, y, each === this.main ? this.valueAt(x, y) : undefined);
       },
       onBox: (box) => frame.showBox(box),
     });
+  }
+
+  /** The map's value at a place, with its unit. */
+  private valueAt(x: number | undefined, y: number | undefined): string | undefined {
+    const { scene } = this;
+    const value = x === undefined || y === undefined ? undefined : scene.mapValueAt(x, y);
+    if (value === undefined) return undefined;
+    return Number.isNaN(value)
+      ? "not possible here"
+      : `${short(value)} ${MAP_UNITS[scene.mapName].split(",")[0]}`;
   }
 
   /** Gives the other view the camera of this one. */
@@ -246,8 +260,10 @@ export class StageFrame {
     this.ruler.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px) translate(-50%, 8px)`;
   }
 
-  showCursor(x: number | undefined, y: number | undefined): void {
-    this.cursor.textContent = x === undefined || y === undefined ? "" : `${length(x)}, ${length(y)} µm`;
+  /** Shows a place, and what the map says there. */
+  showCursor(x: number | undefined, y: number | undefined, value: string | undefined): void {
+    const place = x === undefined || y === undefined ? "" : `${length(x)}, ${length(y)} µm`;
+    this.cursor.textContent = value === undefined ? place : `${value} at ${place}`;
   }
 
   showBox(box: { x: number; y: number; width: number; height: number } | undefined): void {

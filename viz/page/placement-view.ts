@@ -1,7 +1,7 @@
 // One picture of a placement: a pixi canvas with its layers, drawn only when something changed.
 import "pixi.js/unsafe-eval"; // the page's security policy forbids code generation
 import { Application, Container, Graphics } from "pixi.js";
-import type { Placement } from "../../netlist/index.js";
+import type { Grid, Placement } from "../../netlist/index.js";
 import { boxAround, boxOf, isPlaced } from "../geometry.js";
 import { Camera } from "./camera.js";
 import { CellField } from "./cell-field.js";
@@ -94,10 +94,17 @@ export class PlacementView {
     this.invalidate();
   }
 
-  /** Shows a map of values per grid cell, or none. */
-  showMap(values: Float64Array | undefined, range: readonly [number, number], sparse: boolean): void {
+  /** Shows a map of values per cell of a grid, or none. */
+  showMap(
+    values: Float64Array | undefined,
+    range: readonly [number, number],
+    { sparse, clear, ...grid }: Grid & { readonly sparse: boolean; readonly clear: boolean },
+  ): void {
     this.sparse = sparse;
-    this.heat.update(values, range, sparse);
+    this.heat.update(values, range, { ...grid, clear });
+    // Under a map with gaps nodes are drawn, but let its cells shine through.
+    this.sprites.hard.alpha = values && sparse && !clear ? 0.3 : 1;
+    this.sprites.soft.alpha = this.sprites.hard.alpha;
     this.invalidate();
   }
 

@@ -1,14 +1,15 @@
 // State of the page: the placement shown, its costs, the selection, and the edits.
 import type { CostMaps, Costs, Move } from "../../env/index.js";
-import { type Block, copyPlacement, NodeKind, type Placement } from "../../netlist/index.js";
+import { type Block, copyPlacement, type Grid, NodeKind, type Placement } from "../../netlist/index.js";
 import type { DesignFrame } from "../design-frame.js";
 import { Connectivity } from "./connectivity.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { LayerState } from "./layers.js";
 import { Legality } from "./legality.js";
-import { judgeMap, type MapName, netDensity } from "./maps.js";
+import { judgeMap, type MapName, netDensity, whyMapEmpty } from "./maps.js";
 import type { PageJudge } from "./page-judge.js";
+import { isWhyMap, type WhyHere } from "./why-here.js";
 
 interface SceneEvents extends Record<string, unknown> {
   /** Nodes moved: those in the list, or any if undefined. */
@@ -66,13 +67,19 @@ export class SceneState extends Emitter<SceneEvents> {
   baseline: Costs | undefined;
   mapName: MapName = "none";
   map: Float64Array | undefined;
+  /** Grid of the map. */
+  mapGrid: Grid;
+  /** What other places of the selected macro would cost, if that map is shown. */
+  why: WhyHere | undefined;
+  /** Why the map has nothing to show. */
+  mapEmpty: string | undefined;
   private readonly judge: PageJudge;
   private done: Edit[] = [];
   private undone: Edit[] = [];
   private trying: readonly Move[] | undefined;
   private judged = false;
   private later: ReturnType<typeof setTimeout> | undefined;
-  private policyValues: Float64Array | undefined;
+  private givenValues: Float64Array | undefined;
   private snaps = memory.read("snap", true);
   /** The last edit when the placement was saved. */
   private saved: Edit | undefined;
@@ -83,6 +90,7 @@ export class SceneState extends Emitter<SceneEvents> {
   constructor(block: Block, judge: PageJudge, frame: DesignFrame = { rows: [], fences: [] }) {
     super();
     this.block = block;
+    this.mapGrid = block.grid;
     this.frame = frame;
     this.layers = new LayerState(frame.halos !== undefined);
     this.judge = judge;
@@ -256,12 +264,49 @@ export class SceneState extends Emitter<SceneEvents> {
     this.carryOut(edit.after);
   }
 
-  /** Shows a map. Those of a policy come with their values. */
-  showMap(name: MapName, policyValues?: Float64Array): void {
+  /** Shows a map. Those of a policy and of a router come with their values, the latter on a grid of their own. */
+  showMap(name: MapName, values?: Float64Array, grid = this.block.grid): void {
     this.mapName = name;
-    this.policyValues = policyValues;
-    if (name !== "none" && !policyValues && !this.judged) this.evaluate(this.costs);
+    this.mapGrid = grid;
+    this.givenValues = values;
+    if (!isWhyMap(name)) this.why = undefined;
+    this.mapEmpty = undefined;
+    if (name !== "none" && !values && !this.judged) this.evaluate(this.costs);
     this.refreshMap();
+  }
+
+  /** Shows what other places of a macro would cost, or says why that is not known. */
+  showWhy(why: WhyHere | undefined, reason: string | undefined): void {
+    this.why = why;
+    this.mapEmpty = reason;
+    this.refreshMap();
+  }
+
+  /** The map's value at a place in µm: undefined without a map or off the canvas, NaN in a cell without a value. */
+  mapValueAt(x: number, y: number): number | undefined {
+    const { map, mapGrid, block } = this;
+    const column = Math.floor((x / block.canvas.width) * mapGrid.columns);
+    const row = Math.floor((y / block.canvas.height) * mapGrid.rows);
+    const isInside = column >= 0 && row >= 0 && column < mapGrid.columns && row < mapGrid.rows;
+    return isInside ? map?.[row * mapGrid.columns + column] : undefined;
+  }
+
+  /** Moves a macro, which can be undone. */
+  moveTo(node: number, x: number, y: number): void {
+    this.tryMoves([{ node, x, y, orientation: this.placement.orientations[node]! }]);
+    this.commitMoves();
+  }
+
+  /** Whether moves are shown that are neither kept nor undone. */
+  get isTrying(): boolean {
+    return this.trying !== undefined;
+  }
+
+  /** The judge's costs of what is shown, and costs if nodes were elsewhere; not while moves are tried. */
+  prober(): { readonly costs: Costs; readonly probe: (moves: readonly Move[]) => Costs } {
+    if (this.trying) throw new Error("internal: moves are being tried");
+    if (!this.judged) this.evaluate(this.costs);
+    return { costs: this.judge.revert(), probe: (moves) => this.judge.probe(moves) };
   }
 
   private carryOut(moves: readonly Move[]): void {
@@ -308,9 +353,11 @@ export class SceneState extends Emitter<SceneEvents> {
   private refreshMap(): void {
     const { mapName } = this;
     if (mapName === "none") this.map = undefined;
-    else if (this.policyValues) this.map = this.policyValues;
+    else if (this.givenValues) this.map = this.givenValues;
+    else if (isWhyMap(mapName)) this.map = this.why?.changes[mapName];
     else if (mapName === "nets") this.map = netDensity(this.block, this.placement);
     else this.map = judgeMap(mapName, this.maps());
+    if (!isWhyMap(mapName)) this.mapEmpty = whyMapEmpty(mapName, this.map);
     this.emit("map", undefined);
   }
 

@@ -1,10 +1,11 @@
 // Connects the timeline to the page: it steps through a run's best placements, alone or alongside those of another run, or
 // through a policy's episode with its maps.
+import type { Packed } from "../packing.js";
 import type { Session } from "../protocol.js";
 import type { Charts } from "./charts.js";
 import type { PageData } from "./data.js";
 import type { MapPanel } from "./map-panel.js";
-import { type MapName, POLICY_MAPS, policyMap } from "./maps.js";
+import { isRouted, type MapName, POLICY_MAPS, policyMap, ROUTED_MAPS } from "./maps.js";
 import type { Panes } from "./panes.js";
 import { Replay } from "./replay.js";
 import type { SceneState } from "./scene-state.js";
@@ -26,9 +27,12 @@ export class TimeControl {
   readonly timeline = new Timeline();
   readonly replay: Replay;
   private readonly host: TimeHost;
+  private readonly data: PageData;
+  private routing: Packed | undefined;
 
   constructor(host: TimeHost, data: PageData) {
     this.host = host;
+    this.data = data;
     this.replay = new Replay({ block: host.scene.block, data, weights: host.session.rules.weights });
     this.timeline.on("step", () => this.showStep());
     this.timeline.on("source", () => void this.changeSource());
@@ -142,11 +146,19 @@ export class TimeControl {
   /** Shows a map. Those of a policy belong to a step of the episode, which is opened first. */
   private async showMap(name: MapName): Promise<void> {
     const { timeline, replay, host } = this;
+    if (isRouted(name)) return host.work(() => this.showRouted(name));
     if (!POLICY_MAPS.includes(name)) return host.scene.showMap(name);
     await host.work(async () => {
       if (timeline.source !== "episode" || !replay.trace) await this.beginEpisode();
       host.scene.showMap(name, this.policyValues(name));
     });
+  }
+
+  private async showRouted(name: keyof typeof ROUTED_MAPS): Promise<void> {
+    this.routing ??= await this.data.routing();
+    const { meta, arrays } = this.routing;
+    const grid = { columns: Number(meta.columns), rows: Number(meta.rows) };
+    this.host.scene.showMap(name, arrays[ROUTED_MAPS[name]] as Float64Array, grid);
   }
 
   private policyValues(name: MapName): Float64Array | undefined {

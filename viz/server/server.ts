@@ -228,6 +228,8 @@ class Handler {
         return packed(await this.frames(url.searchParams.get("of") ?? "best"));
       case "/api/trace":
         return packed(await source.trace());
+      case "/api/routing":
+        return packed(await source.routing());
       case "/api/embedding":
         return packed(await source.embedding());
       case "/api/events":

@@ -69,8 +69,26 @@ test("the range of a map reaches its greatest value, rounded up", () => {
   assert.deepEqual(mapRange(Float64Array.of(0, 0)), [0, 1]);
 });
 
-test("a map's CSV has its upper row first", () => {
-  assert.equal(mapCsv(Float64Array.of(1, 2, 3, 4), 2), "3,4\n1,2\n");
+test("a change of costs has a range that reaches its least value, too", () => {
+  assert.deepEqual(mapRange(Float64Array.of(-0.0123, Number.NaN, 0.004)), [-0.013, 0.004]);
+});
+
+test("a map's CSV has a header, and a line per cell with its middle and its value", () => {
+  const values = Float64Array.of(1, 2, Number.NaN, 4.5);
+  const table = {
+    name: "density",
+    values,
+    grid: { columns: 2, rows: 2 },
+    canvas: { width: 20, height: 10 },
+  } as const;
+  assert.deepEqual(mapCsv(table).split("\n"), [
+    'column,row,x_um,y_um,"Density (share of the cell covered)"',
+    "0,0,5,2.5,1",
+    "1,0,15,2.5,2",
+    "0,1,5,7.5,",
+    "1,1,15,7.5,4.5",
+    "",
+  ]);
 });
 
 test("net density spreads a net's half-perimeter over the cells of its box", () => {
