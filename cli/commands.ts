@@ -33,8 +33,9 @@ import {
   view,
   viewOptionsSchema,
 } from "../flow/index.js";
+import { InputError } from "../netlist/index.js";
 import { parseFlags, servePlacementCost } from "../plc/index.js";
-import { runWorker, workerOptionsSchema } from "../queue/index.js";
+import { clearQueue, queueStatus, retryFailed, runWorker, workerOptionsSchema } from "../queue/index.js";
 import { printWithChromium } from "./chromium.js";
 import { infoText } from "./info-text.js";
 import {
@@ -49,6 +50,7 @@ import {
   repeatingThis,
   withControl,
 } from "./output.js";
+import { queueText } from "./queue-text.js";
 import { addSchemaOptions, optionsFor, refuseBeyond } from "./schema-options.js";
 
 const BLOCK = "netlist (.pb.txt), Bookshelf set (.aux), design (.def), gzip allowed, or a directory with one";
@@ -419,6 +421,40 @@ export function addWorker(program: Command): void {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, end);
     if (options.json) printResult(summary, true);
   });
+}
+
+export function addQueue(program: Command): void {
+  program
+    .command("queue")
+    .description("say what is going on at a queue: jobs, runs, workers, failures; or tidy it up")
+    .argument(
+      "[action]",
+      "status; retry: put failed jobs back; clean: remove what ended runs have left",
+      "status",
+    )
+    .requiredOption(
+      "--queue <url>",
+      "Redis server that holds the jobs: redis://HOST:PORT or rediss://HOST:PORT",
+    )
+    .option("--json", JSON_HELP)
+    .addHelpText(
+      "after",
+      `${examples(
+        "ashlar queue --queue redis://server:6379",
+        "ashlar queue --queue redis://server:6379 --json",
+        "ashlar queue retry --queue redis://server:6379",
+        "ashlar queue clean --queue redis://server:6379",
+      )}\nUser and password come from ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or ASHLAR_QUEUE_PASSWORD_FILE.`,
+    )
+    .action(async (action: string, { queue: url, json }) => {
+      const login = queueLogin();
+      if (action === "status") {
+        const status = await queueStatus(url, login);
+        process.stdout.write(json ? jsonLine(status) : queueText(status));
+      } else if (action === "retry") printResult({ retried: await retryFailed(url, login) }, json);
+      else if (action === "clean") printResult(await clearQueue(url, login), json);
+      else throw new InputError("ashlar queue", `'${action}', status, retry or clean was expected`);
+    });
 }
 
 export function addView(program: Command): void {

@@ -13,6 +13,7 @@ import {
   addPlace,
   addPlc,
   addPretrain,
+  addQueue,
   addTrain,
   addVerify,
   addView,
@@ -44,6 +45,7 @@ for (const add of [
   addDemo,
   addView,
   addWorker,
+  addQueue,
   addPlc,
 ])
   add(program);

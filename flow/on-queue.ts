@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import type { Method, OpenPool } from "../placer/index.js";
-import { openQueue } from "../queue/index.js";
+import { openQueue, Rate } from "../queue/index.js";
 import { METHODS } from "./registry.js";
 import type { controlOf } from "./run-control.js";
 
@@ -14,7 +14,7 @@ export const queueOption = z
     "compute on the workers (ashlar worker) of this Redis server, redis://HOST:PORT, with the same result; default: on this machine",
   );
 
-interface QueueControl extends Pick<ReturnType<typeof controlOf>, "onProgress" | "queueLogin"> {
+interface QueueControl extends ReturnType<typeof controlOf> {
   /** After how long a job is issued again, where jobs may take longer than usual. */
   readonly timeoutSeconds?: number;
 }
@@ -22,7 +22,7 @@ interface QueueControl extends Pick<ReturnType<typeof controlOf>, "onProgress" |
 /** Does the work with a connection to the queue, if one was asked for, and closes it. */
 export async function withQueue<Result>(
   url: string | undefined,
-  { onProgress, queueLogin: login, timeoutSeconds }: QueueControl,
+  { onProgress, queueLogin: login, tail, timeoutSeconds }: QueueControl,
   work: (openPool: OpenPool | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (url === undefined) return work(undefined);
@@ -31,9 +31,15 @@ export async function withQueue<Result>(
     onProgress,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   });
+  const rate = new Rate();
+  tail.text = () => {
+    const { workers, done } = queue.counts;
+    return `  ${workers} worker${workers === 1 ? "" : "s"}, ${rate.at(done).toFixed(1)} jobs/s`;
+  };
   try {
     return await work(queue.openPool);
   } finally {
+    tail.text = () => "";
     await queue.close();
   }
 }

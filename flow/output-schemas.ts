@@ -241,7 +241,7 @@ const generated = z.strictObject({
   utilisation: share,
 });
 
-/** By command; `generate-set` and `reward-model` are `generate --set` and `pretrain --reward-model`. */
+/** By command; `generate-set` is `generate --set`, `reward-model` `pretrain --reward-model`, `queue-retry` and `queue-clean` the actions of `queue`. */
 export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   info,
   eval: z.strictObject({
@@ -339,6 +339,44 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     failed: count,
     seconds,
   }),
+  queue: z.strictObject({
+    server: z.string(),
+    version: z.string().describe("of this program; only jobs of the same are counted"),
+    memory: z
+      .strictObject({ used: count, limit: count.optional().describe("absent if there is none") })
+      .describe("of the server, bytes"),
+    jobs: z.strictObject({
+      waiting: count,
+      active: count,
+      failed: count.describe("given up by the queue itself"),
+      done: count.describe("by the workers that are there"),
+    }),
+    runs: z.array(z.strictObject({ name: z.string(), version: z.string() })),
+    workers: z.array(
+      z.strictObject({
+        name: z.string(),
+        version: z.string(),
+        threads: count,
+        running: count.describe("jobs"),
+        done: count.describe("jobs"),
+        per_second: z.number().describe("jobs, over the last minute"),
+        now: text.describe("what it computes"),
+      }),
+    ),
+    failures: z
+      .array(
+        z.strictObject({
+          run: z.string(),
+          job: z.string(),
+          kind: z.string(),
+          worker: z.string(),
+          reason: z.string(),
+        }),
+      )
+      .describe("the last 100 failed attempts, newest first"),
+  }),
+  "queue-retry": z.strictObject({ retried: count.describe("jobs") }),
+  "queue-clean": z.strictObject({ jobs: count, parcels: count }),
   convert: z.strictObject({
     ...block,
     ...out,

@@ -24,10 +24,17 @@ export function controlOf(observer: RunObserver = {}): {
   onStart(): void;
   readonly signal: AbortSignal | undefined;
   readonly queueLogin: QueueLogin | undefined;
+  /** Stands at the end of every line of progress, such as how many workers there are. */
+  readonly tail: { text: () => string };
 } {
   const { onProgress, signal, onStart, queueLogin }: RunControl =
     typeof observer === "function" ? { onProgress: observer } : observer;
-  return { onProgress: onProgress ?? (() => {}), onStart: onStart ?? (() => {}), signal, queueLogin };
+  const tail = { text: () => "" };
+  return {
+    onProgress: (line) => onProgress?.(`${line}${line.startsWith("queue: ") ? "" : tail.text()}`),
+    onStart: onStart ?? (() => {}),
+    ...{ signal, queueLogin, tail },
+  };
 }
 
 /** For the summary of a job that was asked to stop. */

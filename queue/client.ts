@@ -58,6 +58,8 @@ export interface QueueCounts {
   reissued: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** Workers of this version that are alive. */
+  readonly workers: number;
 }
 
 /** A run's connection to its queue. */
@@ -125,7 +127,7 @@ interface Connections {
 }
 
 class QueueClient implements OpenedQueue {
-  readonly counts = { done: 0, duplicates: 0, reissued: 0, bytesSent: 0, bytesReceived: 0 };
+  readonly counts = { done: 0, duplicates: 0, reissued: 0, bytesSent: 0, bytesReceived: 0, workers: 0 };
   readonly openPool: OpenPool;
   private readonly connections: Connections;
   private readonly onProgress: (line: string) => void;
@@ -362,6 +364,7 @@ class QueueClient implements OpenedQueue {
     const build = buildText(ownBuild());
     const own = workers.filter((worker) => buildText(worker.build) === build);
     const threads = own.reduce((sum, worker) => sum + worker.threads, 0);
+    this.counts.workers = own.length;
     const others = workers.length - own.length;
     const text =
       (own.length === 0

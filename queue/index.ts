@@ -1,5 +1,6 @@
 // Jobs on other machines, by a Redis server: a run puts them on a queue (client.ts), workers compute them (worker.ts).
 export { type OpenedQueue, openQueue, type QueueCounts, type QueueOptions } from "./client.js";
+export { clearQueue, type QueueStatus, queueStatus, retryFailed } from "./inspect.js";
 export type { QueueLogin } from "./login.js";
 export {
   METHOD_JOBS,
@@ -8,6 +9,7 @@ export {
   type MethodTask,
   type RunEvent,
 } from "./method-jobs.js";
+export { Rate } from "./rate.js";
 export {
   runWorker,
   type WorkerObserver,

@@ -75,6 +75,10 @@ export const workerSchema = z.object({
   /** Jobs done, and those it computes now. */
   done: z.number(),
   running: z.number(),
+  /** Jobs per second over the last minute. */
+  perSecond: z.number(),
+  /** What it computes now, one text for each job. */
+  now: z.array(z.string()),
 });
 export type WorkerSign = z.output<typeof workerSchema>;
 
@@ -91,6 +95,21 @@ export const jobSchema = z.strictObject({
   setup: hashSchema,
 });
 export type JobData = z.output<typeof jobSchema>;
+
+/** List of the jobs that failed last, newest first; it ends a day after the last one. */
+export const FAILURES = `${PREFIX}:failures`;
+export const MOST_FAILURES_KEPT = 100;
+export const FAILURES_SECONDS = 86_400;
+
+/** A job that failed: an entry of `FAILURES`. */
+export const failureSchema = z.object({
+  run: z.string(),
+  job: z.string(),
+  kind: z.string(),
+  worker: z.string(),
+  reason: z.string(),
+});
+export type Failure = z.output<typeof failureSchema>;
 
 /** What a worker says when it has answered a job: an entry of the list of a run. */
 export const doneSchema = z.strictObject({

@@ -54,12 +54,13 @@ export function queueServer(url: string, login: QueueLogin = {}): QueueServer {
 /**
  * Connects to the server and checks that it can hold jobs. Commands wait while the connection is lost. Throws `InputError`
  * if it cannot be reached, refuses the login, or would drop jobs.
+ * @param isForJobs false: whether it is fit for jobs does not matter
  */
-export async function connect(server: QueueServer): Promise<Redis> {
+export async function connect(server: QueueServer, isForJobs = true): Promise<Redis> {
   const redis = await openClient(server);
   try {
     await firstConnection(redis, server);
-    await refuseUnfit(redis, server);
+    if (isForJobs) await refuseUnfit(redis, server);
   } catch (error) {
     redis.disconnect();
     throw isInputError(error) ? error : problemOf(server, error as Error);
@@ -128,22 +129,29 @@ export function tellLosses(redis: Redis, { address }: QueueServer, onLine: (line
 
 /** Throws `InputError` for a server that drops keys when it is full, or is full already. */
 async function refuseUnfit(redis: Redis, { address }: QueueServer): Promise<void> {
-  const info = await redis.info("memory");
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
-  const policy = field("maxmemory_policy");
+  const { policy, limit, used } = await memoryOf(redis);
   if (policy !== undefined && policy !== "noeviction")
     throw new InputError(
       `--queue ${address}`,
       `its maxmemory-policy is ${policy}, under which the server drops jobs when it is full; noeviction is needed`,
       "run: redis-cli CONFIG SET maxmemory-policy noeviction",
     );
-  const [limit, used] = [Number(field("maxmemory") ?? 0), Number(field("used_memory") ?? 0)];
   if (limit > 0 && limit - used < LEAST_ROOM)
     throw new InputError(
       `--queue ${address}`,
       `the server has ${megabytes(limit - used)} left of its maxmemory of ${megabytes(limit)}, ${megabytes(LEAST_ROOM)} are needed`,
       "raise maxmemory, or clear the server",
     );
+}
+
+/** The server's memory, bytes; a limit of 0 is none. */
+export async function memoryOf(
+  redis: Redis,
+): Promise<{ readonly policy: string | undefined; readonly limit: number; readonly used: number }> {
+  const info = await redis.info("memory");
+  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, "m").exec(info)?.[1];
+  const number = (name: string) => Number(field(name) ?? 0);
+  return { policy: field("maxmemory_policy"), limit: number("maxmemory"), used: number("used_memory") };
 }
 
 export function megabytes(bytes: number): string {

@@ -18,8 +18,12 @@ import {
   blobKey,
   buildText,
   doneKey,
+  FAILURES,
+  FAILURES_SECONDS,
+  type Failure,
   type JobData,
   jobSchema,
+  MOST_FAILURES_KEPT,
   ownBuild,
   PREFIX,
   processName,
@@ -34,6 +38,7 @@ import {
   workerKey,
 } from "./names.js";
 import { blobOf, pack, partsOf, unpack } from "./parcel.js";
+import { Rate } from "./rate.js";
 import { connect, queueServer, tellLosses } from "./server.js";
 import { stored, unstored } from "./stored.js";
 
@@ -121,6 +126,9 @@ class WorkerHost {
   private dropped = 0;
   private running = 0;
   private busySeconds = 0;
+  /** What is computed now, by the key of the job. */
+  private readonly now = new Map<string, string>();
+  private readonly rate = new Rate();
   private hasEnded = false;
   private end: (reason?: InputError) => void = () => {};
 
@@ -200,7 +208,11 @@ class WorkerHost {
 
   private async giveSign(): Promise<void> {
     const { done, running } = this;
-    const sign: WorkerSign = { build: ownBuild(), threads: this.options.threads, done, running };
+    const sign: WorkerSign = {
+      ...{ build: ownBuild(), threads: this.options.threads, done, running },
+      perSecond: this.rate.at(done),
+      now: [...this.now.values()],
+    };
     await this.redis
       .multi()
       .sadd(WORKERS, this.name)
@@ -250,6 +262,7 @@ class WorkerHost {
     if (!this.served.has(data.run)) this.say(`serving run ${data.run}`);
     this.served.add(data.run);
     this.running++;
+    this.now.set(data.key, `${data.kind} ${data.name} of ${data.run}`);
     const began = seconds();
     try {
       const answer = await this.answerOf(data);
@@ -259,13 +272,25 @@ class WorkerHost {
       if ("value" in answer) this.done++;
       else if (!answer.problem.isMissing) {
         this.failed++;
-        this.say(
-          `job ${data.key} (${data.kind} ${data.name}) failed: ${answer.problem.message.split("\n")[0]}`,
-        );
+        const reason = answer.problem.message.split("\n")[0]!;
+        this.say(`job ${data.key} (${data.kind} ${data.name}) failed: ${reason}`);
+        await this.tellFailure(data, reason);
       }
     } finally {
       this.running--;
+      this.now.delete(data.key);
     }
+  }
+
+  /** For `ashlar queue`. */
+  private async tellFailure({ run, key, kind, name }: JobData, reason: string): Promise<void> {
+    const failure: Failure = { run, job: key, kind: `${kind} ${name}`, worker: this.name, reason };
+    await this.redis
+      .multi()
+      .lpush(FAILURES, JSON.stringify(failure))
+      .ltrim(FAILURES, 0, MOST_FAILURES_KEPT - 1)
+      .expire(FAILURES, FAILURES_SECONDS)
+      .exec();
   }
 
   private async answerOf(data: JobData): Promise<Answer> {

@@ -71,7 +71,11 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["verify", writeTinySet(), "--quiet"],
     ["verify", at("run"), "--quiet", "--out", at("verify")],
   ],
-  worker: [], // needs a server: test/integration/queue.test.ts
+  // These need a server: test/integration/queue.test.ts and queue-runs.test.ts.
+  worker: [],
+  queue: [],
+  "queue-retry": [],
+  "queue-clean": [],
   demo: [["demo", "--budget", "1s", "--quiet", "--out", at("demo")]],
 };
 

@@ -5,12 +5,22 @@ import type { ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { Queue } from "bullmq";
 import { Redis } from "ioredis";
-import { type Comparison, compare, comparisonTable, generateCommand, place } from "../../flow/index.js";
-import { buildRewardData } from "../../policy/index.js";
-import { openQueue } from "../../queue/index.js";
+import { PUBLISHED_RULES } from "../../env/index.js";
+import {
+  type Comparison,
+  compare,
+  comparisonTable,
+  generateCommand,
+  OUTPUT_SCHEMAS,
+  place,
+} from "../../flow/index.js";
+import { buildRewardData, REWARD_JOBS } from "../../policy/index.js";
+import { clearQueue, openQueue, type QueueStatus, queueStatus, retryFailed } from "../../queue/index.js";
+import { ownBuild, queueName } from "../../queue/names.js";
 import { smallBlock } from "../support/blocks.js";
-import { startAshlar } from "../support/command.js";
+import { runCli, runJson, startAshlar } from "../support/command.js";
 import { startRedis, withoutRedis } from "../support/redis.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -65,12 +75,15 @@ test("comparisons, reward data and a pipeline: the same in this process, by one 
   const block = await tinyBlock();
   const blocks = [smallBlock(3), smallBlock(4)];
 
-  const compared = (name: string, queue?: string) =>
-    compare([block], {
+  const lines: string[] = [];
+  const compared = (name: string, queue?: string) => {
+    const options = {
       ...{ iterations: 2, seeds: "1,2", workers: 1, queue },
       out: join(folder, `compare-${name}`),
       methods: "greedy,anneal",
-    });
+    };
+    return compare([block], options, (line) => void lines.push(line));
+  };
   const piped = (name: string, queue?: string) =>
     place(block, {
       ...{ method: "pipeline", iterations: 1, workers: 1, queue, out: join(folder, `pipeline-${name}`) },
@@ -102,8 +115,71 @@ test("comparisons, reward data and a pipeline: the same in this process, by one 
     assert.equal(best(name), best("here"));
     assert.deepEqual(await drawn(name, server.url), data);
   }
+  assert.match(lines.join("\n"), /^tiny {2}anneal {2}seed 2 {2}1 worker, \d+\.\d jobs\/s$/m);
+
+  const failing = await openQueue(server.url);
+  const pool = failing.openPool(REWARD_JOBS, 1, { blocks, rules: PUBLISHED_RULES, policies: [] });
+  const bad = { block: 9, seed: 1, first: 0, count: 1 };
+  await assert.rejects(pool.run("shard", bad), /failed 3 times.*unknown block/);
+  await failing.close();
+  const status = OUTPUT_SCHEMAS.queue!.parse(
+    runJson("queue", "--queue", server.url, "--json"),
+  ) as unknown as QueueStatus;
+  const { workers, failures, jobs } = status;
+  assert.deepEqual(
+    workers.map(({ threads, running }) => [threads, running]),
+    [
+      [1, 0],
+      [1, 0],
+    ],
+  );
+  assert.ok(jobs.done > 0 && jobs.waiting + jobs.active === 0, JSON.stringify(jobs));
+  assert.equal(failures.length, 3);
+  assert.match(failures[0]!.reason, /unknown block/);
+  assert.equal(failures[0]!.kind, "reward-data shard");
+  const { stdout } = runCli("queue", "--queue", server.url);
+  assert.match(stdout, /: 1 thread, 0 running, \d+ done, /);
+  assert.match(stdout, /failures, newest first:\n {2}reward-data shard \S+ on \S+: .*unknown block/);
   await redis.quit();
   await server.stop();
+});
+
+test("queue: what a run that is gone has left is shown and removed; no server is one line", {
+  skip: withoutRedis,
+}, async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  const queue = new Queue(queueName(ownBuild()), { connection: redis, prefix: "ashlar" });
+  const setup = "0".repeat(64);
+  for (const run of ["gone", "alive"])
+    await queue.add("round", { run, key: `${run}.0.0`, kind: "anneal", name: "round", setup });
+  await redis.set(`ashlar:blob:${setup}`, "x");
+  const sign = async (run: string) => {
+    await redis.sadd("ashlar:runs", run);
+    await redis.set(`ashlar:run:${run}`, JSON.stringify({ build: ownBuild() }));
+  };
+  await sign("alive");
+  const before = await queueStatus(server.url);
+  assert.equal(before.jobs.waiting, 2);
+  assert.deepEqual(
+    before.runs.map(({ name }) => name),
+    ["alive"],
+  );
+  assert.match(
+    runCli("queue", "--queue", server.url).stdout,
+    /workers: none; start one with: ashlar worker --queue redis:/,
+  );
+  assert.deepEqual(runJson("queue", "clean", "--queue", server.url, "--json"), { jobs: 1, parcels: 0 });
+  assert.equal((await queueStatus(server.url)).jobs.waiting, 1);
+  await redis.del("ashlar:run:alive");
+  assert.deepEqual(await clearQueue(server.url), { jobs: 1, parcels: 1 });
+  assert.equal(await retryFailed(server.url), 0);
+  await queue.close();
+  await redis.quit();
+  await server.stop();
+  const { code, stderr } = runCli("queue", "--queue", server.url);
+  assert.equal(code, 1);
+  assert.match(stderr, /^ashlar: --queue redis:\S+: the server cannot be reached .*\n$/);
 });
 
 test("a comparison on a queue refuses what a worker would not run, before it connects", async () => {
