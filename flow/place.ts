@@ -20,6 +20,7 @@ import { policyFiles } from "../policy/index.js";
 import { blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterOptions } from "./cluster.js";
+import { methodByDefault } from "./default-method.js";
 import type { Score } from "./evaluate.js";
 import type { CellsInPlace } from "./flat-cells.js";
 import type { FlatCosts } from "./flat-output.js";
@@ -41,7 +42,6 @@ import { OBJECTIVES, SEARCH_SHARE, VERIFIED_RESULTS, type VerifiedResult } from 
 import { warmStart } from "./warm-start.js";
 
 const DEFAULT_BUDGET = "60s";
-const DEFAULT_METHOD = "policy";
 const MOST_RESULTS = 20;
 
 /** The methods that turn macros, as a text. */
@@ -68,8 +68,11 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   ...costTermOptions,
   method: z
     .custom<MethodChoice>()
-    .default(DEFAULT_METHOD)
-    .describe(`how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js`),
+    .optional()
+    .describe(
+      `how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js (default policy; for a .def or a ` +
+        "Bookshelf set mixed under protocol free, unless an option on policies or on the proxy cost is given)",
+    ),
   protocol: protocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 1),
   policy: policyOption,
@@ -197,11 +200,13 @@ export async function placeBy(
   const { onProgress, signal } = control;
   const source = openBlockSource(blockOrRun, given);
   const { path, run: before } = source;
-  const { method, file } = await findMethod(source.options.method ?? DEFAULT_METHOD);
+  const chosen = methodByDefault(path, source.options);
+  const { method, file } = await findMethod(source.options.method ?? chosen.method);
   const from =
     source.options.from ?? (method.warmStart && before ? (before.placement ?? before.folder) : undefined);
-  const options = parseOptions(placeOptionsSchema, { ...source.options, from });
-  const { protocol, seed, workers, resume, queue } = options;
+  const protocol = source.options.protocol ?? chosen.protocol;
+  const options = parseOptions(placeOptionsSchema, { ...source.options, protocol, from });
+  const { seed, workers, resume, queue } = options;
   const leftOut = before && options.costTerms.length === 0 ? leftOutLine(before.folder) : undefined;
   if (leftOut !== undefined) onProgress(leftOut);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);

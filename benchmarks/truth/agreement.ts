@@ -25,30 +25,68 @@ export interface Interval {
 const RESAMPLES = 1000;
 const TAIL = 0.025;
 
+/** Of the placements of a block a cheap figure and what it should foretell. */
+export interface Pairs {
+  readonly figure: readonly number[];
+  readonly truth: readonly number[];
+}
+
+/** Tau within a block, with an interval by bootstrap over its placements. */
+export function blockTau(pairs: Pairs, random: Random): Interval {
+  return intervalOf(kendall(pairs.figure, pairs.truth), () => resampledTau(pairs, random));
+}
+
 /**
  * Mean over blocks of the tau within each, with an interval by bootstrap: blocks are drawn with repetition, and within each
- * its placements. `pairs` has for each block the figure and the truth of its placements.
+ * its placements.
  */
-export function meanTau(
-  pairs: readonly { readonly figure: readonly number[]; readonly truth: readonly number[] }[],
+export function meanTau(blocks: readonly Pairs[], random: Random): Interval {
+  return intervalOf(mean(blocks.map(({ figure, truth }) => kendall(figure, truth))), () =>
+    mean(blocks.map(() => resampledTau(blocks[random.below(blocks.length)]!, random))),
+  );
+}
+
+/**
+ * How many times as large a truth is in the second of two placements as in the first: the geometric mean over blocks of that
+ * within each, with an interval by bootstrap over blocks, and within each over its pairs.
+ */
+export function meanRatio(
+  blocks: readonly (readonly (readonly [number, number])[])[],
   random: Random,
 ): Interval {
-  const drawn = Array.from({ length: RESAMPLES }, () =>
+  const logs = blocks.map((pairs) => pairs.map(([first, second]) => Math.log(second / first)));
+  const {
+    mean: average,
+    low,
+    high,
+  } = intervalOf(mean(logs.map(mean)), () =>
     mean(
-      pairs.map(() => {
-        const { figure, truth } = pairs[random.below(pairs.length)]!;
-        const chosen = figure.map(() => random.below(figure.length));
-        return kendall(
-          chosen.map((i) => figure[i]!),
-          chosen.map((i) => truth[i]!),
-        );
+      logs.map(() => {
+        const drawn = logs[random.below(logs.length)]!;
+        return mean(drawn.map(() => drawn[random.below(drawn.length)]!));
       }),
     ),
-  ).sort((a, b) => a - b);
+  );
+  return { mean: Math.exp(average), low: Math.exp(low), high: Math.exp(high) };
+}
+
+function resampledTau({ figure, truth }: Pairs, random: Random): number {
+  const chosen = figure.map(() => random.below(figure.length));
+  return kendall(
+    chosen.map((i) => figure[i]!),
+    chosen.map((i) => truth[i]!),
+  );
+}
+
+/** The middle 95 % of what is drawn anew. */
+function intervalOf(value: number, drawAnew: () => number): Interval {
+  const drawn = Array.from({ length: RESAMPLES }, drawAnew)
+    .filter((one) => !Number.isNaN(one))
+    .sort((a, b) => a - b);
   return {
-    mean: mean(pairs.map(({ figure, truth }) => kendall(figure, truth))),
-    low: drawn[Math.floor(TAIL * RESAMPLES)]!,
-    high: drawn[Math.ceil((1 - TAIL) * RESAMPLES) - 1]!,
+    mean: value,
+    low: drawn[Math.floor(TAIL * drawn.length)] ?? Number.NaN,
+    high: drawn[Math.ceil((1 - TAIL) * drawn.length) - 1] ?? Number.NaN,
   };
 }
 
@@ -75,6 +113,25 @@ export function fittedOnOthers(
   });
 }
 
+/**
+ * For each block the figure that agrees best with the truth on all others. `figures` has for each figure, block and placement
+ * its value.
+ */
+export function chosenOnOthers(
+  figures: readonly (readonly (readonly number[])[])[],
+  truths: readonly (readonly number[])[],
+): (readonly number[])[] {
+  const taus = figures.map((blocks) => blocks.map((values, block) => kendall(values, truths[block]!)));
+  return truths.map((_, block) => {
+    const onOthers = taus.map((tau) => {
+      const average = mean(tau.filter((_, other) => other !== block));
+      return Number.isNaN(average) ? Number.NEGATIVE_INFINITY : average;
+    });
+    return figures[onOthers.indexOf(Math.max(...onOthers))]![block]!;
+  });
+}
+
+/** Of those that are numbers. */
 export function mean(values: readonly number[]): number {
   const counted = values.filter((value) => !Number.isNaN(value));
   return counted.reduce((sum, value) => sum + value, 0) / counted.length;

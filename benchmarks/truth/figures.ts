@@ -1,8 +1,15 @@
 // Cheap figures of macros on a block: what a search could steer by. Each cell placer places the soft macros in turn.
 import { type CostWeights, Judge, PUBLISHED_WEIGHTS } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
-import { type Block, clusterBlock, NodeKind, type Placement } from "../../netlist/index.js";
-import { ElectrostaticPlacer, ForceDirectedPlacer } from "../../placer/index.js";
+import {
+  type Block,
+  bookshelfSupplyOf,
+  clusterBlock,
+  frameOf,
+  NodeKind,
+  type Placement,
+} from "../../netlist/index.js";
+import { ElectrostaticPlacer, ForceDirectedPlacer, globalSteps } from "../../placer/index.js";
 import { mean } from "./agreement.js";
 
 /** By name; lower is better. */
@@ -24,6 +31,9 @@ export class CheapFigures {
     this.nodeOf = new Map(this.block.nodeNames.map((name, node) => [name, node]));
     const published = new Judge(Kernels.create(), this.block);
     const wires = new Judge(Kernels.create(), this.block, { weights: WIRE_WEIGHTS });
+    const tracks = trackVariants(flat).map(
+      ([name, routing]) => [name, new Judge(Kernels.create(), { ...this.block, routing })] as const,
+    );
     const fd = new ForceDirectedPlacer(published);
     const es = new ElectrostaticPlacer(published);
     const wire = new ElectrostaticPlacer(wires);
@@ -31,6 +41,12 @@ export class CheapFigures {
       fd: (macros) => termsOf(published, macros, () => fd.placeSoftMacros()),
       es: (macros) => termsOf(published, macros, () => es.placeSoftMacros()),
       wire: (macros) => termsOf(wires, macros, () => wire.placeSoftMacros()),
+      ...Object.fromEntries(
+        tracks.map(([name, judge]) => {
+          const placer = new ElectrostaticPlacer(judge);
+          return [name, (macros: Placement) => termsOf(judge, macros, () => placer.placeSoftMacros())];
+        }),
+      ),
     };
   }
 
@@ -50,12 +66,58 @@ export class CheapFigures {
       macros.ys[same] = placement.ys[node]!;
       macros.orientations[same] = placement.orientations[node]!;
     }
-    return Object.fromEntries(
-      Object.entries(this.placers).flatMap(([placer, run]) =>
-        Object.entries(run(macros)).map(([name, value]) => [`${placer} ${name}`, value]),
-      ),
+    const terms = Object.entries(this.placers).flatMap(([placer, run]) =>
+      Object.entries(run(macros)).map(([name, value]) => [`${placer} ${name}`, value]),
     );
+    return { ...Object.fromEntries(terms), ...flatFigures(other, placement) };
   }
+}
+
+/** Wirelength of the flat netlist after so many iterations of placing its cells: of the quadratic start, and on the way. */
+const FLAT_ITERATIONS = [0, 50, 150];
+
+export function flatFigures(flat: Block, placement: Placement): Figures {
+  const lengths: number[] = [];
+  const steps = globalSteps(flat, placement);
+  for (let next = steps.next(); !next.done; next = steps.next(lengths.length > FLAT_ITERATIONS.at(-1)!))
+    lengths.push(next.value.wirelength);
+  // Cells that have spread earlier have the last of them.
+  return Object.fromEntries(
+    FLAT_ITERATIONS.map((count) => [`flat, ${count} iterations`, lengths[count] ?? lengths.at(-1)!]),
+  );
+}
+
+/** Tracks in the headers of TILOS' placements of the ICCAD04 suite, a hundredth of them, as our units are. */
+const TILOS_TRACKS: Block["routing"] = {
+  horizontal: 0.65957,
+  vertical: 1.06957,
+  horizontalUsedByMacros: 0.30304,
+  verticalUsedByMacros: 0.71304,
+};
+
+/** Other tracks for a Bookshelf set without a `.route` file, where all tracks are assumed: those of `verify`, and TILOS'. */
+function trackVariants(flat: Block): (readonly [string, Block["routing"]])[] {
+  const frame = frameOf(flat);
+  if (!frame || frame.route) return [];
+  const { layers, usable, blockedBy } = bookshelfSupplyOf(flat);
+  const macro = flat.kinds.indexOf(NodeKind.HardMacro);
+  const sum = (isHorizontal: boolean, share: (layer: number) => number) =>
+    layers.reduce(
+      (total, layer, i) =>
+        i > 0 && layer.isHorizontal === isHorizontal ? total + usable * layer.tracks * share(i) : total,
+      0,
+    );
+  const taken = (layer: number) => blockedBy(macro, layer);
+  const routers = {
+    horizontal: sum(true, () => 1),
+    vertical: sum(false, () => 1),
+    horizontalUsedByMacros: sum(true, taken),
+    verticalUsedByMacros: sum(false, taken),
+  };
+  return [
+    ["es verify's tracks", routers],
+    ["es TILOS' tracks", TILOS_TRACKS],
+  ];
 }
 
 function termsOf(judge: Judge, macros: Placement, placeSoftMacros: () => void): Figures {

@@ -1,6 +1,7 @@
 // How well do cheap figures of macros foretell what the chip is worth once its cells are placed and its nets routed? Macro
 // placements of varied origin and quality are made, judged by the cheap figures, and verified by `verify`; then the rank
 // agreement of each figure with the verified ones is printed. What is done is kept in FOLDER, so a study that was cut off goes on.
+// --summary prints what is there, of the blocks that are named or of all; --anew computes the cheap figures of what is there again.
 // Run: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[=LEF]...
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -8,41 +9,38 @@ import { parseArgs } from "node:util";
 import { readJsonLines } from "../../flow/json-lines.js";
 import { loadBlockWith, readGivenPlaces } from "../../flow/load-block.js";
 import type { VerifySummary } from "../../flow/verify.js";
-import { isDefPath, Random } from "../../netlist/index.js";
-import { fittedOnOthers, kendall, meanTau } from "./agreement.js";
-import { CheapFigures, type Figures } from "./figures.js";
+import { isDefPath, writeFileAtomically } from "../../netlist/index.js";
+import { CheapFigures } from "./figures.js";
+import { findings, type Judged, reportOf } from "./findings.js";
 import { ashlar, placementOf, type Source, type Studied, sourcesFor } from "./placements.js";
-
-/** What counts in the end, as `verify` finds it. */
-const TRUTHS = ["flat_wirelength", "routed_wirelength", "pattern_overflow", "ace_5"] as const;
-type Truth = Pick<VerifySummary, (typeof TRUTHS)[number] | "overflow" | "legal">;
-
-/** A macro placement, judged. */
-interface Judged {
-  readonly block: string;
-  readonly source: string;
-  readonly group: Source["group"];
-  readonly figures: Figures;
-  readonly truth: Truth;
-}
-
-/** Figures of the electrostatic placer that a linear fit takes. */
-const FITTED = ["wirelength", "density", "congestion", "rudy"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { most: { type: "string", default: "40" }, summary: { type: "boolean", default: false } },
+  options: {
+    most: { type: "string", default: "40" },
+    summary: { type: "boolean", default: false },
+    anew: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
 });
 const [folder, ...blocks] = positionals;
 if (folder === undefined) {
   console.error(
-    "usage: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[:PLACEMENTS][=LEF]...",
+    "usage: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary | --anew] [--json] BLOCK[:PLACEMENTS][=LEF]...",
   );
   process.exit(1);
 }
 mkdirSync(folder, { recursive: true });
-if (!values.summary) await study(blocks, folder);
-report(readdirSync(folder).flatMap((name) => readJsonLines(join(folder, name, "judged.jsonl")) as Judged[]));
+if (values.anew) await figuresAnew(blocks, folder);
+else if (!values.summary) await study(blocks, folder);
+const named = blocks.map(nameOf);
+const judged = readdirSync(folder)
+  .filter((name) => named.length === 0 || named.includes(name))
+  .map((name) => join(folder, name, "judged.jsonl"))
+  .filter((log) => existsSync(log))
+  .flatMap((log) => readJsonLines(log) as Judged[]);
+const found = findings(judged);
+process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : reportOf(found));
 
 /** Judges placements of all blocks in turn, so that every block is equally far from its end whenever the study is cut off. */
 async function study(args: readonly string[], into: string): Promise<void> {
@@ -65,6 +63,26 @@ async function study(args: readonly string[], into: string): Promise<void> {
   }
 }
 
+/** Computes the cheap figures of all judged placements again. */
+async function figuresAnew(args: readonly string[], into: string): Promise<void> {
+  for (const argument of args) {
+    const block = await openBlock(argument, into);
+    const lines: string[] = [];
+    for (const one of readJsonLines(block.log) as Judged[]) {
+      const source = block.every.find(({ name }) => name === one.source);
+      const placement = source && (await placementOf(block, source, block.every));
+      if (placement === undefined) continue;
+      lines.push(JSON.stringify({ ...one, figures: await figuresOf(block, placement) }));
+    }
+    await writeFileAtomically(block.log, `${lines.join("\n")}\n`);
+  }
+}
+
+async function figuresOf(block: Opened, placement: string): Promise<Judged["figures"]> {
+  block.cheap ??= new CheapFigures(block.flat);
+  return block.cheap.of(block.flat, await readGivenPlaces(placement, block.flat, block.lefs));
+}
+
 interface Opened extends Studied {
   readonly name: string;
   readonly sources: readonly Source[];
@@ -74,11 +92,17 @@ interface Opened extends Studied {
   cheap?: CheapFigures;
 }
 
+/** What a block of the command line is called: as its folder is. */
+function nameOf(argument: string): string {
+  const [path] = argument.split(/[:=]/) as [string];
+  return basename(isDefPath(path) ? dirname(path) : path);
+}
+
 async function openBlock(argument: string, into: string): Promise<Opened> {
   const [block, lef] = argument.split("=") as [string, string | undefined];
   const [path, most] = block.split(":") as [string, string | undefined];
   const beside = isDefPath(path) ? dirname(path) : path;
-  const name = basename(beside);
+  const name = nameOf(argument);
   const out = join(into, name);
   mkdirSync(out, { recursive: true });
   const log = join(out, "judged.jsonl");
@@ -102,43 +126,9 @@ async function judge(block: Opened, source: Source): Promise<Pick<Judged, "figur
     ...["--passes", "2", "--rounds", "5"],
   ]);
   if (answer === undefined) return undefined;
-  block.cheap ??= new CheapFigures(block.flat);
-  const figures = block.cheap.of(block.flat, await readGivenPlaces(placement, block.flat, block.lefs));
+  const figures = await figuresOf(block, placement);
   const { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } = JSON.parse(
     answer,
   ) as VerifySummary;
   return { figures, truth: { flat_wirelength, routed_wirelength, overflow, pattern_overflow, ace_5, legal } };
-}
-
-/** Tau of every figure with each truth, within each block and in the mean, for all placements and for good ones alone. */
-function report(all: readonly Judged[]): void {
-  const sets: Record<string, (one: Judged) => boolean> = {
-    "all placements": () => true,
-    "without random ones": ({ group }) => group !== "random",
-    "searches alone": ({ group }) => group === "search",
-    "searches and mixed-size": ({ group }) => group === "search" || group === "mixed",
-  };
-  const names = [...new Set(all.map(({ block }) => block))];
-  for (const truth of TRUTHS)
-    for (const [set, belongs] of Object.entries(sets)) {
-      console.log(`\n${set}: Kendall's tau with ${truth}`);
-      const counts = names.map((name) => all.filter((one) => one.block === name && belongs(one)).length);
-      const heads = names.map((name, i) => `${name.slice(0, 9)} ${counts[i]}`.padStart(13));
-      console.log(["figure".padEnd(22), "mean (95 %)".padEnd(24), ...heads].join(" "));
-      const ours = names.map((name) => all.filter((one) => one.block === name && belongs(one)));
-      const truths = ours.map((block) => block.map((one) => one.truth[truth]));
-      const figures = Object.keys(all[0]?.figures ?? {}).map((figure) => ({
-        figure,
-        values: ours.map((block) => block.map((one) => one.figures[figure]!)),
-      }));
-      const terms = FITTED.map((term) => figures.find(({ figure }) => figure === `es ${term}`)!.values);
-      const fit = { figure: "linear fit of es", values: fittedOnOthers(terms, truths) };
-      for (const { figure, values } of [...figures, fit]) {
-        const pairs = values.map((block, i) => ({ figure: block, truth: truths[i]! }));
-        const { mean, low, high } = meanTau(pairs, Random.stream(1, "truth", set));
-        const interval = `${mean.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
-        const each = pairs.map((pair) => kendall(pair.figure, pair.truth).toFixed(2).padStart(13));
-        console.log([figure.padEnd(22), interval.padEnd(24), ...each].join(" "));
-      }
-    }
 }

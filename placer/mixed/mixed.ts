@@ -111,6 +111,7 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
     done = { attempts: done.attempts + 1, iterations, ...(best && { best }) };
     longest = Math.max(longest, followed.seconds() - began);
     if (isBetter) await followed.improve(found.placement);
+    else if (found) followed.offer(found.placement);
     if (found)
       onProgress(
         `attempt ${done.attempts}: ${ratingText(context, found)}${isBetter ? "" : `, best ${ratingText(context, done.best!)}`}`,
@@ -305,6 +306,12 @@ class Followed {
     const { run, block, judge } = this.context;
     const costs = judge.evaluate(placement);
     await run.writeBest(block, placement, costs);
+  }
+
+  /** Another placement, if several results are asked for. */
+  offer(placement: Placement): void {
+    const { run, judge } = this.context;
+    if (run.offer) run.offer(placement, judge.evaluate(placement));
   }
 
   async end(iterations: number, { placement, costs }: ScoredPlacement): Promise<void> {

@@ -118,7 +118,7 @@ describe("a run of a design", () => {
     const from = ["--from", RUN];
     refuses(
       [...place, ...from],
-      /^ashlar: --from: method 'policy' does not start .* --method anneal or refine/,
+      /^ashlar: --from: method 'mixed' does not start .* --method anneal or refine/,
     );
     const anneal = [...place, "--method", "anneal"];
     refuses([...anneal, "--keep", "cache"], /--keep: 'cache' is no hard macro of 'tile'; there are /);

@@ -1,7 +1,14 @@
 // What the study of cheap figures says of two rankings.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fittedOnOthers, kendall, meanTau } from "../../../benchmarks/truth/agreement.js";
+import {
+  blockTau,
+  chosenOnOthers,
+  fittedOnOthers,
+  kendall,
+  meanRatio,
+  meanTau,
+} from "../../../benchmarks/truth/agreement.js";
 import { Random } from "../../../netlist/index.js";
 
 test("tau is 1 for the same order, -1 for the reverse, and counts ties as neither", () => {
@@ -38,4 +45,45 @@ test("a linear fit on the other blocks foretells a truth that is linear in the t
   });
   const found = fittedOnOthers(terms, truths);
   for (const [block, values] of found.entries()) assert.equal(kendall(values, truths[block]!), 1);
+});
+
+test("the interval within a block is wider with fewer placements, and NaN for a figure that is constant", () => {
+  const truth = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+  const figure = [2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11];
+  const few = { figure: figure.slice(0, 6), truth: truth.slice(0, 6) };
+  const long = blockTau({ figure, truth }, Random.stream(1, "test"));
+  const short = blockTau(few, Random.stream(1, "test"));
+  // Of 66 pairs six disagree, of 15 three.
+  assert.ok(Math.abs(long.mean - 54 / 66) < 1e-12 && Math.abs(short.mean - 9 / 15) < 1e-12);
+  assert.ok(short.high - short.low > long.high - long.low);
+  assert.ok(Number.isNaN(blockTau({ figure: truth.map(() => 1), truth }, Random.stream(1, "test")).mean));
+});
+
+test("a mean ratio counts every block once, whatever the number of its pairs", () => {
+  const double: [number, number][] = [
+    [1, 2],
+    [10, 20],
+    [3, 6],
+  ];
+  const found = meanRatio([double, [[8, 4]]], Random.stream(1, "test"));
+  assert.ok(Math.abs(found.mean - 1) < 1e-12);
+  // Of two blocks drawn with repetition both may be the same one.
+  assert.ok(Math.abs(found.low - 0.5) < 1e-12 && Math.abs(found.high - 2) < 1e-12);
+  const certain = meanRatio([double, double], Random.stream(1, "test"));
+  assert.ok(Math.abs(certain.low - 2) < 1e-12 && Math.abs(certain.high - 2) < 1e-12);
+});
+
+test("the figure for a block is chosen by the others alone", () => {
+  const truths = [
+    [1, 2, 3],
+    [1, 2, 3],
+    [1, 2, 3],
+  ];
+  const good = [1, 2, 3];
+  const bad = [3, 2, 1];
+  const first = [good, good, bad];
+  const second = [bad, bad, good];
+  // On blocks 1 and 2 both have a mean of 0, and the first of the list is taken; on blocks 0 and 1 the first is perfect.
+  assert.deepEqual(chosenOnOthers([first, second], truths), [good, good, bad]);
+  assert.deepEqual(chosenOnOthers([second, first], truths), [bad, bad, bad]);
 });
