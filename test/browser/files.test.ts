@@ -96,10 +96,10 @@ test("without a browser --png says what to do", () => {
   assert.ok(!existsSync(file));
 });
 
-test("the page with all that it loads weighs at most 400 kB, compressed", () => {
+test("the page with all that it loads weighs at most 330 kB, compressed", () => {
   const files = ["viz/page/index.html", "viz/page/bundle.js", "viz/page/bundle.css", "kernels/ashlar.wasm"];
   const bytes = files.map((file) => gzipSync(readFileSync(join("dist", file)), { level: 9 }).length);
   const total = bytes.reduce((sum, size) => sum + size, 0);
-  assert.ok(total <= 400_000, `${total} bytes`);
+  assert.ok(total <= 330_000, `${total} bytes`);
   assert.ok(statSync("dist/viz/page/bundle.js").size > 100_000);
 });

@@ -142,6 +142,11 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     return (this.plot?.axes ?? []).map(({ label }) => String(label));
   }
 
+  /** The lines drawn, with their values, and the labels of the single runs drawn over a band. */
+  get drawn(): { readonly lines: readonly Line[]; readonly singles: readonly string[] } {
+    return { lines: this.lines, singles: this.lines[this.hovered]?.members?.map(({ label }) => label) ?? [] };
+  }
+
   /** The last value of the first line. */
   get best(): number | null | undefined {
     return this.lines[0]?.ys.at(-1);
@@ -187,7 +192,9 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     this.points = this.lines.reduce((sum, line) => sum + line.xs.length, 0);
     const isTable = this.tab === "results";
     this.axis.hidden = this.tab === "value" || isTable;
-    this.smooth.hidden = !(this.tab === "training" || (this.tab === "cost" && this.lines.length === 2));
+    // Only what one run measures in each iteration is noisy.
+    const runs = this.metrics.filter(({ label }) => !this.hidden.has(label)).length;
+    this.smooth.hidden = !(this.tab === "training" || (this.tab === "cost" && runs === 1));
     this.drawLegend(undefined);
     const focused = document.activeElement?.getAttribute("aria-label");
     fill(this.host, isTable && resultsTable(this.metrics, this.choice, this.toggle));

@@ -78,6 +78,8 @@ function hookOf(app: App): PageHook {
       chartPoints: app.charts.points,
       axisTitles: app.charts.axisTitles,
       best: app.charts.best,
+      lines: app.charts.drawn.lines.map(({ label, ys, lows, highs }) => ({ label, ys, lows, highs })),
+      singles: app.charts.drawn.singles,
       markedCell: main.view.overlay.markedCell,
       renderer: main.view.renderer,
       theme: app.theme.name,

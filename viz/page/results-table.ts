@@ -46,10 +46,10 @@ export function resultsTable(
           "tr",
           {},
           h("th", { scope: "col" }, "run"),
-          ...COLUMNS.map((name) => h("th", { scope: "col" }, name)),
-          h("th", { scope: "col" }, "legal"),
           h("th", { scope: "col" }, "shown"),
           h("th", { scope: "col" }, "pinned"),
+          ...COLUMNS.map((name) => h("th", { scope: "col" }, name)),
+          h("th", { scope: "col" }, "legal"),
         ),
       ),
       h("tbody", {}, ...rows),
@@ -71,6 +71,8 @@ function familyRow(label: string, runs: readonly RunMetrics[]): HTMLElement {
       { scope: "row" },
       `${label}: ${results.length} of ${runs.length} runs, median (least to greatest)`,
     ),
+    h("td", {}),
+    h("td", {}),
     ...COLUMNS.map((column) => {
       const spread = spreadOf(results, column);
       const text = (value: number) => (column === "seconds" ? short(value) : value.toFixed(4));
@@ -82,8 +84,6 @@ function familyRow(label: string, runs: readonly RunMetrics[]): HTMLElement {
       {},
       results.length > 0 ? `${results.filter(({ legal }) => legal).length} of ${results.length}` : "–",
     ),
-    h("td", {}),
-    h("td", {}),
   );
 }
 
@@ -109,11 +109,11 @@ function runRow(
     "tr",
     { class: indented ? "member" : undefined },
     h("th", { scope: "row" }, label),
+    box("hidden", !hidden.has(label), "Show"),
+    box("pinned", pinned.has(label), "Pin"),
     ...COLUMNS.map((column) =>
       h("td", {}, column === "seconds" ? (result ? short(result.seconds) : "–") : cost(result?.[column])),
     ),
     h("td", {}, result ? (result.legal ? "yes" : "no") : "–"),
-    box("hidden", !hidden.has(label), "Show"),
-    box("pinned", pinned.has(label), "Pin"),
   );
 }

@@ -28,9 +28,10 @@ export function sheets(): void {
   const arrange = () => {
     show(undefined);
     if (small.matches) {
-      home.append(...MOVED.map(byId));
+      home.append(byId("follow-field"), ...MOVED.map(byId));
       byId("left").prepend(home);
     } else {
+      byId("state").after(byId("follow-field"));
       for (const id of MOVED) byId("tools").before(byId(id));
       home.remove();
     }
