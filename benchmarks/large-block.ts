@@ -1,6 +1,6 @@
 // Writes a large flat block for measurements of scale, as a Bookshelf set: cells in rows, nets of two to five pins among cells
 // whose numbers are near, some nets with many pins, fixed cells and macros everywhere.
-// Run: node dist/benchmarks/large-block.js OUT.aux [--cells N] [--utilisation U] [--fixed N] [--macros N] [--net-pins N] [--nets N]
+// Run: node dist/benchmarks/large-block.js OUT.aux [--cells N] [--utilisation U] [--fixed N] [--macros N] [--net-pins N] [--nets N] [--placed]
 
 import { once } from "node:events";
 import { createWriteStream, writeFileSync } from "node:fs";
@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
     /** Nets with many pins, and how many. */
     "net-pins": { type: "string", default: "100000" },
     nets: { type: "string", default: "2" },
+    /** Gives cells places: as they are numbered, row by row over the whole floor. */
+    placed: { type: "boolean", default: false },
   },
 });
 const [aux] = positionals;
@@ -143,7 +145,14 @@ await write(
   "pl",
   [],
   (function* () {
-    for (let i = 0; i < cells; i++) yield `c${i} 0 0 : N`;
+    for (let i = 0; i < cells; i++) {
+      if (!values.placed) {
+        yield `c${i} 0 0 : N`;
+        continue;
+      }
+      const [column, row] = [i % side, Math.floor(i / side)];
+      yield `c${i} ${Math.floor((column * sites) / side)} ${HEIGHT * Math.floor((row * rows) / side)} : N`;
+    }
     for (const { name, x, y } of extra) yield `${name} ${x} ${y} : N /FIXED`;
   })(),
 );

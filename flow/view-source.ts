@@ -402,7 +402,7 @@ export class BlockView implements ViewSource {
         () => this.state(),
         (state) => {
           listener({ type: "state", state });
-          tellMetrics();
+          if (state !== "gone") tellMetrics();
         },
       ),
     ];

@@ -17,7 +17,7 @@ import { Charts } from "./charts.js";
 import { keysOf, listenToKeys, showHelp } from "./commands.js";
 import { costsPanel } from "./costs-panel.js";
 import { followLive, type PageData, pageData } from "./data.js";
-import { ask, byId, fill, h, icon } from "./dom.js";
+import { ask, byId, fill, h, icon, showLoading } from "./dom.js";
 import { editPanel } from "./edit-panel.js";
 import { downloadEdit, type EditCommand, edit, save, toggleLock, tokenOf } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
@@ -114,15 +114,19 @@ export class App {
   static async open(): Promise<App> {
     const theme = new ThemeState();
     const data = pageData();
+    await showLoading("Reading the block");
     const [session, read, module] = await Promise.all([
       data.session(),
       data.block().then((message) => ({ block: unpackBlock(message), frame: unpackFrame(message) })),
       data.kernels(),
     ]);
     const { block, frame } = read;
+    await showLoading(`Preparing the costs of ${block.nodeCount.toLocaleString("en-US")} nodes`);
     const scene = new SceneState(block, new PageJudge(module, block, session.rules), frame);
+    await showLoading("Drawing");
     const app = new App({ data, session, theme, scene, panes: await Panes.open(scene, theme) });
     await app.start();
+    await showLoading(undefined);
     return app;
   }
 
@@ -143,6 +147,12 @@ export class App {
     this.offerPolicy();
     if (session.routing) this.mapPanel.offerRouting();
     await this.keeper.start();
+    // The first placement may be a file that cannot be read.
+    if (this.scene.label === "") await this.showPlacement("initial");
+    if (!this.scene.idle) {
+      await showLoading("Computing the costs");
+      this.scene.settle();
+    }
     void this.work(async () => {
       const constraints = await this.data.constraints();
       if (constraints) this.scene.legality.useDesign(constraints);
@@ -330,12 +340,15 @@ export class App {
   private async takeFrames(): Promise<void> {
     await this.work(async () => {
       await this.refreshSession();
+      if (this.session.state === "gone") return;
       await this.time.takeFrames(() => this.following && !this.scene.edited && !this.time.timeline.isPlaying);
     });
   }
 
   private async refreshSession(): Promise<void> {
-    this.session = await this.data.session();
+    const session = await this.data.session();
+    // Of a folder that is gone nothing can be listed, but what was loaded is still here.
+    this.session = session.state === "gone" ? { ...this.session, state: "gone" } : session;
     this.offerPlacements();
     this.offerPolicy();
     this.time.offer();
@@ -434,7 +447,7 @@ export class App {
     const close = () => {
       line.hidden = true;
     };
-    const button = h("button", { class: "link", "aria-label": "Close this message", onclick: close }, "✕");
+    const button = h("button", { class: "link", "aria-label": "Close this message", onclick: close }, "×");
     fill(line, h("span", {}, text), button);
     line.classList.toggle("problem", stays);
     line.hidden = false;

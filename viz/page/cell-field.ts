@@ -1,76 +1,78 @@
-// Standard cells at two levels of detail: zoomed out as one picture of how densely they cover the die, zoomed in as sprites
-// of the visible cells. Drawing time does not depend on the number of cells.
+// Standard cells by level of detail: zoomed out as tiles of how densely they cover the die, zoomed in as sprites of the visible
+// cells. Drawing time does not depend on the number of cells.
 import { Container, Sprite, Texture } from "pixi.js";
 import { type Block, NodeKind, type Placement, type Rectangle } from "../../netlist/index.js";
 import { isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
+import { CellTiles } from "./cell-tiles.js";
 
-/** With more visible cells, the picture is shown. */
+/** With more visible cells, tiles are shown. */
 const MOST_SPRITES = 6000;
-/** Side of the picture, px. */
-const PICTURE = 768;
 /** Bins of the index along each side. */
 const BINS = 128;
+/** Cells that have moved since they were put into bins, before all are put into bins again. */
+const MOST_LOOSE = 2000;
 
 export class CellField {
   readonly container = new Container();
   private readonly block: Block;
   private readonly cells: Int32Array;
-  private readonly picture: Sprite;
+  private readonly tiles: CellTiles;
   private readonly near = new Container();
   private readonly pool: Sprite[] = [];
-  private readonly canvas = document.createElement("canvas");
   /** Cells of bin b: `binned[binStarts[b] .. binStarts[b + 1]]`. */
   private readonly binStarts = new Int32Array(BINS * BINS + 1);
   private readonly binned: Int32Array;
   private largest = 0;
+  private placement: Placement | undefined;
   private colour = "#000000";
   private stale = true;
+  /** Cells that are not where the bins have them. */
+  private readonly loose = new Set<number>();
 
   constructor(block: Block) {
     this.block = block;
-    const cells: number[] = [];
-    for (let node = 0; node < block.nodeCount; node++)
-      if (block.kinds[node] === NodeKind.StandardCell) {
-        cells.push(node);
-        this.largest = Math.max(this.largest, block.widths[node]!, block.heights[node]!);
-      }
-    this.cells = Int32Array.from(cells);
-    this.binned = new Int32Array(cells.length);
-    this.canvas.width = cells.length > 0 ? PICTURE : 1;
-    this.canvas.height = this.canvas.width;
-    this.picture = new Sprite(Texture.from(this.canvas));
-    this.picture.setSize(block.canvas.width, block.canvas.height);
-    this.picture.scale.y *= -1;
-    this.picture.y = block.canvas.height;
-    this.container.addChild(this.picture, this.near);
+    let count = 0;
+    for (const kind of block.kinds) if (kind === NodeKind.StandardCell) count++;
+    this.cells = new Int32Array(count);
+    this.binned = new Int32Array(count);
+    for (let node = 0, next = 0; node < block.nodeCount; node++) {
+      if (block.kinds[node] !== NodeKind.StandardCell) continue;
+      this.cells[next++] = node;
+      this.largest = Math.max(this.largest, block.widths[node]!, block.heights[node]!);
+    }
+    this.tiles = new CellTiles(block, (rectangle) => this.around(rectangle));
+    this.container.addChild(this.tiles.container, this.near);
   }
 
   recolour(colours: Colours): void {
     this.colour = colours.softEdge;
-    this.stale = true;
+    this.tiles.recolour(this.colour);
     for (const sprite of this.pool) sprite.tint = this.colour;
   }
 
-  /** Tells that cells have moved. */
-  moved(): void {
-    this.stale = true;
+  /** Tells that cells have moved: those among some nodes, or any. */
+  moved(nodes?: readonly number[]): void {
+    if (nodes)
+      for (const node of nodes) if (this.block.kinds[node] === NodeKind.StandardCell) this.loose.add(node);
+    this.stale ||= !nodes || this.loose.size > MOST_LOOSE;
+    this.tiles.clear();
   }
 
-  /** Chooses the level of detail for the camera and draws it. */
-  update(camera: Camera, placement: Placement, shown: boolean): void {
+  /** Chooses the level of detail for the camera and draws it. Returns whether more is to be drawn in the next frame. */
+  update(camera: Camera, placement: Placement, shown: boolean): boolean {
     this.container.visible = shown && this.cells.length > 0;
-    if (!this.container.visible) return;
+    if (!this.container.visible) return false;
+    this.placement = placement;
     if (this.stale) {
       this.stale = false;
       this.index(placement);
-      this.paint(placement);
     }
     const visible = this.inView(camera, placement);
-    this.picture.visible = visible === undefined;
+    this.tiles.container.visible = visible === undefined;
     this.near.visible = visible !== undefined;
-    if (!visible) return;
+    if (!visible) return this.tiles.update(camera, placement, this.colour);
     while (this.pool.length < visible.length) {
       const sprite = new Sprite(Texture.WHITE);
       sprite.anchor.set(0.5);
@@ -92,6 +94,12 @@ export class CellField {
         Math.max(least, this.block.heights[node]! - gap),
       );
     });
+    return false;
+  }
+
+  get detail(): "tiles" | "cells" | "none" {
+    if (!this.container.visible) return "none";
+    return this.near.visible ? "cells" : "tiles";
   }
 
   /** The cell at a place, or -1. */
@@ -122,9 +130,23 @@ export class CellField {
     const reach = this.largest / 2;
     const [c1, c2] = [this.column(left - reach), this.column(right + reach)];
     const [r1, r2] = [this.row(bottom - reach), this.row(top + reach)];
+    const { loose } = this;
     for (let row = r1; row <= r2; row++)
-      for (let i = this.binStarts[row * BINS + c1]!; i < this.binStarts[row * BINS + c2 + 1]!; i++)
-        yield this.binned[i]!;
+      for (let i = this.binStarts[row * BINS + c1]!; i < this.binStarts[row * BINS + c2 + 1]!; i++) {
+        const node = this.binned[i]!;
+        if (loose.size === 0 || !loose.has(node)) yield node;
+      }
+    const { placement } = this;
+    if (!placement) return;
+    const { xs, ys } = placement;
+    for (const node of loose)
+      if (
+        xs[node]! >= left - reach &&
+        xs[node]! <= right + reach &&
+        ys[node]! >= bottom - reach &&
+        ys[node]! <= top + reach
+      )
+        yield node;
   }
 
   private column(x: number): number {
@@ -137,36 +159,12 @@ export class CellField {
 
   private index(placement: Placement): void {
     const { binStarts, binned, cells } = this;
+    this.loose.clear();
     const bin = (node: number) => this.row(placement.ys[node]!) * BINS + this.column(placement.xs[node]!);
     binStarts.fill(0);
-    const placed = cells.filter((node) => isPlaced(placement, node));
-    for (const node of placed) binStarts[bin(node) + 1]!++;
+    for (const node of cells) if (isPlaced(placement, node)) binStarts[bin(node) + 1]!++;
     for (let i = 0; i < BINS * BINS; i++) binStarts[i + 1]! += binStarts[i]!;
     const next = binStarts.slice();
-    for (const node of placed) binned[next[bin(node)]!++] = node;
-  }
-
-  /** Paints the picture: every cell adds its area to the pixel of its centre, and covered area sets the opacity. */
-  private paint(placement: Placement): void {
-    const context = this.canvas.getContext("2d");
-    if (!context) return;
-    const { canvas } = this.block;
-    const cover = new Float32Array(PICTURE * PICTURE);
-    const pixelArea = (canvas.width / PICTURE) * (canvas.height / PICTURE);
-    for (const node of this.cells) {
-      const column = Math.floor((placement.xs[node]! / canvas.width) * PICTURE);
-      const row = PICTURE - 1 - Math.floor((placement.ys[node]! / canvas.height) * PICTURE);
-      if (!(column >= 0 && column < PICTURE && row >= 0 && row < PICTURE)) continue;
-      cover[row * PICTURE + column]! += (this.block.widths[node]! * this.block.heights[node]!) / pixelArea;
-    }
-    const image = context.createImageData(PICTURE, PICTURE);
-    const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(this.colour.slice(at, at + 2), 16));
-    for (let pixel = 0; pixel < cover.length; pixel++) {
-      const value = cover[pixel]!;
-      if (value === 0) continue;
-      image.data.set([red!, green!, blue!, 40 + 150 * Math.min(1, value)], 4 * pixel);
-    }
-    context.putImageData(image, 0, 0);
-    this.picture.texture.source.update();
+    for (const node of cells) if (isPlaced(placement, node)) binned[next[bin(node)]!++] = node;
   }
 }

@@ -2,6 +2,7 @@
 import type { DesignRulesMessage } from "../../netlist/index.js";
 import { type Packed, unpack } from "../packing.js";
 import type { RunMetrics, RunState, Session, ViewData, ViewEvent } from "../protocol.js";
+import { showLoading } from "./dom.js";
 
 /** Data in a one-file report: gzip in base64, by the name of the request. */
 export interface EmbeddedData {
@@ -19,6 +20,13 @@ declare global {
   }
 }
 
+/** Blocks of more bytes come with a bar of progress. */
+const LARGE = 2 ** 22;
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
+}
+
 export class ServerData implements ViewData {
   session(): Promise<Session> {
     return this.json("/api/session");
@@ -29,7 +37,7 @@ export class ServerData implements ViewData {
   }
 
   block(): Promise<Packed> {
-    return this.packed("/api/block");
+    return this.largest("/api/block");
   }
 
   constraints(): Promise<DesignRulesMessage | null> {
@@ -66,6 +74,27 @@ export class ServerData implements ViewData {
 
   private async packed(address: string): Promise<Packed> {
     return unpack(new Uint8Array(await (await ask(address)).arrayBuffer()));
+  }
+
+  /** The block, while the page says how much of it has come. */
+  private async largest(address: string): Promise<Packed> {
+    const response = await ask(address);
+    const size = Number(response.headers.get("x-size"));
+    if (!response.body || !(size > LARGE)) return unpack(new Uint8Array(await response.arrayBuffer()));
+    const bytes = new Uint8Array(size);
+    const reader = response.body.getReader();
+    let length = 0;
+    let told = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes.set(value, length);
+      length += value.length;
+      if (length - told < LARGE / 2) continue;
+      told = length;
+      await showLoading(`Reading the block: ${megabytes(length)} of ${megabytes(size)} MB`, length / size);
+    }
+    return unpack(bytes);
   }
 }
 

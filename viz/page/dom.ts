@@ -26,6 +26,22 @@ export function byId<Type extends HTMLElement = HTMLElement>(id: string): Type {
   return element as Type;
 }
 
+/** Says what is loaded, and how much of it, 0 to 1; the page shows it before the next step begins. Undefined: all is loaded. */
+export async function showLoading(text: string | undefined, share?: number): Promise<void> {
+  const line = document.getElementById("loading");
+  if (!line) return;
+  line.hidden = text === undefined;
+  const progress = line.querySelector("progress")!;
+  line.querySelector("span")!.textContent = text ?? "";
+  if (share === undefined) progress.removeAttribute("value");
+  else progress.value = share;
+  // A page in the background gets no frames.
+  await new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+}
+
 /** Offers a file for download. */
 export function download(name: string, content: BlobPart, type: string): void {
   const address = URL.createObjectURL(new Blob([content], { type }));

@@ -64,6 +64,7 @@ function hookOf(app: App): PageHook {
       ).length,
       edited: scene.edited,
       unsaved: scene.unsaved,
+      cells: main.view.cellDetail,
       kept: scene.kept.map(({ id }) => id),
       locked: [...scene.locked].map((node) => scene.block.nodeNames[node]!),
       violations: scene.legality.violations.map(({ kind, macro, other }) => [kind, macro, other ?? ""]),
@@ -115,6 +116,7 @@ opened.then(
     document.body.dataset.ready = "";
   },
   (error: Error) => {
+    byId("loading").hidden = true;
     byId("notice").textContent = `The page cannot be shown: ${error.message}`;
     byId("notice").hidden = false;
     document.body.dataset.failed = "";

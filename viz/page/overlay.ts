@@ -207,8 +207,8 @@ export class Overlay {
 
   private drawOutlines({ camera, placement }: Picture): void {
     const { block, layers } = this.scene;
-    for (let node = 0; node < block.nodeCount; node++) {
-      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    for (const node of this.scene.hardMacros) {
+      if (!isPlaced(placement, node)) continue;
       if (layers.shown(layerOf(block, node))) this.frame(camera, boxOf(block, placement, node), 0);
     }
     this.over.stroke({ width: 1, color: "#ffffff", alpha: 0.6 });
@@ -217,8 +217,8 @@ export class Overlay {
   private drawHalos({ camera, colours, placement }: Picture): void {
     const { block, layers, frame } = this.scene;
     if (!layers.shown("halos")) return;
-    for (let node = 0; node < block.nodeCount; node++) {
-      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    for (const node of this.scene.hardMacros) {
+      if (!isPlaced(placement, node)) continue;
       const box = boxOf(block, placement, node);
       if (frame.halos) {
         const around = haloBox(box, frame.halos, { node, orientation: placement.orientations[node]! });
@@ -233,8 +233,9 @@ export class Overlay {
     if (!layers.shown("pins")) return;
     const { left, right, bottom, top } = camera.view;
     let drawn = 0;
-    for (let node = 0; node < block.nodeCount && drawn < MOST_PINS; node++) {
-      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(placement, node)) continue;
+    for (const node of this.scene.hardMacros) {
+      if (drawn >= MOST_PINS) break;
+      if (!isPlaced(placement, node)) continue;
       if (!layers.shown(layerOf(block, node))) continue;
       const box = boxOf(block, placement, node);
       if ((box.right - box.left) * camera.scale < PINS_FROM) continue;
@@ -270,7 +271,7 @@ export class Overlay {
   }
 
   private drawConnections({ camera, colours, placement }: Picture): void {
-    const { block, layers, connectivity, selection } = this.scene;
+    const { block, layers, selection } = this.scene;
     if (layers.shown("nets")) {
       if (this.bundled?.placement !== placement)
         this.bundled = { placement, lines: bundles(block, placement) };
@@ -278,7 +279,7 @@ export class Overlay {
     }
     if (layers.shown("flylines") && selection.size > 0) {
       const style = { color: colours.link, width: 3, alpha: 0.85 };
-      this.lines(camera, flylines(placement, connectivity, selection), style);
+      this.lines(camera, flylines(placement, this.scene.connectivity, selection), style);
     }
   }
 
@@ -308,10 +309,10 @@ export class Overlay {
   }
 
   private drawArrows({ camera, colours, placement: to }: Picture, from: Placement): void {
-    const { block } = this.scene;
     let drawn = 0;
-    for (let node = 0; node < block.nodeCount && drawn < MOST_ARROWS; node++) {
-      if (block.kinds[node] !== NodeKind.HardMacro || !isPlaced(from, node) || !isPlaced(to, node)) continue;
+    for (const node of this.scene.hardMacros) {
+      if (drawn >= MOST_ARROWS) break;
+      if (!isPlaced(from, node) || !isPlaced(to, node)) continue;
       const [x1, y1] = [camera.toScreenX(from.xs[node]!), camera.toScreenY(from.ys[node]!)];
       const [x2, y2] = [camera.toScreenX(to.xs[node]!), camera.toScreenY(to.ys[node]!)];
       const length = Math.hypot(x2 - x1, y2 - y1);

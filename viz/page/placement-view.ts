@@ -89,7 +89,7 @@ export class PlacementView {
   place(placement: Placement, nodes?: readonly number[]): void {
     this.placement = placement;
     this.sprites.place(placement, nodes);
-    if (!nodes || nodes.some((node) => layerOf(this.scene.block, node) === "cells")) this.cells.moved();
+    if (!nodes || nodes.some((node) => layerOf(this.scene.block, node) === "cells")) this.cells.moved(nodes);
     this.overlay.moved();
     this.invalidate();
   }
@@ -163,7 +163,7 @@ export class PlacementView {
     const order = ["ports", "hard", "fixed", "soft"] as const;
     let found = -1;
     let rank: number = order.length;
-    for (let node = block.nodeCount - 1; node >= 0; node--) {
+    for (const node of this.scene.pickable) {
       const layer = layerOf(block, node);
       if (layer === "cells" || !layers.selectable(layer) || !isPlaced(placement, node)) continue;
       const at = order.indexOf(layer);
@@ -178,6 +178,11 @@ export class PlacementView {
     }
     if (found >= 0) return found;
     return layers.selectable("cells") ? this.cells.at(x, y, placement) : -1;
+  }
+
+  /** How standard cells are drawn. */
+  get cellDetail(): "tiles" | "cells" | "none" {
+    return this.cells.detail;
   }
 
   /** Name of the pixi renderer in use. */
@@ -217,11 +222,12 @@ export class PlacementView {
     // Nodes would hide the colours of a map, so hard macros become outlines and soft ones are hidden.
     this.sprites.hard.visible = !heat;
     if (heat) this.sprites.soft.visible = false;
-    this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
+    const isMore = this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
     this.overlay.draw({ camera, colours: theme.colours, placement, heat });
     this.labels.update(camera, placement, scene.layers);
     this.app.render();
     this.onDrawn();
+    if (isMore) this.invalidate();
   }
 }
 

@@ -144,13 +144,8 @@ function haloed(scene: SceneState, node: number): HaloedBox {
 function snapsFor(scene: SceneState, node: number, together: readonly number[]): Gesture["snaps"] {
   const moved = new Set(together);
   const others: HaloedBox[] = [];
-  for (const other of scene.block.kinds.keys())
-    if (
-      scene.block.kinds[other] === NodeKind.HardMacro &&
-      !moved.has(other) &&
-      isPlaced(scene.placement, other)
-    )
-      others.push(haloed(scene, other));
+  for (const other of scene.hardMacros)
+    if (!moved.has(other) && isPlaced(scene.placement, other)) others.push(haloed(scene, other));
   return { dragged: haloed(scene, node), others };
 }
 
@@ -291,10 +286,9 @@ function selectInside({ view, scene, tool }: PointerHost, gesture: Gesture): voi
   const [left, right] = inOrder(camera.toWorldX(gesture.startX), camera.toWorldX(gesture.lastX));
   const [bottom, top] = inOrder(camera.toWorldY(gesture.startY), camera.toWorldY(gesture.lastY));
   const nodes: number[] = [];
-  for (let node = 0; node < scene.block.nodeCount; node++) {
+  for (const node of scene.hardMacros) {
     const [x, y] = [view.placement.xs[node]!, view.placement.ys[node]!];
-    const hard = scene.block.kinds[node] === NodeKind.HardMacro;
-    if (hard && x >= left && x <= right && y >= bottom && y <= top) nodes.push(node);
+    if (x >= left && x <= right && y >= bottom && y <= top) nodes.push(node);
   }
   scene.select(isAdding ? [...scene.selection, ...nodes] : nodes);
 }

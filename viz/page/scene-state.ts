@@ -45,7 +45,9 @@ const PROMPT_PINS = 100_000;
 
 export class SceneState extends Emitter<SceneEvents> {
   readonly block: Block;
-  readonly connectivity: Connectivity;
+  /** Nodes other than standard cells, the last first. */
+  readonly pickable: readonly number[];
+  readonly hardMacros: readonly number[];
   readonly layers: LayerState;
   /** What the design has besides nodes. */
   readonly frame: DesignFrame;
@@ -94,8 +96,12 @@ export class SceneState extends Emitter<SceneEvents> {
     this.frame = frame;
     this.layers = new LayerState(frame.halos !== undefined);
     this.judge = judge;
-    this.connectivity = new Connectivity(block);
     this.placement = copyPlacement(block.initial);
+    const pickable: number[] = [];
+    for (let node = block.nodeCount - 1; node >= 0; node--)
+      if (block.kinds[node] !== NodeKind.StandardCell) pickable.push(node);
+    this.pickable = pickable;
+    this.hardMacros = pickable.filter((node) => block.kinds[node] === NodeKind.HardMacro).reverse();
     this.legality = new Legality(this);
   }
 
@@ -125,6 +131,13 @@ export class SceneState extends Emitter<SceneEvents> {
   isPartial(placement: Placement): boolean {
     return placement.xs.some((x, node) => Number.isNaN(x) && this.block.kinds[node] !== NodeKind.Port);
   }
+
+  /** Built when something is selected first: of a million cells it takes a moment. */
+  get connectivity(): Connectivity {
+    this.nets ??= new Connectivity(this.block);
+    return this.nets;
+  }
+  private nets: Connectivity | undefined;
 
   /** Names of the run's cost terms, which the costs shown leave out. */
   get leftOut(): readonly string[] {
@@ -220,6 +233,11 @@ export class SceneState extends Emitter<SceneEvents> {
 
   get idle(): boolean {
     return this.later === undefined;
+  }
+
+  /** Computes costs that would be computed a moment later. */
+  settle(): void {
+    if (this.later !== undefined) this.evaluate();
   }
 
   /** Shows moved nodes and their exact costs until `commitMoves` or `revertMoves`. */

@@ -93,8 +93,12 @@ export class StateKeeper implements AddressHost {
     const compared = known(state.compare) ?? "";
     if (compared !== parts.comparedId) await parts.compare(compared);
     await mapPanel.restore(state.map ?? "none", state.range);
-    const nodeOf = new Map(scene.block.nodeNames.map((name, node) => [name, node]));
-    const selected = (state.selected ?? []).flatMap((name) => nodeOf.get(name) ?? []);
+    const names = new Set(state.selected ?? []);
+    const selected: number[] = [];
+    if (names.size > 0)
+      scene.block.nodeNames.forEach((name, node) => {
+        if (names.has(name)) selected.push(node);
+      });
     if (selected.length > 0 || scene.selection.size > 0) scene.select(selected);
     panes.show(state.view);
     charts.restore({

@@ -1,0 +1,102 @@
+// Many cells: from afar tiles of how densely they cover the die, from near the cells; loading says how far it is.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { PNG } from "pngjs";
+import { copyPlacement, writeBookshelf } from "../../netlist/index.js";
+import type { ViewServer } from "../../viz/index.js";
+import { launchBrowser, openPage, query, whenIdle } from "../support/browser.js";
+import { flatBlock, ROW_HEIGHT, SITE } from "../support/flat-block.js";
+import { makeFolder } from "../support/temp-folder.js";
+import { serve } from "../support/view-fixtures.js";
+
+let browser: Browser;
+let server: ViewServer;
+const [ROWS, SITES] = [150, 1800];
+
+/** A block whose 40,000 cells fill the left half of the canvas. */
+async function halfFull(): Promise<string> {
+  const block = flatBlock({ cells: 40_000, rows: ROWS, sitesPerRow: SITES, widths: [3] });
+  const placement = copyPlacement(block.initial);
+  const perRow = Math.ceil(40_000 / ROWS);
+  for (let node = 0, cell = 0; node < block.nodeCount; node++) {
+    if (block.widths[node] !== 3 * SITE) continue;
+    const [column, row] = [cell % perRow, Math.floor(cell / perRow)];
+    placement.xs[node] = ((column + 0.5) / perRow) * 0.5 * SITES * SITE;
+    placement.ys[node] = (row + 0.5) * ROW_HEIGHT;
+    cell++;
+  }
+  const out = join(makeFolder(), "half.aux");
+  await writeBookshelf(out, block, placement);
+  return out;
+}
+
+before(async () => {
+  browser = await launchBrowser();
+  server = await serve(await halfFull());
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** Mean brightness of a square of the picture around a place, µm; 0 is black, 255 white. */
+async function brightness(page: Page, x: number, y: number): Promise<number> {
+  await whenIdle(page);
+  const [left, top] = await page.evaluate(([x, y]) => window.ashlar!.toPage(x!, y!), [x, y] as const);
+  const clip = { x: Math.round(left) - 12, y: Math.round(top) - 12, width: 24, height: 24 };
+  const { data } = PNG.sync.read(await page.screenshot({ clip }));
+  let sum = 0;
+  for (let i = 0; i < data.length; i += 4) sum += (data[i]! + data[i + 1]! + data[i + 2]!) / 3;
+  return sum / (data.length / 4);
+}
+
+test("tiles show where cells are at every zoom, and give way to the cells", async () => {
+  const { page, errors } = await openPage(browser, `${server.address}&theme=light`);
+  assert.equal(await page.isVisible("#loading"), false);
+  await page.uncheck("#show-grid");
+  await page.uncheck("#show-rows").catch(() => {});
+  const [width, height] = [SITES * SITE, ROWS * ROW_HEIGHT];
+  const [full, empty] = [
+    [0.45 * width, 0.5 * height],
+    [0.55 * width, 0.5 * height],
+  ] as const;
+  assert.equal((await query(page)).cells, "tiles");
+  for (let zoom = 0; (await query(page)).cells === "tiles"; zoom++) {
+    const [dark, light] = [await brightness(page, ...full), await brightness(page, ...empty)];
+    assert.ok(dark < light - 20, `zoom ${zoom}: ${dark} where cells are, ${light} where none are`);
+    assert.ok(zoom < 20, "tiles never give way");
+    for (let i = 0; i < 2; i++) await page.keyboard.press("+");
+  }
+  assert.equal((await query(page)).cells, "cells");
+  await page.keyboard.press("f");
+  assert.equal((await query(page)).cells, "tiles");
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("while a block is read the page says how much of it has come", async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    const said: string[] = [];
+    Object.assign(window, { said });
+    document.addEventListener("DOMContentLoaded", () => {
+      const line = document.getElementById("loading")!;
+      const note = () => said.push(line.innerText);
+      new MutationObserver(note).observe(line, { childList: true, characterData: true, subtree: true });
+    });
+  });
+  await page.goto(server.address);
+  await page.waitForFunction(() => "ready" in document.body.dataset);
+  const said = await page.evaluate(() => (window as unknown as { said: string[] }).said);
+  assert.ok(
+    said.some((text) => /^Reading the block: \d+ of \d+ MB$/.test(text)),
+    said.join("; "),
+  );
+  assert.ok(
+    said.some((text) => /^Preparing the costs of 40,\d+ nodes$/.test(text)),
+    said.join("; "),
+  );
+  await page.close();
+});
