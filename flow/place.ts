@@ -200,13 +200,16 @@ export async function placeBy(
   const { onProgress, signal } = control;
   const source = openBlockSource(blockOrRun, given);
   const { path, run: before } = source;
-  const chosen = methodByDefault(path, source.options);
-  const { method, file } = await findMethod(source.options.method ?? chosen.method);
+  const byDefault = methodByDefault(path, source.options);
+  const chosen = {
+    method: source.options.method ?? byDefault.method,
+    protocol: source.options.protocol ?? byDefault.protocol,
+  };
+  const { method, file } = await findMethod(chosen.method);
   const from =
     source.options.from ?? (method.warmStart && before ? (before.placement ?? before.folder) : undefined);
-  const protocol = source.options.protocol ?? chosen.protocol;
-  const options = parseOptions(placeOptionsSchema, { ...source.options, protocol, from });
-  const { seed, workers, resume, queue } = options;
+  const options = parseOptions(placeOptionsSchema, { ...source.options, ...chosen, from });
+  const { protocol, seed, workers, resume, queue } = options;
   const leftOut = before && options.costTerms.length === 0 ? leftOutLine(before.folder) : undefined;
   if (leftOut !== undefined) onProgress(leftOut);
   const settings = migrated(options.settings, method.oldNames ?? {}, onProgress);
