@@ -1,9 +1,12 @@
 // What groups the runs that the viewer shows, and how their curves end.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { view } from "../../../flow/view.js";
+import { hasRouting, routingOf } from "../../../flow/view-routing.js";
 import { metricsOfRuns } from "../../../flow/view-runs.js";
+import { InputError } from "../../../netlist/index.js";
 import { makeFolder } from "../../support/temp-folder.js";
 
 function writeRun(options: object, summary?: object): string {
@@ -54,4 +57,30 @@ test("a run without a record has its metrics all the same", () => {
   const run = makeFolder();
   const [metrics] = metricsOfRuns([{ label: "a", run }]);
   assert.deepEqual(metrics, { label: "a", lines: [] });
+});
+
+test("the router's maps come from what verify left in the run, and what is none is refused in one line", () => {
+  const run = makeFolder();
+  assert.equal(hasRouting(run), false);
+  assert.throws(() => routingOf(run), InputError);
+  assert.throws(() => routingOf(undefined), InputError);
+  mkdirSync(join(run, "verify"));
+  const header = "column,row,right_wires,right_capacity,up_wires,up_capacity";
+  const write = (...lines: string[]) =>
+    writeFileSync(join(run, "verify/routing.csv"), `${lines.join("\n")}\n`);
+  write(header, "0,0,1,2,3,4", "1,0,0,0,5,4");
+  const { meta, arrays } = routingOf(run);
+  assert.deepEqual(meta, { columns: 2, rows: 1 });
+  assert.deepEqual(
+    [...arrays.horizontal!, ...arrays.vertical!, ...arrays.overflow!],
+    [0.5, Number.NaN, 0.75, 1.25, 0, 1],
+  );
+  for (const lines of [[header], ["a,b"], [header, "0,0,1,2,3,4", "0,1,1,2,3"], [header, "1,0,1,2,3,4"]]) {
+    write(...lines);
+    assert.throws(() => routingOf(run), /is not a table as verify writes it/, lines.join("; "));
+  }
+});
+
+test("--show belongs to --png", async () => {
+  await assert.rejects(view(["nothing"], { show: "map=density" }), /^InputError: --show: is of a screenshot/);
 });
