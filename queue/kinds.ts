@@ -147,6 +147,7 @@ const rollouts = z.strictObject({
       greedy: z.boolean(),
       start: z.array(z.number().int().min(-1)),
       counterfactualSamples: count,
+      below: z.number().optional(),
     }),
   ),
 });

@@ -93,11 +93,11 @@ class EpisodeHost {
   async rollouts({ parameters, episodes }: RolloutTask): Promise<EpisodeRecord[]> {
     return this.gate.with(parameters, this.parameters, (version) =>
       Promise.all(
-        episodes.map(async (episode) => {
+        episodes.map(async ({ below, ...episode }) => {
           const address = this.freeSlots.pop() ?? this.newSlot();
           const task: Collect = { ...episode, address, seed: this.seed, version };
           await this.pool.run("collect", task);
-          const record = this.trajectory(address, episode.block).record();
+          const record = this.trajectory(address, episode.block).record(below);
           this.freeSlots.push(address);
           return record;
         }),

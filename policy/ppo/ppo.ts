@@ -119,6 +119,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   const workers = openWorkers(kernels, blocks, {
     workers: threads,
     openPool: options.openPool,
+    allPlacements: observer.onPlacement !== undefined,
     seed,
     shards,
     rules,

@@ -1,5 +1,6 @@
-// Training on other machines, the trainer's side; episode-host.ts is the other. Jobs that play episodes return actions, what
-// the policy thought of them and the final placement, a few kilobytes, not observations: those take megabytes. So jobs of
+// Training on other machines, the trainer's side; episode-host.ts is the other. Jobs that play episodes return actions and what
+// the policy thought of them, one or two kilobytes, not observations: those take megabytes. The final placement comes with
+// them only if it is the best so far. So jobs of
 // gradients get the actions of all episodes of the update and play them again, which needs no network and no judge. The
 // parameters and the episodes are the same arrays in all jobs of a step, so the queue carries them once.
 //
@@ -40,6 +41,8 @@ export interface RolloutTask {
 
 export interface RolloutEpisode extends Omit<EpisodeTask, "trajectory"> {
   readonly block: number;
+  /** The final placement is sent back only if it costs less; undefined: in any case. */
+  readonly below: number | undefined;
 }
 
 /** Episodes of an update, one after the other in each array. */
@@ -84,6 +87,9 @@ export class RemoteWorkers implements Workers {
   private readonly shards: readonly Float32Array[];
   /** How each episode that is stored began. */
   private readonly begun = new Map<Trajectory, Pick<EpisodeTask, "order" | "start">>();
+  /** The least cost of each block's episodes so far. */
+  private readonly best = new Map<number, number>();
+  private readonly allPlacements: boolean;
   /** The parameters as they are now, until they change. */
   private snapshot: Float32Array | undefined;
   private columns: { readonly of: readonly Trajectory[]; readonly are: EpisodeColumns } | undefined;
@@ -97,6 +103,7 @@ export class RemoteWorkers implements Workers {
     const setup: TrainingSetup = { blocks, seed, rules, cellRules, config, networkModule: network.module };
     this.pool = options.openPool(TRAINING_JOBS, options.workers, setup);
     this.parameters = options.parameters;
+    this.allPlacements = options.allPlacements === true;
     this.shards = Array.from({ length: options.shards }, () => kernels.f32(options.parameters.length));
   }
 
@@ -106,10 +113,19 @@ export class RemoteWorkers implements Workers {
     for (let first = 0; first < tasks.length; first += EPISODES_PER_JOB)
       jobs.push(this.play(parameters, tasks.slice(first, first + EPISODES_PER_JOB)));
     await Promise.all(jobs);
+    // Not before all jobs of the step have been sent: what is sent back depends on nothing else.
+    for (const { trajectory } of tasks) this.remember(trajectory);
+  }
+
+  private remember({ block, isComplete, proxyCost }: Trajectory): void {
+    const best = this.best.get(block) ?? Number.POSITIVE_INFINITY;
+    if (isComplete && proxyCost < best) this.best.set(block, proxyCost);
   }
 
   private async play(parameters: Float32Array, tasks: readonly EpisodeTask[]): Promise<void> {
-    const episodes = tasks.map(({ trajectory, ...task }) => ({ ...task, block: trajectory.block }));
+    const episodes = tasks.map(({ trajectory: { block }, ...task }) => ({
+      ...{ ...task, block, below: this.allPlacements ? undefined : this.best.get(block) },
+    }));
     const task: RolloutTask = { parameters, episodes };
     const records = (await this.pool.run("rollouts", task)) as readonly EpisodeRecord[];
     for (const [index, { trajectory, order, start }] of tasks.entries()) {

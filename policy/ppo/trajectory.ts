@@ -59,7 +59,7 @@ export interface EpisodeRecord {
   readonly counterfactuals: Float32Array;
   /** [macros] */
   readonly cells: Int32Array;
-  /** [nodes] */
+  /** [nodes], or empty: only a placement that may be the best so far is worth its bytes */
   readonly xs: Float64Array;
   readonly ys: Float64Array;
   readonly orientations: Uint8Array;
@@ -67,7 +67,7 @@ export interface EpisodeRecord {
 
 /** Arrays of a record of which only the first entries, one for each step, are filled. */
 const PER_STEP = ["actions", "logProbabilities", "values", "wirelengthDeltas", "counterfactuals"] as const;
-const WHOLE = ["cells", "xs", "ys", "orientations"] as const;
+const PLACEMENT = ["xs", "ys", "orientations"] as const;
 
 export class Trajectory {
   readonly address: number;
@@ -228,15 +228,20 @@ export class Trajectory {
     results[MEAN_ENTROPY] = meanEntropy;
   }
 
-  /** A copy of how the episode went, for another process. */
-  record(): EpisodeRecord {
+  /**
+   * A copy of how the episode went, for another process.
+   * @param below without the final placement unless this is undefined, or the placement is complete and costs less
+   */
+  record(below: number | undefined): EpisodeRecord {
     const { counts, results, steps } = this;
     const perStep = PER_STEP.map((name) => [name, this[name].slice(0, steps)]);
-    const whole = WHOLE.map((name) => [name, this[name].slice()]);
+    const isWanted = below === undefined || (this.isComplete && this.proxyCost < below);
+    const placement = PLACEMENT.map((name) => [name, this[name].slice(0, isWanted ? undefined : 0)]);
     return {
       counts: counts.slice(),
       results: results.slice(),
-      ...Object.fromEntries([...perStep, ...whole]),
+      cells: this.cells.slice(),
+      ...Object.fromEntries([...perStep, ...placement]),
     };
   }
 
@@ -244,7 +249,9 @@ export class Trajectory {
   restore(record: EpisodeRecord): void {
     this.counts.set(record.counts);
     this.results.set(record.results);
-    for (const name of [...PER_STEP, ...WHOLE]) this[name].set(record[name] as Float64Array);
+    for (const name of [...PER_STEP, "cells", ...PLACEMENT] as const)
+      this[name].set(record[name] as Float64Array);
+    if (record.xs.length === 0) for (const places of [this.xs, this.ys]) places.fill(Number.NaN);
   }
 
   /** The part of an array [steps] that this episode filled. */

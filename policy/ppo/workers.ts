@@ -92,6 +92,8 @@ export interface WorkersOptions {
   readonly parameters: Float32Array;
   /** Where to compute, by default on threads of this process. */
   readonly openPool?: OpenPool | undefined;
+  /** Whether final placements are of use that cost as much as earlier ones of the block, or more. */
+  readonly allPlacements?: boolean;
 }
 
 export const EPISODE_JOBS: JobKind = { name: "episodes", module: import.meta.url };

@@ -122,3 +122,23 @@ test("a distribution's gradient equals finite differences of c log p(action) + d
     if (!isOpen) assert.equal(Math.abs(slopes[cell]!), 0);
   });
 });
+
+test("a record holds the final placement if it is complete and costs less than a bound, or in any case without a bound", () => {
+  const shape = { steps: 2, grid: { columns: 2, rows: 1 }, planes: BASIC_PLANES, stateNumbers: 1, nodes: 3 };
+  const slot = (kernels: Kernels) =>
+    new Trajectory(kernels, { address: kernels.u8(trajectoryBytes(shape)).byteOffset, block: 0, shape });
+  const costs = { wirelength: 1, wirelengthCost: 1, densityCost: 1, congestionCost: 1, proxyCost: 2 };
+  const played = slot(Kernels.create());
+  played.xs.set([1, 2, 3]);
+  played.actions.set([1, 0]);
+  const nodes = (below: number | undefined) => played.record(below).xs.length;
+  played.end({ steps: 2, complete: true, costs });
+  assert.deepEqual([nodes(undefined), nodes(2.5), nodes(2), nodes(1)], [3, 3, 0, 0]);
+  const other = slot(Kernels.create());
+  other.restore(played.record(2.5));
+  assert.deepEqual([[...other.xs], [...other.actions], other.costs], [[1, 2, 3], [1, 0], costs]);
+  other.restore(played.record(1));
+  assert.deepEqual([[...other.xs], [...other.actions], other.costs], [[NaN, NaN, NaN], [1, 0], costs]);
+  played.end({ steps: 1, complete: false });
+  assert.deepEqual([nodes(undefined), nodes(2.5)], [3, 0]);
+});
