@@ -112,6 +112,16 @@ const CASES: readonly Bad[] = [
   { name: "no iterations at all", args: placeAt("--iterations", "0"), says: /--iterations/ },
   { name: "half a worker", args: placeAt("--workers", "0.5"), says: /--workers/ },
   { name: "a thousand workers", args: placeAt("--workers", "1000"), says: /--workers/ },
+  {
+    name: "an unknown action of queue",
+    args: () => ["queue", "drop", "--queue", "redis://127.0.0.1:9"],
+    says: /'drop', status, retry or clean was expected/,
+  },
+  {
+    name: "a comparison of no iterations",
+    args: () => ["compare", "good", "--iterations", "0"],
+    says: /--iterations/,
+  },
   { name: "a seed that is a word", args: placeAt("--seed", "lucky"), says: /--seed: 'lucky', a number/ },
   { name: "a grid of one number", args: evalOf("good", "--grid", "24"), says: /--grid: '24'/ },
   {
