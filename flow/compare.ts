@@ -155,7 +155,9 @@ function budgetTold({
   iterations,
 }: ResolvedCompareOptions): Pick<Comparison, "budget" | "iterations"> {
   return {
-    budget: budget ?? (iterations === undefined ? DEFAULT_BUDGET : `${iterations} iterations`),
+    budget:
+      budget ??
+      (iterations === undefined ? DEFAULT_BUDGET : `${iterations} iteration${iterations === 1 ? "" : "s"}`),
     ...(iterations !== undefined && { iterations }),
   };
 }
