@@ -26,9 +26,17 @@ import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
 const started: ChildProcess[] = [];
+const connections: Redis[] = [];
 after(() => {
   for (const child of started) child.kill("SIGKILL");
+  for (const connection of connections) connection.disconnect(); // a test that fails leaves it open
 });
+
+function connectTo(url: string): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  connections.push(redis);
+  return redis;
+}
 
 async function startWorker(url: string, redis: Redis): Promise<void> {
   const before = await redis.scard("ashlar:workers");
@@ -71,7 +79,7 @@ test("comparisons, reward data and a pipeline: the same in this process, by one 
   skip: withoutRedis,
 }, async () => {
   const server = await startRedis();
-  const redis = new Redis(server.url);
+  const redis = connectTo(server.url);
   const block = await tinyBlock();
   const blocks = [smallBlock(3), smallBlock(4)];
 
@@ -150,7 +158,7 @@ test("queue: what a run that is gone has left is shown and removed; no server is
   skip: withoutRedis,
 }, async () => {
   const server = await startRedis();
-  const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  const redis = connectTo(server.url);
   const queue = new Queue(queueName(ownBuild()), { connection: redis, prefix: "ashlar" });
   const setup = "0".repeat(64);
   for (const run of ["gone", "alive"])
