@@ -155,9 +155,10 @@ test("following a live run is a switch, which is off once one looks at something
   // On a phone the switch is in a sheet, so that the bar has room.
   await page.setViewportSize({ width: 390, height: 844 });
   await page.click("#sheet-left");
-  assert.equal(await page.isVisible("#left #follow"), true);
+  // The switch moves when the page has seen its new size.
+  await page.locator("#left #follow").waitFor({ state: "visible" });
   await page.setViewportSize({ width: 1440, height: 900 });
-  assert.equal(await page.isVisible("#bar #follow"), true);
+  await page.locator("#bar #follow").waitFor({ state: "visible" });
   assert.equal(await isFollowing(), true);
   let now = await newFrame();
   assert.equal(now.step, Number(now.steps) - 1);
