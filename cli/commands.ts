@@ -404,7 +404,7 @@ export function addWorker(program: Command): void {
       `${examples(
         "ashlar worker --queue redis://server:6379",
         "ashlar worker --queue rediss://server:6380 --threads 8 --once",
-      )}\nUser and password come from ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or ASHLAR_QUEUE_PASSWORD_FILE.`,
+      )}\nUser and password come from ASHLAR_QUEUE_USER and ASHLAR_QUEUE_PASSWORD, or ASHLAR_QUEUE_PASSWORD_FILE.\nASHLAR_QUEUE_CA_FILE names the certificate of an authority of your own.`,
     );
   addSchemaOptions(command, workerOptionsSchema).action(async (options) => {
     const stop = new AbortController();

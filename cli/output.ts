@@ -3,7 +3,8 @@ import { constants } from "node:os";
 import { basename, relative, sep } from "node:path";
 import type { PlaceSummary, RunControl } from "../flow/index.js";
 import { jsonLine, ownCodeProblem, readSmallText, STACK_VARIABLE } from "../flow/index.js";
-import { greatestOf, isInputError, isSystemError } from "../netlist/index.js";
+import { asInputError, greatestOf, isInputError, isSystemError } from "../netlist/index.js";
+import { GivenUpError } from "../placer/index.js";
 import type { QueueLogin } from "../queue/index.js";
 
 /** Bad input, and a result that is not legal. */
@@ -158,6 +159,9 @@ export async function withControl<Result>(
       process.stderr.write(`stopped early: the results so far are in ${out}; ${howToGoOn()}\n`);
     }
     return result;
+  } catch (error) {
+    if (error instanceof GivenUpError) throw asInputError(`${error.message}; ${howToGoOn()}`);
+    throw error;
   } finally {
     endLine();
     if (code !== undefined) process.exitCode = code;
@@ -172,7 +176,9 @@ export async function withControl<Result>(
 export function queueLogin({ env }: Pick<NodeJS.Process, "env"> = process): QueueLogin {
   const file = env.ASHLAR_QUEUE_PASSWORD_FILE;
   const password = file === undefined ? env.ASHLAR_QUEUE_PASSWORD : readSmallText(file).trimEnd();
-  return { user: env.ASHLAR_QUEUE_USER, password };
+  const authority = env.ASHLAR_QUEUE_CA_FILE;
+  const ca = authority === undefined ? undefined : readSmallText(authority);
+  return { user: env.ASHLAR_QUEUE_USER, password, ca };
 }
 
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;

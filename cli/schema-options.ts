@@ -39,7 +39,18 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Reading files:": ["lef", "halo", "die", "snap", "freeFixed", "placement", "canvas", "grid", "like"],
   "Clustering cells:": ["clusters", "clusterBy", "clustering", "cluster"],
   "Scoring:": ["routes", "macroRoutes", "smoothing", "outside", "squareSoftMacros", "weights", "placeCells"],
-  "Running:": ["budget", "iterations", "workers", "queue", "seed", "top", "out", "resume", "force"],
+  "Running:": [
+    "budget",
+    "iterations",
+    "workers",
+    "queue",
+    "queueTimeout",
+    "seed",
+    "top",
+    "out",
+    "resume",
+    "force",
+  ],
 };
 const OTHERS = "Options:";
 

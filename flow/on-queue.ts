@@ -14,21 +14,34 @@ export const queueOption = z
     "compute on the workers (ashlar worker) of this Redis server, redis://HOST:PORT, with the same result; default: on this machine",
   );
 
-interface QueueControl extends ReturnType<typeof controlOf> {
+/** How long a run waits for its workers. */
+export const queueTimeoutOption = z
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .describe("seconds without any progress on the queue after which the run ends (default 600)");
+
+/** How a run with a queue is followed and stopped. */
+export interface QueueControl extends ReturnType<typeof controlOf> {
   /** After how long a job is issued again, where jobs may take longer than usual. */
   readonly timeoutSeconds?: number;
+  /** Option `queueTimeout`. */
+  readonly patienceSeconds?: number | undefined;
 }
 
-/** Does the work with a connection to the queue, if one was asked for, and closes it. */
+/**
+ * Does the work with a connection to the queue, if one was asked for, and closes it. If the queue gives up, the run is
+ * stopped as by its signal; once it has written what it has, `GivenUpError` says why.
+ */
 export async function withQueue<Result>(
   url: string | undefined,
-  { onProgress, queueLogin: login, tail, timeoutSeconds }: QueueControl,
+  { onProgress, queueLogin: login, tail, timeoutSeconds, patienceSeconds, signal, stop }: QueueControl,
   work: (openPool: OpenPool | undefined) => Promise<Result>,
 ): Promise<Result> {
   if (url === undefined) return work(undefined);
   const queue = await openQueue(url, {
-    login,
-    onProgress,
+    ...{ login, onProgress, patienceSeconds, signal, onGivenUp: stop },
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   });
   const rate = new Rate();
@@ -37,7 +50,9 @@ export async function withQueue<Result>(
     return `  ${workers} worker${workers === 1 ? "" : "s"}, ${rate.at(done).toFixed(1)} jobs/s`;
   };
   try {
-    return await work(queue.openPool);
+    const result = await work(queue.openPool);
+    if (queue.problem) throw queue.problem;
+    return result;
   } finally {
     tail.text = () => "";
     await queue.close();

@@ -24,7 +24,7 @@ import { methodByDefault } from "./default-method.js";
 import type { Score } from "./evaluate.js";
 import type { CellsInPlace } from "./flat-cells.js";
 import type { FlatCosts } from "./flat-output.js";
-import { queueOption, refuseOwnCodeOnQueue, refuseUndistributed } from "./on-queue.js";
+import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue, refuseUndistributed } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import {
   cellPlacerOption,
@@ -141,6 +141,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     ),
   ...runOptions,
   queue: queueOption,
+  queueTimeout: queueTimeoutOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
 });

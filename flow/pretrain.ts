@@ -14,7 +14,7 @@ import {
 } from "../policy/index.js";
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
-import { queueOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
+import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
@@ -45,6 +45,7 @@ export const pretrainSchema = z.strictObject({
   ...budgetOptions(DEFAULT_BUDGET, 0),
   ...runOptions,
   queue: queueOption,
+  queueTimeout: queueTimeoutOption,
   out: z.string().default("runs/pretrain").describe("run folder"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
@@ -172,7 +173,7 @@ export async function pretrain(
     await run.writeSummary(summary);
     return summary;
   };
-  return withQueue(options.queue, control, (openPool) =>
+  return withQueue(options.queue, { ...control, patienceSeconds: options.queueTimeout }, (openPool) =>
     runInFolder(spec, (run) => work(run, openPool), onStart),
   );
 }

@@ -22,18 +22,23 @@ export type RunObserver = RunControl | ((line: string) => void);
 export function controlOf(observer: RunObserver = {}): {
   onProgress(line: string): void;
   onStart(): void;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignal;
+  /** Stops the job as its caller's signal does. */
+  stop(): void;
   readonly queueLogin: QueueLogin | undefined;
   /** Stands at the end of every line of progress, such as how many workers there are. */
   readonly tail: { text: () => string };
 } {
   const { onProgress, signal, onStart, queueLogin }: RunControl =
     typeof observer === "function" ? { onProgress: observer } : observer;
+  const own = new AbortController();
   const tail = { text: () => "" };
   return {
     onProgress: (line) => onProgress?.(`${line}${line.startsWith("queue: ") ? "" : tail.text()}`),
     onStart: onStart ?? (() => {}),
-    ...{ signal, queueLogin, tail },
+    signal: signal ? AbortSignal.any([signal, own.signal]) : own.signal,
+    stop: () => own.abort(),
+    ...{ queueLogin, tail },
   };
 }
 

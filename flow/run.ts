@@ -56,6 +56,7 @@ export interface BlockRunOptions extends JobOptions {
   /** Threads for these cells; 1 by default. */
   readonly workers?: number;
   readonly queue?: string | undefined;
+  readonly queueTimeout?: number | undefined;
   /** How many different results are asked for; 1 by default. */
   readonly top?: number | undefined;
   /** What decides among the results; the proxy cost by default. */
@@ -236,7 +237,8 @@ export async function runOnBlock<Found extends object>(
     if (cells && !signal?.aborted) forgetMacros(run);
     return whole;
   };
-  return withQueue(options.queue, job.control, (openPool) =>
+  const control = { ...job.control, patienceSeconds: options.queueTimeout };
+  return withQueue(options.queue, control, (openPool) =>
     runInFolder(spec, (run) => work(run, openPool), onStart),
   );
 }

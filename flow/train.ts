@@ -6,7 +6,7 @@ import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import type { FlatCosts } from "./flat-output.js";
-import { queueOption, refuseOwnCodeOnQueue } from "./on-queue.js";
+import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption } from "./place.js";
@@ -23,6 +23,7 @@ export const trainCommandSchema = blockOptionsSchema.extend({
   network: networkOption,
   ...runOptions,
   queue: queueOption,
+  queueTimeout: queueTimeoutOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });

@@ -1,5 +1,6 @@
 // Where the tasks of a search or of training are computed. A search knows a kind of jobs and a pool that runs its tasks: on
 // worker threads of this process, in this thread, or on other machines (queue/). The result is the same to the last bit.
+import { InputError } from "../netlist/index.js";
 import { endPool, startPool, type WorkerPool } from "./thread-pool.js";
 
 /** Functions by the names of tasks, on one thread. Whatever they are given and return is plain data. */
@@ -24,6 +25,14 @@ export interface JobPool {
   run(name: string, task: unknown): Promise<unknown>;
   /** Ends the pool at once. Results that are still awaited may never come. */
   close(): Promise<void>;
+}
+
+/**
+ * A pool gives its tasks up: the run was asked to stop, or nobody computes them. What was done before is whole, and a later
+ * process can go on from it.
+ */
+export class GivenUpError extends InputError {
+  override name = "GivenUpError";
 }
 
 /**

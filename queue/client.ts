@@ -5,7 +5,7 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { asInputError, InputError } from "../netlist/index.js";
-import type { JobPool, OpenPool } from "../placer/index.js";
+import { GivenUpError, type JobPool, type OpenPool } from "../placer/index.js";
 import { packTask, setupParcel } from "./kinds.js";
 import type { QueueLogin } from "./login.js";
 import {
@@ -13,7 +13,6 @@ import {
   ARRAY_SECONDS,
   answerKey,
   blobKey,
-  buildText,
   doneKey,
   doneSchema,
   type JobData,
@@ -25,11 +24,9 @@ import {
   runKey,
   SIGN_SECONDS,
   taskKey,
-  WORKERS,
-  workerKey,
-  workerSchema,
 } from "./names.js";
 import { type Blob, type Packed, unpack } from "./parcel.js";
+import { parsed } from "./parsed.js";
 import {
   connect,
   fullServer,
@@ -38,8 +35,10 @@ import {
   type QueueServer,
   queueServer,
   tellLosses,
+  within,
 } from "./server.js";
 import { stored, unstored } from "./stored.js";
+import { Watch } from "./watch.js";
 
 export interface QueueOptions {
   readonly login?: QueueLogin | undefined;
@@ -47,6 +46,12 @@ export interface QueueOptions {
   readonly onProgress?: (line: string) => void;
   /** After how many seconds a job that a worker has taken is issued again. */
   readonly timeoutSeconds?: number;
+  /** After how many seconds without any progress all jobs are given up; 600 by default. */
+  readonly patienceSeconds?: number | undefined;
+  /** Aborted when the run is to stop: jobs that are not answered soon are given up. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told when all jobs are given up because nothing comes back. */
+  readonly onGivenUp?: () => void;
 }
 
 /** What happened so far. */
@@ -66,6 +71,8 @@ export interface QueueCounts {
 export interface OpenedQueue {
   readonly openPool: OpenPool;
   readonly counts: QueueCounts;
+  /** Why all jobs were given up, if it was not asked for. */
+  readonly problem: GivenUpError | undefined;
   close(): Promise<void>;
 }
 
@@ -80,14 +87,20 @@ interface Outstanding {
   /** How often it was issued, and how often a worker failed at it. */
   issued: number;
   failed: number;
+  missing: number;
   /** When it was issued last, and when the server was asked about it, s. */
   since: number;
   asked: number;
 }
 
 const TIMEOUT_SECONDS = 300;
-/** A job that fails this often fails for good. */
+/** A job that fails this often fails for good; so does one for which the server lacks again and again what was sent. */
 const MOST_FAILURES = 3;
+const MOST_MISSING = 100;
+/** How long a run that is asked to stop waits for the step that it is in, s. */
+const LAST_STEP_SECONDS = 10;
+/** How long the end of a run waits for a server that may be gone, ms. */
+const FAREWELL = 3000;
 /** Between two looks at jobs that are not answered, and before the first look at one, s. */
 const LOOK_SECONDS = 1;
 const LOOK_AFTER_SECONDS = 3;
@@ -145,12 +158,21 @@ class QueueClient implements OpenedQueue {
   private pools = 0;
   private isClosed = false;
   private isLooking = false;
-  private workersText = "";
+  private readonly watch: Watch;
+  private readonly options: QueueOptions;
+  /** Why no job is done any more. */
+  private givenUp: GivenUpError | undefined;
+  /** When the run was asked to stop, s. */
+  private stopAt: number | undefined;
+  problem: GivenUpError | undefined;
 
-  constructor(connections: Connections, { onProgress, timeoutSeconds = TIMEOUT_SECONDS }: QueueOptions) {
+  constructor(connections: Connections, options: QueueOptions) {
     this.connections = connections;
-    this.onProgress = onProgress ?? (() => {});
-    this.timeoutSeconds = timeoutSeconds;
+    this.options = options;
+    this.onProgress = options.onProgress ?? (() => {});
+    this.timeoutSeconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
+    const { server } = connections;
+    this.watch = new Watch({ server, onLine: this.onProgress, patienceSeconds: options.patienceSeconds });
     this.openPool = Object.assign(this.pool.bind(this), { isRemote: true });
   }
 
@@ -162,7 +184,7 @@ class QueueClient implements OpenedQueue {
     });
     void this.receive();
     this.timers.push(setInterval(() => void this.giveSign().catch(() => {}), 1000 * SIGN_SECONDS));
-    this.timers.push(setInterval(() => void this.look(), 1000 * LOOK_SECONDS));
+    this.timers.push(setInterval(() => this.tick(), 1000 * LOOK_SECONDS));
   }
 
   private pool(...[kind, , setup]: Parameters<OpenPool>): JobPool {
@@ -181,7 +203,7 @@ class QueueClient implements OpenedQueue {
       },
       close: async () => {
         for (const { hash } of [parcel.whole, ...parcel.parts]) this.release(hash);
-        await Promise.all([...own].map((key) => this.drop(key)));
+        await within(FAREWELL, Promise.all([...own].map((key) => this.drop(key))));
       },
     };
   }
@@ -197,12 +219,13 @@ class QueueClient implements OpenedQueue {
     while (this.bytesOut + bytes > MOST_BYTES && this.bytesOut > 0)
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     if (this.isClosed) throw new Error("the queue was closed");
+    if (this.givenUp) throw this.givenUp;
     this.bytesOut += bytes;
     for (const { hash } of task.parts) this.need(hash);
     try {
       return await new Promise<unknown>((resolve, reject) => {
         const job: Outstanding = {
-          ...{ data, task, setup, bytes, resolve, reject, issued: 0, failed: 0 },
+          ...{ data, task, setup, bytes, resolve, reject, issued: 0, failed: 0, missing: 0 },
           ...{ since: seconds(), asked: seconds() },
         };
         this.outstanding.set(data.key, job);
@@ -249,6 +272,34 @@ class QueueClient implements OpenedQueue {
     for (const [error] of (await commands.exec()) ?? []) if (error) throw error;
   }
 
+  /** What is done every second. */
+  private tick(): void {
+    void this.look();
+    const isConnected = this.connections.redis.status === "ready";
+    const problem = this.watch.check({ isWaiting: this.outstanding.size > 0, isConnected });
+    if (problem && !this.givenUp) {
+      this.problem = problem;
+      this.options.onGivenUp?.();
+      this.giveUp(problem);
+    }
+    if (!this.options.signal?.aborted) return;
+    this.stopAt ??= seconds();
+    const mayFinish = isConnected && this.watch.workers > 0 && seconds() - this.stopAt < LAST_STEP_SECONDS;
+    if (this.outstanding.size > 0 && !mayFinish)
+      this.giveUp(
+        new GivenUpError(
+          `--queue ${this.connections.server.address}`,
+          "the run was stopped before its first step was done",
+        ),
+      );
+  }
+
+  /** Fails all jobs, and those to come. */
+  private giveUp(error: GivenUpError): void {
+    this.givenUp ??= error;
+    void within(FAREWELL, Promise.all([...this.outstanding.keys()].map((key) => this.drop(key))));
+  }
+
   private fail(job: Outstanding, error: Error): void {
     if (this.outstanding.delete(job.data.key)) job.reject(error);
   }
@@ -263,10 +314,13 @@ class QueueClient implements OpenedQueue {
         if (!first) continue;
         const more = (await redis.lpop(list, 100)) ?? [];
         await Promise.all(
-          [first[1], ...more].map((entry) => this.take(doneSchema.parse(JSON.parse(entry)).key)),
+          [first[1], ...more].map((entry) => {
+            const done = parsed(doneSchema, entry);
+            return done && this.take(done.key);
+          }),
         );
       } catch {
-        // The connection was lost, or an entry is broken. What was missed is found by `look`.
+        // The connection was lost. What was missed is found by `look`.
         if (!this.isClosed) await new Promise((resolve) => setTimeout(resolve, 100)); // ms
       }
     }
@@ -284,7 +338,8 @@ class QueueClient implements OpenedQueue {
     const job = this.outstanding.get(key);
     if (!bytes || !job) return;
     this.counts.bytesReceived += bytes.length;
-    const answer = unpack(unstored(bytes)) as Answer;
+    const answer = answerOf(bytes);
+    this.watch.progress();
     if ("value" in answer) {
       this.outstanding.delete(key);
       this.counts.done++;
@@ -302,7 +357,8 @@ class QueueClient implements OpenedQueue {
   /** The server has lost what it was sent. */
   private sendAgain(job: Outstanding): void {
     this.sent = new Set();
-    this.issue(job);
+    if (++job.missing < MOST_MISSING) this.issue(job);
+    else this.fail(job, new Error(`the server lost a job ${job.missing} times`));
   }
 
   private retry(job: Outstanding, problem: string): void {
@@ -346,6 +402,7 @@ class QueueClient implements OpenedQueue {
   /** Tells workers that this run is alive, renews the life of what it needs, and says which workers there are. */
   private async giveSign(): Promise<void> {
     const { redis } = this.connections;
+    if (redis.status !== "ready") return;
     const commands = redis
       .multi()
       .sadd(RUNS, this.run)
@@ -353,26 +410,8 @@ class QueueClient implements OpenedQueue {
     for (const hash of this.needed.keys()) commands.expire(blobKey(hash), ARRAY_SECONDS);
     for (const key of this.outstanding.keys()) commands.expire(taskKey(key), ARRAY_SECONDS);
     await commands.exec();
-    await this.tellWorkers();
-  }
-
-  private async tellWorkers(): Promise<void> {
-    const { redis, server } = this.connections;
-    const names = await redis.smembers(WORKERS);
-    const signs = names.length > 0 ? await redis.mget(names.map(workerKey)) : [];
-    const workers = signs.flatMap((sign) => (sign === null ? [] : [workerSchema.parse(JSON.parse(sign))]));
-    const build = buildText(ownBuild());
-    const own = workers.filter((worker) => buildText(worker.build) === build);
-    const threads = own.reduce((sum, worker) => sum + worker.threads, 0);
-    this.counts.workers = own.length;
-    const others = workers.length - own.length;
-    const text =
-      (own.length === 0
-        ? `no worker yet; start one with: ashlar worker --queue ${server.address}`
-        : `${own.length} worker${own.length === 1 ? "" : "s"} with ${threads} thread${threads === 1 ? "" : "s"}`) +
-      (others > 0 ? `; ${others} of another version take no jobs of this one, which is ${build}` : "");
-    if (text !== this.workersText) this.onProgress(`queue: ${text}`);
-    this.workersText = text;
+    await this.watch.readWorkers(redis);
+    this.counts.workers = this.watch.workers;
   }
 
   private need(hash: string): void {
@@ -401,7 +440,7 @@ class QueueClient implements OpenedQueue {
   private async drop(key: string): Promise<void> {
     const job = this.outstanding.get(key);
     if (!job) return;
-    this.fail(job, new Error("the pool was closed"));
+    this.fail(job, this.givenUp ?? new Error("the pool was closed"));
     const { queue, redis } = this.connections;
     if (redis.status !== "ready") return;
     await queue.remove(jobId(job)).catch(() => 0); // one that a worker has taken cannot be removed
@@ -411,15 +450,16 @@ class QueueClient implements OpenedQueue {
   async close(): Promise<void> {
     if (this.isClosed) return;
     const { redis, waiter, queue } = this.connections;
-    await Promise.all([...this.outstanding.keys()].map((key) => this.drop(key)));
+    await within(FAREWELL, Promise.all([...this.outstanding.keys()].map((key) => this.drop(key))));
     this.isClosed = true;
     for (const timer of this.timers) clearInterval(timer);
     waiter.disconnect();
     if (redis.status === "ready") {
       // A parcel may be another run's, too, which then sends it again; its life ends by itself.
-      await redis.multi().srem(RUNS, this.run).unlink(runKey(this.run), doneKey(this.run)).exec();
+      const farewell = redis.multi().srem(RUNS, this.run).unlink(runKey(this.run), doneKey(this.run));
+      await within(FAREWELL, farewell.exec());
     }
-    await queue.close();
+    await within(FAREWELL, queue.close());
     redis.disconnect();
     const { duplicates, reissued } = this.counts;
     if (duplicates + reissued > 0)
@@ -440,6 +480,18 @@ export type Answer =
         readonly isMissing: boolean;
       };
     };
+
+/** An answer as it was stored. What cannot be read counts as a failure of its worker. */
+function answerOf(bytes: Buffer): Answer {
+  try {
+    const answer = unpack(unstored(bytes)) as Answer;
+    if ("value" in answer || typeof answer.problem.message === "string") return answer;
+  } catch {
+    // told below
+  }
+  const message = "an answer that cannot be read";
+  return { problem: { message, worker: "unknown", isInput: false, isMissing: false } };
+}
 
 /** Under which BullMQ knows what was issued last. */
 function jobId({ data, issued }: Outstanding): string {

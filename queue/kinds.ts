@@ -13,7 +13,8 @@ import {
 } from "../placer/index.js";
 import {
   graphNetwork,
-  ORDERS,
+  networkLayout,
+  networkSettingsSchema,
   openEpisodeHost,
   REWARD_JOBS,
   type RewardSetup,
@@ -35,6 +36,7 @@ import {
   scoredSchema,
   withoutSource,
 } from "./schemas.js";
+import { trainingChecks } from "./training-checks.js";
 
 interface Kind {
   /** The setup as it travels. Throws `InputError` for code of the user's own. */
@@ -49,7 +51,7 @@ export interface CheckedPool extends JobPool {
   check(name: string, task: unknown): unknown;
 }
 
-const { integers, singles, count } = numbers;
+const { singles, count } = numbers;
 
 const annealSetup = z.strictObject({
   block: blockSchema,
@@ -66,14 +68,14 @@ const annealSetup = z.strictObject({
 
 const round = z.strictObject({
   stage: z.enum(["grid", "free"]),
-  begin: z.number(),
-  end: z.number(),
+  begin: z.number().min(0).max(1),
+  end: z.number().min(0).max(1),
   from: scoredSchema.optional(),
   seed: count,
   replica: count,
   round: count,
-  sweeps: z.number().optional(),
-  seconds: z.number().optional(),
+  sweeps: z.number().min(0).optional(),
+  seconds: z.number().min(0).optional(),
 });
 
 const anneal: Kind = {
@@ -134,38 +136,7 @@ const trainingSetup = z.strictObject({
   rules: rulesSchema,
   cellRules: z.object(cellRules),
   seed: count,
-  config: z.custom<TrainingSetup["config"]>((value) => typeof value === "object" && value !== null),
-});
-
-const rollouts = z.strictObject({
-  parameters: singles,
-  episodes: z.array(
-    z.strictObject({
-      block: count,
-      order: z.enum(ORDERS as [string, ...string[]]),
-      stream: z.array(z.union([z.string(), z.number()])),
-      greedy: z.boolean(),
-      start: z.array(z.number().int().min(-1)),
-      counterfactualSamples: count,
-      below: z.number().optional(),
-    }),
-  ),
-});
-
-const gradient = z.strictObject({
-  parameters: singles,
-  episodes: z.strictObject({
-    ...{ blocks: integers, orders: integers, startLengths: integers, steps: integers, starts: integers },
-    ...{ actions: integers, logProbabilities: singles, advantages: singles, returns: singles },
-  }),
-  samples: integers,
-  loss: z.strictObject({
-    clip: z.number(),
-    entropy: z.number(),
-    valueWeight: z.number(),
-    imitation: z.number(),
-    minibatch: z.number(),
-  }),
+  config: networkSettingsSchema,
 });
 
 const training: Kind = {
@@ -178,22 +149,8 @@ const training: Kind = {
     const { config, ...setup } = trainingSetup.parse(given);
     const own = { ...setup, config, network: graphNetwork, networkModule: graphNetwork.module };
     const host = openEpisodeHost(own as unknown as Parameters<typeof openEpisodeHost>[0], threads);
-    const checkBlocks = (blocks: Iterable<number>) => {
-      for (const block of blocks)
-        if (!(block >= 0 && block < setup.blocks.length)) throw new Error("the job is of an unknown block");
-    };
-    return checkedPool(host, {
-      rollouts(task) {
-        const checked = rollouts.parse(task);
-        checkBlocks(checked.episodes.map(({ block }) => block));
-        return checked;
-      },
-      gradient(task) {
-        const checked = gradient.parse(task);
-        checkBlocks(checked.episodes.blocks);
-        return checked;
-      },
-    });
+    const { length } = networkLayout(graphNetwork, config);
+    return checkedPool(host, trainingChecks(setup.blocks as unknown as Block[], length));
   },
 };
 

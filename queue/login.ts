@@ -2,4 +2,6 @@
 export interface QueueLogin {
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  /** Certificate of the authority that signed the server's, PEM; by default those that Node.js knows. */
+  readonly ca?: string | undefined;
 }

@@ -82,15 +82,15 @@ export const workerSchema = z.object({
 });
 export type WorkerSign = z.output<typeof workerSchema>;
 
-const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
+export const hashSchema = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A job: names only. What it is about lies under keys of its own. */
 export const jobSchema = z.strictObject({
   run: z.string().regex(/^[A-Za-z0-9-]{1,120}$/),
   /** The job's key, the same each time it is issued. */
   key: z.string().regex(/^[A-Za-z0-9.-]{1,160}$/),
-  kind: z.string().max(40),
-  name: z.string().max(40),
+  kind: z.string().regex(/^[A-Za-z-]{1,40}$/),
+  name: z.string().regex(/^[A-Za-z-]{1,40}$/),
   /** Parcels of what is the same for all jobs of the pool. */
   setup: hashSchema,
 });

@@ -7,6 +7,7 @@
 // Large parts may be parcels of their own, named by the SHA-256 of their bytes, so that what many jobs share is sent once.
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { hashSchema } from "./names.js";
 
 const ARRAY_TYPES = { Float64Array, Float32Array, Int32Array, Uint8Array } as const;
 type ArrayType = keyof typeof ARRAY_TYPES;
@@ -99,7 +100,7 @@ const headSchema = z.strictObject({
       length: z.number().int().min(0),
     }),
   ),
-  parts: z.array(z.string()),
+  parts: z.array(hashSchema),
 });
 
 /** Hashes of the parcels that a parcel needs. Throws for bytes that are no parcel. */

@@ -1,8 +1,13 @@
 // What jobs may hold. A worker takes nothing from the queue that does not have this form, and no code at all: the modules of
 // the product are named, those of users are refused on both sides.
 import { z } from "zod";
-import { type Block, InputError, type Placement } from "../netlist/index.js";
+import { type Block, InputError, NodeKind, type Placement } from "../netlist/index.js";
 import { PROTOCOL_NAMES } from "../placer/index.js";
+
+/** Columns and rows of a grid: far more than any block has. */
+const MOST_LINES = 4096;
+const KINDS: readonly number[] = Object.values(NodeKind);
+const MOST_ORIENTATION = 7;
 
 const bytes = z.instanceof(Uint8Array);
 const integers = z.instanceof(Int32Array);
@@ -12,6 +17,8 @@ const count = z.number().int().min(0);
 const names = z.array(z.string());
 const rectangle = z.object({ left: z.number(), bottom: z.number(), right: z.number(), top: z.number() });
 const region = { name: z.string(), rectangles: z.array(rectangle), members: z.array(count) };
+
+const lines = z.number().int().min(1).max(MOST_LINES);
 
 export const placementSchema = z.object({ xs: doubles, ys: doubles, orientations: bytes });
 
@@ -37,7 +44,7 @@ export const blockSchema = z
     pinFileIndices: integers,
     fixed: bytes,
     canvas: z.object({ width: z.number(), height: z.number() }),
-    grid: z.object({ columns: count, rows: count }),
+    grid: z.object({ columns: lines, rows: lines }),
     routing: z.object({
       horizontal: z.number(),
       vertical: z.number(),
@@ -75,7 +82,8 @@ export const blockSchema = z
 /** Whether arrays have an entry for each node, pin and net, and refer to nodes and pins that there are. */
 function isConsistent(block: z.output<z.ZodObject> & Pick<Block, "nodeCount">): boolean {
   const { nodeCount, pinCount, netCount, ...all } = block as unknown as Block;
-  const { halos, initial, netStarts, netPins, pinNodes } = all;
+  const { halos, initial, netStarts, netPins, pinNodes, fences = [], guides = [], outlines } = all;
+  const members = [...fences, ...guides].flatMap((region) => [...region.members]);
   const perNode = [
     ...[all.kinds, all.widths, all.heights, all.nodeNames, all.fileIndices, all.fixed],
     ...[initial.xs, initial.ys, initial.orientations],
@@ -90,6 +98,9 @@ function isConsistent(block: z.output<z.ZodObject> & Pick<Block, "nodeCount">): 
     netStarts.every(
       (start, net) => start >= (net === 0 ? 0 : netStarts[net - 1]!) && start <= netPins.length,
     ) &&
+    all.kinds.every((kind) => KINDS.includes(kind)) &&
+    initial.orientations.every((code) => code <= MOST_ORIENTATION) &&
+    [...members, ...(outlines?.keys() ?? [])].every((node) => node < nodeCount) &&
     netPins.every((pin) => pin >= 0 && pin < pinCount) &&
     pinNodes.every((node) => node >= 0 && node < nodeCount)
   );
@@ -122,7 +133,9 @@ export function refuseOtherBlock({ nodeCount }: Block, placement: Placement | un
   const { xs, ys, orientations } = placement;
   if (xs.length !== nodeCount || ys.length !== nodeCount || orientations.length !== nodeCount)
     throw new Error("the placement is of another block");
-  if (orientations.some((code) => code > 7)) throw new Error("the placement has an unknown orientation");
+  if (![...xs, ...ys].every(Number.isFinite)) throw new Error("the placement has places that are no numbers");
+  if (orientations.some((code) => code > MOST_ORIENTATION))
+    throw new Error("the placement has an unknown orientation");
 }
 
 /** A block as it travels: what its format's writer keeps for itself stays here. */

@@ -1,5 +1,7 @@
 // The connection to the Redis server: its address, who logs in, and whether it is fit to hold jobs. ioredis and BullMQ are
 // loaded here, so that nobody else needs them.
+import { isIP } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { InputError, isInputError } from "../netlist/index.js";
 import type { QueueLogin } from "./login.js";
@@ -18,6 +20,8 @@ export interface QueueServer {
 const REDIS_PORT = 6379;
 /** Waiting for a connection at the start, ms. Later losses are waited for without end. */
 const CONNECT_TIMEOUT = 5000;
+/** A server that does not answer for this long is lost, be the connection still open: the network was cut, ms. */
+const SILENCE_TIMEOUT = 15_000; // longer than any command that waits, which BullMQ lets do so for 10 s
 /** Least room for jobs, bytes. */
 const LEAST_ROOM = 64 * 2 ** 20;
 
@@ -70,12 +74,14 @@ export async function connect(server: QueueServer, isForJobs = true): Promise<Re
 
 async function openClient({ host, port, database, isEncrypted, login }: QueueServer): Promise<Redis> {
   const { Redis } = await import("ioredis");
-  const { user, password } = login;
+  const { user, password, ca } = login;
   const redis = new Redis({
     ...{ host, port, db: database, lazyConnect: true, connectTimeout: CONNECT_TIMEOUT },
+    socketTimeout: SILENCE_TIMEOUT,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
-    ...(isEncrypted && { tls: { servername: host } }),
+    // A certificate may be of an address, but TLS asks for names only (RFC 6066, section 3).
+    ...(isEncrypted && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) } }),
     maxRetriesPerRequest: null,
     retryStrategy: (tries) => Math.min(2000, 50 * 2 ** Math.min(tries, 6)), // ms
   });
@@ -158,9 +164,22 @@ export function megabytes(bytes: number): string {
   return `${(Math.max(0, bytes) / 2 ** 20).toFixed(0)} MiB`;
 }
 
-/** What a full server answers. */
+/** Whether a full server refused a command, or commands that belong together. */
 export function isFull(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith("OOM ");
+  if (!(error instanceof Error)) return false;
+  const { previousErrors = [] } = error as { previousErrors?: readonly Error[] };
+  // Scripts repeat the server's answer within their own.
+  return [error, ...previousErrors].some(({ message }) => /(^|[ :])-?OOM /.test(message));
+}
+
+/** Waits for what may never happen, as the server may be gone: failed or not, at most so many ms. */
+export async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([
+    work.catch(() => {}),
+    sleep(ms, undefined, { signal: late.signal }).catch(() => {}), // ended below
+  ]);
+  late.abort();
 }
 
 /** Throws `InputError` for a server that is full, with what to do. */

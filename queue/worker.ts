@@ -3,6 +3,7 @@
 // issued again to another.
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
@@ -38,8 +39,9 @@ import {
   workerKey,
 } from "./names.js";
 import { blobOf, pack, partsOf, unpack } from "./parcel.js";
+import { parsed } from "./parsed.js";
 import { Rate } from "./rate.js";
-import { connect, queueServer, tellLosses } from "./server.js";
+import { connect, queueServer, tellLosses, within } from "./server.js";
 import { stored, unstored } from "./stored.js";
 
 export const workerOptionsSchema = z.strictObject({
@@ -82,6 +84,9 @@ const LOST_CHECK = 2000;
 const MOST_LOSSES = 1_000_000;
 /** Runs whose blocks and threads are kept ready. */
 const MOST_OPEN = 4;
+/** How long a worker that ends waits for a lost server, s, and for its answer to a farewell, ms. */
+const LOST_CHECKS = 5;
+const FAREWELL = 3000;
 /** Arrays of jobs that are kept in memory. */
 const MOST_PARTS = 64;
 
@@ -155,6 +160,10 @@ class WorkerHost {
       maxStalledCount: MOST_LOSSES,
     });
     this.watch(worker);
+    const closed = () =>
+      Promise.race([worker.close(), this.whileConnected()]).finally(
+        () => void worker.disconnect().catch(() => {}),
+      );
     const ended = new Promise<InputError | undefined>((resolve) => {
       this.end = resolve;
     });
@@ -166,7 +175,7 @@ class WorkerHost {
     try {
       const reason = await ended;
       if (this.running > 0) this.say(`ending: ${this.running} jobs are finished first`);
-      await worker.close();
+      await closed();
       if (reason) throw reason;
     } finally {
       clearInterval(signs);
@@ -176,11 +185,20 @@ class WorkerHost {
         [...this.open.values()].map(async ({ pool }) => (await pool.catch(() => undefined))?.close()),
       );
       if (this.redis.status === "ready")
-        await this.redis.multi().srem(WORKERS, this.name).unlink(workerKey(this.name)).exec();
+        await within(
+          FAREWELL,
+          this.redis.multi().srem(WORKERS, this.name).unlink(workerKey(this.name)).exec(),
+        );
     }
     this.hasEnded = true;
     this.say(`ended: ${this.healthLine()}`);
     return { done: this.done, failed: this.failed, seconds: seconds() - this.began };
+  }
+
+  /** Resolves when the server has been gone for a while: what a worker that ends has computed has nowhere to go then. */
+  private async whileConnected(): Promise<void> {
+    for (let lost = 0; lost < LOST_CHECKS; lost = this.redis.status === "ready" ? 0 : lost + 1)
+      await sleep(1000, undefined, { ref: false });
   }
 
   private watch(worker: Worker): void {
@@ -207,6 +225,7 @@ class WorkerHost {
   }
 
   private async giveSign(): Promise<void> {
+    if (this.redis.status !== "ready") return;
     const { done, running } = this;
     const sign: WorkerSign = {
       ...{ build: ownBuild(), threads: this.options.threads, done, running },
@@ -240,9 +259,10 @@ class WorkerHost {
     const signs = names.length > 0 ? await this.redis.mget(names.map(runKey)) : [];
     const gone = names.filter((_, index) => signs[index] === null);
     if (gone.length > 0) await this.redis.srem(RUNS, gone);
-    const builds = signs.flatMap((sign) =>
-      sign ? [buildText(runSchema.parse(JSON.parse(sign)).build)] : [],
-    );
+    const builds = signs.flatMap((sign) => {
+      const run = parsed(runSchema, sign);
+      return run ? [buildText(run.build)] : [];
+    });
     const own = buildText(ownBuild());
     if (builds.length === 0 || builds.includes(own) || this.running > 0) return;
     throw new InputError(

@@ -6,7 +6,7 @@
 import type { JudgeRules } from "../../env/index.js";
 import type { Block } from "../../netlist/index.js";
 import type { Protocol } from "../cells/protocols.js";
-import { type OpenPool, onThreads } from "../jobs.js";
+import { GivenUpError, type OpenPool, onThreads } from "../jobs.js";
 import type { ScoredPlacement } from "../method.js";
 import type { GridAnnealOptions } from "./anneal-grid.js";
 import { ANNEAL_JOBS, type AnnealSetup, type Round, type RoundResult } from "./worker.js";
@@ -82,6 +82,8 @@ export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasS
       schedule = new Schedule(options, restarts);
       if (!(await options.onRound({ state, rounds: schedule.rounds, results: found }))) break;
     }
+  } catch (error) {
+    if (!(state && error instanceof GivenUpError)) throw error; // the round in progress is lost, no other
   } finally {
     await pool.close();
   }

@@ -5,7 +5,7 @@
 // it, so the result does not depend on the number of workers.
 import { z } from "zod";
 import { InputError, isFile, Random, readOwnJson } from "../../netlist/index.js";
-import { type OpenPool, onThreads } from "../jobs.js";
+import { GivenUpError, type OpenPool, onThreads } from "../jobs.js";
 import type { Method, MethodContext, MethodResult, ScoredPlacement } from "../method.js";
 import {
   reviveScored,
@@ -178,6 +178,8 @@ export async function searchByRestarts(
       await onAttempt({ state, found });
       if (performance.now() >= end || options.signal?.aborted) break;
     }
+  } catch (error) {
+    if (!(state.attempts > 0 && error instanceof GivenUpError)) throw error; // attempts in progress are lost, no others
   } finally {
     await pool.close();
   }

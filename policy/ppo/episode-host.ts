@@ -96,10 +96,12 @@ class EpisodeHost {
         episodes.map(async ({ below, ...episode }) => {
           const address = this.freeSlots.pop() ?? this.newSlot();
           const task: Collect = { ...episode, address, seed: this.seed, version };
-          await this.pool.run("collect", task);
-          const record = this.trajectory(address, episode.block).record(below);
-          this.freeSlots.push(address);
-          return record;
+          try {
+            await this.pool.run("collect", task);
+            return this.trajectory(address, episode.block).record(below);
+          } finally {
+            this.freeSlots.push(address);
+          }
         }),
       ),
     );
@@ -109,10 +111,10 @@ class EpisodeHost {
     return this.gate.with(parameters, this.parameters, async (version) => {
       const all = episodesOf(columns);
       const indices = [...new Set(Array.from({ length: samples.length / 3 }, (_, i) => samples[3 * i]!))];
+      const out = this.freeGradients.pop() ?? this.kernels.f32(this.parameters.length);
       const slots = indices.map((index) => this.slotOf(all[index]!));
       try {
         await Promise.all(slots.map(({ ready }) => ready));
-        const out = this.freeGradients.pop() ?? this.kernels.f32(this.parameters.length);
         const place = new Map(indices.map((index, at) => [index, at]));
         const task: Gradient = {
           gradientAddress: out.byteOffset,
@@ -126,10 +128,9 @@ class EpisodeHost {
           version,
         };
         const statistics = (await this.pool.run("gradient", task)) as LossStatistics;
-        const gradient = out.slice();
-        this.freeGradients.push(out);
-        return { gradient, statistics };
+        return { gradient: out.slice(), statistics };
       } finally {
+        this.freeGradients.push(out);
         for (const slot of slots) slot.users--;
       }
     });
@@ -147,7 +148,10 @@ class EpisodeHost {
     else {
       const address = this.unusedSlot();
       slot = { address, users: 0, ready: this.store(episode, address) };
-      slot.ready.catch(() => this.slots.delete(key));
+      slot.ready.catch(() => {
+        this.slots.delete(key);
+        this.freeSlots.push(address);
+      });
     }
     this.slots.set(key, slot);
     slot.users++;

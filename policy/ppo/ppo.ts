@@ -14,7 +14,7 @@
 import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
-import type { OpenPool, Protocol } from "../../placer/index.js";
+import { GivenUpError, type OpenPool, type Protocol } from "../../placer/index.js";
 import { checkPolicyNetwork, networkLayout, type PolicyNetworkModule } from "../network/contract.js";
 import { type ParameterLayout, tensorsOf } from "../network/memory.js";
 import { graphNetwork } from "../network/network.js";
@@ -128,6 +128,10 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
     config,
     parameters,
   });
+  // Jobs on other machines may be given up in the midst of an iteration: what the last whole one left is kept.
+  const checkpoint: TrainCheckpoint = { network, settings, seed, parameters, adam, state };
+  const isKept = options.openPool?.isRemote === true;
+  let whole = isKept && state.iteration > 0 ? copyOf(checkpoint) : undefined;
   try {
     for (const block of clock.isOver(state) ? [] : trainingBlocks) {
       const known = state.blocks[block.index]!;
@@ -183,17 +187,32 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       });
 
       // Checkpoint
-      await observer.onCheckpoint?.({ network, settings, seed, parameters, adam, state });
+      await observer.onCheckpoint?.(checkpoint);
+      if (isKept) whole = copyOf(checkpoint);
       const entropy = wholeEntropy(played);
       if (update.minibatches.length > 0 && entropy < LEAST_ENTROPY) {
         await observer.onCollapse?.(state.iteration, entropy);
         break;
       }
     }
+  } catch (error) {
+    if (!(whole && error instanceof GivenUpError)) throw error;
+    return whole;
   } finally {
     await workers.close();
   }
-  return { network, settings, seed, parameters, adam, state };
+  return checkpoint;
+}
+
+/** A checkpoint that does not change when training goes on. */
+function copyOf({ parameters, adam, state, ...rest }: TrainCheckpoint): TrainCheckpoint {
+  const { first, second, steps } = adam;
+  return {
+    ...rest,
+    parameters: parameters.slice(),
+    adam: { first: first.slice(), second: second.slice(), steps },
+    state: structuredClone(state),
+  };
 }
 
 /** The iteration that a step of the algorithm belongs to. */

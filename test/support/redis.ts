@@ -42,6 +42,7 @@ export async function startRedis(...settings: readonly string[]): Promise<TestSe
   ];
   const child = spawn(PROGRAM!, options, { stdio: "ignore" });
   servers.push(child);
+  child.unref(); // a test that fails leaves it: it must not keep this process from ending
   while (!(await answers(port))) {
     if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}`);
     await sleep(20);
@@ -51,13 +52,15 @@ export async function startRedis(...settings: readonly string[]): Promise<TestSe
     pid: child.pid!,
     stop: () =>
       new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        child.ref();
         child.once("exit", () => resolve());
         child.kill();
       }),
   };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
