@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { PUBLISHED_RULES } from "../../env/index.js";
-import greedyPlacer from "../../placer/greedy/greedy.js";
+import placer from "../../placer/greedy/greedy.js";
 import { searchByRestarts } from "../../placer/index.js";
 import { openQueue, runWorker } from "../../queue/index.js";
 import { smallBlock } from "../../test/support/blocks.js";
@@ -34,7 +34,7 @@ while (elapsed() < Number(minutes)) {
   const queue = await openQueue(server.url);
   const block = smallBlock(runs + 1); // another block in each run, so that what stays would add up
   await searchByRestarts(
-    { block, rules: PUBLISHED_RULES, protocol: "fd", placer: greedyPlacer },
+    { block, rules: PUBLISHED_RULES, protocol: "fd", placer },
     { seed: runs++, workers: 1, openPool: queue.openPool, iterations: 40, settings: {} },
   );
   jobs += queue.counts.done;
