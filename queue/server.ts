@@ -75,6 +75,8 @@ export async function connect(server: QueueServer, isForJobs = true): Promise<Re
 async function openClient({ host, port, database, isEncrypted, login }: QueueServer): Promise<Redis> {
   const { Redis } = await import("ioredis");
   const { user, password, ca } = login;
+  // Connections made from this one, as BullMQ does, have its options: once it is ended, they look for no server either.
+  let isOver = false;
   const redis = new Redis({
     ...{ host, port, db: database, lazyConnect: true, connectTimeout: CONNECT_TIMEOUT },
     socketTimeout: SILENCE_TIMEOUT,
@@ -83,7 +85,10 @@ async function openClient({ host, port, database, isEncrypted, login }: QueueSer
     // A certificate may be of an address, but TLS asks for names only (RFC 6066, section 3).
     ...(isEncrypted && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) } }),
     maxRetriesPerRequest: null,
-    retryStrategy: (tries) => Math.min(2000, 50 * 2 ** Math.min(tries, 6)), // ms
+    retryStrategy: (tries) => (isOver ? null : Math.min(2000, 50 * 2 ** Math.min(tries, 6))), // ms
+  });
+  redis.once("end", () => {
+    isOver = true;
   });
   redis.on("error", () => {}); // it connects again; commands wait meanwhile
   return redis;

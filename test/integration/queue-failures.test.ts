@@ -1,5 +1,4 @@
-// What a run on a queue says and does when nobody computes, the server goes away, it is stopped, or others write to the
-// queue; and servers with encryption and users.
+// What a run on a queue says and does when nobody computes, it is stopped, or others write to the queue; and servers with encryption and users.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,7 +10,7 @@ import { Redis } from "ioredis";
 import { PUBLISHED_RULES } from "../../env/index.js";
 import { Random } from "../../netlist/index.js";
 import greedyPlacer from "../../placer/greedy/greedy.js";
-import { GivenUpError, inThisThread, type OpenPool, searchByRestarts } from "../../placer/index.js";
+import { inThisThread, type OpenPool, searchByRestarts } from "../../placer/index.js";
 import { openQueue, type QueueOptions, runWorker } from "../../queue/index.js";
 import { ownBuild, PREFIX, queueName } from "../../queue/names.js";
 import { smallBlock } from "../support/blocks.js";
@@ -95,32 +94,6 @@ test("without a worker a run says so, ends in time or when it is asked to, and c
   );
   await worker.end();
   await server.stop();
-});
-
-test("a server that goes away: a line, an end in time, and workers that end when asked", {
-  skip: withoutRedis,
-}, async () => {
-  const server = await startRedis();
-  const lines: string[] = [];
-  let stops = 0;
-  const queue = await openQueue(server.url, {
-    ...{ patienceSeconds: 3, onProgress: (line) => void lines.push(line), onGivenUp: () => void stops++ },
-  });
-  const worker = startWorker(server.url);
-  await until(() => lines.some((line) => line.includes("1 worker")), "the worker is not seen");
-  process.kill(server.pid, "SIGKILL");
-  await assert.rejects(search(queue.openPool), (error) => {
-    assert.ok(error instanceof GivenUpError);
-    assert.match(error.message, /nothing has come back for 3 s \(no connection to redis:/);
-    return true;
-  });
-  assert.equal(queue.problem?.name, "GivenUpError");
-  assert.equal(stops, 1);
-  await assert.rejects(search(queue.openPool), GivenUpError);
-  await queue.close();
-  assert.match(lines.join("\n"), /the connection to redis:\S+ is lost; waiting for it/);
-  const { done } = await worker.end();
-  assert.equal(done, 0);
 });
 
 test("two runs at the same time, with garbage between their jobs", { skip: withoutRedis }, async () => {
