@@ -29,11 +29,13 @@ import { type Blob, type Packed, unpack } from "./parcel.js";
 import { parsed } from "./parsed.js";
 import {
   connect,
+  endConnection,
   fullServer,
   isFull,
   megabytes,
   type QueueServer,
   queueServer,
+  startProblem,
   tellLosses,
   within,
 } from "./server.js";
@@ -127,7 +129,13 @@ export async function openQueue(url: string, options: QueueOptions = {}): Promis
   });
   queue.on("error", () => {}); // the connection is lost; it comes back
   const client = new QueueClient({ server, redis, waiter, queue }, options);
-  await client.start();
+  try {
+    await client.start();
+  } catch (error) {
+    // The server was filled, or lost, since it was looked at.
+    await client.close();
+    throw startProblem(server, error);
+  }
   return client;
 }
 
@@ -460,7 +468,7 @@ class QueueClient implements OpenedQueue {
       await within(FAREWELL, farewell.exec());
     }
     await within(FAREWELL, queue.close());
-    redis.disconnect();
+    endConnection(redis);
     const { duplicates, reissued } = this.counts;
     if (duplicates + reissued > 0)
       this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped`);

@@ -20,7 +20,7 @@ import {
   workerKey,
   workerSchema,
 } from "./names.js";
-import { connect, memoryOf, queueServer } from "./server.js";
+import { connect, endConnection, memoryOf, queueServer } from "./server.js";
 
 /** A queue as it is now. */
 export interface QueueStatus {
@@ -70,7 +70,7 @@ async function atQueue<Result>(
     queue.on("error", () => {}); // commands fail by themselves
     return await work({ redis, queue, address: server.address });
   } finally {
-    redis.disconnect();
+    endConnection(redis);
   }
 }
 

@@ -66,18 +66,25 @@ export async function connect(server: QueueServer, isForJobs = true): Promise<Re
     await firstConnection(redis, server);
     if (isForJobs) await refuseUnfit(redis, server);
   } catch (error) {
-    redis.disconnect();
+    endConnection(redis);
     throw isInputError(error) ? error : problemOf(server, error as Error);
   }
   return redis;
 }
 
+/** Connections that were ended. Those made from them, as BullMQ does, have their options, and look for no server either. */
+const ended = new WeakSet<Redis>();
+
+/** Ends a connection for good, and those made from it as soon as they are lost: the process need not wait for a server. */
+export function endConnection(redis: Redis): void {
+  ended.add(redis);
+  redis.disconnect();
+}
+
 async function openClient({ host, port, database, isEncrypted, login }: QueueServer): Promise<Redis> {
   const { Redis } = await import("ioredis");
   const { user, password, ca } = login;
-  // Connections made from this one, as BullMQ does, have its options: once it is ended, they look for no server either.
-  let isOver = false;
-  const redis = new Redis({
+  const redis: Redis = new Redis({
     ...{ host, port, db: database, lazyConnect: true, connectTimeout: CONNECT_TIMEOUT },
     socketTimeout: SILENCE_TIMEOUT,
     ...(user !== undefined && { username: user }),
@@ -85,10 +92,7 @@ async function openClient({ host, port, database, isEncrypted, login }: QueueSer
     // A certificate may be of an address, but TLS asks for names only (RFC 6066, section 3).
     ...(isEncrypted && { tls: { ...(isIP(host) === 0 && { servername: host }), ...(ca && { ca }) } }),
     maxRetriesPerRequest: null,
-    retryStrategy: (tries) => (isOver ? null : Math.min(2000, 50 * 2 ** Math.min(tries, 6))), // ms
-  });
-  redis.once("end", () => {
-    isOver = true;
+    retryStrategy: (tries) => (ended.has(redis) ? null : Math.min(2000, 50 * 2 ** Math.min(tries, 6))), // ms
   });
   redis.on("error", () => {}); // it connects again; commands wait meanwhile
   return redis;
@@ -167,6 +171,14 @@ export async function memoryOf(
 
 export function megabytes(bytes: number): string {
   return `${(Math.max(0, bytes) / 2 ** 20).toFixed(0)} MiB`;
+}
+
+/** What to tell of a server that failed at the first commands: it was filled, lost, or refuses some of them. */
+export function startProblem(server: QueueServer, error: unknown): unknown {
+  if (isInputError(error)) return error;
+  if (isFull(error)) return fullServer(server);
+  const { previousErrors = [] } = error as { previousErrors?: readonly Error[] };
+  return problemOf(server, previousErrors[0] ?? (error as Error));
 }
 
 /** Whether a full server refused a command, or commands that belong together. */

@@ -41,7 +41,7 @@ import {
 import { blobOf, pack, partsOf, unpack } from "./parcel.js";
 import { parsed } from "./parsed.js";
 import { Rate } from "./rate.js";
-import { connect, queueServer, tellLosses, within } from "./server.js";
+import { connect, endConnection, queueServer, startProblem, tellLosses, within } from "./server.js";
 import { stored, unstored } from "./stored.js";
 
 export const workerOptionsSchema = z.strictObject({
@@ -102,7 +102,7 @@ export async function runWorker(given: WorkerOptions, observer: WorkerObserver):
     );
     return await host.serve();
   } finally {
-    redis.disconnect();
+    endConnection(redis);
   }
 }
 
@@ -148,8 +148,12 @@ class WorkerHost {
   /** Serves until the signal, or with `once` until there is nothing left to do. */
   async serve(): Promise<WorkerSummary> {
     const { signal } = this.observer;
-    await this.giveSign();
-    await this.refuseOtherBuild();
+    try {
+      await this.giveSign();
+      await this.refuseOtherBuild();
+    } catch (error) {
+      throw startProblem(queueServer(this.options.queue), error);
+    }
     const { Worker } = await import("bullmq");
     const worker = new Worker(queueName(ownBuild()), (job: Job) => this.compute(job), {
       connection: this.redis,
@@ -160,10 +164,13 @@ class WorkerHost {
       maxStalledCount: MOST_LOSSES,
     });
     this.watch(worker);
+    // Without its server BullMQ waits for ever before it stops the timer of its locks, which would keep this process alive.
     const closed = () =>
-      Promise.race([worker.close(), this.whileConnected()]).finally(
-        () => void worker.disconnect().catch(() => {}),
-      );
+      Promise.race([worker.close(), this.whileConnected()]).finally(() => {
+        // biome-ignore lint/complexity/useLiteralKeys: a protected member
+        void worker["lockManager"].close();
+        void worker.disconnect().catch(() => {});
+      });
     const ended = new Promise<InputError | undefined>((resolve) => {
       this.end = resolve;
     });

@@ -29,7 +29,8 @@ for (const [what, flags] of [
       [...flags, join(FOLDER, "test_ashlar_plc.py"), ...files],
       {
         encoding: "utf8",
-        env: { ...process.env, ASHLAR_PLC: program, PYTHONDONTWRITEBYTECODE: "1" },
+        // Folders of other tests are not to be taken for what these leave.
+        env: { ...process.env, TMPDIR: makeFolder(), ASHLAR_PLC: program, PYTHONDONTWRITEBYTECODE: "1" },
       },
     );
     assert.equal(status, 0, stderr);

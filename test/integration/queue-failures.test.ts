@@ -10,7 +10,7 @@ import { Redis } from "ioredis";
 import { PUBLISHED_RULES } from "../../env/index.js";
 import { Random } from "../../netlist/index.js";
 import greedyPlacer from "../../placer/greedy/greedy.js";
-import { inThisThread, type OpenPool, searchByRestarts } from "../../placer/index.js";
+import { GivenUpError, inThisThread, type OpenPool, searchByRestarts } from "../../placer/index.js";
 import { openQueue, type QueueOptions, runWorker } from "../../queue/index.js";
 import { ownBuild, PREFIX, queueName } from "../../queue/names.js";
 import { smallBlock } from "../support/blocks.js";
@@ -93,6 +93,62 @@ test("without a worker a run says so, ends in time or when it is asked to, and c
     readFileSync(join(folder, "here", "best.plc")),
   );
   await worker.end();
+  await server.stop();
+});
+
+test("a server that goes away: a line, an end in time, and workers that end when asked", {
+  skip: withoutRedis,
+}, async () => {
+  const server = await startRedis();
+  const lines: string[] = [];
+  let stops = 0;
+  const queue = await openQueue(server.url, {
+    ...{ patienceSeconds: 3, onProgress: (line) => void lines.push(line), onGivenUp: () => void stops++ },
+  });
+  const worker = startWorker(server.url);
+  await until(() => lines.some((line) => line.includes("1 worker")), "the worker is not seen");
+  process.kill(server.pid, "SIGKILL");
+  await assert.rejects(search(queue.openPool), (error) => {
+    assert.ok(error instanceof GivenUpError);
+    assert.match(error.message, /nothing has come back for 3 s \(no connection to redis:/);
+    return true;
+  });
+  assert.equal(queue.problem?.name, "GivenUpError");
+  assert.equal(stops, 1);
+  await assert.rejects(search(queue.openPool), GivenUpError);
+  await queue.close();
+  assert.match(lines.join("\n"), /the connection to redis:\S+ is lost; waiting for it/);
+  const { done } = await worker.end();
+  assert.equal(done, 0);
+});
+
+test("a run and a worker end at once where the server takes no signs of life", {
+  skip: withoutRedis,
+}, async () => {
+  const server = await startRedis("--user", "reader", "on", ">secret", "~*", "&*", "+@all", "-set");
+  const login = { ASHLAR_QUEUE_USER: "reader", ASHLAR_QUEUE_PASSWORD: "secret" };
+  Object.assign(process.env, login);
+  const path = join(folder, "refused");
+  runCli("generate", "--macros", "6", "--soft-macros", "8", "--ports", "10", "--seed", "4", "--out", path);
+  for (const args of [
+    [
+      "place",
+      path,
+      "--method",
+      "greedy",
+      "--iterations",
+      "1",
+      "--out",
+      join(folder, "refused-run"),
+      "--queue",
+    ],
+    ["worker", "--queue"],
+  ]) {
+    const { code, stderr } = runCli(...args, server.url);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /the server refuses the login \(.*NOPERM/);
+  }
+  for (const name of Object.keys(login)) delete process.env[name];
   await server.stop();
 });
 
