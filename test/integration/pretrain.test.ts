@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { pretrain } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
-import { readPolicy, readTrainCheckpoint } from "../../policy/index.js";
+import { evaluatePolicy, parseTrainSettings, readPolicy, readTrainCheckpoint } from "../../policy/index.js";
 import { ashlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -186,15 +186,19 @@ test("what does not go together is refused with one line", async () => {
 });
 
 test("a stop while held-out blocks are played ends that early, and what is cut short is left out", async () => {
-  let asked = 0;
-  // Becomes true when the policy is written and the first held-out block has begun.
-  const signal = {
-    get aborted() {
-      return existsSync(policyOf("stopped")) && ++asked > 1;
-    },
-  } as AbortSignal;
-  const options = { heldOut: [unseen, b], samples: 2, iterations: 1, workers: 1, out: out("stopped") };
-  const summary = await pretrain([a], options, { signal });
+  const stop = new AbortController();
+  // The policy is written just before the first held-out block begins.
+  const looking = setInterval(() => existsSync(policyOf("stopped")) && stop.abort(), 1);
+  const options = { heldOut: [unseen, b], samples: 1024, iterations: 1, workers: 1, out: out("stopped") };
+  const summary = await pretrain([a], options, { signal: stop.signal });
+  clearInterval(looking);
   assert.deepEqual([summary.held_out, summary.interrupted], [[], true]);
-  assert.ok(asked > 1);
+
+  const block = await loadBlock(unseen);
+  const settings = parseTrainSettings({});
+  const played = (signal?: AbortSignal) =>
+    evaluatePolicy(block, undefined, { ...{ samples: 64, settings, seed: 1, workers: 1 }, signal });
+  const [whole, cut] = [await played(), await played(AbortSignal.abort())];
+  assert.ok(Number.isFinite(whole.mean));
+  assert.notEqual(cut.mean, whole.mean); // of fewer episodes
 });
