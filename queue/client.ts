@@ -27,6 +27,7 @@ import {
 } from "./names.js";
 import { type Blob, type Packed, unpack } from "./parcel.js";
 import { parsed } from "./parsed.js";
+import { seconds } from "./seconds.js";
 import {
   connect,
   endConnection,
@@ -504,8 +505,4 @@ function answerOf(bytes: Buffer): Answer {
 /** Under which BullMQ knows what was issued last. */
 function jobId({ data, issued }: Outstanding): string {
   return `${data.key}-${issued}`;
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }

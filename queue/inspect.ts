@@ -1,7 +1,6 @@
 // What is going on at a queue, for `ashlar queue`: runs, workers, jobs by state and those that failed; and how to tidy up.
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { z } from "zod";
 import type { QueueLogin } from "./login.js";
 import {
   blobKey,
@@ -13,14 +12,10 @@ import {
   ownBuild,
   PREFIX,
   queueName,
-  RUNS,
-  runKey,
-  runSchema,
-  WORKERS,
-  workerKey,
-  workerSchema,
 } from "./names.js";
+import { parsed } from "./parsed.js";
 import { connect, endConnection, memoryOf, queueServer } from "./server.js";
+import { RUN_SIGNS, readSigns, WORKER_SIGNS } from "./signs.js";
 
 /** A queue as it is now. */
 export interface QueueStatus {
@@ -77,11 +72,11 @@ async function atQueue<Result>(
 /** What is going on at the queue of this version. Throws `InputError` if the server cannot be reached. */
 export async function queueStatus(url: string, login?: QueueLogin): Promise<QueueStatus> {
   return atQueue(url, login, async ({ redis, queue, address }) => {
-    const [memory, counts, runs, workers, failures] = await Promise.all([
+    const [memory, counts, { alive: runs }, { alive: workers }, failures] = await Promise.all([
       memoryOf(redis),
       queue.getJobCounts("waiting", "prioritized", "delayed", "active", "failed"),
-      alive(redis, RUNS, runKey, runSchema),
-      alive(redis, WORKERS, workerKey, workerSchema),
+      readSigns(redis, RUN_SIGNS),
+      readSigns(redis, WORKER_SIGNS),
       redis.lrange(FAILURES, 0, -1),
     ]);
     const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
@@ -100,36 +95,9 @@ export async function queueStatus(url: string, login?: QueueLogin): Promise<Queu
         const { build, threads, running, done, perSecond, now } = sign;
         return { name, version: buildText(build), threads, running, done, per_second: perSecond, now };
       }),
-      failures: failures.flatMap((entry) => read(failureSchema, entry) ?? []),
+      failures: failures.flatMap((entry) => parsed(failureSchema, entry) ?? []),
     };
   });
-}
-
-/** Members of a set that have given a sign of life, by name. */
-async function alive<Schema extends z.ZodType>(
-  redis: Redis,
-  set: string,
-  keyOf: (name: string) => string,
-  schema: Schema,
-): Promise<{ readonly name: string; readonly sign: z.output<Schema> }[]> {
-  const names = (await redis.smembers(set)).sort();
-  const signs = names.length > 0 ? await redis.mget(names.map(keyOf)) : [];
-  return names.flatMap((name, index) => {
-    const sign = read(schema, signs[index]);
-    return sign === undefined ? [] : [{ name, sign }];
-  });
-}
-
-/** An entry of the server; undefined if there is none, or one of another version that has another form. */
-function read<Schema extends z.ZodType>(
-  schema: Schema,
-  text: string | null | undefined,
-): z.output<Schema> | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text ?? "null")).data;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Puts the jobs of this version that failed for good back on the queue. Returns how many. */
@@ -150,7 +118,7 @@ export async function clearQueue(
   login?: QueueLogin,
 ): Promise<{ readonly jobs: number; readonly parcels: number }> {
   return atQueue(url, login, async ({ redis, queue }) => {
-    const runs = await alive(redis, RUNS, runKey, runSchema);
+    const { alive: runs } = await readSigns(redis, RUN_SIGNS);
     const names = new Set(runs.map(({ name }) => name));
     let jobs = 0;
     for (const job of await queue.getJobs(["waiting", "prioritized", "delayed", "failed", "completed"])) {

@@ -1,3 +1,5 @@
+import { seconds } from "./seconds.js";
+
 /** How far back a rate looks, s. */
 const WINDOW = 60;
 
@@ -15,8 +17,4 @@ export class Rate {
     const first = this.seen[0]!;
     return time > first.time ? (count - first.count) / (time - first.time) : 0;
   }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }

@@ -2,9 +2,10 @@
 // what is missing, and ends when it has waited too long.
 import type { Redis } from "ioredis";
 import { GivenUpError } from "../placer/index.js";
-import { buildText, ownBuild, WORKERS, workerKey, workerSchema } from "./names.js";
-import { parsed } from "./parsed.js";
+import { buildText, ownBuild } from "./names.js";
+import { seconds } from "./seconds.js";
 import type { QueueServer } from "./server.js";
+import { readSigns, WORKER_SIGNS } from "./signs.js";
 
 /** Seconds without any progress after which a run ends, unless `--queue-timeout` says otherwise. */
 const PATIENCE_SECONDS = 600;
@@ -41,9 +42,7 @@ export class Watch {
 
   /** Reads which workers there are, and says so when it changes. One that computes is progress, whoever its run is. */
   async readWorkers(redis: Redis): Promise<void> {
-    const names = await redis.smembers(WORKERS);
-    const signs = names.length > 0 ? await redis.mget(names.map(workerKey)) : [];
-    const workers = signs.flatMap((sign) => parsed(workerSchema, sign) ?? []);
+    const workers = (await readSigns(redis, WORKER_SIGNS)).alive.map(({ sign }) => sign);
     const build = buildText(ownBuild());
     const own = workers.filter((worker) => buildText(worker.build) === build);
     const threads = own.reduce((sum, worker) => sum + worker.threads, 0);
@@ -95,8 +94,4 @@ export class Watch {
   private remedy(): string {
     return `start one with: ashlar worker --queue ${this.server.address}`;
   }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }

@@ -31,7 +31,6 @@ import {
   queueName,
   RUNS,
   runKey,
-  runSchema,
   SIGN_SECONDS,
   taskKey,
   WORKERS,
@@ -39,9 +38,10 @@ import {
   workerKey,
 } from "./names.js";
 import { blobOf, pack, partsOf, unpack } from "./parcel.js";
-import { parsed } from "./parsed.js";
 import { Rate } from "./rate.js";
+import { seconds } from "./seconds.js";
 import { connect, endConnection, queueServer, startProblem, tellLosses, within } from "./server.js";
+import { RUN_SIGNS, readSigns } from "./signs.js";
 import { stored, unstored } from "./stored.js";
 
 export const workerOptionsSchema = z.strictObject({
@@ -262,14 +262,9 @@ class WorkerHost {
 
   /** Throws `InputError` if all runs there are need another build: this worker would wait for ever. */
   private async refuseOtherBuild(): Promise<void> {
-    const names = await this.redis.smembers(RUNS);
-    const signs = names.length > 0 ? await this.redis.mget(names.map(runKey)) : [];
-    const gone = names.filter((_, index) => signs[index] === null);
-    if (gone.length > 0) await this.redis.srem(RUNS, gone);
-    const builds = signs.flatMap((sign) => {
-      const run = parsed(runSchema, sign);
-      return run ? [buildText(run.build)] : [];
-    });
+    const { alive, gone } = await readSigns(this.redis, RUN_SIGNS);
+    if (gone.length > 0) await this.redis.srem(RUNS, [...gone]);
+    const builds = alive.map(({ sign }) => buildText(sign.build));
     const own = buildText(ownBuild());
     if (builds.length === 0 || builds.includes(own) || this.running > 0) return;
     throw new InputError(
@@ -413,8 +408,4 @@ class WorkerHost {
     }
     return unpack(bytes, (hash) => own.get(hash));
   }
-}
-
-function seconds(): number {
-  return performance.now() / 1000;
 }

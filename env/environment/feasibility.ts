@@ -141,6 +141,10 @@ export function checkFeasible(judge: Judge): void {
   refuseWithoutRoom(block, macros);
 }
 
+function fixedMacros(block: Block): number[] {
+  return [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
+}
+
 /** Throws `InputError` if macros without their halos are larger in sum than what fixed ones and blockages leave. */
 function refuseWithoutRoom(block: Block, macros: Int32Array): void {
   const { canvas, blockages, outlines } = block;
@@ -150,8 +154,7 @@ function refuseWithoutRoom(block: Block, macros: Int32Array): void {
     const { width, height } = ownSizeOf(block, node);
     area += width * height;
   }
-  const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
-  const bodies = standing
+  const bodies = fixedMacros(block)
     .filter((node) => !outlines?.has(node))
     .map((node) => boxOf(block, block.initial, node));
   const { width, height } = canvas;
@@ -199,9 +202,8 @@ function refuseCrowdedByHalos(block: Block, macros: Int32Array): void {
     (sum, { width, height }) => sum + Math.min(width, canvas.width) * Math.min(height, canvas.height),
     0,
   );
-  const standing = [...nodesOfKind(block, NodeKind.HardMacro)].filter((node) => block.fixed[node]);
   const covered = coveredArea(
-    standing.map((node) => boxOf(block, block.initial, node)),
+    fixedMacros(block).map((node) => boxOf(block, block.initial, node)),
     canvas.width,
     canvas.height,
   );
