@@ -39,6 +39,9 @@ const runner = spawn(
   [
     "--test",
     `--test-timeout=${values.timeout}`,
+    // This one repeats every failure at the end, where a log that was cut still has it.
+    "--test-reporter=spec",
+    "--test-reporter-destination=stdout",
     ...(knowsConcurrency ? [`--test-concurrency=${Math.max(Math.min(2, cores), cores - 1)}`] : []),
     ...[...new Set(files)].sort(),
   ],
