@@ -34,14 +34,14 @@ if (files.length === 0) {
 const cores = availableParallelism();
 const [major, minor] = process.versions.node.split(".").map(Number);
 const knowsConcurrency = major > 20 || (major === 20 && minor >= 10);
+// This reporter repeats every failure at the end, where a log that was cut still has it. NODE_OPTIONS may name another.
+const reporter = process.env.NODE_OPTIONS?.includes("--test-reporter") ? [] : ["--test-reporter=spec"];
 const runner = spawn(
   process.execPath,
   [
     "--test",
     `--test-timeout=${values.timeout}`,
-    // This one repeats every failure at the end, where a log that was cut still has it.
-    "--test-reporter=spec",
-    "--test-reporter-destination=stdout",
+    ...reporter,
     ...(knowsConcurrency ? [`--test-concurrency=${Math.max(Math.min(2, cores), cores - 1)}`] : []),
     ...[...new Set(files)].sort(),
   ],
