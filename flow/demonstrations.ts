@@ -10,6 +10,7 @@ import {
   readPlacement,
   statusOf,
 } from "../netlist/index.js";
+import type { Protocol } from "../placer/index.js";
 import { type Demonstration, type Elite, playDemonstrations } from "../policy/index.js";
 
 /**
@@ -19,7 +20,7 @@ import { type Demonstration, type Elite, playDemonstrations } from "../policy/in
 export async function readDemonstrations(
   folder: string,
   blocks: readonly Block[],
-  order: MacroOrder,
+  play: { readonly order: MacroOrder; readonly protocol: Protocol },
 ): Promise<readonly (readonly Elite[])[]> {
   if (!statusOf(folder)?.isDirectory())
     throw new InputError(
@@ -44,7 +45,7 @@ export async function readDemonstrations(
     const demonstrations: Demonstration[] = [];
     for (const path of paths)
       demonstrations.push({ placement: await readPlacement(path, block), source: path });
-    elites.push(playDemonstrations(block, demonstrations, order));
+    elites.push(playDemonstrations(block, demonstrations, play));
   }
   return elites;
 }

@@ -55,7 +55,17 @@ function turningMethods(): string {
 export const protocolOption = z
   .enum(PROTOCOL_NAMES)
   .default("fd")
-  .describe(PROTOCOL_NAMES.map((name) => `${name}: ${PROTOCOLS[name].description}`).join("; "));
+  .describe(describedProtocols(PROTOCOL_NAMES));
+
+function describedProtocols(names: readonly Protocol[]): string {
+  return names.map((name) => `${name}: ${PROTOCOLS[name].description}`).join("; ");
+}
+
+/** The protocol that a policy is trained under. */
+export const trainingProtocolOption = z
+  .enum(["fd", "es"])
+  .default("fd")
+  .describe(`what rewards are made by: ${describedProtocols(["fd", "es"])}`);
 
 /** The trained policy that a run starts with. */
 export const policyOption = z

@@ -17,7 +17,7 @@ import { readLearningBlocks } from "./learning-blocks.js";
 import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
-import { policyOption } from "./place.js";
+import { policyOption, trainingProtocolOption } from "./place.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 import { type RunFolder, refuseTaken } from "./run-folder.js";
@@ -42,6 +42,7 @@ export const pretrainSchema = z.strictObject({
     .string()
     .optional()
     .describe("folder of runs named like the blocks (BLOCK or BLOCK-…), whose placements are imitated"),
+  protocol: trainingProtocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 0),
   ...runOptions,
   queue: queueOption,
@@ -66,6 +67,7 @@ export interface PretrainSummary {
     readonly before: PolicyEvaluation;
     readonly after: PolicyEvaluation;
   }[];
+  readonly protocol: string;
   readonly iterations: number;
   readonly episodes: number;
   readonly seconds: number;
@@ -91,7 +93,7 @@ export async function pretrain(
   const { onProgress, onStart, signal } = control;
   const started = performance.now();
   const options = parseOptions(pretrainSchema, given);
-  const { seed, workers, out, resume, force, samples, demonstrations } = options;
+  const { seed, workers, out, resume, force, samples, demonstrations, protocol } = options;
   refuseTaken(out, options);
   const settings = migrated(options.settings, OLD_NAMES, onProgress);
   const { network, ...code } = await openNetwork(options.network);
@@ -105,7 +107,8 @@ export async function pretrain(
       `${order} does not go with --demonstrations`,
       "choose area or connectivity",
     );
-  const elites = demonstrations && isOneOrder && (await readDemonstrations(demonstrations, blocks, order));
+  const elites =
+    demonstrations && isOneOrder && (await readDemonstrations(demonstrations, blocks, { order, protocol }));
   const inputs = [...files, ...policyFiles(options.policy), ...code.files];
   const oldNames = {
     ...oldNamesUnder("settings", OLD_NAMES),
@@ -117,7 +120,12 @@ export async function pretrain(
   refuseOwnCodeOnQueue(options.queue, { "--network": network });
   const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
-    const learner = { settings: trainSettings, network, start: { ...start, ...(elites && { elites }) } };
+    const learner = {
+      settings: trainSettings,
+      network,
+      protocol,
+      start: { ...start, ...(elites && { elites }) },
+    };
     const job = {
       seed,
       workers,
@@ -141,7 +149,7 @@ export async function pretrain(
     const held_out: PretrainSummary["held_out"][number][] = [];
     for (const block of heldOut) {
       if (signal?.aborted) break;
-      const evaluation = { samples, network, seed, workers, openPool, signal, onProgress };
+      const evaluation = { samples, network, protocol, seed, workers, openPool, signal, onProgress };
       const before = await evaluatePolicy(block, start, { ...evaluation, settings: trainSettings });
       if (signal?.aborted) break;
       const asItIs = { ...trainSettings, initLogitScale: 1 };
@@ -162,6 +170,7 @@ export async function pretrain(
         };
       }),
       held_out,
+      protocol,
       iterations: state.iteration,
       episodes: state.episodes,
       seconds: run.earlierSeconds + (performance.now() - started) / 1000,

@@ -9,7 +9,7 @@ import type { FlatCosts } from "./flat-output.js";
 import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue } from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
-import { policyOption } from "./place.js";
+import { policyOption, trainingProtocolOption } from "./place.js";
 import { runOnBlock } from "./run.js";
 import { controlOf, type RunObserver } from "./run-control.js";
 
@@ -18,6 +18,7 @@ const DEFAULT_BUDGET = "10m";
 export const trainCommandSchema = blockOptionsSchema.extend({
   ...clusterOptions,
   ...costTermOptions,
+  protocol: trainingProtocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 0),
   policy: policyOption,
   network: networkOption,
@@ -32,6 +33,7 @@ export interface TrainSummary extends Partial<Score> {
   /** As in the summary of `place`. */
   readonly flat?: FlatCosts;
   readonly block: string;
+  readonly protocol: string;
   readonly iterations: number;
   readonly episodes: number;
   readonly seconds: number;
@@ -50,7 +52,7 @@ export async function trainCommand(
   const control = controlOf(observer);
   const { onProgress, signal } = control;
   const options = parseOptions(trainCommandSchema, given);
-  const { seed, workers, resume } = options;
+  const { seed, workers, resume, protocol } = options;
   const migratedSettings = migrated(options.settings, OLD_NAMES, onProgress);
   const { network, ...code } = await openNetwork(options.network);
   const { trainSettings, policy: start } = await startPolicy(options.policy, {
@@ -70,7 +72,7 @@ export async function trainCommand(
     oldNames: oldNamesUnder("settings", OLD_NAMES),
     control,
     async work({ block, rules, run, openPool }) {
-      const learner = { settings: trainSettings, network, rules, start };
+      const learner = { settings: trainSettings, network, rules, protocol, start };
       const budget = budgetOf(options, DEFAULT_BUDGET);
       const { state } = await trainInRun([block], run, {
         ...learner,
@@ -84,7 +86,7 @@ export async function trainCommand(
       });
       const { iteration: iterations, episodes } = state;
       const checkpoint = iterations > 0 && { checkpoint: run.file(LATEST_CHECKPOINT) };
-      return { best: state.blocks[0]!.best, found: { iterations, episodes, seed, ...checkpoint } };
+      return { best: state.blocks[0]!.best, found: { protocol, iterations, episodes, seed, ...checkpoint } };
     },
   });
 }

@@ -3,7 +3,7 @@
 import { Episode, InfeasibleActionError, Judge, MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, type Placement } from "../../netlist/index.js";
-import { makeCellPlacer } from "../../placer/index.js";
+import { makeCellPlacer, type Protocol } from "../../placer/index.js";
 import type { Elite } from "../ppo/train-checkpoint.js";
 
 /** A placement to learn from, and what errors call it: mostly its file. */
@@ -19,10 +19,10 @@ export interface Demonstration {
 export function playDemonstrations(
   block: Block,
   demonstrations: readonly Demonstration[],
-  order: MacroOrder,
+  { order, protocol = "fd" }: { readonly order: MacroOrder; readonly protocol?: Protocol },
 ): readonly Elite[] {
   const judge = new Judge(Kernels.create(), block);
-  const episode = new Episode(judge, makeCellPlacer("fd", judge), { macros: MACRO_ORDERS[order](block) });
+  const episode = new Episode(judge, makeCellPlacer(protocol, judge), { macros: MACRO_ORDERS[order](block) });
   return demonstrations
     .map((demonstration) => playDemonstration(episode, demonstration))
     .sort((a, b) => a.proxyCost - b.proxyCost);

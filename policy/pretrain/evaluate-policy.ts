@@ -1,6 +1,6 @@
 // How good a policy is on a block that it does not learn on: the costs of a few episodes, zero-shot.
 import { type Block, isInputError } from "../../netlist/index.js";
-import type { OpenPool } from "../../placer/index.js";
+import type { OpenPool, Protocol } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import type { PolicyNetworkModule } from "../network/contract.js";
 import type { IterationMetrics } from "../ppo/metrics.js";
@@ -30,6 +30,8 @@ export async function evaluatePolicy(
     readonly settings: TrainSettings;
     /** Of the policy; needed where there is none. */
     readonly network?: PolicyNetworkModule | undefined;
+    /** What places the soft macros; by default as in all published figures. */
+    readonly protocol?: Protocol;
     readonly seed: number;
     readonly workers: number;
     readonly openPool?: OpenPool | undefined;
@@ -42,6 +44,7 @@ export async function evaluatePolicy(
     samples,
     settings,
     network = policy?.network,
+    protocol,
     seed,
     workers,
     openPool,
@@ -59,6 +62,7 @@ export async function evaluatePolicy(
       openPool,
       signal,
       network,
+      ...(protocol && { protocol }),
       budget: { iterations },
       observer: { onIteration: (metrics) => void lines.push(metrics) },
       from: policy,

@@ -99,6 +99,25 @@ test("the same policy with two workers; a run that goes on ends as one that was 
   assert.deepEqual(readFileSync(policyOf("half")), readFileSync(policyOf("run")));
 });
 
+test("under protocol es training and the figures of held-out blocks are of that protocol", async () => {
+  const es = ["--protocol", "es", "--workers", "1"];
+  const { protocol, blocks, held_out } = await pretrained("es", ...es);
+  assert.equal(protocol, "es");
+  const settings = parseTrainSettings({ episodes: 8 });
+  const evaluation = { samples: 16, settings, seed: 1, workers: 1 } as const;
+  const block = await loadBlock(unseen);
+  const policy = await readPolicy(policyOf("es"));
+  assert.deepEqual(held_out[0].after, await evaluatePolicy(block, policy, { ...evaluation, protocol: "es" }));
+  assert.notDeepEqual(held_out[0].after, await evaluatePolicy(block, policy, evaluation));
+  assert.notDeepEqual(policy.parameters, (await readPolicy(policyOf("run"))).parameters);
+  // On one block the best placement has the cost that the protocol gives it.
+  const trained = await json("train", a, ...es, "--iterations", "1", "--out", out("train-es"), ...SMALL);
+  assert.equal(trained.protocol, "es");
+  const scored = await json("eval", a, "--placement", join(trained.out, "best.plc"), "--place-cells", "es");
+  assert.ok(Math.abs(scored.proxy_cost / trained.proxy_cost - 1) < 1e-3, `${scored.proxy_cost}`);
+  assert.ok(blocks.every(({ first }: { first: number }) => first > 0));
+});
+
 test("train with several blocks is pretraining on them", async () => {
   const { policy } = await json("train", a, b, "--iterations", "3", "--out", out("train"), ...SMALL);
   assert.deepEqual(readFileSync(policy), readFileSync(policyOf("run")));
