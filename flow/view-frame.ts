@@ -1,4 +1,4 @@
-// What the viewer shows of the design behind a block: its name, core, rows, halos and fences as the run used them.
+// What the viewer shows of the design behind a block: its name, core, rows, halos, fences and guides as the run used them.
 import { basename, resolve } from "node:path";
 import {
   type Block,
@@ -52,12 +52,13 @@ export function frameOfDesign(loaded: LoadedDef, block: Block): DesignFrame {
   const nodeOf = new Map(block.nodeNames.map((name, node) => [name, node]));
   const nodesOf = (nodes: readonly number[]) =>
     nodes.flatMap((node) => nodeOf.get(loaded.block.nodeNames[node]!) ?? []);
-  const { fences = [] } = placingDesign(loaded.block, loaded).block;
+  const { fences = [], guides = [] } = placingDesign(loaded.block, loaded).block;
   const core = loaded.core && inMicrons(loaded.design, loaded.core);
   return {
     rows: loaded.block.rows ?? [],
     halos: halosOf(loaded, block, nodeOf),
     fences: fences.flatMap((fence) => (fence.isOpen ? [] : [{ ...fence, members: nodesOf(fence.members) }])),
+    guides: guides.map((guide) => ({ ...guide, members: nodesOf(guide.members) })),
     ...(core && { core }),
   };
 }

@@ -234,7 +234,7 @@ export class BlockView implements ViewSource {
     const placements = [
       ...this.first.map(({ id, label }) => ({ id, label })),
       ...(run !== undefined && existsSync(join(run, "best.plc"))
-        ? [{ id: "best", label: "best so far", frames: true }]
+        ? [{ id: "best", label: this.state() === "running" ? "best so far" : "best", frames: true }]
         : []),
       { id: "initial", label: run === undefined ? "as in the files" : "initial" },
       ...this.others.map(({ id, label, run }) => ({ id, label, frames: run !== undefined })),

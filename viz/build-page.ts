@@ -18,6 +18,21 @@ const withoutNode: Plugin = {
   },
 };
 
+/**
+ * Graphs are for clustering, which the page does not do, but floors are entered through their index. These packages do not say that
+ * loading them has no effects, so all of their code would be in the page.
+ */
+const withoutUnusedGraphs: Plugin = {
+  name: "without-unused-graphs",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^graphology/ }, async ({ path, pluginData, ...rest }) => {
+      if (pluginData === "resolved") return undefined;
+      const found = await bundler.resolve(path, { ...rest, pluginData: "resolved" });
+      return { ...found, sideEffects: false };
+    });
+  },
+};
+
 /** When loaded, uPlot formats by `navigator.language`, which is not a language tag in some headless browsers. */
 const LANGUAGE_GUARD = `try { new Intl.NumberFormat(navigator.language) } catch { Object.defineProperty(navigator, "language", { value: "en-US" }) }`;
 
@@ -53,6 +68,7 @@ await build({
   legalComments: "none", // whole licences are in third-party.txt,
   plugins: [
     withoutNode,
+    withoutUnusedGraphs,
     licenses({ banner: "", thirdParty: { output: { file: "third-party.txt", template: notices } } }),
   ],
   // kernels/kernels.ts uses import.meta to find its file; the page passes a compiled module instead.

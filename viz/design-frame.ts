@@ -1,6 +1,6 @@
-// What the viewer draws of a design besides its nodes: the core, rows of sites, halos and fences as the run used them.
+// What the viewer draws of a design besides its nodes: the core, rows of sites, halos, fences and guides as the run used them.
 // It travels in the block's message, so that one request brings all that a picture needs.
-import type { CellRow, Fence, Halos, Rectangle } from "../netlist/index.js";
+import type { CellRow, Fence, Guide, Halos, Rectangle } from "../netlist/index.js";
 import type { Packed } from "./packing.js";
 
 /** Lengths are µm in the canvas's frame. */
@@ -11,6 +11,8 @@ export interface DesignFrame {
   /** Halos around nodes in orientation N; they turn with the node. Boxes of the block do not contain them. */
   readonly halos?: Halos | undefined;
   readonly fences: readonly Fence[];
+  /** Regions that pull their macros. Default: none. */
+  readonly guides?: readonly Guide[];
 }
 
 const SIDES = ["lefts", "bottoms", "rights", "tops"] as const;
@@ -18,7 +20,10 @@ const SIDES = ["lefts", "bottoms", "rights", "tops"] as const;
 const OF_ROW = 6;
 
 /** The block's message with a frame. */
-export function withFrame({ meta, arrays }: Packed, { core, rows, halos, fences }: DesignFrame): Packed {
+export function withFrame(
+  { meta, arrays }: Packed,
+  { core, rows, halos, fences, guides = [] }: DesignFrame,
+): Packed {
   const numbers = rows.flatMap(({ left, bottom, height, siteWidth, sites, orientation }) => [
     left,
     bottom,
@@ -28,7 +33,7 @@ export function withFrame({ meta, arrays }: Packed, { core, rows, halos, fences 
     orientation,
   ]);
   return {
-    meta: { ...meta, ...(core && { core }), fences },
+    meta: { ...meta, ...(core && { core }), fences, guides },
     arrays: {
       ...arrays,
       siteRows: Float64Array.from(numbers),
@@ -59,5 +64,6 @@ export function unpackFrame({ meta, arrays }: Packed): DesignFrame {
     rows,
     halos,
     fences: (meta.fences as readonly Fence[] | undefined) ?? [],
+    guides: (meta.guides as readonly Guide[] | undefined) ?? [],
   };
 }

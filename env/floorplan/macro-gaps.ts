@@ -1,5 +1,6 @@
 // The space that macros leave: channels between them, notches, and pins that face a wall. Lengths are µm.
 import {
+  append,
   type Block,
   boxOf,
   leastOf,
@@ -33,6 +34,33 @@ const TOUCHING = 1e-6;
 
 /** The gaps of a block with its hard macros placed. `narrowBelow` is a length in µm above 0. */
 export function macroGapsOf(block: Block, placement: Placement, narrowBelow: number): MacroGaps {
+  const { nodes, boxes } = placedBoxes(block, placement);
+  const { notches, area } = notchesAmong(boxes, block.canvas, narrowBelow);
+  return {
+    narrowBelow,
+    ...channelsOf(boxes, narrowBelow),
+    notches: notches.length,
+    notchArea: area,
+    ...pinsOf(block, placement, { nodes, boxes, narrowBelow }),
+  };
+}
+
+/** A pocket of free space between macros. */
+export interface Notch {
+  /** Disjoint, from the lowest to the highest; together they are the pocket, as exact as pixels are. */
+  readonly rectangles: readonly Rectangle[];
+}
+
+/** The notches that `macroGapsOf` counts, with their places. `narrowBelow` is a length in µm above 0. */
+export function notchesOf(block: Block, placement: Placement, narrowBelow: number): Notch[] {
+  return notchesAmong(placedBoxes(block, placement).boxes, block.canvas, narrowBelow).notches;
+}
+
+/** The hard macros that have places, with their boxes. */
+function placedBoxes(
+  block: Block,
+  placement: Placement,
+): { readonly nodes: readonly number[]; readonly boxes: readonly Rectangle[] } {
   const nodes: number[] = [];
   const boxes: Rectangle[] = [];
   for (let node = 0; node < block.nodeCount; node++) {
@@ -42,12 +70,7 @@ export function macroGapsOf(block: Block, placement: Placement, narrowBelow: num
     nodes.push(node);
     boxes.push(box);
   }
-  return {
-    narrowBelow,
-    ...channelsOf(boxes, narrowBelow),
-    ...notchesOf(boxes, block.canvas, narrowBelow),
-    ...pinsOf(block, placement, { nodes, boxes, narrowBelow }),
-  };
+  return { nodes, boxes };
 }
 
 /** The space between two macros that face each other. */
@@ -103,12 +126,12 @@ function overlap(a: Rectangle, b: Rectangle): boolean {
 const SQUARE = 4;
 const MOST_PIXELS = 1024;
 
-/** Finds notches on a picture of the canvas with `SQUARE` pixels to `narrowBelow`, or less if the canvas is large. */
-function notchesOf(
+/** Finds notches, and their area in µm², on a picture of the canvas with `SQUARE` pixels to `narrowBelow`, or less if the canvas is large. */
+function notchesAmong(
   boxes: readonly Rectangle[],
   { width, height }: Block["canvas"],
   narrowBelow: number,
-): Pick<MacroGaps, "notches" | "notchArea"> {
+): { readonly notches: Notch[]; readonly area: number } {
   const pixel = Math.max(narrowBelow / SQUARE, Math.max(width, height) / MOST_PIXELS);
   const side = Math.max(1, Math.round(narrowBelow / pixel));
   const columns = Math.max(1, Math.round(width / pixel));
@@ -124,7 +147,8 @@ function notchesOf(
   const open = openedBy(covered, { columns, rows, side });
   const seen = new Uint8Array(columns * rows);
   const isTight = (cell: number) => !covered[cell] && !open[cell];
-  let notches = 0;
+  const [across, up] = [width / columns, height / rows];
+  const notches: Notch[] = [];
   let pixels = 0;
   for (let start = 0; start < seen.length; start++) {
     if (seen[start] || !isTight(start)) continue;
@@ -133,11 +157,51 @@ function notchesOf(
       if (open[cell]) doors.add(cell);
       return isTight(cell);
     });
-    if (pocket < (side / 2) ** 2 || countGroups(doors, columns) > 1) continue;
-    notches++;
-    pixels += pocket;
+    if (pocket.length < (side / 2) ** 2 || countGroups(doors, columns) > 1) continue;
+    const rectangles = rectanglesOf(pocket, columns).map(({ left, right, bottom, top }) => ({
+      left: left * across,
+      right: right * across,
+      bottom: bottom * up,
+      top: top * up,
+    }));
+    notches.push({ rectangles });
+    pixels += pocket.length;
   }
-  return { notches, notchArea: pixels * (width / columns) * (height / rows) };
+  return { notches, area: pixels * across * up };
+}
+
+/** Pixels as rectangles: runs along rows, of which equal ones above one another are joined. Sides count pixels. */
+function rectanglesOf(pixels: readonly number[], columns: number): Rectangle[] {
+  const done: Rectangle[] = [];
+  let below: Rectangle[] = [];
+  let current: Rectangle[] = [];
+  let row = -1;
+  const endRow = () => {
+    append(done, below);
+    below = current;
+    current = [];
+  };
+  const sorted = [...pixels].sort((a, b) => a - b);
+  for (let i = 0; i < sorted.length; ) {
+    const first = sorted[i]!;
+    const at = Math.floor(first / columns);
+    const left = first % columns;
+    let length = 1;
+    while (sorted[i + length] === first + length && left + length < columns) length++;
+    i += length;
+    if (at !== row) {
+      endRow();
+      if (at !== row + 1) endRow();
+      row = at;
+    }
+    const right = left + length;
+    const under = below.findIndex((each) => each.left === left && each.right === right);
+    const bottom = under < 0 ? at : below.splice(under, 1)[0]!.bottom;
+    current.push({ left, right, bottom, top: at + 1 });
+  }
+  endRow();
+  endRow();
+  return done.sort((a, b) => a.bottom - b.bottom || a.left - b.left);
 }
 
 /** The pixel border nearest to a place. */
@@ -169,17 +233,17 @@ function openedBy(
   return open;
 }
 
-/** Visits the pixels joined to `start` for which `enter` is true; returns their number. Others are asked, but not entered. */
+/** Visits the pixels joined to `start` for which `enter` is true, and returns them. Others are asked, but not entered. */
 function flood(
   start: number,
   { columns, rows, seen }: { readonly columns: number; readonly rows: number; readonly seen: Uint8Array },
   enter: (cell: number) => boolean,
-): number {
+): number[] {
   const stack = [start];
+  const visited: number[] = [];
   seen[start] = 1;
-  let count = 0;
   for (let cell = stack.pop(); cell !== undefined; cell = stack.pop()) {
-    count++;
+    visited.push(cell);
     const column = cell % columns;
     const row = (cell - column) / columns;
     const visit = (next: number) => {
@@ -192,7 +256,7 @@ function flood(
     if (row > 0) visit(cell - columns);
     if (row + 1 < rows) visit(cell + columns);
   }
-  return count;
+  return visited;
 }
 
 /** Groups of pixels that touch at sides or corners. */

@@ -1,6 +1,6 @@
 // What the page draws and says: chosen cells, curves, axes, titles, zoom, halos, rows and labels.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
@@ -72,6 +72,49 @@ test("the chart's best is the panel's, also if the run's last step improved the 
     assert.notEqual(best, recorded, "the last step changed nothing: no test");
     assert.equal((best as number).toFixed(6), await page.textContent("#cost-proxy"));
   });
+});
+
+test("costs that hardly differ have different texts at their axis, none of which is cut", async () => {
+  const run = join(makeFolder(), "close");
+  cpSync(shortRun, run, { recursive: true });
+  const lines = Array.from({ length: 5 }, (_, i) =>
+    JSON.stringify({
+      iteration: i + 1,
+      "cost/proxy": 0.7123456 + 2e-9 * i,
+      "cost/best": 0.7123456 - 1e-9 * i,
+    }),
+  );
+  writeFileSync(join(run, "metrics.jsonl"), `${lines.join("\n")}\n`);
+  const summary = JSON.parse(readFileSync(join(run, "summary.json"), "utf8"));
+  writeFileSync(join(run, "summary.json"), JSON.stringify({ ...summary, proxy_cost: 0.7123456 - 4e-9 }));
+  for (const size of [
+    { width: 1440, height: 900 },
+    { width: 1024, height: 700 },
+  ])
+    await withPage(
+      [run],
+      async (page) => {
+        const { texts, room } = (await query(page)).yTicks as { texts: string[]; room: number };
+        assert.ok(texts.length >= 3, String(texts));
+        assert.equal(new Set(texts).size, texts.length, String(texts));
+        const widths = await page.evaluate((texts) => {
+          const context = document.createElement("canvas").getContext("2d")!;
+          context.font = "11px system-ui, sans-serif";
+          return texts.map((text) => context.measureText(text).width);
+        }, texts);
+        assert.ok(Math.max(...widths) <= room, `${widths} in ${room} pixels`);
+      },
+      size,
+    );
+});
+
+test("a finished run has a best placement, a running one a best so far", async () => {
+  const labels = (page: Page) => page.locator("#shown option").allTextContents();
+  await withPage([shortRun], async (page) => assert.equal((await labels(page))[0], "best"));
+  const running = join(makeFolder(), "running");
+  cpSync(shortRun, running, { recursive: true });
+  writeFileSync(join(running, "running.json"), JSON.stringify({ process: process.pid }));
+  await withPage([running], async (page) => assert.equal((await labels(page))[0], "best so far"));
 });
 
 test("the title is the design's name, not the folder's", async () => {

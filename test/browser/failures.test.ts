@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { view } from "../../flow/index.js";
 import { openView } from "../../flow/view-source.js";
 import { InputError } from "../../netlist/index.js";
@@ -116,6 +116,73 @@ test("a server that is gone, or was started again: the edit stays and can be dow
   await stays(page, moved);
   await page.close();
   await again!.close();
+});
+
+test("answers that come late or in another order do not replace what was chosen since", async () => {
+  const server = await serve(await newRun());
+  const { page, errors } = await openPage(browser, server.address);
+  /** Holds back the answers for a placement until the function is called. */
+  const hold = async (id: string) => {
+    const waiting: Route[] = [];
+    const address = `**/api/placement/${id}`;
+    await page.route(address, (route) => {
+      waiting.push(route);
+    });
+    return async () => {
+      while (waiting.length === 0) await page.waitForTimeout(20);
+      for (const route of waiting) await route.continue();
+      await page.unroute(address);
+    };
+  };
+  const label = () => page.evaluate(() => window.ashlar!.query().label);
+  const until = (text: string) => page.waitForFunction((text) => window.ashlar!.query().label === text, text);
+  // Another placement was chosen since.
+  let release = await hold("initial");
+  await page.selectOption("#shown", "initial");
+  await page.selectOption("#shown", "best");
+  await until("best");
+  await release();
+  assert.equal((await query(page)).label, "best");
+  assert.equal(await page.inputValue("#shown"), "best");
+  // The replay has gone on since.
+  release = await hold("best");
+  await page.selectOption("#shown", "best");
+  await page.keyboard.press(",");
+  const step = await label();
+  assert.match(String(step), /^iteration/);
+  await release();
+  assert.equal((await query(page)).label, step);
+  assert.equal(await page.inputValue("#shown"), "");
+  // A comparison was closed since.
+  release = await hold("initial");
+  await page.selectOption("#compare", "initial");
+  await page.selectOption("#compare", "");
+  await release();
+  assert.equal((await query(page)).comparing, false);
+  assert.equal(await page.isVisible("#view-b"), false);
+  // While a macro is dragged another placement comes: the drag ends, and leaves nothing there.
+  await page.selectOption("#shown", "best");
+  const { costs } = await query(page);
+  release = await hold("best");
+  await page.selectOption("#shown", "best");
+  await page.keyboard.press("n");
+  const [name] = (await page.evaluate(() => window.ashlar!.query().selected)) as string[];
+  const [x, y] = await page.evaluate((name) => {
+    const [x, y] = window.ashlar!.place(name!);
+    return window.ashlar!.toPage(x, y);
+  }, name);
+  await page.mouse.move(x, y);
+  await page.mouse.down();
+  await page.mouse.move(x + 40, y + 30, { steps: 3 });
+  await release();
+  assert.deepEqual((await query(page)).costs, costs);
+  await page.mouse.move(x + 60, y + 30, { steps: 3 });
+  await page.mouse.up();
+  const after = await query(page);
+  assert.deepEqual([after.costs, after.edited], [costs, false]);
+  assert.deepEqual(errors, []);
+  await page.close();
+  await server.close();
 });
 
 test("a full disk: the page says so, and the edit stays", async () => {

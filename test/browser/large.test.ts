@@ -78,6 +78,7 @@ test("tiles show where cells are at every zoom, and give way to the cells", asyn
 
 test("while a block is read the page says how much of it has come", async () => {
   const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
   await page.addInitScript(() => {
     const said: string[] = [];
     Object.assign(window, { said });

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { view } from "../../flow/index.js";
-import { launchBrowser, openPage, query } from "../support/browser.js";
+import { launchBrowser, openPage, query, untilShown } from "../support/browser.js";
 import { startAshlar } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
@@ -19,19 +19,6 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Waits until the page says so. */
-async function until(
-  page: Page,
-  wanted: (shown: Record<string, unknown>) => boolean,
-): Promise<Record<string, unknown>> {
-  for (let i = 0; i < 400; i++) {
-    const shown = await query(page);
-    if (wanted(shown)) return shown;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`the page still says ${JSON.stringify(await query(page))}`);
-}
-
 test("a page attached to a running run follows it to its end", async () => {
   const out = join(makeFolder(), "live");
   const { child, finished } = startAshlar([
@@ -42,17 +29,21 @@ test("a page attached to a running run follows it to its end", async () => {
   let server: Awaited<ReturnType<typeof serve>> | undefined;
   try {
     // The run makes its folder first, its block is read before that.
-    for (let i = 0; i < 300 && !server; i++) {
+    for (const end = performance.now() + 60_000; !server; ) {
       server = await serve(out).catch(() => undefined);
+      assert.ok(server || performance.now() < end, "the run's folder can be viewed while it runs");
       if (!server) await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    assert.ok(server, "the run's folder can be viewed while it runs");
     const { page, errors } = await openPage(browser, server.address);
     await finished;
-    const ended = await until(page, (shown) => shown.state === "finished");
-    assert.ok(Number(ended.frames) >= 1);
-    await until(page, (shown) => Number(shown.chartPoints) >= 400);
-    assert.ok((ended.placements as string[]).includes("best"));
+    await untilShown(
+      page,
+      ({ state, frames, chartPoints, placements }) =>
+        state === "finished" &&
+        Number(frames) >= 1 &&
+        Number(chartPoints) >= 400 &&
+        (placements as string[]).includes("best"),
+    );
     assert.deepEqual(errors, []);
     await page.close();
   } finally {
@@ -76,7 +67,7 @@ test("who looks at the best placement follows new frames, who looks at another o
   const newFrame = async () => {
     const { frames } = await query(page);
     addFrame(out);
-    return until(page, (shown) => Number(shown.frames) === Number(frames) + 1);
+    return untilShown(page, (shown) => Number(shown.frames) === Number(frames) + 1);
   };
   const followed = await newFrame();
   assert.match(String(followed.label), /^iteration \d+$/);
@@ -102,7 +93,7 @@ test("a policy's first checkpoint, written while the page is open, is offered wi
   renameSync(`${checkpoint}.later`, checkpoint);
   const { frames } = await query(page);
   addFrame(out);
-  await until(page, (shown) => Number(shown.frames) === Number(frames) + 1);
+  await untilShown(page, (shown) => Number(shown.frames) === Number(frames) + 1);
   assert.equal(await offered(), 2);
   await page.selectOption("#map", "masks");
   assert.equal((await query(page)).map, "masks");
@@ -121,7 +112,7 @@ test("a run whose process is gone is said to have died", async () => {
   assert.equal((await query(page)).state, "running");
   // No process has this number: Linux counts to 2^22.
   writeFileSync(join(out, "running.json"), JSON.stringify({ process: 2 ** 22 + 1 }));
-  await until(page, (shown) => shown.state === "died");
+  await untilShown(page, (shown) => shown.state === "died");
   assert.match((await page.textContent("#state")) ?? "", /died/);
   await page.close();
   await server.close();
@@ -132,16 +123,19 @@ test("the page says that the server is gone, and is up to date again when it is 
   let server = await serve(out);
   const { port } = server;
   const { page } = await openPage(browser, server.address);
-  const { chartPoints } = await until(page, (shown) => Number(shown.chartPoints) > 0);
+  const { chartPoints } = await untilShown(page, (shown) => Number(shown.chartPoints) > 0);
   await server.close();
-  await until(page, (shown) => shown.connected === false);
+  await untilShown(page, (shown) => shown.connected === false);
   assert.match((await page.textContent("#state")) ?? "", /server gone/);
   appendFileSync(
     join(out, "metrics.jsonl"),
     `${JSON.stringify({ iteration: 4, "cost/proxy": 1, "cost/best": 0.9 })}\n`,
   );
   server = (await view([out], { port })).server!;
-  await until(page, (shown) => shown.connected === true && Number(shown.chartPoints) > Number(chartPoints));
+  await untilShown(
+    page,
+    (shown) => shown.connected === true && Number(shown.chartPoints) > Number(chartPoints),
+  );
   assert.match((await page.textContent("#state")) ?? "", /finished/);
   await page.close();
   await server.close();

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { place } from "../../flow/index.js";
 import type { ViewServer } from "../../viz/index.js";
-import { launchBrowser, openPage, query } from "../support/browser.js";
+import { launchBrowser, openPage, query, untilShown } from "../support/browser.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 
@@ -120,11 +120,12 @@ test("two panes have one zoom, one selection and one time", async () => {
   await withPage(
     server,
     async (page) => {
-      const cameras = async () => (await query(page)).cameras as object[];
+      const scaleOf = (shown: Record<string, unknown>) => (shown.cameras as { scale: number }[])[0]!.scale;
+      const whole = scaleOf(await query(page));
       const box = (await page.locator("#view-b").boundingBox())!;
       await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
       await page.mouse.wheel(0, -300);
-      const [a, b] = await cameras();
+      const [a, b] = (await untilShown(page, (shown) => scaleOf(shown) > whole)).cameras as object[];
       assert.deepEqual(a, b);
       await page.keyboard.press("f");
       let selected: unknown[] = [];

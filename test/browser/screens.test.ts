@@ -64,7 +64,7 @@ async function cut(page: Page): Promise<string[]> {
 for (const size of SIZES)
   for (const theme of ["light", "dark"] as const)
     test(`nothing is cut and axe finds nothing (${size.width} x ${size.height}, ${theme})`, async () => {
-      const address = `${server.address}&theme=${theme}#map=density&compare=other-1`;
+      const address = `${server.address}&theme=${theme}#map=density&compare=other-1&colour=modules`;
       const { page, errors } = await openPage(browser, address, size);
       const isSmall = size.width < 760;
       if (!isSmall) await page.keyboard.press("n");

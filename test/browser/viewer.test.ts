@@ -7,9 +7,11 @@ import type { Browser, Page } from "playwright-core";
 import type { Costs } from "../../env/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
 import type { ViewServer } from "../../viz/index.js";
-import { launchBrowser, openPage, query, whenIdle } from "../support/browser.js";
+import { launchBrowser, openPage, query, untilShown, whenIdle } from "../support/browser.js";
 import { runJson } from "../support/command.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
+
+const JUDGED = ["density", "horizontal", "vertical"];
 
 let browser: Browser;
 let blockPath = "";
@@ -133,7 +135,7 @@ test("layers hide and lock, and the choice outlives a reload", async () => {
 test("every heat map is drawn, with its range and a CSV of the grid", async () => {
   await withPage(async (page) => {
     const { grid } = await loadBlock(blockPath);
-    for (const map of ["density", "horizontal", "vertical", "nets", "probabilities", "masks", "wires"]) {
+    for (const map of [...JUDGED, "nets", "pins", "probabilities", "masks", "wires"]) {
       await page.selectOption("#map", map);
       assert.equal((await query(page)).map, map);
       const [download] = await Promise.all([page.waitForEvent("download"), page.click("#csv")]);
@@ -202,9 +204,11 @@ test("comparing shows two linked views with arrows, and closing goes back to one
     assert.deepEqual(cameras[0], cameras[1]);
     await page.hover("#view-b");
     await page.mouse.wheel(0, -400);
-    const zoomed = (await query(page)).cameras as { scale: number }[];
+    // The call returns before the page has seen the wheel.
+    const { scale } = cameras[0] as { scale: number };
+    const shown = await untilShown(page, (shown) => (shown.cameras as { scale: number }[])[0]!.scale > scale);
+    const zoomed = shown.cameras as unknown[];
     assert.deepEqual(zoomed[0], zoomed[1]);
-    assert.ok(zoomed[0]!.scale > (cameras[0] as { scale: number }).scale);
     await page.selectOption("#compare", "");
     assert.equal((await query(page)).comparing, false);
   });

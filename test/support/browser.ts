@@ -66,6 +66,9 @@ export async function launchBrowser(
   return chromium.launch({ executablePath: await chromiumPath(), args, headless: true });
 }
 
+/** How long tests wait for what must come, ms. A machine with much else to do is slow, and no test fails for that. */
+const PATIENCE = 120_000;
+
 export interface OpenedPage {
   readonly page: Page;
   /** What the page's console said as errors, and exceptions. */
@@ -85,8 +88,8 @@ export async function openPage(
     if (message.type() === "error") errors.push(message.text());
   });
   page.on("pageerror", (error) => errors.push(error.message));
+  page.setDefaultTimeout(PATIENCE);
   await page.goto(address);
-  page.setDefaultTimeout(120_000);
   await page.waitForFunction(() => "ready" in document.body.dataset || "failed" in document.body.dataset);
   await whenIdle(page);
   return { page, errors };
@@ -100,4 +103,17 @@ export async function whenIdle(page: Page): Promise<void> {
 export async function query(page: Page): Promise<Record<string, unknown>> {
   await whenIdle(page);
   return (await page.evaluate(() => window.ashlar?.query())) ?? {};
+}
+
+/** Waits until the page shows what is wanted, and returns what it says then. */
+export async function untilShown(
+  page: Page,
+  wanted: (shown: Record<string, unknown>) => boolean,
+): Promise<Record<string, unknown>> {
+  for (const end = performance.now() + PATIENCE; ; ) {
+    const shown = await query(page);
+    if (wanted(shown)) return shown;
+    if (performance.now() > end) throw new Error(`the page still says ${JSON.stringify(shown)}`);
+    await page.waitForTimeout(50);
+  }
 }

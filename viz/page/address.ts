@@ -1,5 +1,6 @@
 // Keeps the page's address up to date with what is shown, and brings back what an address tells: after a reload, from a
 // link, and on the way back and forward.
+import { Latest } from "./latest.js";
 import { type PageState, stateOf, stateText } from "./page-state.js";
 
 /** Time from a change until it is in the address, ms. Browsers limit how often an address may change. */
@@ -8,8 +9,8 @@ const DELAY = 200;
 export interface AddressHost {
   /** What is shown. */
   state(): PageState;
-  /** Shows it. */
-  restore(state: PageState): Promise<void>;
+  /** Shows it, as long as `isWanted`: somebody may go back twice before the first step is there. */
+  restore(state: PageState, isWanted: () => boolean): Promise<void>;
 }
 
 export class Address {
@@ -18,6 +19,7 @@ export class Address {
   /** Whether a change since the last time is one to come back from. */
   private isStep = false;
   private restoring = 0;
+  private readonly states = new Latest();
 
   constructor(host: AddressHost) {
     this.host = host;
@@ -44,7 +46,7 @@ export class Address {
     this.timer = undefined;
     this.restoring++;
     try {
-      await this.host.restore(stateOf(location.hash));
+      await this.host.restore(stateOf(location.hash), this.states.begin());
     } finally {
       this.restoring--;
       this.isStep = false;

@@ -1,7 +1,5 @@
 // The page: reads the data, opens views and panels, and connects them.
-import { NodeKind } from "../../netlist/index.js";
 import { unpackFrame } from "../design-frame.js";
-import { placeCommand } from "../place-command.js";
 import {
   type EditFormat,
   lockedOf,
@@ -17,18 +15,21 @@ import { Charts } from "./charts.js";
 import { keysOf, listenToKeys, showHelp } from "./commands.js";
 import { costsPanel } from "./costs-panel.js";
 import { followLive, type PageData, pageData } from "./data.js";
-import { ask, byId, fill, h, icon, showLoading } from "./dom.js";
+import { byId, fill, h, icon, showLoading } from "./dom.js";
 import { editPanel } from "./edit-panel.js";
-import { downloadEdit, type EditCommand, edit, save, toggleLock, tokenOf } from "./edits.js";
+import { type EditCommand, edit, toggleLock } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
+import { hierarchyPanel } from "./hierarchy-panel.js";
 import { Inspector } from "./inspector.js";
+import { Latest } from "./latest.js";
 import { layersPanel } from "./layers-panel.js";
-import { violationCounts } from "./legality.js";
 import { legalityPanel } from "./legality-panel.js";
 import { MapPanel } from "./map-panel.js";
+import { notice } from "./notices.js";
 import { PageJudge } from "./page-judge.js";
 import { Panes } from "./panes.js";
 import { printInLight } from "./printing.js";
+import { Saving } from "./saving.js";
 import { SceneState } from "./scene-state.js";
 import { searchBox } from "./search-box.js";
 import { sheets } from "./sheets.js";
@@ -48,9 +49,6 @@ const STATE_TEXT: Readonly<Record<RunState, string>> = {
 };
 
 const KEPT = "What you see stays in this page; download it to keep it.";
-
-/** How long a notice is shown, in ms. */
-const NOTICE_TIME = 6000;
 
 interface AppParts {
   readonly data: PageData;
@@ -91,10 +89,10 @@ export class App {
     },
   });
   private policyOffered = false;
-  /** Names of the edits that this page has saved. */
-  private readonly ownEdits = new Set<string>();
-  private readonly goesOn = h("section", { id: "goes-on", hidden: true });
-  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly saving = new Saving(this);
+  /** What was asked to be shown last. */
+  readonly wishes = new Latest();
+  private readonly comparisons = new Latest();
 
   private constructor({ data, session, theme, panes, scene }: AppParts) {
     this.data = data;
@@ -171,17 +169,17 @@ export class App {
       undo: () => scene.undo(),
       redo: () => scene.redo(),
       save: () => void this.save(),
-      download: (format: EditFormat) => void this.download(format),
+      download: (format: EditFormat) => void this.saving.download(format),
     };
     const { formats } = this.session;
-    fill(byId("left"), layersPanel(scene, panes), mapPanel.element);
+    fill(byId("left"), layersPanel(scene, panes), mapPanel.element, hierarchyPanel(scene));
     fill(
       byId("right"),
       costsPanel(scene, actions, {
         formats: window.ashlarReport ? ["plc"] : formats,
-        canSave: this.canSave,
+        canSave: this.saving.canSave,
       }),
-      this.goesOn,
+      this.saving.goesOn,
       legalityPanel(scene, zoomTo),
       editPanel(scene, { edit: (command) => this.edit(command), lock: () => toggleLock(scene) }),
       whyPanel(scene),
@@ -213,7 +211,7 @@ export class App {
     try {
       await task();
     } catch (error) {
-      this.notice((error as Error).message, { stays: true });
+      notice((error as Error).message, { stays: true });
     } finally {
       this.busy--;
     }
@@ -253,10 +251,12 @@ export class App {
     const isKept = this.scene.kept.some((kept) => kept.id === id);
     if (!entry && !isKept) return;
     this.time.timeline.stop();
+    const isWanted = this.wishes.begin();
     await this.work(async () => {
       const { scene } = this;
       if (entry) {
         const message = await this.data.placement(id);
+        if (!isWanted()) return;
         const placement = unpackPlacement(message, scene.block.nodeCount);
         const locked = lockedOf(message, scene.block.nodeCount);
         scene.show(placement, entry.label);
@@ -272,10 +272,11 @@ export class App {
       this.keeper.address.note(true);
     });
     // A placement that cannot be read leaves what was shown before.
-    byId<HTMLSelectElement>("shown").value = this.shownId;
+    if (isWanted()) byId<HTMLSelectElement>("shown").value = this.shownId;
   }
 
   onStep(isNewest: boolean): void {
+    this.wishes.begin();
     this.shownId = "";
     byId<HTMLSelectElement>("shown").value = "";
     if (!isNewest) this.setFollow(false);
@@ -294,21 +295,21 @@ export class App {
   async compare(id: string): Promise<void> {
     const { panes, time } = this;
     const entry = this.entry(id);
-    this.comparedId = entry ? id : "";
-    this.keeper.address.note(true);
-    byId<HTMLSelectElement>("compare").value = entry ? id : "";
-    byId("view-b").hidden = !entry;
-    byId("stage").classList.toggle("two", Boolean(entry));
-    const stay = this.shownId === "";
+    const isWanted = this.comparisons.begin();
     await this.work(async () => {
-      if (!entry) {
-        panes.closeOther();
-        return time.compareWith(undefined, stay);
-      }
-      const placement = unpackPlacement(await this.data.placement(id), this.scene.block.nodeCount);
-      await panes.openOther(placement, entry.label);
-      await time.compareWith(entry.frames && id !== "best" ? id : undefined, stay);
+      const message = entry && (await this.data.placement(id));
+      if (entry) await panes.prepareOther();
+      if (!isWanted()) return;
+      this.comparedId = entry ? id : "";
+      this.keeper.address.note(true);
+      byId("view-b").hidden = !entry;
+      byId("stage").classList.toggle("two", Boolean(entry));
+      const stay = this.shownId === "";
+      if (message) panes.openOther(unpackPlacement(message, this.scene.block.nodeCount), entry.label);
+      else panes.closeOther();
+      await time.compareWith(entry?.frames && id !== "best" ? id : undefined, stay);
     });
+    if (isWanted()) byId<HTMLSelectElement>("compare").value = this.comparedId;
   }
 
   private follow(): void {
@@ -316,7 +317,7 @@ export class App {
       onState: (state) => {
         const ended = this.session.state === "running" && state !== "running" && state !== "gone";
         if (state === "gone" && this.session.state !== "gone")
-          this.notice(`The run's folder ${this.session.path} is gone. ${KEPT}`, { stays: true });
+          notice(`The run's folder ${this.session.path} is gone. ${KEPT}`, { stays: true });
         this.session = { ...this.session, state };
         this.showState(state);
         if (ended) void this.work(() => this.refreshSession());
@@ -327,7 +328,7 @@ export class App {
         this.time.offer();
       },
       onFrames: () => void this.takeFrames(),
-      onEdits: (files) => void this.takeEdits(files),
+      onEdits: (files) => void this.saving.takeEdits(files),
       onConnection: (connected) => {
         if (connected && !this.connected) void this.takeFrames();
         this.connected = connected;
@@ -341,11 +342,14 @@ export class App {
     await this.work(async () => {
       await this.refreshSession();
       if (this.session.state === "gone") return;
-      await this.time.takeFrames(() => this.following && !this.scene.edited && !this.time.timeline.isPlaying);
+      const { scene, time } = this;
+      await time.takeFrames(
+        () => this.following && !scene.edited && !scene.isTrying && !time.timeline.isPlaying,
+      );
     });
   }
 
-  private async refreshSession(): Promise<void> {
+  async refreshSession(): Promise<void> {
     const session = await this.data.session();
     // Of a folder that is gone nothing can be listed, but what was loaded is still here.
     this.session = session.state === "gone" ? { ...this.session, state: "gone" } : session;
@@ -362,97 +366,13 @@ export class App {
     byId("follow-field").hidden = state !== "running" || window.ashlarReport !== undefined;
   }
 
-  /** Whether edits are saved in the run's folder; otherwise they are downloads. */
-  private get canSave(): boolean {
-    return this.session.writable && tokenOf() !== null && !window.ashlarReport;
-  }
-
   edit(command: EditCommand): void {
     const problem = edit(this.scene, command);
-    if (problem) this.notice(problem);
+    if (problem) notice(problem);
   }
 
-  /** Saves the placement, after a question if it breaks rules. */
-  async save(): Promise<void> {
-    if (!this.canSave) return this.download("plc");
-    if (!(await this.mayWrite())) return;
-    await this.work(async () => {
-      const { scene, session } = this;
-      const { file, problem } = await save(scene);
-      this.ownEdits.add(file.replace("edits/", ""));
-      scene.markSaved();
-      const [stem, more] = [file.replace(/\.plc$/, ""), session.formats.length > 1 ? ", .def and .tcl" : ""];
-      if (problem === undefined) this.notice(`Saved as ${stem}.plc${more} in the run's folder.`);
-      else this.notice(`Saved as ${stem}.plc, but not as .def and .tcl: ${problem}`, { stays: true });
-      this.sayHowToGoOn(`${session.path}/${file}`, `${session.path}-${stem.replace("edits/", "")}`);
-      await this.refreshSession();
-    });
-  }
-
-  private async download(format: EditFormat): Promise<void> {
-    if (!(await this.mayWrite())) return;
-    await this.work(async () => {
-      const { scene, session } = this;
-      const name = await downloadEdit(scene, format, session);
-      if (format === "plc") scene.markSaved();
-      this.notice(`${name} is offered as a download.`);
-      if (!window.ashlarReport && format !== "tcl") this.sayHowToGoOn(name, undefined);
-    });
-  }
-
-  /** Asks before something that breaks rules is written. */
-  private async mayWrite(): Promise<boolean> {
-    const { violations } = this.scene.legality;
-    if (violations.length === 0) return true;
-    const count = violations.length === 1 ? "a rule" : `${violations.length.toLocaleString("en-US")} rules`;
-    return ask(`This placement breaks ${count}: ${violationCounts(violations)}.`, "Save anyway");
-  }
-
-  /** Shows the command that goes on from a file, with the locked macros. */
-  private sayHowToGoOn(from: string, out: string | undefined): void {
-    const { scene, session } = this;
-    const { nodeNames, kinds } = scene.block;
-    const keep = [...scene.locked]
-      .filter((node) => kinds[node] === NodeKind.HardMacro)
-      .map((node) => nodeNames[node]!);
-    const { path: block, method } = session;
-    const command = placeCommand({ block, from, keep, method, ...(out !== undefined && { out }) });
-    this.goesOn.hidden = false;
-    fill(
-      this.goesOn,
-      h(
-        "h2",
-        {},
-        "Go on from here",
-        h("button", { class: "link", onclick: () => void navigator.clipboard?.writeText(command) }, "copy"),
-      ),
-      h("code", { id: "command", tabindex: 0 }, command),
-    );
-  }
-
-  /** Another page or process has saved an edit of the run, or this one. */
-  private async takeEdits(files: readonly string[]): Promise<void> {
-    const known = new Set(this.session.placements.map(({ label }) => label));
-    const others = files.filter((name) => !known.has(name) && !this.ownEdits.has(name));
-    if (others.length > 0)
-      this.notice(
-        `Another page saved edits/${others.at(-1)}. It is in the list of placements; nothing here was changed.`,
-      );
-    await this.work(() => this.refreshSession());
-  }
-
-  /** Says something in one line; what `stays` until it is closed is a problem. */
-  private notice(text: string, { stays = false } = {}): void {
-    const line = byId("notice");
-    const close = () => {
-      line.hidden = true;
-    };
-    const button = h("button", { class: "link", "aria-label": "Close this message", onclick: close }, "×");
-    fill(line, h("span", {}, text), button);
-    line.classList.toggle("problem", stays);
-    line.hidden = false;
-    clearTimeout(this.noticeTimer);
-    if (!stays) this.noticeTimer = setTimeout(close, NOTICE_TIME);
+  save(): Promise<void> {
+    return this.saving.save();
   }
 
   private setTools(): void {

@@ -2,8 +2,10 @@
 // of results.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { greatestOf } from "../../netlist/index.js";
 import { tickTexts } from "../axis.js";
 import type { RunMetrics, Trace } from "../protocol.js";
+import { textWidth } from "../text-fit.js";
 import {
   axesOf,
   type CurveChoice,
@@ -36,6 +38,12 @@ export interface ChartState {
 
 /** Pixels from a line at which the pointer is on it. */
 const NEAR = 40;
+/** In pixels. */
+const FONT_SIZE = 11;
+const LEAST_Y_AXIS = 56;
+const LABEL_SIZE = 15;
+const TICK_SIZE = 4;
+const TICK_GAP = 4;
 
 export class Charts extends Emitter<{ step: number; change: undefined }> {
   readonly element: HTMLElement;
@@ -53,6 +61,7 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
   private plot: uPlot | undefined;
   private lines: readonly Line[] = [];
   private marked: number | undefined;
+  private yTexts: readonly string[] = [];
   /** Index of the band whose single runs are drawn; -1: none. */
   private hovered = -1;
   private waiting = 0;
@@ -135,6 +144,12 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
 
   get hasCurves(): boolean {
     return this.trace !== undefined || this.metrics.some((run) => run.lines.length > 0);
+  }
+
+  /** Texts at the y axis, and the pixels that each has. */
+  get yTicks(): { readonly texts: readonly string[]; readonly room: number } {
+    const left = (this.plot?.bbox.left ?? 0) / devicePixelRatio;
+    return { texts: this.yTexts, room: left - LABEL_SIZE - TICK_SIZE - TICK_GAP };
   }
 
   /** Titles of the axes as they are drawn. */
@@ -269,10 +284,10 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     const axis = {
       stroke: colours.muted,
       grid: { stroke: colours.faint, width: 1 },
-      ticks: { stroke: colours.faint, width: 1, size: 4 },
-      font: "11px system-ui, sans-serif",
-      labelFont: "11px system-ui, sans-serif",
-      labelSize: 15,
+      ticks: { stroke: colours.faint, width: 1, size: TICK_SIZE },
+      font: `${FONT_SIZE}px system-ui, sans-serif`,
+      labelFont: `${FONT_SIZE}px system-ui, sans-serif`,
+      labelSize: LABEL_SIZE,
       values: (_: uPlot, ticks: number[]) => tickTexts(ticks),
     };
     const isTrace = this.tab === "value";
@@ -312,7 +327,18 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
           label: xTitle,
           ...((isTrace || this.choice.x !== "seconds") && { incrs: WHOLE }),
         },
-        { ...axis, size: 56, gap: 4, space: 22, label: Y_TITLES[this.tab] },
+        // Costs that hardly differ need long numbers, of which none may be cut.
+        {
+          ...axis,
+          size: (_, texts) => widthOf(texts),
+          gap: TICK_GAP,
+          space: 22,
+          label: Y_TITLES[this.tab],
+          values: (_, ticks) => {
+            this.yTexts = tickTexts(ticks);
+            return [...this.yTexts];
+          },
+        },
       ],
       series: [{}, ...series],
       bands,
@@ -395,6 +421,12 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     if (this.plot && width > 40 && height > 40) this.plot.setSize({ width, height });
     else this.schedule();
   }
+}
+
+/** Pixels that the y axis takes beside its title. */
+function widthOf(texts: readonly string[] | null): number {
+  const widths = (texts ?? []).map((text) => textWidth(text, FONT_SIZE));
+  return Math.max(LEAST_Y_AXIS, greatestOf(widths) + TICK_SIZE + TICK_GAP);
 }
 
 /** Steps between the ticks of an axis that counts. */

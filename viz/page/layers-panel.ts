@@ -84,7 +84,7 @@ export function whyLayerEmpty(
   scene: SceneState,
   { scale, comparing }: Seen,
 ): string | undefined {
-  const { layers, selection, block, frame, placement } = scene;
+  const { layers, selection, block, frame, placement, notches } = scene;
   if (!layers.shown(layer)) return undefined;
   const apart = (um: number, least: number) =>
     um * scale < least ? "zoom in: too close to be told apart" : undefined;
@@ -101,6 +101,9 @@ export function whyLayerEmpty(
     }
     case "rows":
       return apart(frame.rows[0]?.height ?? 0, LEAST_ROW_PIXELS);
+    case "notches":
+      if (notches.narrowBelow === undefined) return "measured in rows of sites";
+      return notches.of(placement).length > 0 ? undefined : "there are none";
     case "hard":
     case "soft":
     case "cells":
@@ -148,6 +151,11 @@ function countLayers({ block, frame }: SceneState): Partial<Record<Layer, number
     else if (kind === NodeKind.Port) counts.ports++;
     else counts.cells++;
   }
-  const designs = { core: frame.core ? undefined : 0, rows: frame.rows.length, fences: frame.fences.length };
+  const designs = {
+    core: frame.core ? undefined : 0,
+    rows: frame.rows.length,
+    fences: frame.fences.length,
+    guides: frame.guides?.length ?? 0,
+  };
   return { ...counts, ...designs, blockages: block.blockages.length };
 }

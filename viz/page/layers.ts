@@ -14,6 +14,8 @@ export const LAYERS = {
   rows: "Rows of sites",
   tracks: "Routing tracks",
   fences: "Fences",
+  guides: "Guides",
+  notches: "Notches",
   halos: "Halos",
   pins: "Pins",
   names: "Names",
@@ -35,7 +37,7 @@ interface Stored {
   readonly halo: number;
 }
 
-const DEFAULT: Stored = { hidden: ["nets", "tracks"], locked: [], halo: 5 };
+const DEFAULT: Stored = { hidden: ["nets", "notches", "tracks"], locked: [], halo: 5 };
 
 export class LayerState extends Emitter<{ change: undefined }> {
   /** The layers that are hidden unless the user shows them. */

@@ -78,6 +78,8 @@ function hookOf(app: App): PageHook {
       playing: timeline.isPlaying,
       chartPoints: app.charts.points,
       axisTitles: app.charts.axisTitles,
+      yTicks: app.charts.yTicks,
+      notches: scene.notches.of(scene.placement).length,
       best: app.charts.best,
       lines: app.charts.drawn.lines.map(({ label, ys, lows, highs }) => ({ label, ys, lows, highs })),
       singles: app.charts.drawn.singles,

@@ -9,6 +9,7 @@ export const MAPS = {
   horizontal: "Horizontal congestion",
   vertical: "Vertical congestion",
   nets: "Net density",
+  pins: "Pin density",
   probabilities: "Action probabilities",
   masks: "Action mask",
   wires: "Wire mask",
@@ -43,6 +44,7 @@ export const MAP_UNITS: Readonly<Record<MapName, string>> = {
   horizontal: "share of the tracks taken",
   vertical: "share of the tracks taken",
   nets: "expected wires, µm per µm²",
+  pins: "pins on nets in the cell",
   probabilities: "probability",
   masks: "1 where the macro may go",
   wires: "growth of wirelength, 0 best, 1 worst",
@@ -65,6 +67,8 @@ export function whyMapEmpty(name: MapName, values: Float64Array | undefined): st
     case "vertical":
     case "nets":
       return "No net joins two placed pins.";
+    case "pins":
+      return "No pin on a net is placed.";
     case "masks":
     case "probabilities":
     case "wires":
@@ -91,6 +95,30 @@ export function policyMap(
   return Float64Array.from(trace[name].subarray(step * cells, (step + 1) * cells));
 }
 
+/** Pins on nets in each cell of the grid; those outside the canvas count in the nearest cell. */
+export function pinDensity(block: Block, placement: Placement): Float64Array {
+  const { canvas, grid } = block;
+  const map = new Float64Array(grid.columns * grid.rows);
+  const counted = new Uint8Array(block.pinCount);
+  const cellAt = (place: number, length: number, cells: number) =>
+    Math.min(cells - 1, Math.max(0, Math.floor((place / length) * cells)));
+  for (const pin of block.netPins) {
+    if (counted[pin]) continue; // a pin may be on several nets
+    counted[pin] = 1;
+    const [x, y] = pinPlace(block, placement, pin);
+    if (Number.isNaN(x + y)) continue;
+    map[cellAt(y, canvas.height, grid.rows) * grid.columns + cellAt(x, canvas.width, grid.columns)]!++;
+  }
+  return map;
+}
+
+/** Where a pin is, in µm; NaN if its node is not placed. */
+function pinPlace(block: Block, { xs, ys, orientations }: Placement, pin: number): [number, number] {
+  const node = block.pinNodes[pin]!;
+  const [dx, dy] = turnOffset(orientations[node]!, block.pinXOffsets[pin]!, block.pinYOffsets[pin]!);
+  return [xs[node]! + dx, ys[node]! + dy];
+}
+
 /**
  * Expected wire length per area: every net spreads its half-perimeter, times its weight, evenly over its bounding box
  * (RUDY; Spindler and Johannes 2007). Boxes are at least one cell wide and high.
@@ -105,14 +133,7 @@ export function netDensity(block: Block, placement: Placement): Float64Array {
   for (let net = 0; net < block.netCount; net++) {
     let [left, right, bottom, top] = [Infinity, -Infinity, Infinity, -Infinity];
     for (let i = block.netStarts[net]!; i < block.netStarts[net + 1]!; i++) {
-      const pin = block.netPins[i]!;
-      const node = block.pinNodes[pin]!;
-      const [dx, dy] = turnOffset(
-        placement.orientations[node]!,
-        block.pinXOffsets[pin]!,
-        block.pinYOffsets[pin]!,
-      );
-      const [x, y] = [placement.xs[node]! + dx, placement.ys[node]! + dy];
+      const [x, y] = pinPlace(block, placement, block.netPins[i]!);
       if (Number.isNaN(x + y)) continue;
       left = Math.min(left, x);
       right = Math.max(right, x);

@@ -67,10 +67,11 @@ export class NodeSprites {
     }
   }
 
-  recolour(colours: Colours): void {
+  /** @param colourOf the colour of a macro, if it has one of its own */
+  recolour(colours: Colours, colourOf: (node: number) => string | undefined): void {
     for (const { node, edge, body, mark } of this.hards) {
       edge.tint = this.block.fixed[node] ? colours.ink : colours.hardEdge;
-      body.tint = this.block.fixed[node] ? colours.fixed : colours.hard;
+      body.tint = colourOf(node) ?? (this.block.fixed[node] ? colours.fixed : colours.hard);
       mark.tint = colours.onHard;
       mark.alpha = 0.8;
     }

@@ -1,5 +1,5 @@
-// Drawings under and over the nodes, in pixels: die and grid lines, blockages, halos, pins, selection, connections, arrows
-// and the ruler. Everything is redrawn when something changes.
+// Drawings over the nodes, in pixels: halos, pins, selection, connections, arrows, violations and the ruler. Everything is
+// redrawn when something changes. underlay.ts draws what is under the nodes.
 import { Graphics } from "pixi.js";
 import {
   type Halos,
@@ -11,14 +11,12 @@ import {
 } from "../../netlist/index.js";
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
-import type { Box } from "../scene.js";
 import type { Camera } from "./camera.js";
-import { LEAST_ROW_PIXELS, LEAST_TRACK_PIXELS } from "./layer-limits.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
+import { type Picture, Underlay } from "./underlay.js";
 
-const LEAST_GRID_PIXELS = 9;
 /** Smallest width of a macro that shows its pins, in pixels. */
 const PINS_FROM = 90;
 const MOST_PINS = 4000;
@@ -31,15 +29,6 @@ export interface Ruler {
   readonly y1: number;
   readonly x2: number;
   readonly y2: number;
-}
-
-/** Contents of a drawing. */
-interface Picture {
-  readonly camera: Camera;
-  readonly colours: Colours;
-  readonly placement: Placement;
-  /** Whether a map is shown, so that hard macros become outlines. */
-  readonly heat: boolean;
 }
 
 /** A macro's box with its halo, which is turned with the macro; undefined without a halo. */
@@ -61,7 +50,7 @@ export function haloBox(
 
 export class Overlay {
   /** Drawings below and above the nodes. */
-  readonly under = new Graphics();
+  readonly underlay: Underlay;
   readonly over = new Graphics();
   ruler: Ruler | undefined;
   /** Arrows lead from here to the placement shown. */
@@ -69,7 +58,7 @@ export class Overlay {
   /** A grid cell to mark, or -1. */
   markedCell = -1;
   /** Lines, x or y in µm, that an edge of the dragged macro lies on. */
-  guides: { readonly x?: number; readonly y?: number } | undefined;
+  snapLines: { readonly x?: number; readonly y?: number } | undefined;
   /** Whether the placement is the one that is edited: its violations and locks are drawn. */
   isEdited = false;
   private readonly scene: SceneState;
@@ -78,6 +67,7 @@ export class Overlay {
 
   constructor(scene: SceneState) {
     this.scene = scene;
+    this.underlay = new Underlay(scene);
   }
 
   /** Tells that nodes have moved. */
@@ -87,7 +77,7 @@ export class Overlay {
 
   draw(picture: Picture): void {
     const { camera, colours, heat } = picture;
-    this.drawUnder(camera, colours, heat);
+    this.underlay.draw(picture);
     this.over.clear();
     if (heat) this.drawOutlines(picture);
     this.drawHalos(picture);
@@ -99,110 +89,9 @@ export class Overlay {
     if (this.isEdited) {
       this.drawViolations(picture);
       this.drawLocks(picture);
-      this.drawGuides(camera, colours);
+      this.drawSnapLines(camera, colours);
     }
     this.drawRuler(camera, colours);
-  }
-
-  private drawUnder(camera: Camera, colours: Colours, heat: boolean): void {
-    const { block, layers, frame } = this.scene;
-    const { under } = this;
-    under.clear();
-    const [left, right] = [camera.toScreenX(0), camera.toScreenX(block.canvas.width)];
-    const [top, bottom] = [camera.toScreenY(block.canvas.height), camera.toScreenY(0)];
-    if (layers.shown("grid")) {
-      const { columns, rows } = block.grid;
-      const [cellWidth, cellHeight] = [(right - left) / columns, (bottom - top) / rows];
-      const xStep = Math.max(1, Math.ceil(LEAST_GRID_PIXELS / cellWidth));
-      const yStep = Math.max(1, Math.ceil(LEAST_GRID_PIXELS / cellHeight));
-      for (let column = xStep; column < columns; column += xStep)
-        under.moveTo(left + column * cellWidth, top).lineTo(left + column * cellWidth, bottom);
-      for (let row = yStep; row < rows; row += yStep)
-        under.moveTo(left, bottom - row * cellHeight).lineTo(right, bottom - row * cellHeight);
-      under.stroke({ width: 1, color: heat ? "#ffffff" : colours.faint, alpha: heat ? 0.12 : 0.8 });
-    }
-    if (layers.shown("blockages"))
-      for (const { rate, ...blockage } of block.blockages) {
-        const [x, y] = [camera.toScreenX(blockage.left), camera.toScreenY(blockage.top)];
-        const width = (blockage.right - blockage.left) * camera.scale;
-        const height = (blockage.top - blockage.bottom) * camera.scale;
-        under.rect(x, y, width, height);
-        under.fill({ color: colours.blocked, alpha: 0.12 + 0.25 * rate });
-        under.rect(x, y, width, height).stroke({ width: 1, color: colours.blocked });
-        this.hatch({ x, y, width, height }, colours);
-      }
-    this.drawRows(camera, colours);
-    if (layers.shown("tracks")) this.drawTracks(camera, colours);
-    if (layers.shown("fences"))
-      for (const { rectangles } of frame.fences) {
-        for (const rectangle of rectangles) this.outline(camera, rectangle);
-        under
-          .fill({ color: colours.series[3]!, alpha: 0.07 })
-          .stroke({ width: 1.5, color: colours.series[3]! });
-      }
-    if (frame.core && layers.shown("core")) {
-      this.outline(camera, frame.core);
-      under.stroke({ width: 1, color: colours.edge, alpha: 0.8 });
-    }
-    under.rect(left, top, right - left, bottom - top).stroke({ width: 1.5, color: colours.edge });
-  }
-
-  /** Rows of sites, once they are far enough apart to be told from one another. */
-  private drawRows(camera: Camera, colours: Colours): void {
-    const { frame, layers } = this.scene;
-    if (!layers.shown("rows")) return;
-    const { left, right, bottom, top } = camera.view;
-    let drawn = false;
-    for (const { left: x, bottom: y, height, siteWidth, sites } of frame.rows) {
-      if (height * camera.scale < LEAST_ROW_PIXELS) continue;
-      const end = x + siteWidth * sites;
-      if (y > top || y + height < bottom || x > right || end < left) continue;
-      drawn = true;
-      this.outline(camera, { left: x, right: end, bottom: y, top: y + height });
-    }
-    if (drawn) this.under.stroke({ width: 1, color: colours.muted, alpha: 0.18 });
-  }
-
-  /** Routing tracks at the pitch that the judge counts with, once they can be told from one another. */
-  private drawTracks(camera: Camera, colours: Colours): void {
-    const { canvas, routing } = this.scene.block;
-    const { left, right, bottom, top } = camera.view;
-    const [x1, x2] = [Math.max(0, left), Math.min(canvas.width, right)];
-    const [y1, y2] = [Math.max(0, bottom), Math.min(canvas.height, top)];
-    const { under } = this;
-    const across = (tracks: number) => tracks > 0 && camera.scale / tracks >= LEAST_TRACK_PIXELS;
-    if (across(routing.horizontal))
-      for (let track = Math.ceil(y1 * routing.horizontal); track <= y2 * routing.horizontal; track++) {
-        const y = camera.toScreenY(track / routing.horizontal);
-        under.moveTo(camera.toScreenX(x1), y).lineTo(camera.toScreenX(x2), y);
-      }
-    if (across(routing.vertical))
-      for (let track = Math.ceil(x1 * routing.vertical); track <= x2 * routing.vertical; track++) {
-        const x = camera.toScreenX(track / routing.vertical);
-        under.moveTo(x, camera.toScreenY(y1)).lineTo(x, camera.toScreenY(y2));
-      }
-    under.stroke({ width: 1, color: colours.link, alpha: 0.3 });
-  }
-
-  /** Adds a rectangle, in µm, to the drawing under the nodes. */
-  private outline(camera: Camera, { left, right, bottom, top }: Rectangle): void {
-    const { scale } = camera;
-    this.under.rect(
-      camera.toScreenX(left),
-      camera.toScreenY(top),
-      (right - left) * scale,
-      (top - bottom) * scale,
-    );
-  }
-
-  /** Hatches a rectangle. */
-  private hatch({ x, y, width, height }: Box, colours: Colours): void {
-    const step = Math.max(8, (width + height) / 120);
-    for (let at = step; at < width + height; at += step) {
-      this.under.moveTo(x + Math.max(0, at - height), y + Math.min(at, height));
-      this.under.lineTo(x + Math.min(at, width), y + Math.max(0, at - width));
-    }
-    this.under.stroke({ width: 1, color: colours.blocked, alpha: 0.55 });
   }
 
   private drawOutlines({ camera, placement }: Picture): void {
@@ -405,14 +294,14 @@ export class Overlay {
     }
   }
 
-  private drawGuides(camera: Camera, colours: Colours): void {
-    const { guides } = this;
-    if (guides?.x === undefined && guides?.y === undefined) return;
+  private drawSnapLines(camera: Camera, colours: Colours): void {
+    const { snapLines } = this;
+    if (snapLines?.x === undefined && snapLines?.y === undefined) return;
     const { width, height } = camera;
-    if (guides.x !== undefined)
-      this.over.moveTo(camera.toScreenX(guides.x), 0).lineTo(camera.toScreenX(guides.x), height);
-    if (guides.y !== undefined)
-      this.over.moveTo(0, camera.toScreenY(guides.y)).lineTo(width, camera.toScreenY(guides.y));
+    if (snapLines.x !== undefined)
+      this.over.moveTo(camera.toScreenX(snapLines.x), 0).lineTo(camera.toScreenX(snapLines.x), height);
+    if (snapLines.y !== undefined)
+      this.over.moveTo(0, camera.toScreenY(snapLines.y)).lineTo(width, camera.toScreenY(snapLines.y));
     this.over.stroke({ width: 1, color: colours.series[1]!, alpha: 0.9 });
   }
 

@@ -23,6 +23,9 @@ export interface PageState {
   readonly locked?: readonly Layer[] | undefined;
   /** Width of halos in µm, for a block without its own. */
   readonly halo?: number | undefined;
+  /** Paths of the open modules of the hierarchy, and whether macros have their modules' colours. */
+  readonly open?: readonly string[] | undefined;
+  readonly coloured?: boolean | undefined;
   readonly tab?: Tab | undefined;
   readonly x?: XAxis | undefined;
   readonly smoothing?: number | undefined;
@@ -54,6 +57,8 @@ export function stateText(state: PageState): string {
   if (state.hidden) params.set("hide", state.hidden.join(","));
   set("lock", state.locked?.join(","));
   set("halo", state.halo);
+  for (const path of state.open ?? []) set("open", path);
+  set("colour", state.coloured ? "modules" : undefined);
   set("tab", state.tab === "cost" ? undefined : state.tab);
   set("x", state.x === "iteration" ? undefined : state.x);
   set("smooth", state.smoothing === 1 ? undefined : state.smoothing);
@@ -99,6 +104,8 @@ export function stateOf(text: string): PageState {
     hidden: layers("hide"),
     locked: layers("lock"),
     halo: numbers("halo", 1)?.[0],
+    open: params.getAll("open"),
+    coloured: params.get("colour") === "modules" || undefined,
     tab: oneOf<Tab>("tab", Object.keys(TABS)),
     x: oneOf<XAxis>("x", Object.keys(X_AXES)),
     smoothing: numbers("smooth", 1)?.[0],

@@ -28,6 +28,7 @@ export class Panes extends Emitter<{ camera: undefined }> {
   private readonly theme: ThemeState;
   /** The second pane, also while it is closed, so that its view is made only once. */
   private second: Pane | undefined;
+  private preparing: Promise<void> | undefined;
   private tool: Tool = "select";
 
   private constructor(scene: SceneState, theme: ThemeState, main: Pane) {
@@ -48,12 +49,18 @@ export class Panes extends Emitter<{ camera: undefined }> {
     return this.other ? [this.main, this.other] : [this.main];
   }
 
+  /** Makes the second pane, which `openOther` needs. */
+  prepareOther(): Promise<void> {
+    this.preparing ??= openPane("view-b", this.scene, this.theme).then((pane) => {
+      this.second = pane;
+      this.listen(pane, false);
+    });
+    return this.preparing;
+  }
+
   /** Opens the second pane, or shows another placement in it. */
-  async openOther(placement: Placement, label: string): Promise<void> {
-    if (!this.second) {
-      this.second = await openPane("view-b", this.scene, this.theme);
-      this.listen(this.second, false);
-    }
+  openOther(placement: Placement, label: string): void {
+    if (!this.second) throw new Error("internal: no second pane");
     this.other = this.second;
     this.other.view.overlay.from = this.scene.placement;
     this.other.view.recolour();
@@ -167,9 +174,11 @@ export class Panes extends Emitter<{ camera: undefined }> {
     scene.layers.on("change", () => {
       for (const { view } of this.all) view.relayer();
     });
-    theme.on("change", () => {
+    const recolour = () => {
       for (const { view } of this.all) view.recolour();
-    });
+    };
+    theme.on("change", recolour);
+    scene.hierarchy.on("change", recolour);
   }
 
   private listen(pane: Pane, editable: boolean): void {

@@ -75,7 +75,7 @@ export class PlacementView {
     const nodes = new Container();
     nodes.addChild(sprites.hard, sprites.ports);
     view.upper.addChild(nodes);
-    view.app.stage.addChild(world, overlay.under, view.upper, overlay.over, labels.container);
+    view.app.stage.addChild(world, overlay.underlay.drawing, view.upper, overlay.over, labels.container);
     view.recolour();
     view.resize();
     new ResizeObserver(() => view.resize()).observe(host);
@@ -112,7 +112,7 @@ export class PlacementView {
     const { canvas } = this.scene.block;
     const { colours } = this.theme;
     this.die.clear().rect(0, 0, canvas.width, canvas.height).fill({ color: colours.die });
-    this.sprites.recolour(colours);
+    this.sprites.recolour(colours, (node) => this.scene.hierarchy.colourOf(node));
     this.cells.recolour(colours);
     this.labels.recolour(colours);
     this.invalidate();

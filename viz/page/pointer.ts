@@ -83,6 +83,12 @@ export function listenToPointer(host: PointerHost): void {
   };
   element.addEventListener("pointerup", (event) => stop(event, true));
   element.addEventListener("pointercancel", (event) => stop(event, false));
+  // Another placement may come during a drag; the dragged macros are elsewhere in it.
+  host.scene.on("placement", (nodes) => {
+    if (nodes || gesture?.kind !== "drag") return;
+    gesture = undefined;
+    view.overlay.snapLines = undefined;
+  });
   element.addEventListener("pointerleave", () => host.onCursor(undefined, undefined));
   element.addEventListener(
     "wheel",
@@ -176,7 +182,7 @@ function follow(host: PointerHost, gesture: Gesture, [x, y]: Point, isFree: bool
       by: [dx, dy],
       within: isFree ? undefined : SNAP / camera.scale,
     });
-    view.overlay.guides = snapped.guides;
+    view.overlay.snapLines = snapped.lines;
     scene.tryMoves(snapped.moves);
     host.element.style.cursor = "move";
   } else if (gesture.kind === "box")
@@ -208,7 +214,7 @@ function end(
   if (!gesture) return;
   const { scene, view } = host;
   host.element.style.cursor = "";
-  view.overlay.guides = undefined;
+  view.overlay.snapLines = undefined;
   if (gesture.kind === "drag" && gesture.moved) {
     view.invalidate();
     if (kept) scene.commitMoves();
@@ -232,7 +238,7 @@ function snappedBy(
   scene: SceneState,
   { starts, snaps, node }: Gesture,
   { by, within }: { readonly by: readonly [number, number]; readonly within: number | undefined },
-): { readonly moves: Move[]; readonly guides?: { readonly x?: number; readonly y?: number } } {
+): { readonly moves: Move[]; readonly lines?: { readonly x?: number; readonly y?: number } } {
   if (!snaps || !scene.snapping || within === undefined) return { moves: insideDie(scene, starts, by) };
   const { rules } = scene.legality;
   const { width, height } = scene.block.canvas;
@@ -256,7 +262,7 @@ function snappedBy(
   const [dx, dy] = [kept.x - dragged.x, kept.y - dragged.y];
   return {
     moves: moves.map((move) => (move === dragged ? kept : { ...move, x: move.x + dx, y: move.y + dy })),
-    guides: found,
+    lines: found,
   };
 }
 

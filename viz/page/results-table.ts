@@ -22,6 +22,19 @@ export function spreadOf(results: readonly RunResult[], column: Column): Spread 
   return median === null ? undefined : { median, low: values[0]!, high: values.at(-1)! };
 }
 
+/** Least, median and greatest value as texts. Costs have as many decimals as tell them apart, 4 at least and 9 at most. */
+export function spreadTexts({ low, median, high }: Spread, column: Column): [string, string, string] {
+  if (column === "seconds") return [short(low), short(median), short(high)];
+  for (let decimals = 4; ; decimals++) {
+    const texts: [string, string, string] = [
+      low.toFixed(decimals),
+      median.toFixed(decimals),
+      high.toFixed(decimals),
+    ];
+    if (decimals === 9 || new Set(texts).size === new Set([low, median, high]).size) return texts;
+  }
+}
+
 export function resultsTable(
   metrics: readonly RunMetrics[],
   { pinned, hidden }: CurveChoice,
@@ -75,9 +88,9 @@ function familyRow(label: string, runs: readonly RunMetrics[]): HTMLElement {
     h("td", {}),
     ...COLUMNS.map((column) => {
       const spread = spreadOf(results, column);
-      const text = (value: number) => (column === "seconds" ? short(value) : value.toFixed(4));
-      const range = spread && ` (${text(spread.low)} to ${text(spread.high)})`;
-      return h("td", {}, spread ? h("b", {}, text(spread.median)) : "–", range);
+      if (!spread) return h("td", {}, "–");
+      const [low, median, high] = spreadTexts(spread, column);
+      return h("td", {}, h("b", {}, median), ` (${low} to ${high})`);
     }),
     h(
       "td",

@@ -5,9 +5,11 @@ import type { DesignFrame } from "../design-frame.js";
 import { Connectivity } from "./connectivity.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
+import { Hierarchy } from "./hierarchy.js";
 import { LayerState } from "./layers.js";
 import { Legality } from "./legality.js";
-import { judgeMap, type MapName, netDensity, whyMapEmpty } from "./maps.js";
+import { judgeMap, type MapName, netDensity, pinDensity, whyMapEmpty } from "./maps.js";
+import { Notches } from "./notches.js";
 import type { PageJudge } from "./page-judge.js";
 import { isWhyMap, type WhyHere } from "./why-here.js";
 
@@ -48,11 +50,13 @@ export class SceneState extends Emitter<SceneEvents> {
   /** Nodes other than standard cells, the last first. */
   readonly pickable: readonly number[];
   readonly hardMacros: readonly number[];
+  readonly hierarchy: Hierarchy;
   readonly layers: LayerState;
   /** What the design has besides nodes. */
   readonly frame: DesignFrame;
   /** Rules that the placement shown breaks. */
   readonly legality: Legality;
+  readonly notches: Notches;
   /** Macros that the user has locked: edits and a run that goes on from here leave them where they are. */
   readonly locked = new Set<number>();
   /** Edits that were left without being saved, the oldest first. */
@@ -102,7 +106,9 @@ export class SceneState extends Emitter<SceneEvents> {
       if (block.kinds[node] !== NodeKind.StandardCell) pickable.push(node);
     this.pickable = pickable;
     this.hardMacros = pickable.filter((node) => block.kinds[node] === NodeKind.HardMacro).reverse();
+    this.hierarchy = new Hierarchy(block, this.hardMacros);
     this.legality = new Legality(this);
+    this.notches = new Notches(this);
   }
 
   /** Shows another placement. Edits that were not saved are put aside. With recorded costs it need not be evaluated. */
@@ -121,6 +127,7 @@ export class SceneState extends Emitter<SceneEvents> {
     this.costs = recorded;
     this.emit("placement", undefined);
     clearTimeout(this.later);
+    this.later = undefined;
     if (recorded === undefined || this.mapName !== "none") {
       if (this.block.pinCount <= PROMPT_PINS) this.evaluate(recorded);
       else this.later = setTimeout(() => this.evaluate(recorded), 120);
@@ -374,6 +381,7 @@ export class SceneState extends Emitter<SceneEvents> {
     else if (this.givenValues) this.map = this.givenValues;
     else if (isWhyMap(mapName)) this.map = this.why?.changes[mapName];
     else if (mapName === "nets") this.map = netDensity(this.block, this.placement);
+    else if (mapName === "pins") this.map = pinDensity(this.block, this.placement);
     else this.map = judgeMap(mapName, this.maps());
     if (!isWhyMap(mapName)) this.mapEmpty = whyMapEmpty(mapName, this.map);
     this.emit("map", undefined);

@@ -47,6 +47,7 @@ export class StateKeeper implements AddressHost {
     charts.on("change", step);
     mapPanel.on("range", detail);
     scene.layers.on("change", detail);
+    scene.hierarchy.on("change", detail);
     time.timeline.on("step", detail);
     panes.on("camera", detail);
   }
@@ -69,12 +70,13 @@ export class StateKeeper implements AddressHost {
       selected: [...scene.selection].map((node) => scene.block.nodeNames[node]!),
       ...(hidden.join() !== scene.layers.hiddenAtFirst.join() && { hidden }),
       ...(locked.length > 0 && { locked }),
+      ...{ open: scene.hierarchy.open, coloured: scene.hierarchy.coloured },
       ...(scene.layers.halo !== scene.layers.defaultHalo && { halo: scene.layers.halo }),
       ...{ tab, x, smoothing, pinned, left, follow: following },
     };
   }
 
-  async restore(kept: PageState): Promise<void> {
+  async restore(kept: PageState, isWanted: () => boolean): Promise<void> {
     const { parts } = this;
     const { scene, panes, charts, mapPanel, time, session } = parts;
     const isBare = location.hash.length < 2;
@@ -91,8 +93,9 @@ export class StateKeeper implements AddressHost {
       await parts.showPlacement(known(state.placement) ?? first);
     }
     const compared = known(state.compare) ?? "";
-    if (compared !== parts.comparedId) await parts.compare(compared);
-    await mapPanel.restore(state.map ?? "none", state.range);
+    if (isWanted() && compared !== parts.comparedId) await parts.compare(compared);
+    if (isWanted()) await mapPanel.restore(state.map ?? "none", state.range);
+    if (!isWanted()) return;
     const names = new Set(state.selected ?? []);
     const selected: number[] = [];
     if (names.size > 0)
@@ -100,6 +103,7 @@ export class StateKeeper implements AddressHost {
         if (names.has(name)) selected.push(node);
       });
     if (selected.length > 0 || scene.selection.size > 0) scene.select(selected);
+    scene.hierarchy.restore(state.open ?? [], state.coloured ?? false);
     panes.show(state.view);
     charts.restore({
       tab: state.tab ?? charts.state.tab,

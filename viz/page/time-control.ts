@@ -4,6 +4,7 @@ import type { Packed } from "../packing.js";
 import type { Session } from "../protocol.js";
 import type { Charts } from "./charts.js";
 import type { PageData } from "./data.js";
+import { Latest } from "./latest.js";
 import type { MapPanel } from "./map-panel.js";
 import { isRouted, type MapName, POLICY_MAPS, policyMap, ROUTED_MAPS } from "./maps.js";
 import type { Panes } from "./panes.js";
@@ -17,6 +18,8 @@ export interface TimeHost {
   readonly charts: Charts;
   readonly mapPanel: MapPanel;
   readonly session: Session;
+  /** What was asked to be shown last. */
+  readonly wishes: Latest;
   /** Runs a task, and shows a notice if it fails. */
   work(task: () => Promise<void>): Promise<void>;
   /** Called when a step of the replay is shown instead of a listed placement. `isNewest`: the last of the run. */
@@ -29,6 +32,8 @@ export class TimeControl {
   private readonly host: TimeHost;
   private readonly data: PageData;
   private routing: Packed | undefined;
+  /** The map that was asked for last. */
+  private readonly maps = new Latest();
 
   constructor(host: TimeHost, data: PageData) {
     this.host = host;
@@ -84,7 +89,7 @@ export class TimeControl {
       return this.goTo(at);
     }
     if (timeline.source !== "episode") await host.work(() => this.beginEpisode());
-    timeline.go(at);
+    if (timeline.source === "episode") timeline.go(at);
   }
 
   /** Goes back from the episode to the best placements, without showing one. */
@@ -135,7 +140,12 @@ export class TimeControl {
 
   private async beginEpisode(): Promise<void> {
     const { timeline, replay, host } = this;
-    const trace = await replay.loadTrace();
+    const isWanted = host.wishes.begin();
+    const trace = await replay.loadTrace().catch((error: unknown) => {
+      this.leaveEpisode();
+      throw error;
+    });
+    if (!isWanted()) return this.leaveEpisode();
     timeline.source = "episode";
     timeline.offer(this.sources());
     host.charts.showTrace(trace);
@@ -146,16 +156,18 @@ export class TimeControl {
   /** Shows a map. Those of a policy belong to a step of the episode, which is opened first. */
   private async showMap(name: MapName): Promise<void> {
     const { timeline, replay, host } = this;
-    if (isRouted(name)) return host.work(() => this.showRouted(name));
+    const isWanted = this.maps.begin();
+    if (isRouted(name)) return host.work(() => this.showRouted(name, isWanted));
     if (!POLICY_MAPS.includes(name)) return host.scene.showMap(name);
     await host.work(async () => {
       if (timeline.source !== "episode" || !replay.trace) await this.beginEpisode();
-      host.scene.showMap(name, this.policyValues(name));
+      if (isWanted() && timeline.source === "episode") host.scene.showMap(name, this.policyValues(name));
     });
   }
 
-  private async showRouted(name: keyof typeof ROUTED_MAPS): Promise<void> {
+  private async showRouted(name: keyof typeof ROUTED_MAPS, isWanted: () => boolean): Promise<void> {
     this.routing ??= await this.data.routing();
+    if (!isWanted()) return;
     const { meta, arrays } = this.routing;
     const grid = { columns: Number(meta.columns), rows: Number(meta.rows) };
     this.host.scene.showMap(name, arrays[ROUTED_MAPS[name]] as Float64Array, grid);

@@ -15,7 +15,7 @@ import {
   placeOnAxis,
   smoothed,
 } from "../../../viz/page/curves.js";
-import { spreadOf } from "../../../viz/page/results-table.js";
+import { spreadOf, spreadTexts } from "../../../viz/page/results-table.js";
 
 const CHOICE: CurveChoice = { x: "iteration", smoothing: 1, pinned: new Set(), hidden: new Set() };
 const linesOf = (metrics: readonly RunMetrics[], more: Partial<CurveChoice> = {}) =>
@@ -112,6 +112,17 @@ test("results have a median and a spread", () => {
   });
   assert.deepEqual(spreadOf([4, 1, 3, 2].map(result), "proxy"), { median: 2.5, low: 1, high: 4 });
   assert.equal(spreadOf([], "proxy"), undefined);
+  // As many decimals as tell the values apart.
+  assert.deepEqual(spreadTexts({ low: 0.5, median: 0.5, high: 0.5 }, "proxy"), [
+    "0.5000",
+    "0.5000",
+    "0.5000",
+  ]);
+  assert.deepEqual(spreadTexts({ low: 0.7, median: 0.700001, high: 0.700003 }, "density"), [
+    "0.700000",
+    "0.700001",
+    "0.700003",
+  ]);
 });
 
 test("a report's curve counts episodes where the method plays them, and iterations elsewhere", () => {

@@ -74,8 +74,10 @@ test("a block's message carries the frame of its design", () => {
   };
   const side = (value: number) => new Float64Array(block.nodeCount).fill(value);
   const halos = { lefts: side(1), bottoms: side(2), rights: side(3), tops: side(4) };
-  const frame = { core: { left: 0, bottom: 0, right: 9, top: 9 }, rows: [row, row], halos, fences: [fence] };
+  const guide = { name: "g", rectangles: [{ left: 1, bottom: 1, right: 3, top: 2 }], members: [4] };
+  const core = { left: 0, bottom: 0, right: 9, top: 9 };
+  const frame = { core, rows: [row, row], halos, fences: [fence], guides: [guide] };
   assert.deepEqual(unpackFrame(unpack(pack(withFrame(packBlock(block), frame)))), frame);
   const without = unpackFrame(unpack(pack(packBlock(block))));
-  assert.deepEqual(without, { core: undefined, rows: [], halos: undefined, fences: [] });
+  assert.deepEqual(without, { core: undefined, rows: [], halos: undefined, fences: [], guides: [] });
 });

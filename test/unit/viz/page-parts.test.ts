@@ -7,7 +7,8 @@ import { roundLength } from "../../../viz/axis.js";
 import { Camera } from "../../../viz/page/camera.js";
 import { Connectivity } from "../../../viz/page/connectivity.js";
 import type { PageData } from "../../../viz/page/data.js";
-import { mapCsv, mapRange, netDensity } from "../../../viz/page/maps.js";
+import { Latest } from "../../../viz/page/latest.js";
+import { mapCsv, mapRange, netDensity, pinDensity } from "../../../viz/page/maps.js";
 import { FrameList } from "../../../viz/page/replay.js";
 import { searchNames } from "../../../viz/page/search-box.js";
 import { blockOf, smallBlock } from "../../support/blocks.js";
@@ -103,6 +104,28 @@ test("net density spreads a net's half-perimeter over the cells of its box", () 
     const inside = column >= 1 && column <= 3 && row >= 1 && row <= 2;
     assertClose([value], [inside ? expected : 0], 1e-12);
   });
+});
+
+test("pin density counts each pin on a net once, where its macro and its orientation put it", () => {
+  const draft = new NetlistDraft();
+  draftTwoMacros(draft);
+  const block = blockOf(draft, {}, { a: [15, 15], b: [35, 25] });
+  const map = pinDensity(block, block.initial);
+  const filled = [...map.entries()].filter(([, value]) => value > 0);
+  assert.deepEqual(filled, [
+    [11, 1],
+    [23, 1],
+  ]);
+  const gone = { ...block.initial, xs: block.initial.xs.map(() => Number.NaN) };
+  assert.ok(pinDensity(block, gone).every((value) => value === 0));
+});
+
+test("only the last request is wanted", () => {
+  const latest = new Latest();
+  const first = latest.begin();
+  assert.equal(first(), true);
+  const second = latest.begin();
+  assert.deepEqual([first(), second()], [false, true]);
 });
 
 test("frames that are told of during a load are read once more, however many were told of", async () => {

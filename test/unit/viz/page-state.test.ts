@@ -14,6 +14,8 @@ const FULL: PageState = {
   hidden: ["ports", "grid"],
   locked: ["soft"],
   halo: 2.5,
+  open: ["top/core", "top/a b"],
+  coloured: true,
   tab: "training",
   x: "seconds",
   smoothing: 20,
@@ -36,10 +38,10 @@ test("what is as on a fresh page is not in the text", () => {
 });
 
 test("parts that make no sense are ignored", () => {
-  const { selected, pinned, left, ...rest } = stateOf(
-    "time=best:&range=2,1&view=1,2&map=warmth&hide=all&lock=&x=days&halo=",
+  const { selected, pinned, left, open, ...rest } = stateOf(
+    "time=best:&range=2,1&view=1,2&map=warmth&hide=all&lock=&x=days&halo=&colour=red",
   );
-  assert.deepEqual([selected, pinned, left], [[], [], []]);
+  assert.deepEqual([selected, pinned, left, open], [[], [], [], []]);
   const defined = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   assert.deepEqual(defined, { hidden: [], locked: [] });
 });

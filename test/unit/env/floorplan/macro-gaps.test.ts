@@ -1,7 +1,7 @@
 // Channels, notches and walls, by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { macroGapsOf } from "../../../../env/index.js";
+import { macroGapsOf, notchesOf } from "../../../../env/index.js";
 import { copyPlacement, NetlistDraft, NodeKind, Orientation } from "../../../../netlist/index.js";
 import { blockOf } from "../../../support/blocks.js";
 
@@ -52,6 +52,29 @@ test("notches are pockets with one way out: a gap that a third macro closes, not
   // In the corner, both gaps end in a pocket that has two ways out.
   const enclosed = macros([20, 20, 44, 20], [20, 60, 44, 20], [20, 40, 20, 20], [44, 40, 20, 20]);
   assert.deepEqual(macroGapsOf(enclosed, enclosed.initial, 8).notchArea, 80, "without any way out");
+});
+
+test("the rectangles of notches are disjoint and cover what is counted, where it is", () => {
+  const closed = macros([20, 20, 20, 40], [44, 20, 20, 40], [20, 60, 44, 20]);
+  assert.deepEqual(notchesOf(closed, closed.initial, 8), [
+    { rectangles: [{ left: 40, right: 44, bottom: 20, top: 60 }] },
+  ]);
+  // Two macros of different height make the pocket a step: wider above the lower one, closed by others above and beside it.
+  const stepped = macros([20, 20, 20, 40], [44, 20, 10, 20], [48, 40, 20, 20], [20, 60, 48, 20]);
+  const notches = notchesOf(stepped, stepped.initial, 12);
+  const { notchArea } = macroGapsOf(stepped, stepped.initial, 12);
+  const rectangles = notches.flatMap((notch) => notch.rectangles);
+  const areas = rectangles.map(({ left, right, bottom, top }) => (right - left) * (top - bottom));
+  assert.ok(rectangles.length > 1 && Math.abs(areas.reduce((sum, area) => sum + area, 0) - notchArea) < 1e-9);
+  rectangles.forEach((a, i) => {
+    for (const b of rectangles.slice(0, i)) {
+      const [width, height] = [
+        Math.min(a.right, b.right) - Math.max(a.left, b.left),
+        Math.min(a.top, b.top) - Math.max(a.bottom, b.bottom),
+      ];
+      assert.ok(width <= 1e-9 || height <= 1e-9, "they overlap");
+    }
+  });
 });
 
 test("pins face a wall if a macro or the edge is near on their side, as the macro is turned", () => {
