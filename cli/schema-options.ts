@@ -45,6 +45,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     "workers",
     "queue",
     "queueTimeout",
+    "queueMode",
     "seed",
     "top",
     "out",

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import type { Method, OpenPool } from "../placer/index.js";
-import { openQueue, Rate } from "../queue/index.js";
+import { type OpenedQueue, openQueue, Rate } from "../queue/index.js";
 import { METHODS } from "./registry.js";
 import type { controlOf } from "./run-control.js";
 
@@ -22,12 +22,39 @@ export const queueTimeoutOption = z
   .optional()
   .describe("seconds without any progress on the queue after which the run ends (default 600)");
 
+/** Whether training on a queue waits for all of its jobs. */
+export const queueModeOption = z
+  .enum(["exact", "fast"])
+  .default("exact")
+  .describe(
+    "exact: the result depends on no machine; fast: training goes on without jobs that take much longer than others",
+  );
+
+/** Throws `InputError` for `fast` where it would change nothing. */
+export function refuseIdleFastMode(
+  { queue, queueMode }: { readonly queue?: string | undefined; readonly queueMode: "exact" | "fast" },
+  method?: Pick<Method, "name" | "usesPolicy">,
+): void {
+  if (queueMode === "exact") return;
+  const remedy = "leave it out";
+  if (queue === undefined)
+    throw new InputError("--queue-mode fast", "there is no queue", `give --queue, or ${remedy}`);
+  if (method && !method.usesPolicy)
+    throw new InputError(
+      "--queue-mode fast",
+      `method '${method.name}' does not train, and needs the result of every job`,
+      remedy,
+    );
+}
+
 /** How a run with a queue is followed and stopped. */
 export interface QueueControl extends ReturnType<typeof controlOf> {
   /** After how long a job is issued again, where jobs may take longer than usual. */
   readonly timeoutSeconds?: number;
   /** Option `queueTimeout`. */
   readonly patienceSeconds?: number | undefined;
+  /** Option `queueMode`. */
+  readonly mode?: "exact" | "fast" | undefined;
 }
 
 /**
@@ -36,12 +63,12 @@ export interface QueueControl extends ReturnType<typeof controlOf> {
  */
 export async function withQueue<Result>(
   url: string | undefined,
-  { onProgress, queueLogin: login, tail, timeoutSeconds, patienceSeconds, signal, stop }: QueueControl,
-  work: (openPool: OpenPool | undefined) => Promise<Result>,
+  { onProgress, queueLogin: login, tail, timeoutSeconds, patienceSeconds, mode, signal, stop }: QueueControl,
+  work: (openPool: OpenPool | undefined, queue?: OpenedQueue) => Promise<Result>,
 ): Promise<Result> {
   if (url === undefined) return work(undefined);
   const queue = await openQueue(url, {
-    ...{ login, onProgress, patienceSeconds, signal, onGivenUp: stop },
+    ...{ login, onProgress, patienceSeconds, signal, onGivenUp: stop, dropStragglers: mode === "fast" },
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   });
   const rate = new Rate();
@@ -50,7 +77,7 @@ export async function withQueue<Result>(
     return `  ${workers} worker${workers === 1 ? "" : "s"}, ${rate.at(done).toFixed(1)} jobs/s`;
   };
   try {
-    const result = await work(queue.openPool);
+    const result = await work(queue.openPool, queue);
     if (queue.problem) throw queue.problem;
     return result;
   } finally {

@@ -24,7 +24,14 @@ import { methodByDefault } from "./default-method.js";
 import type { Score } from "./evaluate.js";
 import type { CellsInPlace } from "./flat-cells.js";
 import type { FlatCosts } from "./flat-output.js";
-import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue, refuseUndistributed } from "./on-queue.js";
+import {
+  queueModeOption,
+  queueOption,
+  queueTimeoutOption,
+  refuseIdleFastMode,
+  refuseOwnCodeOnQueue,
+  refuseUndistributed,
+} from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import {
   cellPlacerOption,
@@ -152,6 +159,7 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
   ...runOptions,
   queue: queueOption,
   queueTimeout: queueTimeoutOption,
+  queueMode: queueModeOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/METHOD-sSEED)"),
   settings: settingsOption("setting of the method, as NAME=VALUE; may be repeated"),
 });
@@ -238,6 +246,7 @@ export async function placeBy(
     },
   });
   refuseUndistributed(queue, method);
+  refuseIdleFastMode(options, method);
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
     options,

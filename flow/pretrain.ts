@@ -14,7 +14,14 @@ import {
 } from "../policy/index.js";
 import { readDemonstrations } from "./demonstrations.js";
 import { readLearningBlocks } from "./learning-blocks.js";
-import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue, withQueue } from "./on-queue.js";
+import {
+  queueModeOption,
+  queueOption,
+  queueTimeoutOption,
+  refuseIdleFastMode,
+  refuseOwnCodeOnQueue,
+  withQueue,
+} from "./on-queue.js";
 import { budgetOf, budgetOptions, defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption, trainingProtocolOption } from "./place.js";
@@ -47,6 +54,7 @@ export const pretrainSchema = z.strictObject({
   ...runOptions,
   queue: queueOption,
   queueTimeout: queueTimeoutOption,
+  queueMode: queueModeOption,
   out: z.string().default("runs/pretrain").describe("run folder"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
@@ -118,6 +126,7 @@ export async function pretrain(
   const defaults = defaultsOf(pretrainSchema);
   const spec = { out, options: record, inputs, resume, force, oldNames, defaults };
   refuseOwnCodeOnQueue(options.queue, { "--network": network });
+  refuseIdleFastMode(options);
   const work = async (run: RunFolder, openPool: OpenPool | undefined) => {
     onProgress(`${blocks.length} blocks: ${blocks.map(({ name }) => name).join(", ")}`);
     const learner = {
@@ -182,7 +191,8 @@ export async function pretrain(
     await run.writeSummary(summary);
     return summary;
   };
-  return withQueue(options.queue, { ...control, patienceSeconds: options.queueTimeout }, (openPool) =>
+  const { queueTimeout: patienceSeconds, queueMode: mode } = options;
+  return withQueue(options.queue, { ...control, patienceSeconds, mode }, (openPool) =>
     runInFolder(spec, (run) => work(run, openPool), onStart),
   );
 }

@@ -32,7 +32,19 @@ import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is resumed: how long, how fast, where, and what follows the search. */
 const MAY_CHANGE = [
-  ...["budget", "iterations", "workers", "queue", "queueTimeout", "top", "out", "resume", "force", "cells"],
+  ...[
+    "budget",
+    "iterations",
+    "workers",
+    "queue",
+    "queueTimeout",
+    "queueMode",
+    "top",
+    "out",
+    "resume",
+    "force",
+  ],
+  "cells",
   ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 
@@ -57,6 +69,7 @@ const RUN_FILES = [
   "policy.safetensors",
   "reward.safetensors",
   "scatter.svg",
+  "queue.json",
 ];
 
 export class RunFolder implements RunStore {
@@ -115,6 +128,7 @@ export class RunFolder implements RunStore {
     const lines = this.readMetrics();
     this.iterations = lines.length;
     this.secondsSpent = Number(lines.at(-1)?.seconds ?? 0);
+    removeFile(this.file("queue.json")); // of a process that is gone
     this.earlierSeconds = Math.max(this.secondsSpent, secondsOf(this.file("summary.json")));
     this.frameCost = lastFrameCost(this.file("frames.jsonl"));
   }

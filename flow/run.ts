@@ -57,6 +57,7 @@ export interface BlockRunOptions extends JobOptions {
   readonly workers?: number;
   readonly queue?: string | undefined;
   readonly queueTimeout?: number | undefined;
+  readonly queueMode?: "exact" | "fast";
   /** How many different results are asked for; 1 by default. */
   readonly top?: number | undefined;
   /** What decides among the results; the proxy cost by default. */
@@ -237,7 +238,8 @@ export async function runOnBlock<Found extends object>(
     if (cells && !signal?.aborted) forgetMacros(run);
     return whole;
   };
-  const control = { ...job.control, patienceSeconds: options.queueTimeout };
+  const { queueTimeout: patienceSeconds, queueMode: mode } = options;
+  const control = { ...job.control, patienceSeconds, mode };
   return withQueue(options.queue, control, (openPool) =>
     runInFolder(spec, (run) => work(run, openPool), onStart),
   );

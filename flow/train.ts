@@ -6,7 +6,13 @@ import { blockOptionsSchema } from "./block-options.js";
 import { clusterOptions } from "./cluster.js";
 import type { Score } from "./evaluate.js";
 import type { FlatCosts } from "./flat-output.js";
-import { queueOption, queueTimeoutOption, refuseOwnCodeOnQueue } from "./on-queue.js";
+import {
+  queueModeOption,
+  queueOption,
+  queueTimeoutOption,
+  refuseIdleFastMode,
+  refuseOwnCodeOnQueue,
+} from "./on-queue.js";
 import { budgetOf, budgetOptions, parseOptions, runOptions, settingsOption } from "./options.js";
 import { costTermOptions, networkOption, openNetwork } from "./own-module.js";
 import { policyOption, trainingProtocolOption } from "./place.js";
@@ -25,6 +31,7 @@ export const trainCommandSchema = blockOptionsSchema.extend({
   ...runOptions,
   queue: queueOption,
   queueTimeout: queueTimeoutOption,
+  queueMode: queueModeOption,
   out: z.string().optional().describe("run folder (default runs/BLOCK/train-sSEED)"),
   settings: settingsOption("training setting, as NAME=VALUE, such as learningRate=0.0005; may be repeated"),
 });
@@ -63,6 +70,7 @@ export async function trainCommand(
     learnsBlock: true,
   });
   refuseOwnCodeOnQueue(options.queue, { "--network": network, "--cost-term": options.costTerms });
+  refuseIdleFastMode(options);
   return runOnBlock(path, {
     name: `train-s${seed}`,
     options,

@@ -21,8 +21,11 @@ export interface JobKind {
 
 /** A pool for tasks of one kind. */
 export interface JobPool {
-  /** Runs the task of a name; tasks may run at the same time, and end in any order. */
-  run(name: string, task: unknown): Promise<unknown>;
+  /**
+   * Runs the task of a name; tasks may run at the same time, and end in any order. Where other processes compute, a task
+   * whose signal is aborted is given up, and fails with the signal's reason.
+   */
+  run(name: string, task: unknown, signal?: AbortSignal): Promise<unknown>;
   /** Ends the pool at once. Results that are still awaited may never come. */
   close(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export interface OpenPool {
   (kind: JobKind, workers: number, setup: unknown): JobPool;
   /** Tasks are computed by other processes, so nothing can be passed by its address in shared memory. */
   readonly isRemote?: boolean;
+  /** Training may go on without tasks that take much longer than others. */
+  readonly dropsStragglers?: boolean;
 }
 
 /** What a thread of `onThreads` is given. */

@@ -69,11 +69,13 @@ function progressLine(
 ): string {
   const cost = (key: "cost/proxy" | "cost/best" | "cost/relative") =>
     Number.isNaN(metrics[key]) ? "none" : metrics[key].toFixed(4);
+  const dropped = metrics["charts/dropped_jobs"] ?? 0;
   return (
     `iteration ${metrics.iteration}  ${timeText(metrics.seconds, left)}  episodes ${metrics.episodes}` +
     (isSingle ? "" : `  relative ${cost("cost/relative")}`) +
     `  proxy mean ${cost("cost/proxy")}  best ${cost("cost/best")}` +
-    `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}`
+    `  entropy ${metrics["losses/entropy"].toFixed(2)}  kl ${metrics["losses/approx_kl"].toFixed(4)}` +
+    (dropped > 0 ? `  jobs dropped ${dropped}` : "")
   );
 }
 

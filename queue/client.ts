@@ -6,6 +6,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { asInputError, InputError } from "../netlist/index.js";
 import { GivenUpError, type JobPool, type OpenPool } from "../placer/index.js";
+import { MOST_EVENTS, openJobQueue } from "./job-queue.js";
 import { packTask, setupParcel } from "./kinds.js";
 import type { QueueLogin } from "./login.js";
 import {
@@ -17,9 +18,7 @@ import {
   doneSchema,
   type JobData,
   ownBuild,
-  PREFIX,
   processName,
-  queueName,
   RUNS,
   runKey,
   SIGN_SECONDS,
@@ -27,6 +26,8 @@ import {
 } from "./names.js";
 import { type Blob, type Packed, unpack } from "./parcel.js";
 import { parsed } from "./parsed.js";
+import { Rate } from "./rate.js";
+import { type RunQueueState, runQueueState } from "./run-state.js";
 import { seconds } from "./seconds.js";
 import {
   connect,
@@ -55,6 +56,8 @@ export interface QueueOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told when all jobs are given up because nothing comes back. */
   readonly onGivenUp?: () => void;
+  /** Whether training gives up jobs that take much longer than others. */
+  readonly dropStragglers?: boolean;
 }
 
 /** What happened so far. */
@@ -64,6 +67,8 @@ export interface QueueCounts {
   duplicates: number;
   /** Jobs issued again because a worker, the server or the connection failed. */
   reissued: number;
+  /** Jobs that the run gave up, as they took much longer than others. */
+  dropped: number;
   readonly bytesSent: number;
   readonly bytesReceived: number;
   /** Workers of this version that are alive. */
@@ -76,6 +81,8 @@ export interface OpenedQueue {
   readonly counts: QueueCounts;
   /** Why all jobs were given up, if it was not asked for. */
   readonly problem: GivenUpError | undefined;
+  /** For whoever watches the run, every few seconds. */
+  state(): RunQueueState;
   close(): Promise<void>;
 }
 
@@ -111,9 +118,6 @@ const LOOK_AFTER_SECONDS = 3;
 const MOST_BYTES = 256 * 2 ** 20;
 /** Parcels that no job needs any more and that stay on the server because the next job may need them. */
 const KEPT_PARTS = 8;
-/** Entries of BullMQ's stream of events, and jobs that it remembers after their end. */
-const MOST_EVENTS = 100;
-const REMEMBERED = { count: 100 };
 
 /** Connects to a queue for a run. Throws `InputError` for an address that is none, and a server that is not fit. */
 export async function openQueue(url: string, options: QueueOptions = {}): Promise<OpenedQueue> {
@@ -121,14 +125,7 @@ export async function openQueue(url: string, options: QueueOptions = {}): Promis
   const redis = await connect(server);
   const waiter = redis.duplicate();
   waiter.on("error", () => {});
-  const { Queue } = await import("bullmq");
-  const queue = new Queue(queueName(ownBuild()), {
-    connection: redis,
-    prefix: PREFIX,
-    streams: { events: { maxLen: MOST_EVENTS } },
-    defaultJobOptions: { removeOnComplete: REMEMBERED, removeOnFail: REMEMBERED },
-  });
-  queue.on("error", () => {}); // the connection is lost; it comes back
+  const queue = await openJobQueue(redis);
   const client = new QueueClient({ server, redis, waiter, queue }, options);
   try {
     await client.start();
@@ -149,7 +146,9 @@ interface Connections {
 }
 
 class QueueClient implements OpenedQueue {
-  readonly counts = { done: 0, duplicates: 0, reissued: 0, bytesSent: 0, bytesReceived: 0, workers: 0 };
+  readonly counts = {
+    ...{ done: 0, duplicates: 0, reissued: 0, dropped: 0, bytesSent: 0, bytesReceived: 0, workers: 0 },
+  };
   readonly openPool: OpenPool;
   private readonly connections: Connections;
   private readonly onProgress: (line: string) => void;
@@ -164,6 +163,7 @@ class QueueClient implements OpenedQueue {
   private bytesOut = 0;
   private readonly waitingForRoom: (() => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly rate = new Rate();
   private pools = 0;
   private isClosed = false;
   private isLooking = false;
@@ -182,7 +182,10 @@ class QueueClient implements OpenedQueue {
     this.timeoutSeconds = options.timeoutSeconds ?? TIMEOUT_SECONDS;
     const { server } = connections;
     this.watch = new Watch({ server, onLine: this.onProgress, patienceSeconds: options.patienceSeconds });
-    this.openPool = Object.assign(this.pool.bind(this), { isRemote: true });
+    this.openPool = Object.assign(this.pool.bind(this), {
+      isRemote: true,
+      dropsStragglers: options.dropStragglers === true,
+    });
   }
 
   async start(): Promise<void> {
@@ -203,12 +206,24 @@ class QueueClient implements OpenedQueue {
     const own = new Set<string>();
     for (const { hash } of [parcel.whole, ...parcel.parts]) this.need(hash);
     return {
-      run: (name, task) => {
+      run: (name, task, signal) => {
         const key = `${this.run}.${number}.${jobs++}`;
         const data: JobData = { run: this.run, key, kind: kind.name, name, setup: parcel.whole.hash };
         own.add(key);
         const setupParts: Packed = { bytes: Buffer.alloc(0), parts: [parcel.whole, ...parcel.parts] };
-        return this.submit(data, packTask(task), setupParts).finally(() => own.delete(key));
+        // Where the connection is lost, what the server has of it ends by itself.
+        const giveUp = () => void this.drop(key, signal!.reason).catch(() => {});
+        signal?.addEventListener("abort", giveUp, { once: true });
+        const answer = this.submit(data, { task: packTask(task), setup: setupParts }, signal);
+        return answer
+          .catch((error) => {
+            if (signal?.aborted && error === signal.reason) this.counts.dropped++;
+            throw error;
+          })
+          .finally(() => {
+            signal?.removeEventListener("abort", giveUp);
+            own.delete(key);
+          });
       },
       close: async () => {
         for (const { hash } of [parcel.whole, ...parcel.parts]) this.release(hash);
@@ -217,7 +232,18 @@ class QueueClient implements OpenedQueue {
     };
   }
 
-  private async submit(data: JobData, task: Packed, setup: Packed): Promise<unknown> {
+  state(): RunQueueState {
+    const { run, counts, outstanding, watch, rate } = this;
+    const { address: server } = this.connections.server;
+    const perSecond = rate.at(counts.done);
+    return runQueueState({ server, run, perSecond, counts, open: outstanding.size, workers: watch.workers });
+  }
+
+  private async submit(
+    data: JobData,
+    { task, setup }: Pick<Outstanding, "task" | "setup">,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
     const bytes = task.bytes.length;
     if (bytes > MOST_BYTES)
       throw new InputError(
@@ -229,6 +255,7 @@ class QueueClient implements OpenedQueue {
       await new Promise<void>((resolve) => this.waitingForRoom.push(resolve));
     if (this.isClosed) throw new Error("the queue was closed");
     if (this.givenUp) throw this.givenUp;
+    signal?.throwIfAborted();
     this.bytesOut += bytes;
     for (const { hash } of task.parts) this.need(hash);
     try {
@@ -293,7 +320,7 @@ class QueueClient implements OpenedQueue {
     }
     if (!this.options.signal?.aborted) return;
     this.stopAt ??= seconds();
-    const mayFinish = isConnected && this.watch.workers > 0 && seconds() - this.stopAt < LAST_STEP_SECONDS;
+    const mayFinish = isConnected && this.counts.workers > 0 && seconds() - this.stopAt < LAST_STEP_SECONDS;
     if (this.outstanding.size > 0 && !mayFinish)
       this.giveUp(
         new GivenUpError(
@@ -410,7 +437,7 @@ class QueueClient implements OpenedQueue {
 
   /** Tells workers that this run is alive, renews the life of what it needs, and says which workers there are. */
   private async giveSign(): Promise<void> {
-    const { redis } = this.connections;
+    const { redis, queue } = this.connections;
     if (redis.status !== "ready") return;
     const commands = redis
       .multi()
@@ -419,8 +446,9 @@ class QueueClient implements OpenedQueue {
     for (const hash of this.needed.keys()) commands.expire(blobKey(hash), ARRAY_SECONDS);
     for (const key of this.outstanding.keys()) commands.expire(taskKey(key), ARRAY_SECONDS);
     await commands.exec();
+    await queue.trimEvents(MOST_EVENTS); // a server that was restarted without its data has forgotten the bound
     await this.watch.readWorkers(redis);
-    this.counts.workers = this.watch.workers;
+    this.counts.workers = this.watch.workers.length;
   }
 
   private need(hash: string): void {
@@ -446,10 +474,10 @@ class QueueClient implements OpenedQueue {
   }
 
   /** Gives a job up. */
-  private async drop(key: string): Promise<void> {
+  private async drop(key: string, reason = new Error("the pool was closed")): Promise<void> {
     const job = this.outstanding.get(key);
     if (!job) return;
-    this.fail(job, this.givenUp ?? new Error("the pool was closed"));
+    this.fail(job, this.givenUp ?? reason);
     const { queue, redis } = this.connections;
     if (redis.status !== "ready") return;
     await queue.remove(jobId(job)).catch(() => 0); // one that a worker has taken cannot be removed
@@ -464,15 +492,17 @@ class QueueClient implements OpenedQueue {
     for (const timer of this.timers) clearInterval(timer);
     waiter.disconnect();
     if (redis.status === "ready") {
-      // A parcel may be another run's, too, which then sends it again; its life ends by itself.
       const farewell = redis.multi().srem(RUNS, this.run).unlink(runKey(this.run), doneKey(this.run));
+      // A parcel may be another run's, too, which then renews its life.
+      for (const hash of this.sent) farewell.expire(blobKey(hash), ALIVE_SECONDS);
       await within(FAREWELL, farewell.exec());
     }
     await within(FAREWELL, queue.close());
     endConnection(redis);
-    const { duplicates, reissued } = this.counts;
-    if (duplicates + reissued > 0)
-      this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped`);
+    const { duplicates, reissued, dropped } = this.counts;
+    const slow = dropped > 0 ? `, ${dropped} jobs given up as they took much longer than others` : "";
+    if (duplicates + reissued + dropped > 0)
+      this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped${slow}`);
   }
 }
 

@@ -1,18 +1,9 @@
 // What is going on at a queue, for `ashlar queue`: runs, workers, jobs by state and those that failed; and how to tidy up.
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { openJobQueue } from "./job-queue.js";
 import type { QueueLogin } from "./login.js";
-import {
-  blobKey,
-  buildText,
-  FAILURES,
-  type Failure,
-  failureSchema,
-  jobSchema,
-  ownBuild,
-  PREFIX,
-  queueName,
-} from "./names.js";
+import { blobKey, buildText, FAILURES, type Failure, failureSchema, jobSchema, ownBuild } from "./names.js";
 import { parsed } from "./parsed.js";
 import { connect, endConnection, memoryOf, queueServer } from "./server.js";
 import { RUN_SIGNS, readSigns, WORKER_SIGNS } from "./signs.js";
@@ -60,9 +51,7 @@ async function atQueue<Result>(
   const server = queueServer(url, login);
   const redis = await connect(server, false);
   try {
-    const { Queue } = await import("bullmq");
-    const queue = new Queue(queueName(ownBuild()), { connection: redis, prefix: PREFIX });
-    queue.on("error", () => {}); // commands fail by themselves
+    const queue = await openJobQueue(redis);
     return await work({ redis, queue, address: server.address });
   } finally {
     endConnection(redis);

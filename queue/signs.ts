@@ -36,3 +36,12 @@ export async function readSigns<Schema extends z.ZodType>(
     gone: names.filter((_, index) => texts[index] === null),
   };
 }
+
+/** Takes the names of those out of the set whose signs have run out: killed ones would add up. Who comes back enters again. */
+export async function forgetGone<Schema extends z.ZodType>(
+  redis: Redis,
+  signs: Signs<Schema>,
+): Promise<void> {
+  const { gone } = await readSigns(redis, signs);
+  if (gone.length > 0) await redis.srem(signs.set, [...gone]);
+}

@@ -2,7 +2,7 @@
 // what is missing, and ends when it has waited too long.
 import type { Redis } from "ioredis";
 import { GivenUpError } from "../placer/index.js";
-import { buildText, ownBuild } from "./names.js";
+import { buildText, ownBuild, type WorkerSign } from "./names.js";
 import { seconds } from "./seconds.js";
 import type { QueueServer } from "./server.js";
 import { readSigns, WORKER_SIGNS } from "./signs.js";
@@ -20,7 +20,7 @@ export interface WatchOptions {
 
 export class Watch {
   /** Workers of this build that are alive, as far as is known. */
-  workers = 0;
+  workers: readonly { readonly name: string; readonly sign: WorkerSign }[] = [];
   private readonly server: QueueServer;
   private readonly onLine: (line: string) => void;
   private readonly patience: number;
@@ -42,13 +42,13 @@ export class Watch {
 
   /** Reads which workers there are, and says so when it changes. One that computes is progress, whoever its run is. */
   async readWorkers(redis: Redis): Promise<void> {
-    const workers = (await readSigns(redis, WORKER_SIGNS)).alive.map(({ sign }) => sign);
+    const { alive } = await readSigns(redis, WORKER_SIGNS);
     const build = buildText(ownBuild());
-    const own = workers.filter((worker) => buildText(worker.build) === build);
-    const threads = own.reduce((sum, worker) => sum + worker.threads, 0);
-    const others = workers.length - own.length;
-    this.workers = own.length;
-    if (own.some(({ running }) => running > 0)) this.progress();
+    const own = alive.filter(({ sign }) => buildText(sign.build) === build);
+    const threads = own.reduce((sum, { sign }) => sum + sign.threads, 0);
+    const others = alive.length - own.length;
+    this.workers = own;
+    if (own.some(({ sign }) => sign.running > 0)) this.progress();
     const text =
       (own.length === 0
         ? `no worker is there; ${this.remedy()}`
@@ -73,7 +73,7 @@ export class Watch {
     const waited = seconds() - this.progressAt;
     const missing = !isConnected
       ? `no connection to ${this.server.address}; is the server running there?`
-      : this.workers === 0
+      : this.workers.length === 0
         ? `no worker is there; ${this.remedy()}`
         : undefined;
     if (waited >= this.patience)

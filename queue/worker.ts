@@ -29,7 +29,6 @@ import {
   PREFIX,
   processName,
   queueName,
-  RUNS,
   runKey,
   SIGN_SECONDS,
   taskKey,
@@ -41,7 +40,7 @@ import { blobOf, pack, partsOf, unpack } from "./parcel.js";
 import { Rate } from "./rate.js";
 import { seconds } from "./seconds.js";
 import { connect, endConnection, queueServer, startProblem, tellLosses, within } from "./server.js";
-import { RUN_SIGNS, readSigns } from "./signs.js";
+import { forgetGone, RUN_SIGNS, readSigns, WORKER_SIGNS } from "./signs.js";
 import { stored, unstored } from "./stored.js";
 
 export const workerOptionsSchema = z.strictObject({
@@ -244,6 +243,8 @@ class WorkerHost {
       .sadd(WORKERS, this.name)
       .set(workerKey(this.name), JSON.stringify(sign), "EX", ALIVE_SECONDS)
       .exec();
+    await forgetGone(this.redis, RUN_SIGNS);
+    await forgetGone(this.redis, WORKER_SIGNS);
   }
 
   private async tick(): Promise<void> {
@@ -262,8 +263,7 @@ class WorkerHost {
 
   /** Throws `InputError` if all runs there are need another build: this worker would wait for ever. */
   private async refuseOtherBuild(): Promise<void> {
-    const { alive, gone } = await readSigns(this.redis, RUN_SIGNS);
-    if (gone.length > 0) await this.redis.srem(RUNS, [...gone]);
+    const { alive } = await readSigns(this.redis, RUN_SIGNS);
     const builds = alive.map(({ sign }) => buildText(sign.build));
     const own = buildText(ownBuild());
     if (builds.length === 0 || builds.includes(own) || this.running > 0) return;

@@ -7,11 +7,12 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { generateOne } from "../../flow/index.js";
 import type { Random } from "../../netlist/index.js";
-import { ownBuild, PREFIX, queueName } from "../../queue/names.js";
+import { openJobQueue } from "../../queue/job-queue.js";
+import { PREFIX } from "../../queue/names.js";
 import { contentOf } from "../compared-files.js";
 import { Hosts } from "./hosts.js";
 
@@ -72,25 +73,30 @@ export class FaultBench {
     readonly hosts: Hosts | undefined;
     readonly port: number;
     readonly block: string;
+    readonly redis: Redis;
+    readonly queue: Queue;
   }) {
     this.folder = given.folder;
     this.hosts = given.hosts;
     this.port = given.port;
     this.block = given.block;
-    this.redis = new Redis(this.port, this.serverAddress, {
-      ...{ maxRetriesPerRequest: null, socketTimeout: 15_000 },
-      retryStrategy: () => 200,
-    });
-    this.redis.on("error", () => {});
-    this.queue = new Queue(queueName(ownBuild()), { connection: this.redis, prefix: PREFIX });
-    this.queue.on("error", () => {});
+    this.redis = given.redis;
+    this.queue = given.queue;
   }
 
   static async open(folder: string): Promise<FaultBench> {
     const { out: block } = await generateOne({
       ...{ macros: 6, softMacros: 8, ports: 10, seed: 3, out: join(folder, "block") },
     });
-    const bench = new FaultBench({ folder, hosts: Hosts.open(WORKERS + 2), port: await freePort(), block });
+    const hosts = Hosts.open(WORKERS + 2);
+    const port = await freePort();
+    const redis = new Redis(port, addressOf(hosts), {
+      ...{ maxRetriesPerRequest: null, socketTimeout: 15_000 },
+      retryStrategy: () => 200,
+    });
+    redis.on("error", () => {});
+    const queue = await openJobQueue(redis);
+    const bench = new FaultBench({ folder, hosts, port, block, redis, queue });
     await bench.startServer();
     for (let worker = 0; worker < WORKERS; worker++) bench.startWorker(worker);
     return bench;
@@ -274,7 +280,7 @@ export class FaultBench {
   }
 
   private get serverAddress(): string {
-    return this.hosts?.address(SERVER) ?? "127.0.0.1";
+    return addressOf(this.hosts);
   }
 
   private get url(): string {
@@ -326,6 +332,11 @@ export class FaultBench {
     spawnSync("mount", ["-t", "tmpfs", "-o", `size=${SMALL_DISK}`, "tmpfs", path], { stdio: "ignore" });
     return join(path, "blocks");
   }
+}
+
+/** Of the server. */
+function addressOf(hosts: Hosts | undefined): string {
+  return hosts?.address(SERVER) ?? "127.0.0.1";
 }
 
 /**

@@ -32,33 +32,35 @@ export function rewardOf(episode: Trajectory, scale: RewardScale, deadEndReward:
 }
 
 /**
- * Fills in `advantages` and `returns` of a block's episodes, which come group by group. The advantages of all steps
- * together have mean 0 and deviation 1.
+ * Fills in `advantages` and `returns` of a block's episodes, group by group. The advantages of all steps together have
+ * mean 0 and deviation 1.
  */
 export function computeAdvantages(
-  episodes: readonly Trajectory[],
+  groups: readonly (readonly Trajectory[])[],
   scale: RewardScale,
   settings: TrainSettings,
 ): void {
   const { groupSize, experimental } = settings;
-  const rewards = episodes.map((episode) => rewardOf(episode, scale, experimental.deadEndReward));
-  for (const [index, episode] of episodes.entries()) {
-    const reward = rewards[index]!;
-    const advantages = episode.ofSteps(episode.advantages);
-    const returns = episode.ofSteps(episode.returns);
-    if (groupSize > 1) {
-      const first = index - (index % groupSize);
-      const { mean } = moments(rewards.slice(first, first + groupSize));
-      advantages.fill(reward - mean);
-      returns.fill(reward);
-    } else {
-      const { lambda, shaping } = experimental;
-      const wirelengthDeltas = episode.ofSteps(episode.wirelengthDeltas);
-      const stepRewards = shapedRewards(reward, wirelengthDeltas, { shaping, unit: scale.deviation });
-      const values = episode.ofSteps(episode.values);
-      estimateAdvantages({ rewards: stepRewards, values, lambda }, advantages, returns);
+  for (const group of groups) {
+    const rewards = group.map((episode) => rewardOf(episode, scale, experimental.deadEndReward));
+    const { mean } = moments(rewards);
+    for (const [index, episode] of group.entries()) {
+      const reward = rewards[index]!;
+      const advantages = episode.ofSteps(episode.advantages);
+      const returns = episode.ofSteps(episode.returns);
+      if (groupSize > 1) {
+        advantages.fill(reward - mean);
+        returns.fill(reward);
+      } else {
+        const { lambda, shaping } = experimental;
+        const wirelengthDeltas = episode.ofSteps(episode.wirelengthDeltas);
+        const stepRewards = shapedRewards(reward, wirelengthDeltas, { shaping, unit: scale.deviation });
+        const values = episode.ofSteps(episode.values);
+        estimateAdvantages({ rewards: stepRewards, values, lambda }, advantages, returns);
+      }
     }
   }
+  const episodes = groups.flat();
   standardise(episodes.map((episode) => episode.ofSteps(episode.advantages)));
   if (settings.counterfactualWeight > 0)
     addCounterfactuals(

@@ -62,7 +62,7 @@ export async function chooseOrder(
     if (round > 0 && elapsedSeconds() > enough) break;
     const half = Math.min(EPISODES_PER_ROUND, Math.floor(slots.length / 2));
     const episodes = slots.slice(0, 2 * half).map((address) => block.trajectory(address));
-    await workers.collect(
+    const dropped = await workers.collect(
       episodes.map((trajectory, i) => ({
         trajectory,
         order: i < half ? "area" : "connectivity",
@@ -72,9 +72,10 @@ export async function chooseOrder(
         counterfactualSamples: 0,
       })),
     );
-    take(area, episodes.slice(0, half), elites);
-    take(connectivity, episodes.slice(half), elites);
-    known.best = bestOf({ block: block.block, episodes }, known.best, 0);
+    const played = (some: readonly Trajectory[]) => some.filter((episode) => !dropped.includes(episode));
+    take(area, played(episodes.slice(0, half)), elites);
+    take(connectivity, played(episodes.slice(half)), elites);
+    known.best = bestOf({ block: block.block, episodes: played(episodes) }, known.best, 0);
   }
   const means = { area: moments(area.costs).mean, connectivity: moments(connectivity.costs).mean };
   const fewer = area.deadEnds - connectivity.deadEnds;

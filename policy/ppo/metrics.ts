@@ -27,6 +27,8 @@ export interface IterationMetrics {
   readonly "charts/gradient_steps": number;
   readonly "charts/episodes_per_second": number;
   readonly "charts/play_seconds": number;
+  /** Where jobs that take much longer than others are given up. */
+  readonly "charts/dropped_jobs"?: number;
 }
 
 /** A block's episodes of an iteration, and what is known of the block. */

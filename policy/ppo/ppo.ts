@@ -38,7 +38,9 @@ import {
   type BlockBatch,
   bestOf,
   makeSlots,
+  type PlayedBatch,
   placementsOf,
+  playedBatch,
   TrainingBlock,
 } from "./training-block.js";
 import type { Trajectory } from "./trajectory.js";
@@ -151,8 +153,9 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       if (settings.order === "both") alternateOrders(trainingBlocks, state.iteration);
 
       // Collect
-      const batches = assignEpisodes(trainingBlocks, slots.episodes, now);
-      await collect(workers, batches, { ...now, state });
+      const jobsDropped = workers.dropped;
+      const assigned = assignEpisodes(trainingBlocks, slots.episodes, now);
+      const batches = await collect(workers, assigned, { ...now, state });
       const played = batches.flatMap(({ episodes }) => episodes);
       const playSeconds = clock.seconds() - began;
 
@@ -163,7 +166,7 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
       const imitated = await eliteMemory.update(workers, elitesToImitate(batches, state, settings));
       const update = await updatePolicy(workers, learner, { ...now, played, imitated });
       state.iteration++;
-      state.episodes += settings.episodes;
+      state.episodes += played.length;
 
       // Log
       if (observer.onPlacement)
@@ -182,8 +185,9 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
           batches.map(({ block, episodes }) => ({ played: episodes, ...state.blocks[block.index]! })),
         ),
         ...updateMetrics(update, played),
-        "charts/episodes_per_second": settings.episodes / (clock.seconds() - began),
+        "charts/episodes_per_second": played.length / (clock.seconds() - began),
         "charts/play_seconds": playSeconds,
+        ...(jobsDropped !== undefined && { "charts/dropped_jobs": workers.dropped! - jobsDropped }),
       });
 
       // Checkpoint
@@ -222,12 +226,12 @@ interface Now {
   readonly iteration: number;
 }
 
-/** Plays the episodes of an iteration on the workers; those of a group begin alike. */
+/** Plays the episodes of an iteration on the workers; those of a group begin alike. Returns what was played. */
 async function collect(
   workers: Workers,
   batches: readonly BlockBatch[],
   { settings, seed, iteration, state }: Now & { readonly state: TrainState },
-): Promise<void> {
+): Promise<PlayedBatch[]> {
   const starts = drawStarts(batches, (block) => state.blocks[block.index]!.elites ?? [], {
     settings,
     seed,
@@ -237,7 +241,7 @@ async function collect(
   const episodes = batches.flatMap((batch) =>
     batch.episodes.map((trajectory) => ({ trajectory, order: batch.block.order })),
   );
-  await workers.collect(
+  const dropped = await workers.collect(
     episodes.map(({ trajectory, order }, episode) => ({
       trajectory,
       order,
@@ -247,6 +251,7 @@ async function collect(
       counterfactualSamples: withCounterfactuals ? settings.experimental.counterfactualSamples : 0,
     })),
   );
+  return batches.map((batch) => playedBatch(batch, settings.groupSize, new Set(dropped)));
 }
 
 /**
@@ -254,7 +259,7 @@ async function collect(
  * a better placement was found.
  */
 function processRollouts(
-  { block, episodes }: BlockBatch,
+  { block, episodes, groups }: PlayedBatch,
   { blocks, iteration }: TrainState,
   settings: TrainSettings,
 ): boolean {
@@ -266,7 +271,7 @@ function processRollouts(
   if (best) known.best = best;
   if (settings.order !== "both")
     known.elites = mergeElites(known.elites ?? [], episodes, settings.experimental.elites);
-  computeAdvantages(episodes, scale ?? NO_SCALE, settings);
+  computeAdvantages(groups, scale ?? NO_SCALE, settings);
   return isBetter;
 }
 

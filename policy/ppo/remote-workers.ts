@@ -4,12 +4,14 @@
 // gradients get the actions of all episodes of the update and play them again, which needs no network and no judge. The
 // parameters and the episodes are the same arrays in all jobs of a step, so the queue carries them once.
 //
-// Episodes, shards and the order in which gradients are added are those of threads, and so are all bits of the result.
+// Episodes, shards and the order in which gradients are added are those of threads, and so are all bits of the result,
+// unless the pool drops stragglers: then a step goes on with the episodes, or the mean of the shards, that it has.
 import { MACRO_ORDERS, type MacroOrder } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
 import type { Block } from "../../netlist/index.js";
 import type { JobKind, JobPool } from "../../placer/index.js";
 import type { LossOptions, LossStatistics, Sample } from "./loss.js";
+import { withoutStragglers } from "./stragglers.js";
 import type { EpisodeRecord, Trajectory } from "./trajectory.js";
 import {
   addShards,
@@ -93,6 +95,7 @@ export class RemoteWorkers implements Workers {
   /** The parameters as they are now, until they change. */
   private snapshot: Float32Array | undefined;
   private columns: { readonly of: readonly Trajectory[]; readonly are: EpisodeColumns } | undefined;
+  dropped: number | undefined;
 
   constructor(
     kernels: Kernels,
@@ -104,34 +107,51 @@ export class RemoteWorkers implements Workers {
     this.pool = options.openPool(TRAINING_JOBS, options.workers, setup);
     this.parameters = options.parameters;
     this.allPlacements = options.allPlacements === true;
+    this.dropped = options.openPool.dropsStragglers ? 0 : undefined;
     this.shards = Array.from({ length: options.shards }, () => kernels.f32(options.parameters.length));
   }
 
-  async collect(tasks: readonly EpisodeTask[]): Promise<void> {
+  async collect(tasks: readonly EpisodeTask[]): Promise<readonly Trajectory[]> {
     const parameters = this.currentParameters();
-    const jobs: Promise<void>[] = [];
+    const parts: (readonly EpisodeTask[])[] = [];
     for (let first = 0; first < tasks.length; first += EPISODES_PER_JOB)
-      jobs.push(this.play(parameters, tasks.slice(first, first + EPISODES_PER_JOB)));
-    await Promise.all(jobs);
-    // Not before all jobs of the step have been sent: what is sent back depends on nothing else.
-    for (const { trajectory } of tasks) this.remember(trajectory);
+      parts.push(tasks.slice(first, first + EPISODES_PER_JOB));
+    const records = await this.runAll<readonly EpisodeRecord[]>(
+      "rollouts",
+      parts.map((part): RolloutTask => {
+        const episodes = part.map(({ trajectory: { block }, ...task }) => ({
+          ...{ ...task, block, below: this.allPlacements ? undefined : this.best.get(block) },
+        }));
+        return { parameters, episodes };
+      }),
+    );
+    for (const [index, part] of parts.entries()) this.store(part, records[index]);
+    return parts.flatMap((part, index) => (records[index] ? [] : part.map(({ trajectory }) => trajectory)));
+  }
+
+  private store(tasks: readonly EpisodeTask[], records: readonly EpisodeRecord[] | undefined): void {
+    if (!records) return;
+    for (const [index, { trajectory, order, start }] of tasks.entries()) {
+      trajectory.restore(records[index]!);
+      this.begun.set(trajectory, { order, start });
+      this.remember(trajectory);
+    }
+  }
+
+  /** Results in the order of the tasks; undefined for those that were given up as stragglers. */
+  private async runAll<Result>(name: string, tasks: readonly unknown[]): Promise<(Result | undefined)[]> {
+    const jobs = tasks.map(
+      (task) => (signal?: AbortSignal) => this.pool.run(name, task, signal) as Promise<Result>,
+    );
+    if (this.dropped === undefined) return Promise.all(jobs.map((job) => job()));
+    const results = await withoutStragglers(jobs);
+    this.dropped += results.filter((result) => result === undefined).length;
+    return results;
   }
 
   private remember({ block, isComplete, proxyCost }: Trajectory): void {
     const best = this.best.get(block) ?? Number.POSITIVE_INFINITY;
     if (isComplete && proxyCost < best) this.best.set(block, proxyCost);
-  }
-
-  private async play(parameters: Float32Array, tasks: readonly EpisodeTask[]): Promise<void> {
-    const episodes = tasks.map(({ trajectory: { block }, ...task }) => ({
-      ...{ ...task, block, below: this.allPlacements ? undefined : this.best.get(block) },
-    }));
-    const task: RolloutTask = { parameters, episodes };
-    const records = (await this.pool.run("rollouts", task)) as readonly EpisodeRecord[];
-    for (const [index, { trajectory, order, start }] of tasks.entries()) {
-      trajectory.restore(records[index]!);
-      this.begun.set(trajectory, { order, start });
-    }
   }
 
   /** Only jobs of gradients need what the episode's steps looked like. */
@@ -151,16 +171,28 @@ export class RemoteWorkers implements Workers {
     const parameters = this.currentParameters();
     if (this.columns?.of !== episodes) this.columns = { of: episodes, are: this.columnsOf(episodes) };
     const columns = this.columns.are;
-    const parts = await Promise.all(
-      this.shards.map(async (shard, index) => {
-        const samples = samplesAsNumbers(partOf(minibatch, index, this.shards.length));
-        const task: GradientTask = { parameters, episodes: columns, samples, loss };
-        const { gradient, statistics } = (await this.pool.run("gradient", task)) as GradientResult;
-        shard.set(gradient);
-        return statistics;
+    const parts = this.shards.map((_, index) => partOf(minibatch, index, this.shards.length));
+    const results = await this.runAll<GradientResult>(
+      "gradient",
+      parts.map((part): GradientTask => {
+        return { parameters, episodes: columns, samples: samplesAsNumbers(part), loss };
       }),
     );
-    return { gradient: addShards(this.shards), statistics: addStatistics(parts) };
+    const used: Float32Array[] = [];
+    let samples = 0;
+    for (const [index, result] of results.entries()) {
+      if (!result) continue;
+      this.shards[index]!.set(result.gradient);
+      used.push(this.shards[index]!);
+      samples += parts[index]!.length;
+    }
+    const gradient = addShards(used);
+    // Shards are divided by the whole minibatch, of which not all may be there.
+    if (samples > 0 && samples < minibatch.length) {
+      const scale = minibatch.length / samples;
+      for (let i = 0; i < gradient.length; i++) gradient[i]! *= scale;
+    }
+    return { gradient, statistics: addStatistics(results.flatMap((result) => result?.statistics ?? [])) };
   }
 
   parametersChanged(): void {

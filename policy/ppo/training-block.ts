@@ -69,6 +69,25 @@ export interface BlockBatch {
   readonly episodes: readonly Trajectory[];
 }
 
+/** What was played of a batch: without groups that are empty, as all their jobs were given up. */
+export interface PlayedBatch extends BlockBatch {
+  readonly groups: readonly (readonly Trajectory[])[];
+}
+
+/** A batch without the episodes that were not played. */
+export function playedBatch(
+  { block, episodes }: BlockBatch,
+  groupSize: number,
+  dropped: ReadonlySet<Trajectory>,
+): PlayedBatch {
+  const groups: Trajectory[][] = [];
+  for (let first = 0; first < episodes.length; first += groupSize) {
+    const group = episodes.slice(first, first + groupSize).filter((episode) => !dropped.has(episode));
+    if (group.length > 0) groups.push(group);
+  }
+  return { block, episodes: groups.flat(), groups };
+}
+
 /** Draws the blocks of an iteration and divides its groups of episodes among them, in the blocks' order. */
 export function assignEpisodes(
   blocks: readonly TrainingBlock[],

@@ -61,13 +61,15 @@ export interface ReplayTask {
 
 /** Plays episodes and computes gradients, on the threads of this process or on other machines, with the same bits. */
 export interface Workers {
-  /** Plays episodes with the current parameters. */
-  collect(tasks: readonly EpisodeTask[]): Promise<void>;
+  /** Jobs that were given up so far, as they took much longer than others; undefined where all are waited for. */
+  readonly dropped?: number | undefined;
+  /** Plays episodes with the current parameters. Returns those that were not played, as their job was given up. */
+  collect(tasks: readonly EpisodeTask[]): Promise<readonly Trajectory[]>;
   /** Stores known episodes. */
   replay(tasks: readonly ReplayTask[]): Promise<void>;
   /**
    * The gradient of the loss over a minibatch of steps of `episodes`, valid until the next call, and the statistics
-   * summed over its samples.
+   * summed over its samples. Where jobs were given up, both are of the other samples, and the gradient is their mean.
    */
   gradient(
     minibatch: readonly Sample[],
@@ -122,7 +124,7 @@ export class ThreadWorkers implements Workers {
     this.pool = (options.openPool ?? onThreads)(EPISODE_JOBS, workers, setup);
   }
 
-  async collect(tasks: readonly EpisodeTask[]): Promise<void> {
+  async collect(tasks: readonly EpisodeTask[]): Promise<readonly Trajectory[]> {
     const { seed, parameterVersion: version } = this;
     await this.run<void>(
       "collect",
@@ -134,6 +136,7 @@ export class ThreadWorkers implements Workers {
         version,
       })),
     );
+    return [];
   }
 
   async replay(tasks: readonly ReplayTask[]): Promise<void> {

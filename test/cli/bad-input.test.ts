@@ -113,6 +113,11 @@ const CASES: readonly Bad[] = [
   { name: "half a worker", args: placeAt("--workers", "0.5"), says: /--workers/ },
   { name: "a thousand workers", args: placeAt("--workers", "1000"), says: /--workers/ },
   {
+    name: "fast mode of a queue without a queue",
+    args: placeAt("--queue-mode", "fast"),
+    says: /--queue-mode fast: there is no queue; give --queue/,
+  },
+  {
     name: "an unknown action of queue",
     args: () => ["queue", "drop", "--queue", "redis://127.0.0.1:9"],
     says: /'drop', status, retry or clean was expected/,

@@ -5,17 +5,19 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Queue } from "bullmq";
+import { Queue, Worker } from "bullmq";
 import { Redis } from "ioredis";
 import { PUBLISHED_RULES } from "../../env/index.js";
 import { Random } from "../../netlist/index.js";
 import greedyPlacer from "../../placer/greedy/greedy.js";
 import { GivenUpError, inThisThread, type OpenPool, searchByRestarts } from "../../placer/index.js";
+import { train } from "../../policy/index.js";
 import { openQueue, type QueueOptions, runWorker } from "../../queue/index.js";
 import { ownBuild, PREFIX, queueName } from "../../queue/names.js";
 import { smallBlock } from "../support/blocks.js";
 import { runCli, startAshlar } from "../support/command.js";
 import { freePort, startRedis, withoutRedis } from "../support/redis.js";
+import { SMALL_NETWORK } from "../support/small-network.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -184,6 +186,51 @@ test("two runs at the same time, with garbage between their jobs", { skip: witho
   await Promise.all(queues.map((queue) => queue.close()));
   await worker.end();
   assert.match(worker.lines.join("\n"), /jobs done, \d+ failed|jobs done/);
+  await redis.quit();
+  await server.stop();
+});
+
+test("in fast mode training ends though a worker keeps its job; one that is gone is forgotten", {
+  skip: withoutRedis,
+}, async () => {
+  const server = await startRedis();
+  const redis = new Redis(server.url, { maxRetriesPerRequest: null });
+  await redis.sadd(`${PREFIX}:workers`, "killed-long-ago");
+  // It renews its lock, so that no other worker is given the job.
+  const taken: string[] = [];
+  const { hostname: host, port } = new URL(server.url);
+  const slow = new Worker(
+    queueName(ownBuild()),
+    (job) => {
+      taken.push(job.name);
+      return new Promise<void>(() => {});
+    },
+    { connection: { host, port: Number(port) }, prefix: PREFIX, lockDuration: 6000 },
+  );
+  slow.on("error", () => {}); // its server goes away in the end
+  await slow.waitUntilReady();
+  const lines: string[] = [];
+  const queue = await openQueue(server.url, {
+    ...{ dropStragglers: true, onProgress: (line: string) => void lines.push(line) },
+  });
+  const run = train([block], {
+    settings: {
+      ...{ episodes: 16, groupSize: 4, epochs: 1, minibatch: 64, order: "area" },
+      experimental: { network: SMALL_NETWORK },
+    },
+    ...{ seed: 1, workers: 1, openPool: queue.openPool, budget: { iterations: 3 } },
+  });
+  await until(() => taken.length > 0, "the slow worker takes no job");
+  const worker = startWorker(server.url);
+  const { state } = await run;
+  assert.equal(state.iteration, 3);
+  assert.ok(queue.counts.dropped >= 1);
+  assert.equal(taken.length, 1);
+  await queue.close();
+  assert.match(lines.at(-1)!, /^queue: .*, \d+ jobs given up as they took much longer than others$/);
+  assert.deepEqual(await redis.sismember(`${PREFIX}:workers`, "killed-long-ago"), 0);
+  await worker.end();
+  await slow.close(true);
   await redis.quit();
   await server.stop();
 });

@@ -17,7 +17,9 @@ import {
   searchByRestarts,
 } from "../../placer/index.js";
 import { train } from "../../policy/index.js";
-import { openQueue } from "../../queue/index.js";
+import { openQueue, queueStatus, runWorker } from "../../queue/index.js";
+import { MOST_EVENTS, openJobQueue } from "../../queue/job-queue.js";
+import { ALIVE_SECONDS } from "../../queue/names.js";
 import { smallBlock } from "../support/blocks.js";
 import { type Finished, runCli, startAshlar } from "../support/command.js";
 import { startRedis, withoutRedis } from "../support/redis.js";
@@ -86,7 +88,24 @@ function startWorker(
   return worker;
 }
 
-test("one thread, threads, one worker and two find the same; a worker that is killed changes nothing", {
+/** A worker of one thread in this process. */
+function workerHere(url: string) {
+  const stop = new AbortController();
+  const lines: string[] = [];
+  const done = runWorker(
+    { queue: url, threads: 1, cache: join(folder, "blocks") },
+    { signal: stop.signal, onLine: (line) => void lines.push(line) },
+  );
+  return {
+    name: () => /^worker (\S+):/.exec(lines[0] ?? "")?.[1] ?? "",
+    end: () => {
+      stop.abort();
+      return done;
+    },
+  };
+}
+
+test("one thread, threads, one worker, two and five find the same; a worker that is killed changes nothing", {
   skip: withoutRedis,
 }, async () => {
   const server = await startRedis();
@@ -112,6 +131,21 @@ test("one thread, threads, one worker and two find the same; a worker that is ki
   assert.deepEqual(learned, found.get("training"), "two workers, one killed");
   assert.equal((await first.finished).code, null);
 
+  const more = Array.from({ length: 4 }, () => workerHere(server.url));
+  for (const { name } of more)
+    while ((await redis.sismember("ashlar:workers", name())) === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const [name, search] of Object.entries(SEARCHES))
+    assert.deepEqual(await search(queue.openPool), found.get(name), `${name}, five workers`);
+  const shares = await Promise.all(more.map(({ end }) => end()));
+  assert.ok(
+    shares.some(({ done }) => done > 0),
+    "workers that come later take part",
+  );
+
+  await queueStatus(server.url);
+  const { maxLenEvents } = await (await openJobQueue(redis)).getMeta();
+  assert.equal(maxLenEvents, MOST_EVENTS, "whoever looks at a queue leaves the bound of its events");
   await queue.close();
   const left = await redis.keys("ashlar:*");
   assert.deepEqual(
@@ -119,6 +153,9 @@ test("one thread, threads, one worker and two find the same; a worker that is ki
     [],
     "a run leaves nothing of its own",
   );
+  const parcels = left.filter((key) => key.startsWith("ashlar:blob:"));
+  assert.ok(parcels.length > 0);
+  for (const key of parcels) assert.ok((await redis.ttl(key)) <= ALIVE_SECONDS, "parcels end soon after it");
   await redis.quit();
   second.child.kill("SIGTERM");
   const { code, stdout, stderr } = await second.finished;

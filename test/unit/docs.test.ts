@@ -24,7 +24,7 @@ test("the tables hold names, defaults, ranges and meanings", () => {
 test("every scalar of metrics.jsonl has its line, and no line is of one that is not there", () => {
   const source = readFileSync("policy/ppo/metrics.ts", "utf8");
   const fields = /interface IterationMetrics \{([^}]*)\}/.exec(source)![1]!;
-  const logged = [...fields.matchAll(/readonly "?([a-z_/]+)"?:/g)].map((match) => match[1]!);
+  const logged = [...fields.matchAll(/readonly "?([a-z_/]+)"?\??:/g)].map((match) => match[1]!);
   assert.ok(logged.length > 15);
   const table = page.slice(page.indexOf("## Metrics"), page.indexOf("## Checkpoint"));
   const documented = [...table.matchAll(/^\| `([a-z_/]+)` \|/gm)].map((match) => match[1]!);

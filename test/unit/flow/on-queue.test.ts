@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refuseOwnCodeOnQueue, refuseUndistributed } from "../../../flow/on-queue.js";
+import { refuseIdleFastMode, refuseOwnCodeOnQueue, refuseUndistributed } from "../../../flow/on-queue.js";
 import { METHODS } from "../../../flow/registry.js";
 import { isInputError } from "../../../netlist/index.js";
 
@@ -24,4 +24,27 @@ test("methods that compute in one process are refused on a queue, with those tha
     if (method.distributes) refuseUndistributed(URL, method);
     else assert.throws(() => refuseUndistributed(URL, method), /this machine only; .*anneal.* or /);
   }
+});
+
+test("fast mode is refused without a queue, and for methods that do not train", () => {
+  refuseIdleFastMode({ queueMode: "exact" });
+  const fast = { queue: URL, queueMode: "fast" } as const;
+  refuseIdleFastMode(fast);
+  assert.throws(
+    () => refuseIdleFastMode({ queueMode: "fast" }),
+    /--queue-mode fast: there is no queue; give --queue/,
+  );
+  const trains = METHODS.filter((method) => {
+    try {
+      refuseIdleFastMode(fast, method);
+      return true;
+    } catch (error) {
+      assert.match((error as Error).message, /needs the result of every job/);
+      return false;
+    }
+  });
+  assert.deepEqual(
+    trains.map(({ name }) => name),
+    ["policy", "pipeline"],
+  );
 });

@@ -108,7 +108,11 @@ test("episodes that all cost the same do not divide by zero", () => {
 test("advantages of all steps together have mean 0 and deviation 1; steps not taken are left alone", () => {
   const played = [episode([0.3, -0.2], 1), episode([0.1, 0, 0.5], 3)];
   for (const trajectory of played) trajectory.advantages.fill(99);
-  computeAdvantages(played, { mean: 2, deviation: 1 }, parseTrainSettings({ groupSize: 1 }));
+  computeAdvantages(
+    played.map((one) => [one]),
+    { mean: 2, deviation: 1 },
+    parseTrainSettings({ groupSize: 1 }),
+  );
   const steps = played.flatMap((t) => [...t.ofSteps(t.advantages)]);
   const mean = steps.reduce((sum, value) => sum + value, 0) / steps.length;
   const variance = steps.reduce((sum, value) => sum + (value - mean) ** 2, 0) / steps.length;
@@ -123,7 +127,11 @@ test("advantages of all steps together have mean 0 and deviation 1; steps not ta
 
 test("in groups every step gets the reward over the group's mean, whatever the values", () => {
   const played = [episode([9, 9], 1), episode([0], 2), episode([0, 0, 5], 2), episode([7], 5)];
-  computeAdvantages(played, { mean: 3, deviation: 1 }, parseTrainSettings({ groupSize: 2 }));
+  computeAdvantages(
+    [played.slice(0, 2), played.slice(2)],
+    { mean: 3, deviation: 1 },
+    parseTrainSettings({ groupSize: 2 }),
+  );
   const [better, worse, late, last] = played.map((t) => [...t.ofSteps(t.advantages)]);
   // Rewards 2, 1 and 1, -2: over the means 0.5, -0.5 and 1.5, -1.5, scaled alike.
   const unit = better![0]! - worse![0]!;
