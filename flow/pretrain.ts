@@ -25,6 +25,7 @@ import {
 import { budgetOf, budgetOptions, defaultsOf, parseOptions, runOptions, settingsOption } from "./options.js";
 import { networkOption, openNetwork } from "./own-module.js";
 import { policyOption, trainingProtocolOption } from "./place.js";
+import { tellQueue } from "./queue-state.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 import { type RunFolder, refuseTaken } from "./run-folder.js";
@@ -192,7 +193,7 @@ export async function pretrain(
     return summary;
   };
   const { queueTimeout: patienceSeconds, queueMode: mode } = options;
-  return withQueue(options.queue, { ...control, patienceSeconds, mode }, (openPool) =>
-    runInFolder(spec, (run) => work(run, openPool), onStart),
+  return withQueue(options.queue, { ...control, patienceSeconds, mode }, (openPool, queue) =>
+    runInFolder(spec, (run) => tellQueue(queue, run, () => work(run, openPool)), onStart),
   );
 }

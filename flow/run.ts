@@ -28,6 +28,7 @@ import { withQueue } from "./on-queue.js";
 import { defaultsOf } from "./options.js";
 import { type CostTermChoice, openJudging } from "./own-module.js";
 import { costWithPull, type JobOptions, openPlacingJob, type PlacingJob } from "./placing-job.js";
+import { tellQueue } from "./queue-state.js";
 import { writeResult } from "./report.js";
 import { type controlOf, interruptedBy } from "./run-control.js";
 import { RunFolder, type RunSpec, refuseTaken } from "./run-folder.js";
@@ -240,8 +241,8 @@ export async function runOnBlock<Found extends object>(
   };
   const { queueTimeout: patienceSeconds, queueMode: mode } = options;
   const control = { ...job.control, patienceSeconds, mode };
-  return withQueue(options.queue, control, (openPool) =>
-    runInFolder(spec, (run) => work(run, openPool), onStart),
+  return withQueue(options.queue, control, (openPool, queue) =>
+    runInFolder(spec, (run) => tellQueue(queue, run, () => work(run, openPool)), onStart),
   );
 }
 

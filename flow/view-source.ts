@@ -43,6 +43,7 @@ import {
   packFrames,
   packPlacement,
   packTrace,
+  type QueueState,
   type RunMetrics,
   type RunState,
   type SavedEdit,
@@ -57,6 +58,7 @@ import { principalPlane } from "./embedding-plane.js";
 import { readFrames } from "./frames.js";
 import { byNames } from "./given-places.js";
 import { loadBlockWith, loadDefWith, readRunBest } from "./load-block.js";
+import { QUEUE_FILE, readQueueState } from "./queue-state.js";
 import { METHODS } from "./registry.js";
 import {
   bestOf,
@@ -384,6 +386,10 @@ export class BlockView implements ViewSource {
     return [macroPlacementTcl(design, places, { exact: true })];
   }
 
+  queue(): QueueState | undefined {
+    return this.run === undefined ? undefined : readQueueState(this.run);
+  }
+
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
     const { run } = this;
     if (run === undefined) return () => {};
@@ -393,6 +399,13 @@ export class BlockView implements ViewSource {
       lookout(
         () => stampOf(join(run, "frames.jsonl")),
         () => listener({ type: "frames" }),
+      ),
+      lookout(
+        () => stampOf(join(run, QUEUE_FILE)),
+        () => {
+          const queue = this.queue();
+          if (queue) listener({ type: "queue", queue });
+        },
       ),
       lookout(
         () => editsOf(run).join(),

@@ -121,9 +121,30 @@ export interface Embedding {
   readonly explained: readonly [number, number];
 }
 
+/** What a run on a queue tells of it, every few seconds. */
+export interface QueueState {
+  /** Its address. */
+  readonly server: string;
+  /** Jobs of the run done per second, over the last minute. */
+  readonly per_second: number;
+  /** The run's. Of those that are over: done; issued again; answered late; given up, as they took much longer than others. */
+  readonly jobs: Readonly<
+    Record<"waiting" | "active" | "done" | "issued_again" | "late" | "given_up", number>
+  >;
+  /** Those of the run's version, whoever they compute for. */
+  readonly workers: readonly {
+    readonly name: string;
+    readonly threads: number;
+    readonly running: number;
+    readonly done: number;
+    readonly per_second: number;
+  }[];
+}
+
 /** Events of the server's stream. */
 export type ViewEvent =
   | { readonly type: "state"; readonly state: RunState }
+  | { readonly type: "queue"; readonly queue: QueueState }
   | { readonly type: "metrics"; readonly run: RunMetrics }
   | { readonly type: "frames" }
   /** A placement was saved, by any page or process. All names of saved placements, `edit-1.plc` and so on. */

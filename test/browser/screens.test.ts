@@ -1,7 +1,8 @@
 // The page on screens of three sizes in both themes: nothing is cut, everything is within reach, axe finds nothing, touch
 // works, and paper gets what it needs.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { PNG } from "pngjs";
@@ -82,6 +83,49 @@ for (const size of SIZES)
       assert.deepEqual(errors, []);
       await page.close();
     });
+
+test("a run on a queue shows its workers and jobs while it runs, and axe finds nothing", async () => {
+  const run = await writeRun(await writeBlock(), "random", 3);
+  rmSync(join(run, "summary.json"));
+  const tell = (pid: number) => writeFileSync(join(run, "running.json"), JSON.stringify({ process: pid }));
+  tell(process.pid); // alive as long as this test
+  const jobs = { waiting: 3, active: 2, done: 1200, issued_again: 1, late: 0, given_up: 0 };
+  const names = Array.from({ length: 14 }, (_, at) => `${"rack".repeat(15)}-${at}-abc`);
+  const workers = names.map((name) => ({ name, threads: 2, running: 1, done: 80, per_second: 0.5 }));
+  const queue = (count: number) =>
+    JSON.stringify({ server: "redis://host:7379", per_second: 6.87, jobs, workers: workers.slice(0, count) });
+  writeFileSync(join(run, "queue.json"), queue(14));
+  const own = await serve(run);
+  const { page, errors } = await openPage(browser, own.address, { width: 1280, height: 800 });
+  const panel = page.locator("#queue");
+  await panel.getByText("14 workers, 6.9 jobs/s").waitFor();
+  assert.equal(
+    await page.textContent("#queue-jobs"),
+    "3 waiting, 2 computed now, 1,200 done, 1 issued again",
+  );
+  assert.equal(await panel.locator("li").count(), 13);
+  assert.match(
+    (await panel.locator("li").first().textContent())!,
+    /^(rack)+-0-abc1 of 2 threads busy, 80 done/,
+  );
+  assert.equal(await panel.locator("li").last().textContent(), "and 2 more");
+  assert.deepEqual(await cut(page), []);
+  assert.deepEqual(await violations(page), []);
+  writeFileSync(join(run, "queue.json"), queue(1));
+  await panel.getByText("1 worker, 6.9 jobs/s").waitFor();
+  tell(2 ** 22 + 1); // no process has this number: Linux counts to 2^22
+  await panel.getByText("as it was at the end").waitFor();
+  assert.equal(await page.textContent("#queue-jobs"), "1,200 done, 1 issued again");
+  assert.equal(await panel.locator("li").count(), 0);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(errors, []);
+  await page.close();
+  await own.close();
+
+  const { page: other } = await openPage(browser, server.address, { width: 1280, height: 800 });
+  assert.equal(await other.isVisible("#queue"), false, "a run that computes where it was started has none");
+  await other.close();
+});
 
 /** A browser with a touch screen of a phone's size. */
 async function phone(): Promise<BrowserContext> {

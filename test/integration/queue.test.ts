@@ -7,6 +7,7 @@ import { after, test } from "node:test";
 import { Redis } from "ioredis";
 import { PUBLISHED_RULES } from "../../env/index.js";
 import { OUTPUT_SCHEMAS } from "../../flow/index.js";
+import { readQueueState } from "../../flow/queue-state.js";
 import { annealReplicas } from "../../placer/anneal/replicas.js";
 import greedyPlacer from "../../placer/greedy/greedy.js";
 import {
@@ -203,6 +204,9 @@ test("place on a queue with a password: the same files, and the password in none
       readFileSync(join(folder, "here", file)),
       file,
     );
+  const told = readQueueState(join(folder, "there"))!;
+  assert.ok(told.jobs.done > 0);
+  assert.deepEqual([told.jobs.waiting, told.jobs.active, told.server], [0, 0, server.url]);
   const { options: record } = JSON.parse(readFileSync(join(folder, "there", "options.json"), "utf8"));
   assert.equal(record.queue, server.url);
   for (const file of readdirSync(join(folder, "there"), { recursive: true, withFileTypes: true }))

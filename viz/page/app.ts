@@ -29,6 +29,7 @@ import { notice } from "./notices.js";
 import { PageJudge } from "./page-judge.js";
 import { Panes } from "./panes.js";
 import { printInLight } from "./printing.js";
+import { QueuePanel } from "./queue-panel.js";
 import { Saving } from "./saving.js";
 import { SceneState } from "./scene-state.js";
 import { searchBox } from "./search-box.js";
@@ -88,6 +89,7 @@ export class App {
       this.keeper.address.note(true);
     },
   });
+  private readonly queuePanel = new QueuePanel();
   private policyOffered = false;
   private readonly saving = new Saving(this);
   /** What was asked to be shown last. */
@@ -180,6 +182,7 @@ export class App {
         canSave: this.saving.canSave,
       }),
       this.saving.goesOn,
+      this.queuePanel.element,
       legalityPanel(scene, zoomTo),
       editPanel(scene, { edit: (command) => this.edit(command), lock: () => toggleLock(scene) }),
       whyPanel(scene),
@@ -327,6 +330,7 @@ export class App {
         this.charts.update(this.metrics);
         this.time.offer();
       },
+      onQueue: (queue) => this.queuePanel.show({ queue }),
       onFrames: () => void this.takeFrames(),
       onEdits: (files) => void this.saving.takeEdits(files),
       onConnection: (connected) => {
@@ -361,6 +365,7 @@ export class App {
   private showState(state: RunState): void {
     const pill = byId("state");
     const cut = !this.connected;
+    this.queuePanel.show({ state });
     pill.textContent = cut ? "server gone, trying again" : STATE_TEXT[state];
     pill.dataset.state = cut ? "cut" : state;
     byId("follow-field").hidden = state !== "running" || window.ashlarReport !== undefined;

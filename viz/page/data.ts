@@ -1,7 +1,7 @@
 // Sources of the page's data: the server that it was loaded from, with its event stream, or the report that contains it.
 import type { DesignRulesMessage } from "../../netlist/index.js";
 import { type Packed, unpack } from "../packing.js";
-import type { RunMetrics, RunState, Session, ViewData, ViewEvent } from "../protocol.js";
+import type { QueueState, RunMetrics, RunState, Session, ViewData, ViewEvent } from "../protocol.js";
 import { showLoading } from "./dom.js";
 
 /** Data in a one-file report: gzip in base64, by the name of the request. */
@@ -177,6 +177,7 @@ async function inflate(base64: string): Promise<ArrayBuffer> {
 export interface LiveListener {
   readonly onState: (state: RunState) => void;
   readonly onMetrics: (run: RunMetrics) => void;
+  readonly onQueue: (queue: QueueState) => void;
   /** The frames of the run have changed. */
   readonly onFrames: () => void;
   readonly onConnection: (connected: boolean) => void;
@@ -195,7 +196,7 @@ export function followLive(listener: LiveListener): void {
   const attach = () => {
     const on = (type: ViewEvent["type"]) =>
       source.addEventListener(type, (message) => tell(listener, JSON.parse((message as MessageEvent).data)));
-    for (const type of ["state", "metrics", "frames", "edits"] as const) on(type);
+    for (const type of ["state", "queue", "metrics", "frames", "edits"] as const) on(type);
     source.addEventListener("open", () => listener.onConnection(true));
     source.addEventListener("error", () => {
       listener.onConnection(false);
@@ -212,6 +213,7 @@ export function followLive(listener: LiveListener): void {
 function tell(listener: LiveListener, event: ViewEvent): void {
   if (event.type === "state") listener.onState(event.state);
   else if (event.type === "metrics") listener.onMetrics(event.run);
+  else if (event.type === "queue") listener.onQueue(event.queue);
   else if (event.type === "edits") listener.onEdits(event.files);
   else listener.onFrames();
 }

@@ -12,6 +12,7 @@ import {
   EDIT_FORMATS,
   type EditFormat,
   lockedOf,
+  type QueueState,
   type RunMetrics,
   type RunState,
   type SavedEdit,
@@ -26,6 +27,8 @@ import { EventStreams, STREAM_HEADERS } from "./events.js";
 export interface ViewSource extends ViewData {
   readonly blockItself: Block;
   state(): RunState;
+  /** Undefined if the run computes where it was started. */
+  queue(): QueueState | undefined;
   /** Reports events until the returned function is called. `onBug` gets errors of reading. */
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
   /** Saves an edited placement in the run's folder, with nodes that are locked. */
@@ -264,6 +267,8 @@ class Handler {
     const run: RunMetrics | undefined = (await this.source.metrics())[0];
     // The curves of a folder that is gone have not become empty: pages keep them.
     if (run && state !== "gone") first.push({ type: "metrics", run });
+    const queue = this.source.queue();
+    if (queue) first.push({ type: "queue", queue });
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (!this.streams.attach(response, first, this.hasToken(url)))
       throw new Refusal(503, "too many pages are attached");

@@ -61,6 +61,36 @@ test("watching: lines that do not parse are left out, and a file that cannot be 
   }
 });
 
+test("the state of a run's queue is told when it changes, and one of another form is not", async () => {
+  const run = makeFolder();
+  const view = viewOf(run);
+  assert.equal(view.queue(), undefined);
+  const jobs = { waiting: 1, active: 2, done: 3, issued_again: 0, late: 0, given_up: 0 };
+  const worker = { name: "host-1-abc", threads: 2, running: 2, done: 3, per_second: 0.5 };
+  const queue = { server: "redis://host:7379", per_second: 0.5, jobs, workers: [worker] };
+  const events: ViewEvent[] = [];
+  const unwatch = view.watch(
+    (event) => events.push(event),
+    (bug) => assert.fail(String(bug)),
+  );
+  try {
+    const file = join(run, "queue.json");
+    writeFileSync(file, JSON.stringify(queue));
+    await until(() => events.length > 0);
+    assert.deepEqual(events, [{ type: "queue", queue }]);
+    for (const other of ["", "{}", JSON.stringify({ ...queue, workers: [{ ...worker, threads: "2" }] })]) {
+      writeFileSync(file, other);
+      assert.equal(view.queue(), undefined, other);
+    }
+    writeFileSync(file, `${JSON.stringify({ ...queue, workers: [] })}  `);
+    await until(() => events.length > 1);
+    assert.deepEqual(events.at(-1), { type: "queue", queue: { ...queue, workers: [] } });
+    assert.equal(events.length, 2);
+  } finally {
+    unwatch();
+  }
+});
+
 test("an edit gets a number that none before it had, also of two saved at once", async () => {
   const run = makeFolder();
   const view = viewOf(run);
