@@ -20,6 +20,7 @@ import { rawRequest } from "../test/support/raw-request.js";
 import { serve, writeBlock, writeRun } from "../test/support/view-fixtures.js";
 import { writeCells, writeLarge, writeMacros } from "./viewer-blocks.js";
 import { frameRatios, frameTimes } from "./viewer-frames.js";
+import { writeLongRun } from "./viewer-replay.js";
 
 function pageWeight(): Record<string, number> {
   const files = ["viz/page/index.html", "viz/page/bundle.js", "viz/page/bundle.css", "kernels/ashlar.wasm"];
@@ -39,8 +40,8 @@ async function heapOf(page: Page): Promise<number> {
   return usedSize;
 }
 
-/** Iterations of the run that is replayed; most of them find a better placement, each of which is a frame. */
-const REPLAYED = 2000;
+/** Frames of the run that is replayed. At twelve frames a second a round takes 75 s. */
+const REPLAYED = 900;
 
 /** A line through the sizes of the heap at the ends of minutes: least squares, bytes per minute. */
 function slopeOf(heaps: readonly number[]): number {
@@ -50,6 +51,14 @@ function slopeOf(heaps: readonly number[]): number {
   return rise / mean(heaps.map((_, minute) => (minute - middle) ** 2));
 }
 
+interface Figure {
+  readonly block?: string;
+  readonly metric: string;
+  readonly unit: string;
+  readonly value: number;
+}
+
+const MACROS = "2,000 macros, 30,000 nets";
 const PARTS = ["pictures", "large", "ratios", "replay", "requests"];
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,12 +89,15 @@ const browser = await launchBrowser(
 const addressOf = (address: string): string =>
   values.renderer === undefined ? address : `${address}&renderer=${values.renderer}`;
 const result: Record<string, unknown> = { browser: browser.version(), weightBytes: pageWeight() };
+/** As benchmarks/results/viewer.json has them. */
+const figures: Figure[] = [];
 const say = (name: string, value: unknown) => {
   result[name] = value;
   process.stderr.write(`${name}: ${JSON.stringify(value)}\n`);
 };
 
-async function measurePictures(name: string, path: string): Promise<void> {
+/** @param block its name in the results */
+async function measurePictures(name: string, path: string, block = name): Promise<void> {
   const server = await serve(path);
   const began = performance.now();
   const { page } = await openPage(browser, addressOf(server.address));
@@ -96,14 +108,21 @@ async function measurePictures(name: string, path: string): Promise<void> {
   await page.check("#show-nets");
   const panWithNets = await frameTimes(page, "pan");
   say(name, { nodes, renderer, loadMs, pan, zoom, panWithNets });
+  const perPicture = { block, unit: "ms per picture" };
+  figures.push(
+    { block, metric: "load", unit: "ms", value: loadMs },
+    { ...perPicture, metric: "pan", value: Math.round(pan.drawnMs) },
+    { ...perPicture, metric: "zoom", value: Math.round(zoom.drawnMs) },
+    { ...perPicture, metric: "pan with the strongest connections", value: Math.round(panWithNets.drawnMs) },
+    { block, metric: "longest stall", unit: "ms", value: Math.round(Math.max(pan.worstMs, zoom.worstMs)) },
+  );
   await page.close();
   await server.close();
 }
 
 /** Replays a run again and again, and looks at the heap once a minute. */
 async function measureReplay(seconds: number): Promise<void> {
-  const run = await writeRun(await writeBlock(32), "anneal", REPLAYED);
-  const server = await serve(run);
+  const server = await serve(await writeLongRun(REPLAYED));
   const { page } = await openPage(browser, addressOf(server.address));
   await page.selectOption("#map", "density");
   await page.evaluate(() => {
@@ -131,6 +150,12 @@ async function measureReplay(seconds: number): Promise<void> {
   const [least, greatest] = [Math.min(...rest), Math.max(...rest)];
   const growth = { slopeBytesPerMinute: Math.round(slopeOf(rest)), spreadBytes: greatest - least };
   say("replay", { seconds, frames, framesSeen, heapBytes: heaps, ...growth });
+  const megabytes = (bytes: number) => Number((bytes / 1e6).toFixed(2));
+  figures.push(
+    { metric: "page's heap after one minute of replay", unit: "MB", value: megabytes(rest[0]!) },
+    { metric: "page's heap at the end", unit: "MB", value: megabytes(rest.at(-1)!) },
+    { metric: "least to greatest in between", unit: "MB", value: megabytes(greatest - least) },
+  );
   await page.close();
   await server.close();
 }
@@ -165,8 +190,8 @@ async function sendRequests(requests: number): Promise<void> {
 }
 
 if (parts.includes("pictures")) {
-  await measurePictures("macros-2000", await writeMacros(2000, 30_000));
-  await measurePictures("cells-200000", await writeCells(200_000));
+  await measurePictures("macros-2000", await writeMacros(2000, 30_000), MACROS);
+  await measurePictures("cells-200000", await writeCells(200_000), "200,000 standard cells");
 }
 for (const text of positionals) {
   const [name, path] = text.split("=", 2) as [string, string];
@@ -177,10 +202,20 @@ if (parts.includes("ratios")) {
   const path = await writeMacros(2000, 30_000);
   const own = await serve(path);
   const rounds = Number(values.rounds);
-  say("ratios", await frameRatios(browser, { folder: values.against!, path, own, rounds }));
+  const ratios = await frameRatios(browser, { folder: values.against!, path, own, rounds });
+  say("ratios", ratios);
+  const { panDrawn, panWorst, zoomDrawn, zoomWorst } = ratios;
+  for (const [metric, value] of Object.entries({
+    "time per picture, pan": panDrawn,
+    "time per picture, zoom": zoomDrawn,
+    "longest frame, pan": panWorst,
+    "longest frame, zoom": zoomWorst,
+  }))
+    figures.push({ block: MACROS, metric, unit: "this version / before", value });
   await own.close();
 }
 if (parts.includes("replay")) await measureReplay(Number(values.replay));
 if (parts.includes("requests")) await sendRequests(Number(values.requests));
 await browser.close();
+result.figures = figures;
 process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

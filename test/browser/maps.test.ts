@@ -129,6 +129,13 @@ test("a map or layer with nothing to show says why", async () => {
     const layer = (name: string) => page.locator(".layer", { hasText: name }).locator(".why");
     assert.equal(await layer("Hard macros").textContent(), "none is placed");
     assert.equal(await layer("Arrows of a comparison").textContent(), "nothing is compared");
+    await page.selectOption("#shown", "best");
+    await query(page);
+    assert.equal(await layer("Soft macros").textContent(), "hidden under the map");
+    for (let i = 0; i < 12; i++) await page.keyboard.press("-");
+    await query(page);
+    for (const name of ["Pins", "Names"])
+      assert.equal(await layer(name).textContent(), "zoom in: macros are too small", name);
     await page.check("#show-tracks");
     assert.match((await layer("Routing tracks").textContent()) ?? "", /^zoom in/);
   });

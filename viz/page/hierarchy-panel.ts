@@ -2,7 +2,6 @@
 import { fill, h } from "./dom.js";
 import { count } from "./format.js";
 import type { Module, ModuleRow } from "./hierarchy.js";
-import { SPARSE_MAPS } from "./maps.js";
 import type { SceneState } from "./scene-state.js";
 
 /** More rows are not listed. */
@@ -116,7 +115,7 @@ export function hierarchyPanel(scene: SceneState): HTMLElement {
       isEmpty && "All macros are in one module, or their names have no levels separated by /.",
       !isEmpty && hierarchy.top !== "" && `Below ${hierarchy.top}.`,
       more > 0 && `${count(more)} more are not listed.`,
-      hierarchy.coloured && scene.map && !SPARSE_MAPS.includes(scene.mapName) && UNDER_A_MAP,
+      hierarchy.coloured && scene.isUnderMap && UNDER_A_MAP,
     ].filter(Boolean);
     note.textContent = texts.join(" ");
     note.hidden = texts.length === 0;

@@ -4,13 +4,14 @@ import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
+import { LEAST_NAME_PIXELS } from "./layer-limits.js";
 import { type LayerState, layerOf } from "./layers.js";
 import { fittedForm, tellingNames } from "./telling-names.js";
 
 const SIZE = 11;
 const MOST = 260;
 /** Smallest macro that gets a name, in pixels. */
-const LEAST = { along: 34, across: 15 } as const;
+const LEAST = { along: LEAST_NAME_PIXELS, across: 15 } as const;
 
 export class Labels {
   /** In screen coordinates. */

@@ -1,8 +1,14 @@
 // The list of layers: whether each is shown and selectable, and how many nodes it has.
 import { NodeKind } from "../../netlist/index.js";
+import { isPlaced, placedSize } from "../geometry.js";
 import { h } from "./dom.js";
 import { count } from "./format.js";
-import { LEAST_ROW_PIXELS, LEAST_TRACK_PIXELS } from "./layer-limits.js";
+import {
+  LEAST_NAME_PIXELS,
+  LEAST_PINS_PIXELS,
+  LEAST_ROW_PIXELS,
+  LEAST_TRACK_PIXELS,
+} from "./layer-limits.js";
 import { LAYER_NAMES, LAYERS, type Layer, layerOf, SELECTABLE, type SelectableLayer } from "./layers.js";
 import type { Panes } from "./panes.js";
 import type { SceneState } from "./scene-state.js";
@@ -21,6 +27,7 @@ export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
   layers.on("change", refresh);
   scene.on("selection", refresh);
   scene.on("costs", refresh);
+  scene.on("map", refresh);
   panes.on("camera", refresh);
   const counts = countLayers(scene);
   const rows = LAYER_NAMES.filter((layer) => counts[layer] !== 0).map((layer) => {
@@ -104,10 +111,26 @@ export function whyLayerEmpty(
     case "notches":
       if (notches.narrowBelow === undefined) return "measured in rows of sites";
       return notches.of(placement).length > 0 ? undefined : "there are none";
-    case "hard":
-    case "soft":
+    case "pins":
+    case "names": {
+      const isLarge = (node: number) => {
+        const [width, height] = placedSize(block, placement, node);
+        return layer === "pins"
+          ? width * scale >= LEAST_PINS_PIXELS
+          : Math.max(width, height) * scale >= LEAST_NAME_PIXELS;
+      };
+      return scene.hardMacros.some(isLarge) ? undefined : "zoom in: macros are too small";
+    }
     case "cells":
+      if (scene.isUnderMap) return "hidden under the map";
       return placement.xs.some((x, node) => !Number.isNaN(x) && layerOf(block, node) === layer)
+        ? undefined
+        : "none is placed";
+    case "hard":
+    case "fixed":
+    case "soft":
+      if (layer === "soft" && scene.isUnderMap) return "hidden under the map";
+      return scene.pickable.some((node) => isPlaced(placement, node) && layerOf(block, node) === layer)
         ? undefined
         : "none is placed";
     default:

@@ -12,13 +12,12 @@ import {
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
+import { LEAST_PINS_PIXELS } from "./layer-limits.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
 import type { SceneState } from "./scene-state.js";
 import { type Picture, Underlay } from "./underlay.js";
 
-/** Smallest width of a macro that shows its pins, in pixels. */
-const PINS_FROM = 90;
 const MOST_PINS = 4000;
 const MOST_OUTLINES = 3000;
 const MOST_ARROWS = 2000;
@@ -127,7 +126,7 @@ export class Overlay {
       if (!isPlaced(placement, node)) continue;
       if (!layers.shown(layerOf(block, node))) continue;
       const box = boxOf(block, placement, node);
-      if ((box.right - box.left) * camera.scale < PINS_FROM) continue;
+      if ((box.right - box.left) * camera.scale < LEAST_PINS_PIXELS) continue;
       if (box.right < left || box.left > right || box.top < bottom || box.bottom > top) continue;
       for (const pin of this.pins(node)) {
         const [dx, dy] = turnOffset(

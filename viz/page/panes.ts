@@ -10,7 +10,6 @@ import { PlacementView } from "./placement-view.js";
 import { listenToPointer, type Tool } from "./pointer.js";
 import type { SceneState } from "./scene-state.js";
 import type { ThemeState } from "./theme.js";
-import { isWhyMap } from "./why-here.js";
 
 /** A view with its scale bar and texts. */
 export interface Pane {
@@ -102,7 +101,7 @@ export class Panes extends Emitter<{ camera: undefined }> {
   paintMap(range: readonly [number, number]): void {
     const { scene, main } = this;
     const clear = SPARSE_MAPS.includes(scene.mapName);
-    const sparse = clear || isWhyMap(scene.mapName);
+    const sparse = !scene.isUnderMap;
     main.view.showMap(scene.map, range, { ...scene.mapGrid, sparse, clear });
     main.view.invalidate();
   }

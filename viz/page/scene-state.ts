@@ -8,7 +8,7 @@ import { Emitter } from "./emitter.js";
 import { Hierarchy } from "./hierarchy.js";
 import { LayerState } from "./layers.js";
 import { Legality } from "./legality.js";
-import { judgeMap, type MapName, netDensity, pinDensity, whyMapEmpty } from "./maps.js";
+import { judgeMap, type MapName, netDensity, pinDensity, SPARSE_MAPS, whyMapEmpty } from "./maps.js";
 import { Notches } from "./notches.js";
 import type { PageJudge } from "./page-judge.js";
 import { isWhyMap, type WhyHere } from "./why-here.js";
@@ -305,6 +305,11 @@ export class SceneState extends Emitter<SceneEvents> {
     this.why = why;
     this.mapEmpty = reason;
     this.refreshMap();
+  }
+
+  /** Whether a map covers the picture: hard macros are outlines, soft macros and cells are hidden. */
+  get isUnderMap(): boolean {
+    return this.map !== undefined && !isWhyMap(this.mapName) && !SPARSE_MAPS.includes(this.mapName);
   }
 
   /** The map's value at a place in µm: undefined without a map or off the canvas, NaN in a cell without a value. */
