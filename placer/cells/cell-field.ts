@@ -20,6 +20,11 @@ export interface FieldOptions {
    * push out what lies on them.
    */
   readonly macroCharge?: number;
+  /**
+   * Charge of the cells' area, for macros that are placed too; no more than makes cells fill all that macros leave free. Above 1
+   * macros leave cells more room between them than their area, so that they find some in rows. Default: 1.
+   */
+  readonly cellCharge?: number;
 }
 
 const STAR_STEPS = 40;
@@ -80,7 +85,7 @@ export class CellField {
   constructor(
     block: Block,
     start: Placement,
-    { targetDensity: target = 1, macroCharge, threads = 1, seed = 0 }: FieldOptions = {},
+    { targetDensity: target = 1, macroCharge, cellCharge = 1, threads = 1, seed = 0 }: FieldOptions = {},
   ) {
     this.kernels = Kernels.create();
     const { kernels } = this;
@@ -110,8 +115,14 @@ export class CellField {
       free += (target - standing[bin]!) * this.binArea;
     }
     const cellNodes = nets.nodes.subarray(0, this.cellCount);
-    let area = 0;
-    for (const node of cellNodes) area += block.widths[node]! * block.heights[node]!;
+    let [cellArea, macroArea] = [0, 0];
+    for (const node of cellNodes) {
+      const area = block.widths[node]! * block.heights[node]!;
+      if (isMovingMacro(node)) macroArea += area;
+      else cellArea += area;
+    }
+    const charge = cellArea > 0 ? Math.max(1, Math.min(cellCharge, (free - macroArea) / cellArea)) : 1;
+    const area = macroArea + charge * cellArea;
     this.movableArea = area;
     const filler = fillerSize(
       block,
@@ -140,7 +151,8 @@ export class CellField {
       charges.halfSizes[2 * i] = wide / 2;
       charges.halfSizes[2 * i + 1] = high / 2;
       const isMacro = node !== undefined && block.kinds[node] === NodeKind.HardMacro;
-      charges.charges[i] = ((isMacro ? macroCharge! : 1) * width * height) / (wide * high);
+      charges.charges[i] =
+        ((isMacro ? macroCharge! : node === undefined ? 1 : charge) * width * height) / (wide * high);
       binCharges[i] = (width * height) / this.binArea;
       mostMoves[i] =
         binCharges[i]! > LARGE_CHARGE
@@ -153,7 +165,7 @@ export class CellField {
       if (node === undefined) continue;
       cells.halfSizes[2 * i] = width / 2;
       cells.halfSizes[2 * i + 1] = height / 2;
-      cells.charges[i] = 1;
+      cells.charges[i] = isMacro ? 1 : charge;
     }
     for (let net = 0; net < nets.netCount; net++)
       for (let pin = nets.netStarts[net]!; pin < nets.netStarts[net + 1]!; pin++) {

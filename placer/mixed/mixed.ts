@@ -37,8 +37,11 @@ export const mixedMethod: Method = {
 /** Tried one after the other until macros have spread; more than is needed makes wires longer. */
 const MACRO_CHARGES = [1.3, 1.6, 2.2];
 const SPREAD = 0.2;
-/** First charges of attempts after the first one are drawn from this range: which is best differs from block to block. */
-const DRAWN_CHARGES = [1.1, 1.6] as const;
+/** Cells ask for so much more room than they have area: macros would close in on cells that then find no place in the rows between them. */
+const CELL_CHARGE = 1.2;
+/** Charges of attempts after the first one are drawn from these ranges: which are best differs from block to block. */
+const DRAWN_CHARGES = [1.15, 1.45] as const;
+const DRAWN_CELL_CHARGES = [1.1, 1.3] as const;
 /** Distance that free macros keep from each other, µm; touching is legal. */
 const GAP = 0;
 
@@ -183,7 +186,7 @@ async function placeTogether(
   { flat, followed, from, done }: AttemptParts,
 ): Promise<Tried> {
   const start = upright(flat.block);
-  const { charges, startSeed } = variantOf(seed, done.attempts);
+  const { charges, cellCharge, startSeed } = variantOf(seed, done.attempts);
   const resumed = from?.stage === "together" ? from : undefined;
   let best: Tried = resumed?.before ?? {
     rough: flat.fromFlat(start),
@@ -195,6 +198,7 @@ async function placeTogether(
     const global = charge === resumed?.charge ? resumed.global : undefined;
     const steps = globalSteps(flat.block, start, {
       macroCharge: charges[charge]!,
+      cellCharge,
       seed: startSeed,
       threads: workers,
       ...(global && { from: global }),
@@ -218,18 +222,24 @@ async function placeTogether(
   return best;
 }
 
-/** Charges of the macros to try in an attempt, and the seed of its start. The first attempt is the same for every seed. */
-function variantOf(
-  seed: number,
-  attempt: number,
-): { readonly charges: readonly number[]; readonly startSeed: number } {
-  if (attempt === 0) return { charges: MACRO_CHARGES, startSeed: 0 };
+/** What an attempt does otherwise than others. */
+interface Variant {
+  /** Charges of the macros, tried one after the other. */
+  readonly charges: readonly number[];
+  readonly cellCharge: number;
+  readonly startSeed: number;
+}
+
+/** The first attempt is the same for every seed. */
+function variantOf(seed: number, attempt: number): Variant {
+  if (attempt === 0) return { charges: MACRO_CHARGES, cellCharge: CELL_CHARGE, startSeed: 0 };
   const random = Random.stream(seed, "mixed", attempt);
-  const [least, most] = DRAWN_CHARGES;
-  const first = least + (most - least) * random.uniform();
+  const drawn = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
+  const first = drawn(DRAWN_CHARGES);
   return {
     charges: [first, ...MACRO_CHARGES.filter((charge) => charge > first)],
     startSeed: random.below(2 ** 31),
+    cellCharge: drawn(DRAWN_CELL_CHARGES),
   };
 }
 

@@ -144,7 +144,8 @@ test("annealing that finds something better keeps the rest of the time", async (
   );
   assert.deepEqual(turns, ["iteration", "annealing from"]);
   const learned = seconds[lines.indexOf("annealing") - 1];
-  assert.ok(learned < seconds.at(-1) / 2, `${learned} of ${seconds.at(-1)} s`);
+  // With its share the policy would have had nine tenths of it.
+  assert.ok(learned < 0.8 * seconds.at(-1), `${learned} of ${seconds.at(-1)} s`);
 });
 
 test("annealing that finds nothing better has all of the time when the policy's is over", async () => {
