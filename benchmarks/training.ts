@@ -101,7 +101,7 @@ function oneEpisode(block: Block): void {
     timed("empty canvas", () => episode.reset());
     while (!episode.complete && !episode.deadEnd) {
       timed("observation: planes and state", () => observer.observe(planes, state));
-      const seen = agent.stepOf(episode, { planes, state });
+      const seen = agent.stepOf(episode, { planes, state }, observer.source.places);
       timed("network forward", () => network.forward(seen));
       const cell = timed("distribution and draw", () => {
         distribution.update(agent.logits, seen.mask);

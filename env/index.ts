@@ -16,6 +16,7 @@ export * from "./environment/legality.js";
 export * from "./environment/legality-tracker.js";
 export * from "./environment/macro-order.js";
 export * from "./features/observation.js";
+export { type QuadraticTarget, quadraticTarget } from "./features/quadratic-target.js";
 export * from "./floorplan/data-flow.js";
 export * from "./floorplan/macro-gaps.js";
 export * from "./import-default.js";

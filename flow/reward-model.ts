@@ -127,6 +127,12 @@ export async function pretrainRewardModel(
   const fit = checkWith(rewardFitSchema, options.settings, "--set");
   if (!fit.network.encoder)
     throw new InputError("--set network.encoder", "false, but the encoder is what is trained");
+  if (fit.network.live)
+    throw new InputError(
+      "--set network.live",
+      "true, but a reward model sees finished placements",
+      "leave it out",
+    );
   const { blocks, heldOut, files } = await readLearningBlocks(paths, options.heldOut, onProgress);
   const policies: Policy[] = [];
   for (const name of samplePolicy) {

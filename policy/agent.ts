@@ -11,6 +11,7 @@ import {
 } from "./network/contract.js";
 import { type GraphInput, graphInput } from "./network/graph-input.js";
 import { tensorsOf } from "./network/memory.js";
+import type { NodePlaces } from "./network/node-places.js";
 import type { NetworkConfig } from "./network/parameters.js";
 import type { Trajectory } from "./ppo/trajectory.js";
 
@@ -103,11 +104,14 @@ export class Agent {
   readonly dLogits: Float32Array;
   /** Graph node of every block node, or -1. */
   readonly graphNodes: Int32Array;
+  /** Of a network that reads the places of all nodes. */
+  private readonly places: NodePlaces | undefined;
 
   /** An agent for a block. */
   static of(kernels: Kernels, block: Block, policy: AgentPolicy): Agent {
     const { rows, columns } = block.grid;
-    return new Agent(kernels, { graph: graphInput(block, policy.config.spectral), rows, columns }, policy);
+    const { spectral, live } = policy.config;
+    return new Agent(kernels, { graph: graphInput(block, spectral, { live }), rows, columns }, policy);
   }
 
   constructor(
@@ -119,6 +123,7 @@ export class Agent {
     const logits = kernels.f32(rows * columns);
     const dLogits = kernels.f32(rows * columns);
     this.graphNodes = graph.graphNodes;
+    this.places = graph.places;
     this.logits = logits;
     this.dLogits = dLogits;
     this.distribution = new ActionDistribution(kernels, rows * columns);
@@ -140,12 +145,17 @@ export class Agent {
     this.network.encode?.();
   }
 
-  /** What the network is given for an observation: of an episode as it is now, or as it was stored. */
+  /**
+   * What the network is given for an observation: of an episode as it is now, or as it was stored.
+   * @param places as `ObservationSource` has them
+   */
   stepOf(
     { macro, nextMacro, mask }: Pick<Episode, "macro" | "nextMacro" | "mask">,
     { planes, state }: Observation,
+    places: Uint16Array,
   ): PolicyStep {
     return {
+      ...(this.places && { places: this.places.of(places) }),
       currentNode: this.graphNodes[macro]!,
       nextNode: nextMacro < 0 ? -1 : this.graphNodes[nextMacro]!,
       state,
@@ -196,7 +206,7 @@ export function playEpisode(
   let entropySum = 0;
   for (; !seen.terminated; steps++) {
     out.store(steps, observer.source, observer.state);
-    out.values[steps] = agent.evaluate(agent.stepOf(episode, seen.observation));
+    out.values[steps] = agent.evaluate(agent.stepOf(episode, seen.observation, observer.source.places));
     entropySum += distribution.entropy;
     const action = agent.act(episode.mask, options.greedy ? undefined : random);
     out.actions[steps] = action;

@@ -43,7 +43,7 @@ export function tracePolicy(
     macros: MACRO_ORDERS[order](block),
     planes: config.planes,
   });
-  const { episode } = environment;
+  const { episode, observer } = environment;
   const parameters = kernels.f32(checkpoint.parameters.length);
   parameters.set(checkpoint.parameters);
   const gradients = kernels.f32(parameters.length);
@@ -61,7 +61,7 @@ export function tracePolicy(
   while (!seen.terminated) {
     const { step } = seen.info;
     const { planes } = seen.observation;
-    values[step] = agent.evaluate(agent.stepOf(episode, seen.observation));
+    values[step] = agent.evaluate(agent.stepOf(episode, seen.observation, observer.source.places));
     probabilities.set(agent.distribution.probabilities, step * cells);
     wires.set(planes.subarray(wirePlane, wirePlane + cells), step * cells);
     masks.set(seen.mask, step * cells);

@@ -1,5 +1,5 @@
 // What a policy sees of an episode: planes over the grid and a few numbers, all cheap enough to compute at every step.
-import { type Grid, NodeKind } from "../../netlist/index.js";
+import { type Block, type Grid, NodeKind } from "../../netlist/index.js";
 import type { Judge } from "../cost/judge.js";
 import { netsOfNodes } from "../cost/judge-nets.js";
 import type { Episode } from "../environment/episode.js";
@@ -106,6 +106,28 @@ export interface ObservationSource {
   readonly lengths: Float64Array;
   /** [storedPlanes x cells]: the planes `macros` and `cells`, and those beyond the basic ones. */
   readonly stored: Float32Array;
+  /**
+   * [2 x bodies]: x and y of every body (`bodiesOf`) from 0 to `PLACE_STEPS` along the canvas sides, those of soft macros
+   * estimated; `NOT_PLACED` where it is not placed. Empty where nobody reads it.
+   */
+  readonly places: Uint16Array;
+}
+
+/** Steps along a side of the canvas in which places are observed. Finer ones would take twice the memory. */
+export const PLACE_STEPS = 65534;
+/** Stands for the place of a body that is not placed. */
+export const NOT_PLACED = 65535;
+
+/** A place as a share of the canvas side, or NaN, in steps; what lies outside counts as on the edge. */
+function placeInSteps(share: number): number {
+  return Number.isNaN(share) ? NOT_PLACED : Math.round(Math.max(0, Math.min(1, share)) * PLACE_STEPS);
+}
+
+/** The nodes that have a place of their own in an observation, in order: all but ports. */
+export function bodiesOf({ kinds, nodeCount }: Pick<Block, "kinds" | "nodeCount">): Int32Array {
+  return Int32Array.from({ length: nodeCount }, (_, node) => node).filter(
+    (node) => kinds[node] !== NodeKind.Port,
+  );
 }
 
 /** Planes that an `ObservationSource` holds as they are, of an observation with `planes` planes. */
@@ -137,6 +159,7 @@ export class Observer {
   private readonly nodeNetStarts: Int32Array;
   private readonly nodeNets: Int32Array;
   private readonly shares: BlockShares;
+  private readonly bodies: Int32Array;
   private readonly deltas: WirelengthDeltas;
   private readonly columnsInUse: Uint8Array;
   private readonly rowsInUse: Uint8Array;
@@ -159,11 +182,13 @@ export class Observer {
     this.nodeNets = kernels.i32(incidence.nets.length);
     this.nodeNets.set(incidence.nets);
     const { columns, rows } = block.grid;
+    this.bodies = bodiesOf(block);
     this.source = {
       macros: new Int32Array(2),
       mask: new Uint8Array(columns * rows),
       lengths: kernels.f64(sourceLengths(block.grid)),
       stored: new Float32Array(storedPlanes(planes) * columns * rows),
+      places: new Uint16Array(2 * this.bodies.length),
     };
     this.shares = sharesOf(episode, this.nodeNetStarts, this.nodeNets);
     const unit = 1 / ((block.canvas.width + block.canvas.height) * (nets.totalWeight || 1));
@@ -200,6 +225,10 @@ export class Observer {
     if (episode.nextMacro >= 0) this.measureWires(episode.nextMacro, columns + rows);
     this.measureWires(episode.macro, 0);
     drawing.neighbourhood.softCentre(lengths.subarray(2 * (columns + rows)));
+    for (const [index, node] of this.bodies.entries()) {
+      source.places[2 * index] = placeInSteps(placement.xs[node]! / block.canvas.width);
+      source.places[2 * index + 1] = placeInSteps(placement.ys[node]! / block.canvas.height);
+    }
     stored.fill(0, 0, STORED_PLANES.length * cells);
     const [macroCover, softCover] = [stored.subarray(0, cells), stored.subarray(cells, 2 * cells)];
     for (let node = 0; node < block.nodeCount; node++) {
@@ -279,7 +308,7 @@ export class ObservationDrawing {
   }
 
   /** Fills `out` [planes x cells]. */
-  draw({ macros, mask, lengths, stored }: ObservationSource, out: Float32Array): void {
+  draw({ macros, mask, lengths, stored }: Omit<ObservationSource, "places">, out: Float32Array): void {
     const { columns, rows } = this.grid;
     const cells = columns * rows;
     const plane = (name: PlaneName) => {

@@ -43,6 +43,11 @@ export interface PolicyStep {
   readonly planes: Float32Array;
   /** [cells], 0 where the node may not be placed */
   readonly mask: Uint8Array;
+  /**
+   * [3 x nodeCount], only with the setting experimental.network.live: x and y of every node from 0 to 1 along the canvas
+   * sides, and how sure the place is (node-places.ts).
+   */
+  readonly places?: Float32Array;
 }
 
 /** What a network is made from. All arrays live in kernel memory and keep their place. */
@@ -77,7 +82,7 @@ export interface PolicyNetwork {
   backward(dValue: number): void;
   /** Adds the part of the gradients that goes through `encode`, for all steps since it. */
   encodeBackward?(): void;
-  /** A copy of a graph node's embedding as `encode` left it, for the viewer. */
+  /** A copy of a graph node's embedding as the last `encode` or `forward` left it, for the viewer. */
   embedding?(graphNode: number): Float32Array | undefined;
 }
 

@@ -3,6 +3,7 @@
 import { EigenvalueDecomposition, Matrix, QrDecomposition } from "ml-matrix";
 import { type Block, buildMacroGraph, compileGraph, NodeKind, Random } from "../../netlist/index.js";
 import type { PolicyGraph } from "./contract.js";
+import { NodePlaces } from "./node-places.js";
 
 /**
  * Kind (3), width, height, square root of the area, logarithm of the degree, place (2) and whether it is known; spectral
@@ -14,10 +15,15 @@ export const NODE_FEATURES = 10;
 export interface GraphInput extends PolicyGraph {
   /** Graph node of every block node, or -1. */
   readonly graphNodes: Int32Array;
+  /** For a network that reads the places of all nodes at every step. */
+  readonly places?: NodePlaces;
 }
 
-/** The block's graph with its features, `spectral` of them spectral. Edge weights are divided by their mean. */
-export function graphInput(block: Block, spectral = 0): GraphInput {
+/**
+ * The block's graph with its features, `spectral` of them spectral. Edge weights are divided by their mean.
+ * @param live whether the network reads the places of all nodes
+ */
+export function graphInput(block: Block, spectral = 0, { live = false } = {}): GraphInput {
   const graph = compileGraph(buildMacroGraph(block));
   const { nodeCount, edgeCount } = graph;
   const { width, height } = block.canvas;
@@ -60,7 +66,8 @@ export function graphInput(block: Block, spectral = 0): GraphInput {
   const vectors = spectralFeatures(edges, spectral);
   for (let node = 0; node < nodeCount; node++)
     features.set(vectors.subarray(node * spectral, (node + 1) * spectral), node * count + NODE_FEATURES);
-  return { ...edges, features, graphNodes };
+  const places = live ? new NodePlaces(block, graph, graphNodes) : undefined;
+  return { ...edges, features, graphNodes, ...(places && { places }) };
 }
 
 type Edges = Pick<PolicyGraph, "nodeCount" | "edgeCount" | "edgeSources" | "edgeTargets" | "edgeWeights">;

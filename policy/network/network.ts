@@ -1,15 +1,16 @@
-// The built-in policy network: a static graph encoder (graph-encoder.ts), and per step a trunk, a branch of
-// deconvolutions that paints a map over the grid, a head shared by all cells, and a value head. Forward and backward run
-// in kernels; this file says in which order and on which arrays.
+// The built-in policy network: a graph encoder, and per step a trunk, a branch of deconvolutions that paints a map over the
+// grid (map-decoder.ts), a head shared by all cells, and a value head. The encoder is static and runs once for all steps
+// (graph-encoder.ts), or live and runs at every step (live-encoder.ts). Forward and backward run in kernels; this file says
+// in which order and on which arrays.
 
 import { ENUMS, type KernelExports, type Kernels } from "../../kernels/index.js";
-import { greatestOf } from "../../netlist/index.js";
 import type { NetworkParts, PolicyNetwork, PolicyNetworkModule, PolicyStep } from "./contract.js";
 import { GraphEncoder } from "./graph-encoder.js";
-import { addressesOf, addressOf, f32At, scratchArrays, type Tensors } from "./memory.js";
+import { LiveEncoder } from "./live-encoder.js";
+import { MapDecoder } from "./map-decoder.js";
+import { addressesOf, f32At, scratchArrays, type Tensors } from "./memory.js";
 import {
-  COARSE_CHANNELS,
-  COARSE_SIDE,
+  encoderOutputs,
   GRAPH_NETWORK,
   initialiseParameters,
   mapChannels,
@@ -31,7 +32,7 @@ export const graphNetwork: PolicyNetworkModule<NetworkConfig> = {
 export default graphNetwork;
 
 type Arrays =
-  | "state" // [h_current | h_next | summary | state]
+  | "state" // [h_current | h_next | summary | attended, if live | state]
   | "dState"
   | "value" // [trunk | plane means | state], the input of the value head; it begins with the trunk
   | "dTrunk"
@@ -67,7 +68,9 @@ class GraphPolicyNetwork implements PolicyNetwork {
   private readonly gradients: Tensors;
   private readonly weights: Addresses;
   private readonly dWeights: Addresses;
-  private readonly encoder: GraphEncoder | undefined;
+  private readonly encoder: GraphEncoder | LiveEncoder | undefined;
+  /** The encoder, if it is live. */
+  private readonly live: LiveEncoder | undefined;
   private readonly decoder: MapDecoder | undefined;
   private readonly cells: number;
   private readonly nodeCount: number;
@@ -91,7 +94,8 @@ class GraphPolicyNetwork implements PolicyNetwork {
     this.gradients = gradients;
     this.weights = addressesOf(parameters, NAMES);
     this.dWeights = addressesOf(gradients, NAMES);
-    if (config.encoder) this.encoder = new GraphEncoder(kernels, config, parts);
+    if (config.live) this.live = new LiveEncoder(parts);
+    if (config.encoder) this.encoder = this.live ?? new GraphEncoder(kernels, config, parts);
     if (config.deconvolution) this.decoder = new MapDecoder(parts);
     this.cells = cells;
     this.nodeCount = graph.nodeCount;
@@ -120,11 +124,11 @@ class GraphPolicyNetwork implements PolicyNetwork {
   }
 
   encode(): void {
-    this.encoder?.forward();
+    if (!this.live) (this.encoder as GraphEncoder | undefined)?.forward();
   }
 
   encodeBackward(): void {
-    this.encoder?.backward();
+    if (!this.live) (this.encoder as GraphEncoder | undefined)?.backward();
   }
 
   embedding(graphNode: number): Float32Array | undefined {
@@ -137,7 +141,7 @@ class GraphPolicyNetwork implements PolicyNetwork {
     const { trunk, cellHidden, planes, priorPlane } = config;
     const inputs = trunkInputs(config);
     run.matmul(at.state, weights["trunk.weight"], weights["trunk.bias"], at.value, 1, inputs, trunk, RELU);
-    this.decoder?.forward(at.value, at.inputs + planes * cells * 4);
+    this.decoder?.forward(at.value, at.inputs + planes * cells * 4, this.live?.canvas);
     run.matmul(at.value, weights["cell.trunk"], weights["cell.bias"], at.cellBias, 1, trunk, cellHidden, 0);
     run.cellHead(
       at.inputs,
@@ -170,7 +174,8 @@ class GraphPolicyNetwork implements PolicyNetwork {
   }
 
   /** Copies the step into kernel memory, with the embeddings of its nodes. */
-  private takeStep({ currentNode, nextNode, state, planes, mask }: PolicyStep): void {
+  private takeStep(step: PolicyStep): void {
+    const { currentNode, nextNode, state, planes, mask } = step;
     const { run, at, encoder, nodeCount } = this;
     const { width } = this.config;
     if (
@@ -190,10 +195,12 @@ class GraphPolicyNetwork implements PolicyNetwork {
     if (!encoder) return;
     if (!(currentNode >= 0 && currentNode < nodeCount && nextNode >= -1 && nextNode < nodeCount))
       throw new Error(`internal: nodes ${currentNode} and ${nextNode} of a graph of ${nodeCount}`);
+    this.live?.forward(step);
     run.copyNumbers(at.state, encoder.embedding(currentNode), width);
     if (nextNode >= 0) run.copyNumbers(at.state + width * 4, encoder.embedding(nextNode), width);
     else run.clearNumbers(at.state + width * 4, width);
     run.copyNumbers(at.state + 2 * width * 4, encoder.summary, width);
+    if (this.live) run.copyNumbers(at.state + 3 * width * 4, this.live.attended, width);
   }
 
   backward(dValue: number): void {
@@ -244,7 +251,7 @@ class GraphPolicyNetwork implements PolicyNetwork {
       const mapWeights = weights["cell.inputs"] + planes * 4;
       run.clearNumbers(at.dMap, maps * cells);
       run.addTransposedMatmul(mapWeights, channels, dHidden, at.dMap, cellHidden, maps, cells);
-      this.decoder.backward(at.value, at.dMap, dTrunk);
+      this.decoder.backward(at.value, { dMap: at.dMap, dTrunk }, this.live?.canvas);
     }
   }
 
@@ -262,118 +269,18 @@ class GraphPolicyNetwork implements PolicyNetwork {
       at.dState,
       trunkInputs(config),
       trunk,
-      encoder ? 3 * width : 0,
+      encoderOutputs(config),
     );
     if (!encoder) return;
     run.addInto(encoder.embeddingGradient(this.currentNode), at.dState, width);
     if (this.nextNode >= 0)
       run.addInto(encoder.embeddingGradient(this.nextNode), at.dState + width * 4, width);
     run.addInto(encoder.summaryGradient, at.dState + 2 * width * 4, width);
+    this.live?.backward(at.dState + 3 * width * 4);
   }
 
   private addToScalar(name: string, amount: number): void {
     const gradient = this.gradients[name]!;
     gradient[0] = gradient[0]! + amount;
-  }
-}
-
-/** One transposed convolution from [side x side x inputs] to [2·side x 2·side x outputs]; addresses of its arrays. */
-interface Layer {
-  readonly side: number;
-  readonly inputs: number;
-  readonly outputs: number;
-  readonly weight: number;
-  readonly bias: number;
-  readonly dWeight: number;
-  readonly dBias: number;
-  readonly input: number;
-  readonly dInput: number;
-  readonly output: number;
-  readonly dOutput: number;
-}
-
-const COARSE = COARSE_SIDE * COARSE_SIDE * COARSE_CHANNELS;
-
-/**
- * The branch of deconvolutions: the trunk to a coarse 4 x 4 map by a dense layer, doubled by transposed convolutions, then
- * sampled at the centres of the grid's cells, whatever their number.
- */
-class MapDecoder {
-  private readonly run: KernelExports;
-  private readonly trunk: number;
-  private readonly rows: number;
-  private readonly columns: number;
-  private readonly coarse: { weight: number; bias: number; dWeight: number; dBias: number };
-  private readonly maps: Record<"taps" | "coarse" | "dCoarse", number>;
-  private readonly layers: readonly Layer[];
-
-  constructor({ kernels, shape, parameters, gradients, rows, columns }: NetworkParts<NetworkConfig>) {
-    const { trunk, deconvolutionChannels: channels } = shape;
-    this.run = kernels.run;
-    this.trunk = trunk;
-    this.rows = rows;
-    this.columns = columns;
-    const weightsOf = (layer: string | number) => ({
-      weight: addressOf(parameters, `deconvolution.${layer}.weight`),
-      bias: addressOf(parameters, `deconvolution.${layer}.bias`),
-      dWeight: addressOf(gradients, `deconvolution.${layer}.weight`),
-      dBias: addressOf(gradients, `deconvolution.${layer}.bias`),
-    });
-    this.coarse = weightsOf("coarse");
-    const side = (layer: number): number => COARSE_SIDE << layer;
-    const lengths: Record<string, number> = {
-      coarse: COARSE,
-      dCoarse: COARSE,
-      taps: greatestOf(channels.map((outputs, layer) => side(layer) ** 2 * 9 * outputs)),
-    };
-    channels.forEach((outputs, layer) => {
-      lengths[`map${layer}`] = side(layer + 1) ** 2 * outputs;
-      lengths[`dMap${layer}`] = side(layer + 1) ** 2 * outputs;
-    });
-    const at = scratchArrays<string>(kernels, lengths);
-    this.maps = { taps: at.taps!, coarse: at.coarse!, dCoarse: at.dCoarse! };
-    this.layers = channels.map((outputs, layer) => ({
-      side: side(layer),
-      inputs: layer === 0 ? COARSE_CHANNELS : channels[layer - 1]!,
-      outputs,
-      ...weightsOf(layer),
-      input: layer === 0 ? at.coarse! : at[`map${layer - 1}`]!,
-      dInput: layer === 0 ? at.dCoarse! : at[`dMap${layer - 1}`]!,
-      output: at[`map${layer}`]!,
-      dOutput: at[`dMap${layer}`]!,
-    }));
-  }
-
-  /** Writes the map [channels x cells] from the trunk [trunk]; addresses. */
-  forward(trunk: number, map: number): void {
-    const { run, maps, coarse } = this;
-    run.matmul(trunk, coarse.weight, coarse.bias, maps.coarse, 1, this.trunk, COARSE, RELU);
-    for (const { input, weight, bias, output, side, inputs, outputs } of this.layers) {
-      run.matmul(input, weight, 0, maps.taps, side * side, inputs, 9 * outputs, 0);
-      run.gatherTaps(maps.taps, bias, output, side, side, outputs);
-    }
-    const { output, side, outputs } = this.layers.at(-1)!;
-    run.resample(output, 2 * side, 2 * side, outputs, this.rows, this.columns, map);
-  }
-
-  /** Adds to the parameters' gradients and to dTrunk [trunk], from the gradient of the last `forward`'s map. */
-  backward(trunk: number, dMap: number, dTrunk: number): void {
-    const { run, maps, layers, rows, columns } = this;
-    const last = layers.at(-1)!;
-    const lastSide = 2 * last.side;
-    run.clearNumbers(last.dOutput, lastSide * lastSide * last.outputs);
-    run.resampleBackward(dMap, rows, columns, lastSide, lastSide, last.outputs, last.dOutput);
-    for (const layer of layers.toReversed()) {
-      const { side, inputs, outputs, weight, dWeight, dBias, input, dInput, output, dOutput } = layer;
-      const pixels = side * side;
-      run.reluBackward(output, dOutput, 4 * pixels * outputs);
-      run.addColumnSums(dOutput, outputs, dBias, 4 * pixels, outputs);
-      run.spreadTaps(dOutput, maps.taps, side, side, outputs);
-      run.addTransposedMatmul(input, inputs, maps.taps, dWeight, pixels, inputs, 9 * outputs);
-      run.matmulTransposed(maps.taps, weight, dInput, pixels, 9 * outputs, inputs, 0);
-    }
-    const { weight, dWeight, dBias } = this.coarse;
-    run.reluBackward(maps.coarse, maps.dCoarse, COARSE);
-    run.denseBackward(trunk, weight, maps.dCoarse, dWeight, dBias, dTrunk, this.trunk, COARSE, this.trunk);
   }
 }

@@ -23,6 +23,12 @@ const vectorSize = size.multipleOf(4); // kernels walk these four numbers at a t
 export const COARSE_SIDE = 4;
 export const COARSE_CHANNELS = 32;
 
+/** What a live graph network reads of a node besides its static features (live-encoder.ts). */
+export const LIVE_FEATURES = 5;
+
+/** Channels in which a live graph network writes the neighbours' embeddings onto the canvas. */
+export const CANVAS_CHANNELS = 8;
+
 /** Factor of the prior plane in the logits of a policy that knows nothing else. */
 export const PRIOR_SCALE = 20;
 
@@ -55,10 +61,21 @@ export const networkConfigSchema = z
     priorScale: z.number().default(PRIOR_SCALE).describe("initial factor of the prior plane"),
     encoder: z.boolean().default(true).describe("false: no graph network, the step's state alone"),
     deconvolution: z.boolean().default(true).describe("false: no deconvolutions, the planes alone"),
+    live: z
+      .boolean()
+      .default(false)
+      .describe("true: the graph network sees where all nodes are, and runs at every step"),
+    liveEdges: z
+      .number()
+      .int()
+      .min(0)
+      .default(8)
+      .describe("how many edges of a node the live graph network reads, the heaviest ones; 0 for all"),
   })
   .refine(({ priorPlane, planes }) => priorPlane < planes, {
     error: "priorPlane must be one of the planes, or -1",
   })
+  .refine(({ encoder, live }) => encoder || !live, { error: "live needs the encoder" })
   .refine(({ encoder, stateFeatures }) => encoder || stateFeatures > 0, {
     error: "without the encoder there must be state features",
   });
@@ -71,9 +88,19 @@ export function networkConfig(options: NetworkOptions): NetworkConfig {
   return networkConfigSchema.parse(options);
 }
 
-/** Length of the vector that enters the trunk: both nodes' embeddings, the graph summary, the state. */
+/** Length of the vector that enters the trunk: what the encoder says, then the state. */
 export function trunkInputs(config: NetworkConfig): number {
-  return (config.encoder ? 3 * config.width : 0) + config.stateFeatures;
+  return encoderOutputs(config) + config.stateFeatures;
+}
+
+/** Both nodes' embeddings and the graph summary; of a live encoder also what the current node attends to. */
+export function encoderOutputs({ encoder, live, width }: NetworkConfig): number {
+  return encoder ? (live ? 4 : 3) * width : 0;
+}
+
+/** Features that the encoder reads of a node. */
+export function encoderFeatures({ nodeFeatures, live }: NetworkConfig): number {
+  return nodeFeatures + (live ? LIVE_FEATURES : 0);
 }
 
 /** Length of the vector that enters the value head: trunk, means of the planes, state. */
@@ -96,12 +123,19 @@ export function networkTensors(config: NetworkConfig): readonly TensorShape[] {
   };
   const { width, trunk, cellHidden, valueHidden, planes } = config;
   if (config.encoder) {
-    add("encoder.nodes.weight", config.nodeFeatures, width);
+    add("encoder.nodes.weight", encoderFeatures(config), width);
     add("encoder.nodes.bias", width);
     for (let round = 0; round < config.rounds; round++) {
       add(`encoder.round${round}.ends`, width, 2 * width); // Wa beside Wb
       add(`encoder.round${round}.edge`, width); // c, for the edge's weight
       add(`encoder.round${round}.bias`, width);
+    }
+    if (config.live) {
+      add("encoder.query", width, width);
+      if (config.deconvolution) {
+        add("encoder.canvas.weight", width + 1, CANVAS_CHANNELS); // the last input is the edge's weight
+        add("encoder.canvas.bias", CANVAS_CHANNELS);
+      }
     }
   }
   add("trunk.weight", trunkInputs(config), trunk);
@@ -114,6 +148,7 @@ export function networkTensors(config: NetworkConfig): readonly TensorShape[] {
     config.deconvolutionChannels.forEach((outputs, layer) => {
       add(`deconvolution.${layer}.weight`, channels, 3, 3, outputs);
       add(`deconvolution.${layer}.bias`, outputs);
+      if (config.live) add(`deconvolution.${layer}.canvas`, CANVAS_CHANNELS, 3, 3, outputs);
       channels = outputs;
     });
   }

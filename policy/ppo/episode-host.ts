@@ -6,6 +6,7 @@ import { Kernels } from "../../kernels/index.js";
 import { type Block, greatestOf } from "../../netlist/index.js";
 import { type JobPool, onThreads } from "../../placer/index.js";
 import { networkLayout, type PolicyNetworkModule } from "../network/contract.js";
+import type { NetworkConfig } from "../network/parameters.js";
 import type { LossStatistics } from "./loss.js";
 import {
   type EpisodeColumns,
@@ -59,7 +60,7 @@ class EpisodeHost {
   private readonly pool: JobPool;
   private readonly blocks: readonly Block[];
   private readonly seed: number;
-  private readonly planes: number;
+  private readonly config: NetworkConfig;
   private readonly parameters: Float32Array;
   private readonly slotBytes: number;
   private readonly gate = new ParameterGate();
@@ -72,11 +73,9 @@ class EpisodeHost {
     const { blocks, seed, rules, cellRules, config, networkModule, network } = setup;
     this.blocks = blocks;
     this.seed = seed;
-    this.planes = config.planes;
+    this.config = config;
     this.parameters = this.kernels.f32(networkLayout(network, config).length);
-    this.slotBytes = greatestOf(
-      blocks.map((block) => trajectoryBytes(trajectoryShape(block, config.planes))),
-    );
+    this.slotBytes = greatestOf(blocks.map((block) => trajectoryBytes(trajectoryShape(block, config))));
     const own: EpisodeSetup = {
       handle: this.kernels.handle,
       blocks,
@@ -187,7 +186,7 @@ class EpisodeHost {
   }
 
   private trajectory(address: number, block: number): Trajectory {
-    const shape = trajectoryShape(this.blocks[block]!, this.planes);
+    const shape = trajectoryShape(this.blocks[block]!, this.config);
     return new Trajectory(this.kernels, { address, block, shape });
   }
 }

@@ -86,7 +86,7 @@ export function accumulateGradient(
     const { macros, mask } = source;
     drawing.draw(source, planes);
     const seen = { macro: macros[0]!, nextMacro: macros[1]!, mask };
-    const value = agent.evaluate(agent.stepOf(seen, { planes, state: episode.state(step) }));
+    const value = agent.evaluate(agent.stepOf(seen, { planes, state: episode.state(step) }, source.places));
     const action = episode.actions[step]!;
     if (imitate) {
       distribution.backward(action, { logProbability: -options.imitation / minibatch, entropy: 0 }, dLogits);

@@ -112,9 +112,10 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   const kernels = Kernels.create();
   const learner = createLearner(kernels, { network, settings, seed });
   const state = begin(blocks, settings, { learner, from });
-  const { planes } = config;
-  const trainingBlocks = blocks.map((block, index) => new TrainingBlock(kernels, block, { index, planes }));
-  const memory = { episodes: settings.episodes, elites: imitates(settings) ? elites : 0, planes };
+  const trainingBlocks = blocks.map(
+    (block, index) => new TrainingBlock(kernels, block, { index, seen: config }),
+  );
+  const memory = { episodes: settings.episodes, elites: imitates(settings) ? elites : 0, seen: config };
   const slots = makeSlots(kernels, blocks, memory);
   const eliteMemory = new EliteMemory(slots.elites);
   const { parameters, adam } = learner;

@@ -5,7 +5,13 @@ import type { Kernels } from "../../kernels/index.js";
 import { type Block, emptyPlacement, greatestOf, InputError, Random } from "../../netlist/index.js";
 import type { TrainSettings } from "./settings.js";
 import type { BestPlacement } from "./train-checkpoint.js";
-import { Trajectory, type TrajectoryShape, trajectoryBytes, trajectoryShape } from "./trajectory.js";
+import {
+  type SeenByPolicy,
+  Trajectory,
+  type TrajectoryShape,
+  trajectoryBytes,
+  trajectoryShape,
+} from "./trajectory.js";
 
 /** A block of the run, as the trainer sees it. */
 export class TrainingBlock {
@@ -21,10 +27,10 @@ export class TrainingBlock {
   constructor(
     kernels: Kernels,
     block: Block,
-    { index, planes }: { readonly index: number; readonly planes: number },
+    { index, seen }: { readonly index: number; readonly seen: SeenByPolicy },
   ) {
     this.kernels = kernels;
-    this.shape = trajectoryShape(block, planes);
+    this.shape = trajectoryShape(block, seen);
     this.block = block;
     this.index = index;
   }
@@ -47,10 +53,10 @@ const MOST_EPISODE_BYTES = 3 * 2 ** 30; // kernel memory ends at 4 GiB
 export function makeSlots(
   kernels: Kernels,
   blocks: readonly Block[],
-  given: { readonly episodes: number; readonly elites: number; readonly planes: number },
+  given: { readonly episodes: number; readonly elites: number; readonly seen: SeenByPolicy },
 ): { readonly episodes: readonly number[]; readonly elites: readonly number[] } {
-  const { episodes, elites, planes } = given;
-  const bytes = greatestOf(blocks.map((block) => trajectoryBytes(trajectoryShape(block, planes))));
+  const { episodes, elites, seen } = given;
+  const bytes = greatestOf(blocks.map((block) => trajectoryBytes(trajectoryShape(block, seen))));
   const total = bytes * (episodes + elites);
   if (total > MOST_EPISODE_BYTES)
     throw new InputError(

@@ -4,6 +4,7 @@
 // A step holds what its observation was drawn from, not the planes: these are drawn again for every gradient, which takes
 // a fraction of the network's time and a fifth of the memory.
 import {
+  bodiesOf,
   type Costs,
   macrosByArea,
   type ObservationSource,
@@ -21,6 +22,8 @@ export interface TrajectoryShape {
   readonly planes: number;
   readonly stateNumbers: number;
   readonly nodes: number;
+  /** Bodies whose places are stored with every step; 0 for a network that does not read them. */
+  readonly bodies: number;
 }
 
 /** Where an episode is stored. */
@@ -99,12 +102,13 @@ export class Trajectory {
   // What observations are drawn from (`ObservationSource`), per step.
   private readonly lengths: Float64Array;
   private readonly stored: Float32Array;
+  private readonly places: Uint16Array;
   private readonly macros: Int32Array;
   private readonly masks: Uint8Array;
   private readonly sources: readonly ObservationSource[];
 
   constructor(kernels: Kernels, { address, block, shape }: TrajectorySlot) {
-    const { steps, grid, planes, stateNumbers, nodes } = shape;
+    const { steps, grid, planes, stateNumbers, nodes, bodies } = shape;
     const cells = grid.columns * grid.rows;
     const [lengthCount, storedCount] = [sourceLengths(grid), storedPlanes(planes) * cells];
     const { buffer } = kernels.handle.memory;
@@ -116,6 +120,7 @@ export class Trajectory {
     const f64 = (length: number) => next(new Float64Array(buffer, at, length));
     const f32 = (length: number) => next(new Float32Array(buffer, at, length));
     const i32 = (length: number) => next(new Int32Array(buffer, at, length));
+    const u16 = (length: number) => next(new Uint16Array(buffer, at, length));
     const u8 = (length: number) => next(new Uint8Array(buffer, at, length));
     this.address = address;
     this.block = block;
@@ -136,6 +141,7 @@ export class Trajectory {
     this.advantages = f32(steps);
     this.returns = f32(steps);
     this.counts = i32(COUNTS);
+    this.places = u16(steps * 2 * bodies);
     this.masks = u8(steps * cells);
     this.orientations = u8(nodes);
     this.sources = Array.from({ length: steps }, (_, step) => ({
@@ -143,6 +149,7 @@ export class Trajectory {
       mask: part(this.masks, step, cells),
       lengths: part(this.lengths, step, lengthCount),
       stored: part(this.stored, step, storedCount),
+      places: part(this.places, step, 2 * bodies),
     }));
   }
 
@@ -157,12 +164,14 @@ export class Trajectory {
   }
 
   /** Stores the observation of a step. */
-  store(step: number, { macros, mask, lengths, stored }: ObservationSource, state: Float32Array): void {
+  store(step: number, seen: ObservationSource, state: Float32Array): void {
+    const { macros, mask, lengths, stored, places } = seen;
     const source = this.source(step);
     source.macros.set(macros);
     source.mask.set(mask);
     source.lengths.set(lengths);
     source.stored.set(stored);
+    if (source.places.length > 0) source.places.set(places);
     this.state(step).set(state);
   }
 
@@ -260,31 +269,42 @@ export class Trajectory {
   }
 }
 
-/** The shape of a block's episodes, of which a policy sees `planes` planes. */
-export function trajectoryShape(block: Block, planes: number): TrajectoryShape {
+/** What decides how much of an observation is stored. */
+export interface SeenByPolicy {
+  /** Planes that the policy sees. */
+  readonly planes: number;
+  /** Whether it reads the places of all nodes. */
+  readonly live: boolean;
+}
+
+/** The shape of a block's episodes. */
+export function trajectoryShape(block: Block, { planes, live }: SeenByPolicy): TrajectoryShape {
   return {
     steps: macrosByArea(block).length,
     grid: block.grid,
     planes,
     stateNumbers: STATE_NUMBERS,
     nodes: block.nodeCount,
+    bodies: live ? bodiesOf(block).length : 0,
   };
 }
 
 /** Bytes of one slot. */
-export function trajectoryBytes({ steps, grid, planes, stateNumbers, nodes }: TrajectoryShape): number {
+export function trajectoryBytes(shape: TrajectoryShape): number {
+  const { steps, grid, planes, stateNumbers, nodes, bodies } = shape;
   const cells = grid.columns * grid.rows;
   const numbersPerStep = storedPlanes(planes) * cells + stateNumbers + 2 + 8; // macros take 2, and there are 8 arrays [steps]
   return (
     8 * (RESULTS + 2 * nodes + steps * sourceLengths(grid)) +
     4 * (steps * numbersPerStep + COUNTS) +
+    2 * steps * 2 * bodies +
     steps * cells +
     nodes
   );
 }
 
 /** Entry `index` of an array of rows of this length. */
-function part<Rows extends Float64Array | Float32Array | Int32Array | Uint8Array>(
+function part<Rows extends Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array>(
   rows: Rows,
   index: number,
   length: number,

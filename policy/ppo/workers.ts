@@ -325,7 +325,7 @@ class WorkerContext {
   private readonly judge: Judge;
   private readonly agent: Agent;
   private readonly learning: Learning;
-  private readonly planes: number;
+  private readonly config: NetworkConfig;
   private readonly cells: CellPlacerFactory;
   private readonly counterfactuals: CounterfactualEvaluator;
   private readonly environments = new Map<MacroOrder, Environment>();
@@ -339,15 +339,15 @@ class WorkerContext {
     this.index = index;
     this.block = setup.blocks[index]!;
     this.judge = new Judge(kernels, this.block, judgeOptions);
-    this.planes = config.planes;
+    this.config = config;
     this.cells = cells;
     this.counterfactuals = new CounterfactualEvaluator(this.judge);
     this.agent = Agent.of(kernels, this.block, { network, config, parameters, gradients });
     const { columns, rows } = this.block.grid;
     this.learning = {
       agent: this.agent,
-      drawing: new ObservationDrawing(this.judge, this.planes),
-      planes: new Float32Array(this.planes * columns * rows),
+      drawing: new ObservationDrawing(this.judge, config.planes),
+      planes: new Float32Array(config.planes * columns * rows),
     };
   }
 
@@ -377,9 +377,9 @@ class WorkerContext {
   private environment(order: MacroOrder): Environment {
     let environment = this.environments.get(order);
     if (!environment) {
-      const { judge, planes, block, cells } = this;
+      const { judge, block, cells } = this;
       const macros = MACRO_ORDERS[order](block);
-      environment = new Environment(judge, cells(judge), { macros, planes });
+      environment = new Environment(judge, cells(judge), { macros, planes: this.config.planes });
       this.environments.set(order, environment);
     }
     return environment;
@@ -389,7 +389,7 @@ class WorkerContext {
   private trajectory(address: number): Trajectory {
     let trajectory = this.trajectories.get(address);
     if (!trajectory) {
-      const shape = trajectoryShape(this.block, this.planes);
+      const shape = trajectoryShape(this.block, this.config);
       trajectory = new Trajectory(this.kernels, { address, block: this.index, shape });
       this.trajectories.set(address, trajectory);
     }

@@ -13,7 +13,7 @@ const FORMAT = "ashlar-reward-1";
 const FIRST = "adam.first.";
 const SECOND = "adam.second.";
 const configSchema = z.strictObject({
-  network: networkConfigSchema,
+  network: networkConfigSchema.refine(({ live }) => !live, { error: "live must be false" }),
   hidden: z.number().int().min(4),
   numbers: z.boolean(),
 });

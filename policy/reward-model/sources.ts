@@ -132,7 +132,7 @@ export class PlacementSource {
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
       observer.observe(planes, state);
-      agent.evaluate(agent.stepOf(episode, { planes: seenPlanes, state }));
+      agent.evaluate(agent.stepOf(episode, { planes: seenPlanes, state }, observer.source.places));
       episode.place(agent.act(episode.mask, random));
     }
     return episode.complete;

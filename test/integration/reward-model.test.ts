@@ -146,4 +146,7 @@ test("pretrain --reward-model writes a model, scores and a policy that trains on
   const refused = await run("--budget", "5s");
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /--budget: does not go with --reward-model/);
+  const live = await run("--resume", "--set", "network.live=true");
+  assert.equal(live.code, 1);
+  assert.match(live.stderr, /--set network\.live: true, but a reward model sees finished placements/);
 });

@@ -16,6 +16,7 @@ import {
   type TrainCheckpoint,
   type TrainObserver,
   type TrainSettingsInput,
+  tensorOf,
   train,
   writeTrainCheckpoint,
 } from "../../policy/index.js";
@@ -239,6 +240,25 @@ test("with all planes too, 1 and 2 workers give the same, and it is another trai
   assert.deepEqual(essence(two), essence(one));
   assert.ok(one.parameters.length > (await run({ iterations: 0 })).parameters.length);
   assert.ok(one.metrics.every((line) => Number.isFinite(line["cost/best"])));
+});
+
+test("with a live encoder too, 1 and 2 workers give the same, and it learns from where nodes are", async () => {
+  const network = { live: true, width: 8, rounds: 2 };
+  const one = await run({ iterations: 2, workers: 1, network });
+  assert.deepEqual(essence(await run({ iterations: 2, workers: 2, network })), essence(one));
+  const before = await run({ iterations: 0, network });
+  const changed = (name: string) => {
+    const layout = parameterLayout(one.settings.experimental.network);
+    const [was, is] = [before, one].map(({ parameters }) => tensorOf(layout, parameters, name));
+    return is!.some((value, i) => value !== was![i]);
+  };
+  for (const name of [
+    "encoder.nodes.weight",
+    "encoder.query",
+    "encoder.canvas.weight",
+    "deconvolution.0.canvas",
+  ])
+    assert.ok(changed(name), name);
 });
 
 test("into how many shards a minibatch is divided changes the gradient by no more than rounding", async () => {

@@ -119,6 +119,49 @@ export function edgeRoundBackward(
   return { dH, dWa, dWb, dC, dB };
 }
 
+/** The current node's attention over all nodes. */
+export interface TwinAttention {
+  readonly query: Matrix;
+  /** [1 x nodes] */
+  readonly shares: Matrix;
+  readonly attended: Matrix;
+}
+
+/** Dot-product attention: keys and values are the embeddings, the query a linear map of the current node's. */
+export function attend(h: Matrix, node: number, queryWeight: Matrix): TwinAttention {
+  const query = h.getRowVector(node).mmul(queryWeight);
+  const scores = query.mmul(h.transpose()).div(Math.sqrt(h.columns)).to1DArray();
+  const highest = Math.max(...scores);
+  const raised = scores.map((score) => Math.exp(score - highest));
+  const total = raised.reduce((sum, e) => sum + e, 0);
+  const shares = Matrix.rowVector(raised.map((e) => e / total));
+  return { query, shares, attended: shares.mmul(h) };
+}
+
+export function attendBackward(
+  h: Matrix,
+  node: number,
+  queryWeight: Matrix,
+  { query, shares }: TwinAttention,
+  dAttended: Matrix,
+): { dH: Matrix; dQueryWeight: Matrix } {
+  const dShares = dAttended.mmul(h.transpose());
+  const mean = shares.mmul(dShares.transpose()).get(0, 0);
+  const dScores = Matrix.mul(shares, Matrix.sub(dShares, mean)).div(Math.sqrt(h.columns));
+  const dH = shares.transpose().mmul(dAttended).add(dScores.transpose().mmul(query));
+  const dQuery = dScores.mmul(h);
+  dH.setRow(node, dH.getRowVector(node).add(dQuery.mmul(queryWeight.transpose())));
+  return { dH, dQueryWeight: h.getRowVector(node).transpose().mmul(dQuery) };
+}
+
+/** What neighbours wrote onto the canvas: `mean` [pixels x neighbours] takes them to the maps of a layer. */
+export interface TwinCanvas {
+  readonly nodes: readonly number[];
+  readonly inputs: Matrix;
+  readonly written: Matrix;
+  readonly layers: readonly { readonly mean: Matrix; readonly map: Matrix }[];
+}
+
 /** The pixels of a doubled map that a pixel reaches, and by which of the nine taps. */
 function* reached(pixel: number, height: number, width: number): Generator<{ tap: number; to: number }> {
   const y = Math.floor(pixel / width);

@@ -3,6 +3,7 @@
 import { Matrix } from "ml-matrix";
 import type { PolicyGraph, PolicyStep } from "../../policy/network/contract.js";
 import {
+  CANVAS_CHANNELS,
   COARSE_CHANNELS,
   COARSE_SIDE,
   type NetworkConfig,
@@ -56,6 +57,91 @@ function edgesOf(graph: PolicyGraph): layers.TwinEdge[] {
   }));
 }
 
+/** The edges that the encoder reads: of a live one those that are among the heaviest of one of their ends. */
+function readEdges(config: NetworkConfig, graph: PolicyGraph): layers.TwinEdge[] {
+  const all = edgesOf(graph);
+  if (!config.live || config.liveEdges === 0) return all;
+  const touches = (edge: layers.TwinEdge, node: number) => edge.i === node || edge.j === node;
+  return all.filter((edge, e) =>
+    [edge.i, edge.j].some((node) => {
+      const before = all.filter(
+        (other, o) =>
+          touches(other, node) && (other.weight > edge.weight || (other.weight === edge.weight && o < e)),
+      );
+      return before.length < config.liveEdges;
+    }),
+  );
+}
+
+/** What the encoder reads of every node; of a live one also its place and whether it is the current or the next node. */
+function featuresOf(config: NetworkConfig, graph: PolicyGraph, step: PolicyStep): Matrix {
+  const known = Matrix.from1DArray(graph.nodeCount, config.nodeFeatures, Array.from(graph.features));
+  if (!config.live) return known;
+  const rows = known.to2DArray().map((row, node) => {
+    const [x, y, sure] = step.places!.subarray(3 * node, 3 * node + 3);
+    return [...row, 2 * x! - 1, 2 * y! - 1, sure!, +(node === step.currentNode), +(node === step.nextNode)];
+  });
+  return new Matrix(rows);
+}
+
+/** The current node's neighbours that are on the canvas, and where each layer of deconvolutions has them. */
+function writeCanvas(
+  config: NetworkConfig,
+  parameters: Tensors,
+  graph: PolicyGraph,
+  step: PolicyStep,
+  h: Matrix,
+): layers.TwinCanvas {
+  const places = step.places!;
+  const neighbours = edgesOf(graph).flatMap(({ i, j, weight }) => {
+    const node = i === step.currentNode ? j : j === step.currentNode ? i : -1;
+    return i === j || node < 0 || places[3 * node + 2] === 0 ? [] : [{ node, weight }];
+  });
+  const inputs = Matrix.zeros(neighbours.length, config.width + 1);
+  neighbours.forEach(({ node, weight }, i) => {
+    inputs.setRow(i, [...h.getRow(node), Math.log1p(weight)]);
+  });
+  const [weight, bias] = ["weight", "bias"].map((name) => parameters.get(`encoder.canvas.${name}`));
+  const written = layers.relu(layers.dense(inputs, weight!, bias!));
+  const nodes = neighbours.map(({ node }) => node);
+  const maps = config.deconvolutionChannels.map((_, layer) => {
+    const side = COARSE_SIDE << layer;
+    const at = (place: number) => Math.max(0, Math.min(side - 1, Math.floor(place * side)));
+    const pixels = nodes.map((node) => at(places[3 * node + 1]!) * side + at(places[3 * node]!));
+    const mean = Matrix.zeros(side * side, nodes.length);
+    pixels.forEach((pixel, i) => {
+      mean.set(pixel, i, 1 / pixels.filter((other) => other === pixel).length);
+    });
+    return { mean, map: mean.mmul(written) };
+  });
+  return { nodes, inputs, written, layers: maps };
+}
+
+/** What a deconvolution reads: the map before it and, beside it, the canvas. */
+function deconvolutionInput(
+  parameters: Tensors,
+  layer: number,
+  map: Matrix,
+  canvas: layers.TwinCanvas | undefined,
+): { map: Matrix; weight: Matrix } {
+  const weight = parameters.get(`deconvolution.${layer}.weight`);
+  if (!canvas) return { map, weight };
+  const beside = Matrix.zeros(map.rows, map.columns + CANVAS_CHANNELS);
+  beside.setSubMatrix(map, 0, 0).setSubMatrix(canvas.layers[layer]!.map, 0, map.columns);
+  const below = Matrix.zeros(weight.rows + CANVAS_CHANNELS, weight.columns);
+  below.setSubMatrix(weight, 0, 0);
+  below.setSubMatrix(parameters.get(`deconvolution.${layer}.canvas`), weight.rows, 0);
+  return { map: beside, weight: below };
+}
+
+function rowsOf(matrix: Matrix, from: number, to: number): Matrix {
+  return matrix.subMatrix(from, to - 1, 0, matrix.columns - 1);
+}
+
+function columnsOf(matrix: Matrix, from: number, to: number): Matrix {
+  return matrix.subMatrix(0, matrix.rows - 1, from, to - 1);
+}
+
 function roundWeights(parameters: Tensors, round: number): layers.RoundWeights {
   const ends = parameters.get(`encoder.round${round}.ends`);
   const d = ends.rows;
@@ -81,15 +167,17 @@ export function twinForward(
   const parameters = new Tensors(config, flat);
   const { graph, rows, columns } = block;
   const cells = rows * columns;
-  const edges = edgesOf(graph);
+  const edges = readEdges(config, graph);
   const state = Matrix.rowVector(Array.from(step.state));
   const planes = Matrix.from1DArray(config.planes, cells, Array.from(step.planes));
 
   const hs: Matrix[] = [];
   const rounds: layers.RoundResult[] = [];
   let trunkInput = state;
+  let canvas: layers.TwinCanvas | undefined;
+  let attention: layers.TwinAttention | undefined;
   if (config.encoder) {
-    const features = Matrix.from1DArray(graph.nodeCount, config.nodeFeatures, Array.from(graph.features));
+    const features = featuresOf(config, graph, step);
     const nodesWeight = parameters.get("encoder.nodes.weight");
     hs.push(layers.relu(layers.dense(features, nodesWeight, parameters.get("encoder.nodes.bias"))));
     for (let round = 0; round < config.rounds; round++) {
@@ -100,7 +188,13 @@ export function twinForward(
     const next = step.nextNode < 0 ? Matrix.zeros(1, config.width) : h.getRowVector(step.nextNode);
     const total = layers.columnSums(rounds.at(-1)!.embeddings);
     const summary = edges.length > 0 ? total.div(edges.length) : Matrix.zeros(1, config.width);
-    trunkInput = concatenate(h.getRowVector(step.currentNode), next, summary, state);
+    const seen = [h.getRowVector(step.currentNode), next, summary];
+    if (config.live) {
+      attention = layers.attend(h, step.currentNode, parameters.get("encoder.query"));
+      seen.push(attention.attended);
+      if (config.deconvolution) canvas = writeCanvas(config, parameters, graph, step, h);
+    }
+    trunkInput = concatenate(...seen, state);
   }
   const trunkWeight = parameters.get("trunk.weight");
   const trunk = layers.relu(layers.dense(trunkInput, trunkWeight, parameters.get("trunk.bias")));
@@ -114,10 +208,8 @@ export function twinForward(
     maps.push(Matrix.from1DArray(COARSE_SIDE ** 2, COARSE_CHANNELS, coarse.to1DArray()));
     config.deconvolutionChannels.forEach((_, layer) => {
       const side = COARSE_SIDE << layer;
-      const weight = parameters.get(`deconvolution.${layer}.weight`);
-      maps.push(
-        layers.deconvolution(maps[layer]!, side, side, weight, parameters.get(`deconvolution.${layer}.bias`)),
-      );
+      const { map, weight } = deconvolutionInput(parameters, layer, maps[layer]!, canvas);
+      maps.push(layers.deconvolution(map, side, side, weight, parameters.get(`deconvolution.${layer}.bias`)));
     });
     const side = COARSE_SIDE << config.deconvolutionChannels.length;
     const sampled = layers.samplingMatrix(side, side, rows, columns).mmul(maps.at(-1)!).transpose();
@@ -155,6 +247,8 @@ export function twinForward(
     hidden,
     valueInput,
     valueHidden,
+    canvas,
+    attention,
   };
   return { value, logits, kept };
 }
@@ -205,6 +299,7 @@ export function twinBackward(
   gradients.add("cell.trunk", kept.trunk.transpose().mmul(dFromTrunk));
   dTrunk.add(dFromTrunk.mmul(parameters.get("cell.trunk").transpose()));
 
+  const dWritten = Matrix.zeros(kept.canvas?.written.rows ?? 0, CANVAS_CHANNELS);
   if (config.deconvolution) {
     const dInputs = parameters.get("cell.inputs").transpose().mmul(dHidden);
     const dSampled = dInputs.subMatrix(config.planes, dInputs.rows - 1, 0, dInputs.columns - 1);
@@ -213,19 +308,26 @@ export function twinBackward(
     const sampling = layers.samplingMatrix(side, side, block.rows, block.columns);
     let dMap = sampling.transpose().mmul(dSampled.transpose());
     for (let layer = count - 1; layer >= 0; layer--) {
-      const weight = parameters.get(`deconvolution.${layer}.weight`);
       const from = COARSE_SIDE << layer;
-      const { maps } = kept;
-      const result = layers.deconvolutionBackward(maps[layer]!, from, from, weight, maps[layer + 1]!, dMap);
-      gradients.add(`deconvolution.${layer}.weight`, result.dWeight);
+      const { maps, canvas } = kept;
+      const { map, weight } = deconvolutionInput(parameters, layer, maps[layer]!, canvas);
+      const result = layers.deconvolutionBackward(map, from, from, weight, maps[layer + 1]!, dMap);
+      const own = maps[layer]!.columns; // behind them come the canvas's channels
+      gradients.add(`deconvolution.${layer}.weight`, rowsOf(result.dWeight, 0, own));
       gradients.add(`deconvolution.${layer}.bias`, result.dBias);
-      dMap = result.dMap;
+      dMap = columnsOf(result.dMap, 0, own);
+      if (canvas) {
+        gradients.add(`deconvolution.${layer}.canvas`, rowsOf(result.dWeight, own, own + CANVAS_CHANNELS));
+        const dCanvas = columnsOf(result.dMap, own, own + CANVAS_CHANNELS);
+        dWritten.add(canvas.layers[layer]!.mean.transpose().mmul(dCanvas));
+      }
     }
     const dCoarse = layers.reluBackward(kept.coarse, Matrix.rowVector(dMap.to1DArray()));
     dTrunk.add(dense("deconvolution.coarse", kept.trunk, dCoarse));
   }
   const dTrunkInput = dense("trunk", kept.trunkInput, layers.reluBackward(kept.trunk, dTrunk));
-  if (config.encoder) encoderBackward(config, parameters, gradients, block, step, kept, dTrunkInput);
+  if (config.encoder)
+    encoderBackward(config, parameters, gradients, block, step, kept, { dTrunkInput, dWritten });
   return gradients.values;
 }
 
@@ -235,16 +337,38 @@ function encoderBackward(
   gradients: Tensors,
   { graph }: TwinBlock,
   step: PolicyStep,
-  kept: { hs: Matrix[]; rounds: layers.RoundResult[] },
-  dTrunkInput: Matrix,
+  kept: {
+    hs: Matrix[];
+    rounds: layers.RoundResult[];
+    canvas: layers.TwinCanvas | undefined;
+    attention: layers.TwinAttention | undefined;
+  },
+  { dTrunkInput, dWritten }: { dTrunkInput: Matrix; dWritten: Matrix },
 ): void {
   const { width } = config;
-  const edges = edgesOf(graph);
+  const edges = readEdges(config, graph);
   const part = (first: number): Matrix => dTrunkInput.subMatrix(0, 0, first * width, (first + 1) * width - 1);
   if (dTrunkInput.columns !== trunkInputs(config)) throw new Error("internal: length of the state vector");
   let dH = Matrix.zeros(graph.nodeCount, width);
   dH.setRow(step.currentNode, part(0));
   if (step.nextNode >= 0) dH.setRow(step.nextNode, dH.getRowVector(step.nextNode).add(part(1)));
+  const h = kept.hs.at(-1)!;
+  if (kept.attention) {
+    const query = parameters.get("encoder.query");
+    const back = layers.attendBackward(h, step.currentNode, query, kept.attention, part(3));
+    gradients.add("encoder.query", back.dQueryWeight);
+    dH.add(back.dH);
+  }
+  if (kept.canvas) {
+    const { written, inputs, nodes } = kept.canvas;
+    const dZ = layers.reluBackward(written, dWritten);
+    const back = layers.denseBackward(inputs, parameters.get("encoder.canvas.weight"), dZ);
+    gradients.add("encoder.canvas.weight", back.dWeight);
+    gradients.add("encoder.canvas.bias", back.dBias);
+    nodes.forEach((node, i) => {
+      dH.setRow(node, dH.getRowVector(node).add(columnsOf(back.dX, 0, width).getRowVector(i)));
+    });
+  }
   for (let round = config.rounds - 1; round >= 0; round--) {
     const dEmbeddings = Matrix.zeros(edges.length, width);
     if (round === config.rounds - 1 && edges.length > 0) dEmbeddings.addRowVector(part(2).div(edges.length));
@@ -266,7 +390,7 @@ function encoderBackward(
     gradients.add(`encoder.round${round}.bias`, result.dB);
     dH = result.dH;
   }
-  const features = Matrix.from1DArray(graph.nodeCount, config.nodeFeatures, Array.from(graph.features));
+  const features = featuresOf(config, graph, step);
   const nodesWeight = parameters.get("encoder.nodes.weight");
   const { dWeight, dBias } = layers.denseBackward(
     features,

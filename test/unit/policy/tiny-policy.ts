@@ -53,16 +53,25 @@ export function randomStep(
   config: NetworkConfig,
   cells: number,
   nodes: [number, number],
-  seed = 21,
+  { seed = 21, nodeCount = 0 } = {},
 ): PolicyStep {
   const random = Random.stream(seed, "step", cells);
   return {
+    ...(config.live && { places: randomPlaces(nodeCount, seed) }),
     currentNode: nodes[0],
     nextNode: nodes[1],
     state: Float32Array.from({ length: config.stateFeatures }, () => random.normal()),
     planes: Float32Array.from({ length: config.planes * cells }, () => random.normal()),
     mask: Uint8Array.from({ length: cells }, () => (random.uniform() < 0.7 ? 1 : 0)),
   };
+}
+
+/** Places of nodes, some beyond the canvas; a third each is known, estimated and guessed. */
+function randomPlaces(nodeCount: number, seed: number): Float32Array {
+  const random = Random.stream(seed, "places", nodeCount);
+  return Float32Array.from({ length: 3 * nodeCount }, (_, i) =>
+    i % 3 === 2 ? random.below(3) / 2 : 1.2 * random.uniform() - 0.1,
+  );
 }
 
 /** Normal numbers, 0 where masked: what a loss on the distribution would give. */

@@ -83,6 +83,22 @@ const CASES: readonly Case[] = [
   { name: "the same node now and next", graph: [3, 3], grid: [3, 5], nodes: [1, 1] },
   { name: "one node, no edges, one row", graph: [1, 0], grid: [1, 17], nodes: [0, -1] },
   { name: "no encoder", options: { encoder: false }, graph: [5, 9], grid: [5, 5], nodes: [0, 1] },
+  { name: "live", options: { live: true, liveEdges: 2 }, graph: [17, 40], grid: [9, 11], nodes: [3, 12] },
+  {
+    name: "live, all edges, no next node",
+    options: { live: true, liveEdges: 0 },
+    graph: [9, 20],
+    grid: [5, 5],
+    nodes: [2, -1],
+  },
+  { name: "live, one node", options: { live: true }, graph: [1, 0], grid: [1, 17], nodes: [0, -1] },
+  {
+    name: "live without deconvolution",
+    options: { live: true, deconvolution: false },
+    graph: [5, 9],
+    grid: [5, 5],
+    nodes: [0, 1],
+  },
   { name: "no deconvolution", options: { deconvolution: false }, graph: [5, 9], grid: [5, 5], nodes: [0, 1] },
   {
     name: "neither",
@@ -121,7 +137,10 @@ for (const { name, options, graph: size, grid, nodes } of CASES) {
     network.encode();
     // Two steps on one encoding: the second has the nodes the other way round, where there are two.
     const turned: [number, number] = nodes[1] < 0 ? nodes : [nodes[1], nodes[0]];
-    const steps = [randomStep(config, rows * columns, nodes), randomStep(config, rows * columns, turned, 99)];
+    const nodeCount = size[0];
+    const steps = [nodes, turned].map((pair, i) =>
+      randomStep(config, rows * columns, pair, { seed: [21, 99][i]!, nodeCount }),
+    );
     const expected = new Float64Array(values.length);
     for (const [i, step] of steps.entries()) {
       const twin = twinForward(config, values, block, step);
@@ -166,25 +185,27 @@ function runOnce(memory: Memory, board: Board): { readonly result: number[]; rea
   memory.gradients.fill(0);
   const network = networkFor(memory, board);
   network.encode();
-  const step = randomStep(memory.config, board.rows * board.columns, [0, 1]);
+  const { nodeCount } = board.graph;
+  const step = randomStep(memory.config, board.rows * board.columns, [0, 1], { nodeCount });
   const value = network.forward(step);
   network.backward(randomLogitGradient(step), 1);
   network.encodeBackward();
   return { result: [value, ...network.logits, ...memory.gradients], logits: network.logits };
 }
 
-test("networks of a large and of a small block in one memory give the same bits as alone", () => {
-  const config = smallConfig();
-  const values = noisyParameters(config, 2);
-  const small = { graph: randomGraph(5, 9, config.nodeFeatures), rows: 5, columns: 7 };
-  const large = { graph: randomGraph(50, 200, config.nodeFeatures), rows: 20, columns: 20 };
-  const alone = runOnce(build(config, values), small).result;
-  const shared = build(config, values);
-  const first = runOnce(shared, large);
-  const before = [...first.logits];
-  assert.deepEqual(runOnce(shared, small).result, alone);
-  assert.deepEqual([...first.logits], before);
-});
+for (const live of [false, true])
+  test(`networks of a large and of a small block in one memory give the same bits as alone, live ${live}`, () => {
+    const config = smallConfig({ live });
+    const values = noisyParameters(config, 2);
+    const small = { graph: randomGraph(5, 9, config.nodeFeatures), rows: 5, columns: 7 };
+    const large = { graph: randomGraph(50, 200, config.nodeFeatures), rows: 20, columns: 20 };
+    const alone = runOnce(build(config, values), small).result;
+    const shared = build(config, values);
+    const first = runOnce(shared, large);
+    const before = [...first.logits];
+    assert.deepEqual(runOnce(shared, small).result, alone);
+    assert.deepEqual([...first.logits], before);
+  });
 
 test("two networks on one memory and one set of parameters do not disturb each other", () => {
   const config = smallConfig();

@@ -68,7 +68,7 @@ function episode(
   { placedBefore = 0, meanEntropy = 0 } = {},
 ): Trajectory {
   const grid = { columns: 2, rows: 1 };
-  const shape = { steps: 4, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: block.nodeCount };
+  const shape = { steps: 4, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: block.nodeCount, bodies: 0 };
   const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const slot = new Trajectory(kernels, { address, block: 0, shape });
   const costs = proxy === undefined ? undefined : allCosts(proxy);

@@ -13,7 +13,7 @@ const kernels = Kernels.create();
 
 function episode(cells: readonly number[], proxyCost?: number): Trajectory {
   const grid = { columns: 2, rows: 1 };
-  const shape = { steps: cells.length, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1 };
+  const shape = { steps: cells.length, grid, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1, bodies: 0 };
   const address = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const slot = new Trajectory(kernels, { address, block: 0, shape });
   slot.cells.set(cells);

@@ -76,6 +76,7 @@ function build() {
     planes: PLANES.length,
     stateNumbers: STATE_NUMBERS,
     nodes: 3,
+    bodies: 0,
   };
   const bytes = kernels.u8(trajectoryBytes(shape));
   const slot = new Trajectory(kernels, { address: bytes.byteOffset, block: 0, shape });
@@ -83,7 +84,9 @@ function build() {
   const planesOf: Float32Array[] = [];
   agent.encode();
   for (let step = 0; step < STEPS; step++) {
-    const made = randomStep(config, CELLS, [step, step === STEPS - 1 ? -1 : step + 1], 40 + step);
+    const made = randomStep(config, CELLS, [step, step === STEPS - 1 ? -1 : step + 1], {
+      seed: 40 + step,
+    });
     made.mask[step] = 1;
     planesOf.push(made.planes);
     slot.state(step).set(made.state);

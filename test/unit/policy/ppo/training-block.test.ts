@@ -9,9 +9,9 @@ import { assignEpisodes, makeSlots, TrainingBlock } from "../../../../policy/ppo
 
 const kernels = Kernels.create();
 const blocks = [4, 8, 16].map((macros) => generateBlock({ seed: 1, macros }));
-const planes = BASIC_PLANES;
-const trainingBlocks = blocks.map((block, index) => new TrainingBlock(kernels, block, { index, planes }));
-const slots = makeSlots(kernels, blocks, { episodes: 12, elites: 4, planes });
+const seen = { planes: BASIC_PLANES, live: false };
+const trainingBlocks = blocks.map((block, index) => new TrainingBlock(kernels, block, { index, seen }));
+const slots = makeSlots(kernels, blocks, { episodes: 12, elites: 4, seen });
 const batches = (count: number, iteration: number) => {
   const settings = parseTrainSettings({ blocksPerIteration: count });
   return assignEpisodes(trainingBlocks, slots.episodes, { settings, seed: 1, iteration });
@@ -43,7 +43,7 @@ test("all blocks are drawn with the same probability", () => {
 
 test("episodes that do not fit into kernel memory are refused before anything is allocated", () => {
   assert.throws(
-    () => makeSlots(kernels, blocks, { episodes: 1e6, elites: 0, planes }),
+    () => makeSlots(kernels, blocks, { episodes: 1e6, elites: 0, seen }),
     /setting episodes: 1000000 episodes and 0 elites take .* GiB/,
   );
 });

@@ -1,7 +1,7 @@
 // Stored episodes: the arrays of a slot, what lies where, and how actions are drawn.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BASIC_PLANES, PLANES } from "../../../../env/index.js";
+import { BASIC_PLANES, PLANES, STATE_NUMBERS } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
 import { Random } from "../../../../netlist/index.js";
 import { ActionDistribution, sample } from "../../../../policy/agent.js";
@@ -11,15 +11,21 @@ import { assertClose } from "../../../support/close.js";
 /** The views of a slot, in the order of its fields. */
 function arraysOf(slot: Trajectory) {
   const isArray = (value: unknown) => ArrayBuffer.isView(value) && !(value instanceof DataView);
-  return Object.values(slot).filter(isArray) as (Float64Array | Float32Array | Int32Array | Uint8Array)[];
+  return Object.values(slot).filter(isArray) as (
+    | Float64Array
+    | Float32Array
+    | Int32Array
+    | Uint16Array
+    | Uint8Array
+  )[];
 }
 
 test("a slot's arrays lie one behind the other without overlap, each aligned, and fill the slot", () => {
   for (const shape of [
-    { steps: 5, grid: { columns: 7, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 2, nodes: 3 },
-    { steps: 1, grid: { columns: 1, rows: 1 }, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1 },
-    { steps: 3, grid: { columns: 2, rows: 5 }, planes: PLANES.length, stateNumbers: 1, nodes: 2 },
-    { steps: 0, grid: { columns: 3, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 6, nodes: 5 }, // nothing to place
+    { steps: 5, grid: { columns: 7, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 2, nodes: 3, bodies: 2 },
+    { steps: 1, grid: { columns: 1, rows: 1 }, planes: BASIC_PLANES, stateNumbers: 1, nodes: 1, bodies: 0 },
+    { steps: 3, grid: { columns: 2, rows: 5 }, planes: PLANES.length, stateNumbers: 1, nodes: 2, bodies: 0 },
+    { steps: 0, grid: { columns: 3, rows: 3 }, planes: BASIC_PLANES, stateNumbers: 6, nodes: 5, bodies: 0 }, // nothing to place
   ]) {
     const kernels = Kernels.create();
     const memory = kernels.u8(trajectoryBytes(shape));
@@ -37,13 +43,34 @@ test("a slot's arrays lie one behind the other without overlap, each aligned, an
 
 test("a stored step takes a quarter of its planes at most", () => {
   const grid = { columns: 32, rows: 32 };
-  const shape = { steps: 100, grid, planes: BASIC_PLANES, stateNumbers: 9, nodes: 100 };
+  const shape = { steps: 100, grid, planes: BASIC_PLANES, stateNumbers: 9, nodes: 100, bodies: 0 };
   assert.ok(trajectoryBytes(shape) < (4 * BASIC_PLANES * 32 * 32 * 100) / 4);
+});
+
+test("places of bodies are stored with a step if they are wanted, four bytes a body", () => {
+  const shape = {
+    steps: 2,
+    grid: { columns: 2, rows: 1 },
+    planes: BASIC_PLANES,
+    stateNumbers: STATE_NUMBERS,
+    nodes: 3,
+  };
+  const [without, wanted] = [0, 3].map((bodies) => ({ ...shape, bodies }));
+  assert.equal(trajectoryBytes(wanted!) - trajectoryBytes(without!), 4 * 3 * 2);
+  const kernels = Kernels.create();
+  const places = Uint16Array.from([1, 2, 3, 4, 5, 65535]);
+  const stored = [without!, wanted!].map((form) => {
+    const address = kernels.u8(trajectoryBytes(form)).byteOffset;
+    const slot = new Trajectory(kernels, { address, block: 0, shape: form });
+    slot.store(1, { ...slot.source(0), places }, new Float32Array(STATE_NUMBERS));
+    return [...slot.source(1).places];
+  });
+  assert.deepEqual(stored, [[], [...places]]);
 });
 
 test("what one thread writes another reads under the same name", () => {
   const grid = { columns: 3, rows: 1 };
-  const shape = { steps: 2, grid, planes: BASIC_PLANES, stateNumbers: 2, nodes: 4 };
+  const shape = { steps: 2, grid, planes: BASIC_PLANES, stateNumbers: 2, nodes: 4, bodies: 3 };
   const kernels = Kernels.create();
   const at = kernels.u8(trajectoryBytes(shape)).byteOffset;
   const written = new Trajectory(kernels, { address: at, block: 0, shape });
@@ -124,7 +151,14 @@ test("a distribution's gradient equals finite differences of c log p(action) + d
 });
 
 test("a record holds the final placement if it is complete and costs less than a bound, or in any case without a bound", () => {
-  const shape = { steps: 2, grid: { columns: 2, rows: 1 }, planes: BASIC_PLANES, stateNumbers: 1, nodes: 3 };
+  const shape = {
+    steps: 2,
+    grid: { columns: 2, rows: 1 },
+    planes: BASIC_PLANES,
+    stateNumbers: 1,
+    nodes: 3,
+    bodies: 0,
+  };
   const slot = (kernels: Kernels) =>
     new Trajectory(kernels, { address: kernels.u8(trajectoryBytes(shape)).byteOffset, block: 0, shape });
   const costs = { wirelength: 1, wirelengthCost: 1, densityCost: 1, congestionCost: 1, proxyCost: 2 };
