@@ -42,6 +42,15 @@ const SCENES: Readonly<Record<string, { theme: "light" | "dark"; act: (page: Pag
       await page.selectOption("#compare", { index: (await page.locator("#compare option").count()) - 1 });
     },
   },
+  "viewer-hierarchy": {
+    theme: "light",
+    act: async (page) => {
+      await page.uncheck("#show-soft");
+      await page.check("#colour-modules");
+      await page.click("#modules .twist >> nth=0");
+      await page.click("#modules li >> nth=1");
+    },
+  },
   "viewer-training": {
     theme: "light",
     act: async (page) => {

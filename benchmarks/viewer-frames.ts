@@ -5,8 +5,6 @@ import type { Browser, Page } from "playwright-core";
 import { openPage } from "../test/support/browser.js";
 import type { ViewServer } from "../viz/index.js";
 
-const FRAMES = 120;
-
 export interface FrameTimes {
   readonly frames: number;
   /** Time per step, from the first step until the last picture is drawn. */
@@ -20,7 +18,7 @@ export interface FrameTimes {
 }
 
 /** Frame times while `step` runs in each frame. */
-export async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<FrameTimes> {
+export async function frameTimes(page: Page, step: "pan" | "zoom", frames: number): Promise<FrameTimes> {
   const session = await page.context().newCDPSession(page);
   await session.send("Performance.enable");
   const scriptSeconds = async (): Promise<number> =>
@@ -66,7 +64,7 @@ export async function frameTimes(page: Page, step: "pan" | "zoom"): Promise<Fram
         };
         requestAnimationFrame(tick);
       }),
-    [FRAMES, step] as const,
+    [frames, step] as const,
   );
   const scriptMs = (1000 * ((await scriptSeconds()) - before)) / gaps.length;
   await session.detach();
@@ -108,7 +106,14 @@ export async function frameRatios(
     path,
     own,
     rounds,
-  }: { readonly folder: string; readonly path: string; readonly own: ViewServer; readonly rounds: number },
+    frames,
+  }: {
+    readonly folder: string;
+    readonly path: string;
+    readonly own: ViewServer;
+    readonly rounds: number;
+    readonly frames: number;
+  },
 ): Promise<FrameRatios> {
   const other = (await import(pathToFileURL(resolve(folder, "dist/flow/index.js")).href)) as {
     view(paths: readonly string[]): Promise<{ readonly server?: ViewServer }>;
@@ -127,7 +132,7 @@ export async function frameRatios(
       // Whoever is first changes from round to round.
       for (const which of round % 2 === 0 ? [0, 1] : [1, 0]) {
         await pages[which]!.bringToFront();
-        times[which] = await frameTimes(pages[which]!, step);
+        times[which] = await frameTimes(pages[which]!, step, frames);
       }
       const [before, now] = [times[0]!, times[1]!];
       rows.push([step, before.drawnMs, now.drawnMs]);

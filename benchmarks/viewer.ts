@@ -1,8 +1,8 @@
 // Measures the viewer in a real Chromium: frame times while panning and zooming, load times, frame times compared with those of
 // another build, size of the page, memory over a long replay, and hostile requests. Prints one JSON object.
 //
-//   node dist/benchmarks/viewer.js [--parts pictures,large,ratios,replay,requests] [--cells N] [--against FOLDER] [--rounds N]
-//     [--replay SECONDS] [--requests N] [--renderer webgl|canvas] [--chromium-options "…"] [NAME=BLOCK …]
+//   node dist/benchmarks/viewer.js [--parts pictures,large,ratios,replay,requests] [--frames N] [--cells N] [--against FOLDER]
+//     [--rounds N] [--replay SECONDS] [--requests N] [--renderer webgl|canvas] [--chromium-options "…"] [NAME=BLOCK …]
 //
 // Named blocks are loaded and timed in addition to the generated ones. `large` is a block of `--cells` placed cells. `ratios` takes
 // the root of another build of this repository, `--against`, and draws the same block of 2,000 macros with both, by turns.
@@ -67,12 +67,14 @@ const { values, positionals } = parseArgs({
     cells: { type: "string", default: "1000000" },
     against: { type: "string" },
     rounds: { type: "string", default: "5" },
+    frames: { type: "string", default: "120" },
     replay: { type: "string", default: "600" },
     requests: { type: "string", default: "10000" },
     renderer: { type: "string" },
     "chromium-options": { type: "string" },
   },
 });
+const FRAMES = Number(values.frames);
 const parts = values.parts.split(",");
 const unknown = parts.find((part) => !PARTS.includes(part));
 if (unknown !== undefined || (parts.includes("ratios") && values.against === undefined)) {
@@ -103,10 +105,10 @@ async function measurePictures(name: string, path: string, block = name): Promis
   const { page } = await openPage(browser, addressOf(server.address));
   const loadMs = Math.round(performance.now() - began);
   const { nodes, renderer } = await query(page);
-  const pan = await frameTimes(page, "pan");
-  const zoom = await frameTimes(page, "zoom");
+  const pan = await frameTimes(page, "pan", FRAMES);
+  const zoom = await frameTimes(page, "zoom", FRAMES);
   await page.check("#show-nets");
-  const panWithNets = await frameTimes(page, "pan");
+  const panWithNets = await frameTimes(page, "pan", FRAMES);
   say(name, { nodes, renderer, loadMs, pan, zoom, panWithNets });
   const perPicture = { block, unit: "ms per picture" };
   figures.push(
@@ -202,7 +204,7 @@ if (parts.includes("ratios")) {
   const path = await writeMacros(2000, 30_000);
   const own = await serve(path);
   const rounds = Number(values.rounds);
-  const ratios = await frameRatios(browser, { folder: values.against!, path, own, rounds });
+  const ratios = await frameRatios(browser, { folder: values.against!, path, own, rounds, frames: FRAMES });
   say("ratios", ratios);
   const { panDrawn, panWorst, zoomDrawn, zoomWorst } = ratios;
   for (const [metric, value] of Object.entries({

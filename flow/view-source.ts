@@ -1,30 +1,19 @@
 // What the viewer shows: a block, or a run's folder with its block, and placements to compare with. A run's files are
 // read when they are asked for, so that a run being written is seen as it grows.
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { JudgeRules } from "../env/index.js";
 import {
   type Block,
   type DesignRulesMessage,
-  defPieces,
-  defPlacesOf,
   designRulesMessage,
   InputError,
   isDefPath,
   isFile,
-  isInputError,
   loadBlock,
-  macroPlacementTcl,
-  makeFolder,
-  NodeKind,
-  namesIn,
   type Placement,
-  plcText,
   readPlacement,
-  readPlc,
   statusOf,
-  writeFileAtomically,
-  writeNewFile,
 } from "../netlist/index.js";
 import { PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
 import {
@@ -55,10 +44,10 @@ import {
 import { type BlockOptions, judgeRules } from "./block-options.js";
 import { topPlacements } from "./candidates.js";
 import { principalPlane } from "./embedding-plane.js";
+import { stampOf } from "./file-stamp.js";
 import { readFrames } from "./frames.js";
-import { byNames } from "./given-places.js";
 import { loadBlockWith, loadDefWith, readRunBest } from "./load-block.js";
-import { QUEUE_FILE, readQueueState } from "./queue-state.js";
+import { readQueueState } from "./queue-state.js";
 import { METHODS } from "./registry.js";
 import {
   bestOf,
@@ -70,12 +59,11 @@ import {
   runAt,
   runState,
 } from "./run-record.js";
+import { editsOf, lockedIn, ViewEdits } from "./view-edits.js";
 import { designOfRun, frameOfBlock, frameOfDesign, type ViewedDesign } from "./view-frame.js";
 import { hasRouting, routingOf } from "./view-routing.js";
 import { metricsOfRuns, type NamedRun } from "./view-runs.js";
-
-/** How often a run's files are looked at, ms. */
-const LOOK_EVERY = 400;
+import { watchRun } from "./view-watch.js";
 
 interface Other {
   readonly id: string;
@@ -193,11 +181,8 @@ export class BlockView implements ViewSource {
   private readonly others: readonly Other[];
   private readonly network: PolicyNetworkModule | undefined;
   private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
-  /** Number of the last edit that was saved here. */
-  private lastEdit = 0;
   private readonly path: string;
-  /** Of the DEF file when it was read. */
-  private readonly designStamp: number;
+  private readonly edits: ViewEdits;
 
   constructor(
     block: Block,
@@ -209,7 +194,7 @@ export class BlockView implements ViewSource {
     this.run = run;
     this.rules = rules;
     this.design = design ?? { name: block.name, frame: frameOfBlock(block) };
-    this.designStamp = stampOf(design?.loaded?.design.path ?? "");
+    this.edits = new ViewEdits({ block, design: this.design, run, path });
     this.first = first;
     this.others = others;
     this.network = network;
@@ -269,17 +254,11 @@ export class BlockView implements ViewSource {
   }
 
   async placement(id: string): Promise<Packed> {
-    const edit = this.editFile(id);
+    const edit = this.edits.fileOf(id);
     return packPlacement(
       await this.placementOf(id),
       edit === undefined ? [] : await lockedIn(edit, this.blockItself),
     );
-  }
-
-  private editFile(id: string): string | undefined {
-    const edit = editsOf(this.run).find((name) => name === `${id}.plc`);
-    const file = join(this.run ?? "", "edits", edit ?? "");
-    return edit !== undefined && isFile(file) ? file : undefined;
   }
 
   /** The placement of an id that `session` lists. */
@@ -289,7 +268,7 @@ export class BlockView implements ViewSource {
     if (other) return other.placement;
     const top = topsOf(run).find((name) => name === `${id}.plc`);
     if (run !== undefined && top && isFile(join(run, top))) return readPlacement(join(run, top), block);
-    const edit = this.editFile(id);
+    const edit = this.edits.fileOf(id);
     if (edit !== undefined) return readPlacement(edit, block);
     return (id === "best" && run !== undefined && (await bestOf(run, block))) || block.initial;
   }
@@ -325,65 +304,12 @@ export class BlockView implements ViewSource {
     return routingOf(this.run);
   }
 
-  async save(placement: Placement, locked: readonly number[] = []): Promise<SavedEdit> {
-    if (this.run === undefined)
-      throw new InputError("save", "a block has no run folder to save in", "download the placement instead");
-    if (this.isGone())
-      throw new InputError(this.run, "the run's folder is gone", "download the placement instead");
-    const folder = join(this.run, "edits");
-    makeFolder(folder);
-    // No number twice, though edits were deleted, or other viewers of the run save theirs.
-    for (const name of editsOf(this.run)) this.lastEdit = Math.max(this.lastEdit, numberOf(name));
-    for (;;) {
-      const name = `edit-${++this.lastEdit}.plc`;
-      const text = this.plcTextOf(placement, locked, name);
-      if (!(await writeNewFile(join(folder, name), text))) continue;
-      const file = `edits/${name}`;
-      try {
-        if (this.design.loaded)
-          for (const format of ["def", "tcl"] as const)
-            await writeFileAtomically(
-              join(folder, name.replace(/plc$/, format)),
-              this.piecesOf(placement, format),
-            );
-        return { file };
-      } catch (error) {
-        if (!isInputError(error)) throw error;
-        return { file, problem: error.message };
-      }
-    }
+  save(placement: Placement, locked: readonly number[] = []): Promise<SavedEdit> {
+    return this.edits.save(placement, locked);
   }
 
-  async exported(placement: Placement, locked: readonly number[], format: EditFormat): Promise<Uint8Array> {
-    if (format === "plc")
-      return Buffer.from(this.plcTextOf(placement, locked, `${this.blockItself.name}.plc`));
-    if (!this.design.loaded)
-      throw new InputError(format, `'${this.blockItself.name}' is no DEF design`, "download it as .plc");
-    const pieces: Uint8Array[] = [];
-    for await (const piece of this.piecesOf(placement, format)) pieces.push(Buffer.from(piece));
-    return Buffer.concat(pieces);
-  }
-
-  /** Locked macros are fixed in it. */
-  private plcTextOf(placement: Placement, locked: readonly number[], thisFile: string): string {
-    const fixed = this.blockItself.fixed.slice();
-    for (const node of locked) fixed[node] = 1;
-    return plcText({ ...this.blockItself, fixed }, placement, { thisFile });
-  }
-
-  /** The design's macros where a placement of the block has macros of the same names, as `convert` writes them. */
-  private piecesOf(
-    placement: Placement,
-    format: "def" | "tcl",
-  ): AsyncIterable<string | Uint8Array> | string[] {
-    const design = this.design.loaded!;
-    const { path } = design.design;
-    if (stampOf(path) !== this.designStamp)
-      throw new InputError(path, "has changed since the viewer was started", "start the viewer again");
-    const placed = byNames(this.path, { block: this.blockItself, placement }, design.block);
-    const places = defPlacesOf(design, placed);
-    if (format === "def") return defPieces(design, places);
-    return [macroPlacementTcl(design, places, { exact: true })];
+  exported(placement: Placement, locked: readonly number[], format: EditFormat): Promise<Uint8Array> {
+    return this.edits.exported(placement, locked, format);
   }
 
   queue(): QueueState | undefined {
@@ -393,42 +319,13 @@ export class BlockView implements ViewSource {
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
     const { run } = this;
     if (run === undefined) return () => {};
-    const tellMetrics = () => listener({ type: "metrics", run: metricsOfRuns(this.runs)[0]! });
-    const looks = [
-      lookout(() => stampOf(join(run, "metrics.jsonl")), tellMetrics),
-      lookout(
-        () => stampOf(join(run, "frames.jsonl")),
-        () => listener({ type: "frames" }),
-      ),
-      lookout(
-        () => stampOf(join(run, QUEUE_FILE)),
-        () => {
-          const queue = this.queue();
-          if (queue) listener({ type: "queue", queue });
-        },
-      ),
-      lookout(
-        () => editsOf(run).join(),
-        () => listener({ type: "edits", files: editsOf(run) }),
-      ),
-      lookout(
-        () => this.state(),
-        (state) => {
-          listener({ type: "state", state });
-          if (state !== "gone") tellMetrics();
-        },
-      ),
-    ];
-    const timer = setInterval(() => {
-      // Files of a folder that is gone have not become empty: pages keep what they show.
-      for (const look of this.isGone() ? looks.slice(-1) : looks)
-        try {
-          look();
-        } catch (error) {
-          onBug(error); // a file that cannot be read ends no server
-        }
-    }, LOOK_EVERY);
-    return () => clearInterval(timer);
+    const watched = {
+      run,
+      state: () => this.state(),
+      metrics: () => metricsOfRuns(this.runs)[0]!,
+      queue: () => this.queue(),
+    };
+    return watchRun(watched, listener, onBug);
   }
 
   private checkpoint(): string | undefined {
@@ -486,37 +383,9 @@ interface RunRecord {
   };
 }
 
-/** A function that tells when `read` gives another value than the last time. */
-function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => void {
-  let seen = read();
-  return () => {
-    const now = read();
-    if (now === seen) return;
-    seen = now; // before telling: what fails is not told again until it changes
-    tell(now);
-  };
-}
-
 /** Results of a run besides its best one, which is the first of them. */
 function topsOf(run: string | undefined): string[] {
   return run === undefined ? [] : topPlacements(run).filter((name) => name !== "top-1.plc");
-}
-
-function editsOf(run: string | undefined): string[] {
-  const folder = join(run ?? "", "edits");
-  if (run === undefined || !statusOf(folder)?.isDirectory()) return [];
-  return namesIn(folder).filter((name) => /^edit-\d{1,9}\.plc$/.test(name));
-}
-
-/** Movable hard macros that a saved edit has as fixed: they were locked. */
-async function lockedIn(path: string, block: Block): Promise<number[]> {
-  const { lines } = await readPlc(path);
-  const fixed = new Set(lines.filter((line) => line.fixed).map(({ index }) => index));
-  const locked: number[] = [];
-  for (let node = 0; node < block.nodeCount; node++)
-    if (block.kinds[node] === NodeKind.HardMacro && !block.fixed[node] && fixed.has(block.fileIndices[node]!))
-      locked.push(node);
-  return locked;
 }
 
 /** The method of a run, if it is a built-in one. */
@@ -524,18 +393,4 @@ function methodOf(run: string | undefined): Pick<Session, "method"> {
   const name = recordOf(run)?.options?.method;
   const method = METHODS.find((candidate) => candidate.name === name);
   return method ? { method: { name: method.name, isWarm: method.warmStart !== undefined } } : {};
-}
-
-function numberOf(edit: string): number {
-  return Number(/\d+/.exec(edit)![0]);
-}
-
-/** Changes whenever the file does; -1 without one, or where there is none to be reached. */
-function stampOf(path: string): number {
-  try {
-    const { mtimeMs, size } = statSync(path);
-    return mtimeMs * 1e3 + (size % 1e3);
-  } catch {
-    return -1;
-  }
 }

@@ -167,6 +167,11 @@ test("the ruler measures between two places", async () => {
     const text = (await page.textContent("#view-a .ruler"))!;
     const [length, dx, dy] = text.match(/[\d.]+/g)!.map(Number);
     assert.match(text, /^[\d.]+ µm \([\d.]+ × [\d.]+\)$/);
+    const bar = (await page.textContent("#view-a .scale"))!;
+    const { width } = (await page.locator("#view-a .bar").boundingBox())!;
+    const { scale } = ((await query(page)).cameras as { scale: number }[])[0]!;
+    assert.match(bar, /^\d+ µm$/);
+    assert.ok(Math.abs(width - Number.parseFloat(bar) * scale) < 1, `${bar} are ${width} pixels`);
     assert.ok(Math.abs(length! - 50) < 0.5 && Math.abs(dx! - 30) < 0.5 && Math.abs(dy! - 40) < 0.5, text);
   });
 });

@@ -78,6 +78,14 @@ for (const size of SIZES)
           assert.deepEqual(await violations(page), [], sheet);
           assert.equal(await page.isVisible(`#${sheet}`), true);
         }
+      // From afar more layers say why they show nothing.
+      await page.locator("#view-a").focus();
+      for (let i = 0; i < 12; i++) await page.keyboard.press("-");
+      if (isSmall) await page.click("#sheet-left");
+      await query(page);
+      assert.match((await page.textContent("#left"))!, /macros are too small/);
+      assert.deepEqual(await cut(page), [], "from afar");
+      if (isSmall) await page.click("#sheet-foot");
       await page.click("#tab-results");
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(errors, []);

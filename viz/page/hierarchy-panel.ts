@@ -1,5 +1,5 @@
 // The browser of the hierarchy: a tree of modules, by mouse and keys. A module selects its macros.
-import { fill, h } from "./dom.js";
+import { fill, h, icon } from "./dom.js";
 import { count } from "./format.js";
 import type { Module, ModuleRow } from "./hierarchy.js";
 import type { SceneState } from "./scene-state.js";
@@ -91,11 +91,7 @@ export function hierarchyPanel(scene: SceneState): HTMLElement {
         },
         onkeydown: (event: KeyboardEvent) => onKey(event, index),
       },
-      h(
-        "span",
-        { class: "twist", ...(hasChildren && { onclick: toggle }) },
-        hasChildren ? (isOpen ? "▾" : "▸") : "",
-      ),
+      h("span", { class: "twist", ...(hasChildren && { onclick: toggle }) }, hasChildren && icon("play")),
       hierarchy.coloured &&
         colour !== undefined &&
         h("span", { class: "swatch", style: `background:${colour}` }),

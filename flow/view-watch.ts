@@ -1,0 +1,69 @@
+// Tells of what changes in a run's folder while its viewer is open.
+import { join } from "node:path";
+import type { QueueState, RunMetrics, RunState, ViewEvent } from "../viz/index.js";
+import { stampOf } from "./file-stamp.js";
+import { QUEUE_FILE } from "./queue-state.js";
+import { editsOf } from "./view-edits.js";
+
+/** How often a run's files are looked at, ms. */
+const LOOK_EVERY = 400;
+
+/** A run that is watched. */
+export interface WatchedRun {
+  readonly run: string;
+  state(): RunState;
+  metrics(): RunMetrics;
+  queue(): QueueState | undefined;
+}
+
+/** Listens to a run's folder until the function that it returns is called. `onBug` is told what no file explains. */
+export function watchRun(
+  { run, state, metrics, queue }: WatchedRun,
+  listener: (event: ViewEvent) => void,
+  onBug: (error: unknown) => void,
+): () => void {
+  const tellMetrics = () => listener({ type: "metrics", run: metrics() });
+  const looks = [
+    lookout(() => stampOf(join(run, "metrics.jsonl")), tellMetrics),
+    lookout(
+      () => stampOf(join(run, "frames.jsonl")),
+      () => listener({ type: "frames" }),
+    ),
+    lookout(
+      () => stampOf(join(run, QUEUE_FILE)),
+      () => {
+        const now = queue();
+        if (now) listener({ type: "queue", queue: now });
+      },
+    ),
+    lookout(
+      () => editsOf(run).join(),
+      () => listener({ type: "edits", files: editsOf(run) }),
+    ),
+    lookout(state, (now) => {
+      listener({ type: "state", state: now });
+      if (now !== "gone") tellMetrics();
+    }),
+  ];
+  const timer = setInterval(() => {
+    // Files of a folder that is gone have not become empty: pages keep what they show.
+    for (const look of state() === "gone" ? looks.slice(-1) : looks)
+      try {
+        look();
+      } catch (error) {
+        onBug(error); // a file that cannot be read ends no server
+      }
+  }, LOOK_EVERY);
+  return () => clearInterval(timer);
+}
+
+/** A function that tells when `read` gives another value than the last time. */
+function lookout<Value>(read: () => Value, tell: (value: Value) => void): () => void {
+  let seen = read();
+  return () => {
+    const now = read();
+    if (now === seen) return;
+    seen = now; // before telling: what fails is not told again until it changes
+    tell(now);
+  };
+}
