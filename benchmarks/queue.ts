@@ -7,7 +7,8 @@
 //   thread. Processor time of all processes is compared, which other work hardly touches, and the wall clock.
 //   Of it: processor time of the run's own process and of the server for each job, and what a job takes that computes
 //   next to nothing, from its submission to its answer.
-// - scaling: the same jobs on 1, 2 and 4 workers of one thread; jobs per second over those of one worker.
+// - scaling: the same jobs on 1, 2, 4 and 8 workers of one thread; jobs per second over those of one worker, and processor time of a
+//   job over that with one worker, which other work hardly touches.
 // - traffic: bytes of a training run by episodes and by gradients, before compression by the connection.
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -85,19 +86,25 @@ for (let round = 0; round < rounds; round++) {
 }
 const shares = await processorShares();
 const traffic = await trained(queue, block);
-const speeds = new Map<number, number[]>();
-for (const workers of [1, 2, 4]) {
+const scaling = new Map<number, { readonly speed: number; readonly cpu: number }[]>();
+for (const workers of [1, 2, 4, 8]) {
   while (children.length < workers) await startWorker();
   await timed(queue.openPool, workers);
-  speeds.set(workers, []);
-  for (let round = 0; round < rounds; round++)
-    speeds.get(workers)!.push((2 * jobs) / (await timed(queue.openPool, 2 * jobs)).wall);
+  const measured: { readonly speed: number; readonly cpu: number }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const { wall, cpu } = await timed(queue.openPool, 2 * jobs);
+    measured.push({ speed: (2 * jobs) / wall, cpu: cpu / (2 * jobs) });
+  }
+  scaling.set(workers, measured);
 }
 await queue.close();
 for (const child of children) child.kill("SIGKILL"); // a worker that ends in peace would wait for the server
 await server.stop();
 
-const single = median(speeds.get(1)!);
+/** A median over that of one worker. */
+const relative = (workers: number, key: "speed" | "cpu") =>
+  median(scaling.get(workers)!.map((measured) => measured[key])) /
+  median(scaling.get(1)!.map((measured) => measured[key]));
 const result = {
   block: block.name,
   nodes: block.nodeCount,
@@ -107,7 +114,12 @@ const result = {
   overhead_cpu: median(overheads.map(({ cpu }) => cpu)),
   overhead_wall: median(overheads.map(({ wall }) => wall)),
   ...shares,
-  ...Object.fromEntries([...speeds].map(([workers, speed]) => [`speed_${workers}`, median(speed) / single])),
+  ...Object.fromEntries(
+    [...scaling.keys()].flatMap((workers) => [
+      [`speed_${workers}`, relative(workers, "speed")],
+      [`cpu_${workers}`, relative(workers, "cpu")],
+    ]),
+  ),
   ...traffic,
 };
 if (values.json) console.log(JSON.stringify(result));

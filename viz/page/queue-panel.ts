@@ -16,7 +16,7 @@ export class QueuePanel {
     { id: "queue", hidden: true },
     h("h2", {}, "Queue", this.heading),
     this.jobs,
-    h("div", { class: "list" }, this.list),
+    this.list,
   );
 
   /** Shows what the run has told of its queue, or that it runs no more. */
