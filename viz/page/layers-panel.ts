@@ -109,7 +109,7 @@ export function whyLayerEmpty(
     case "rows":
       return apart(frame.rows[0]?.height ?? 0, LEAST_ROW_PIXELS);
     case "notches":
-      if (notches.narrowBelow === undefined) return "measured in rows of sites";
+      if (notches.narrowBelow === undefined) return "needs rows of sites, by which it is measured";
       return notches.of(placement).length > 0 ? undefined : "there are none";
     case "pins":
     case "names": {
