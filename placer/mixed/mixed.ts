@@ -37,7 +37,10 @@ export const mixedMethod: Method = {
 /** Tried one after the other until macros have spread; more than is needed makes wires longer. */
 const MACRO_CHARGES = [1.3, 1.6, 2.2];
 const SPREAD = 0.2;
-/** Cells ask for so much more room than they have area: macros would close in on cells that then find no place in the rows between them. */
+/**
+ * Cells ask for so much more room than they have area. Macros would close in on cells that then find no place in the rows between
+ * them.
+ */
 const CELL_CHARGE = 1.2;
 /** Charges of attempts after the first one are drawn from these ranges: which are best differs from block to block. */
 const DRAWN_CHARGES = [1.15, 1.45] as const;
