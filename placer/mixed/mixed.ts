@@ -5,26 +5,21 @@ import { MaskMaker } from "../../env/index.js";
 import {
   type Block,
   copyPlacement,
-  InputError,
-  isFile,
   isInputError,
   isSideways,
   NodeKind,
   type Placement,
   Random,
-  readOwnJson,
 } from "../../netlist/index.js";
-import { driven, paced } from "../cells/flat-cells.js";
-import { type GlobalState, type GlobalStep, globalProgress, globalSteps } from "../cells/global-placement.js";
+import { driven } from "../cells/flat-cells.js";
+import { globalSteps } from "../cells/global-placement.js";
+import { rowSteps } from "../cells/place-rows.js";
 import { makeCellPlacer } from "../cells/protocols.js";
-import { reviveArrays, storeArrays } from "../cells/stored-arrays.js";
 import { insideCanvas, legalStart } from "../legaliser/legal-start.js";
 import { snapHardMacros } from "../legaliser/snap.js";
-import type { FlatNetlist, Method, MethodContext, MethodResult, ScoredPlacement } from "../method.js";
-import { SECONDS_PER_LINE, throttle } from "../search.js";
+import type { FlatNetlist, Method, MethodContext, MethodResult } from "../method.js";
+import { type Attempt, CHECKPOINT, type Done, Followed, type MixedState, type Tried } from "./followed.js";
 import { type MacroPitch, spreadMacros } from "./spread-macros.js";
-
-const CHECKPOINT = "checkpoints/mixed.json";
 
 export const mixedMethod: Method = {
   name: "mixed",
@@ -43,49 +38,16 @@ const SPREAD = 0.2;
  */
 const CELL_CHARGE = 1.2;
 /** Charges of attempts after the first one are drawn from these ranges: which are best differs from block to block. */
-const DRAWN_CHARGES = [1.15, 1.45] as const;
+const DRAWN_CHARGES = [1.25, 1.5] as const;
 const DRAWN_CELL_CHARGES = [1.1, 1.3] as const;
+/**
+ * Attempts are compared with cells in rows after so many passes, for rows lengthen wires by 2 to 6 %. An attempt whose wires are
+ * longer than the best one's by this factor before that gets no rows.
+ */
+const PASSES = 1;
+const FAR_FROM_BEST = 1.03;
 /** Distance that free macros keep from each other, µm; touching is legal. */
 const GAP = 0;
-
-/** What a later process goes on from: an attempt that has not begun, or one of its two stages. */
-type MixedState = { readonly done: Done } & (
-  | { readonly stage: "next" }
-  | {
-      readonly stage: "together";
-      /** Index of the charge that is tried, and the best of those before. */
-      readonly charge: number;
-      readonly before: Tried;
-      readonly global: GlobalState;
-    }
-  | {
-      readonly stage: "around";
-      readonly placement: Placement;
-      readonly iterations: number;
-      readonly global?: GlobalState;
-    }
-);
-
-/** What attempts before the present one have done. Placements of macros and soft macros are of the block that is placed. */
-interface Done {
-  readonly attempts: number;
-  readonly iterations: number;
-  readonly best?: Attempt;
-}
-
-/** A legal placement, and what it is chosen by: the wires' length, or under a protocol of grid cells the proxy cost. */
-interface Attempt {
-  readonly placement: Placement;
-  readonly rating: number;
-}
-
-/** Macros and cells together: the placement that has spread best so far. */
-interface Tried {
-  readonly rough: Placement;
-  readonly overflow: number;
-  /** Done so far. */
-  readonly iterations: number;
-}
 
 /**
  * Attempts follow each other until the budget is spent, each with another charge of the macros and another start; small
@@ -106,8 +68,8 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   while ((from && from.stage !== "next") || mayTry()) {
     const began = followed.seconds();
     const { found, iterations } = await attempt(context, { flat, followed, from, done });
-    const isBetter = found !== undefined && (!done.best || found.rating < done.best.rating);
-    const best = isBetter ? found : done.best;
+    const isBest = found !== undefined && isBetter(found, done.best);
+    const best = isBest ? found : done.best;
     // Cut short, the attempt is begun again by a later process.
     if (signal?.aborted) {
       done = { ...done, iterations, ...(best && { best }) };
@@ -116,11 +78,11 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
     from = undefined;
     done = { attempts: done.attempts + 1, iterations, ...(best && { best }) };
     longest = Math.max(longest, followed.seconds() - began);
-    if (isBetter) await followed.improve(found.placement);
+    if (isBest) await followed.improve(found.placement);
     else if (found) followed.offer(found.placement);
     if (found)
       onProgress(
-        `attempt ${done.attempts}: ${ratingText(context, found)}${isBetter ? "" : `, best ${ratingText(context, done.best!)}`}`,
+        `attempt ${done.attempts}: ${ratingText(context, found)}${isBest ? "" : `, best ${ratingText(context, done.best!)}`}`,
       );
     await followed.keep({ stage: "next", done });
   }
@@ -131,8 +93,16 @@ async function placeMixed(context: MethodContext): Promise<MethodResult | undefi
   return { placement, costs, iterations: done.iterations, episodes: 0 };
 }
 
-function ratingText({ protocol }: MethodContext, { rating }: Attempt): string {
-  return protocol === "free" ? `wirelength ${rating.toExponential(4)} µm` : `cost ${rating.toFixed(4)}`;
+function isBetter(one: Attempt, other: Attempt | undefined): boolean {
+  if (!other) return true;
+  if (one.inRows !== undefined && other.inRows !== undefined) return one.inRows < other.inRows;
+  if (one.inRows !== undefined || other.inRows !== undefined) return one.inRows !== undefined;
+  return one.rating < other.rating;
+}
+
+function ratingText({ protocol }: MethodContext, { rating, inRows }: Attempt): string {
+  if (protocol !== "free") return `cost ${rating.toFixed(4)}`;
+  return `wirelength ${(inRows ?? rating).toExponential(4)} µm${inRows === undefined ? "" : " in rows"}`;
 }
 
 /** What an attempt works with: what was done before it, and the state of an earlier process that it goes on from. */
@@ -179,8 +149,28 @@ async function attempt(
   iterations += cells.count;
   takeSoftMacros(block, placement, flat.fromFlat(cells.placement));
   // Cells that have not spread have short wires, which say nothing.
-  const rating = signal?.aborted ? Number.POSITIVE_INFINITY : cells.wirelength;
-  return { found: { placement, rating }, iterations };
+  if (signal?.aborted) return { found: { placement, rating: Number.POSITIVE_INFINITY }, iterations };
+  const rating = cells.wirelength;
+  const isFar = done.best !== undefined && rating > FAR_FROM_BEST * done.best.rating;
+  const inRows = isFar ? undefined : await lengthInRows(flat.block, cells.placement, signal);
+  return { found: { placement, rating, ...(inRows !== undefined && { inRows }) }, iterations };
+}
+
+/** Length of the wires with cells in rows, µm; undefined without rows or cells, without room for them, or if it is cut short. */
+async function lengthInRows(
+  block: Block,
+  spread: Placement,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
+  const isLoose = (kind: number, node: number) => kind === NodeKind.StandardCell && !block.fixed[node];
+  if (!block.rows?.length || !block.kinds.some(isLoose)) return undefined;
+  try {
+    const { wirelength } = await driven(rowSteps(block, spread, { passes: PASSES }), async () => {}, signal);
+    return signal?.aborted ? undefined : wirelength;
+  } catch (error) {
+    if (!isInputError(error)) throw error; // cells without room
+    return undefined;
+  }
 }
 
 /** Macros and cells by electrostatics, with more charge for the macros until they have spread. */
@@ -244,115 +234,6 @@ function variantOf(seed: number, attempt: number): Variant {
     startSeed: random.below(2 ** 31),
     cellCharge: drawn(DRAWN_CELL_CHARGES),
   };
-}
-
-/** Iterations between two frames. */
-const FRAME_EVERY = 10;
-
-/** Progress, metrics, frames and checkpoints of a run. */
-class Followed {
-  private readonly context: MethodContext;
-  private readonly flat: FlatNetlist;
-  private readonly started = performance.now();
-  private readonly isDue = throttle(SECONDS_PER_LINE);
-  private readonly keepNow: (state: () => MixedState) => Promise<void>;
-  private line = globalProgress();
-  private what = "";
-
-  constructor(context: MethodContext, flat: FlatNetlist) {
-    this.context = context;
-    this.flat = flat;
-    this.keepNow = paced(
-      (state) => this.keep(state),
-      () => this.seconds(),
-    );
-  }
-
-  /** Since the method began in this process. */
-  seconds(): number {
-    return (performance.now() - this.started) / 1000;
-  }
-
-  async keep(state: MixedState): Promise<void> {
-    await this.context.run.writeJson(CHECKPOINT, storeArrays(state));
-  }
-
-  /** The state that an earlier process has kept; what it wrote after it is dropped. */
-  async readState(): Promise<MixedState | undefined> {
-    const { run, block, onProgress } = this.context;
-    const path = run.file(CHECKPOINT);
-    const state = isFile(path) ? (reviveArrays(readOwnJson(path)) as MixedState) : undefined;
-    if (state && !isOf(block, state))
-      throw new InputError(path, "is no checkpoint of this block", "start over without --resume");
-    const done = iterationsOf(state);
-    if (state) onProgress(`resuming after iteration ${done}`);
-    await run.continueAfter(done);
-    return state;
-  }
-
-  /** An iteration, the first of `what` after `before` others. */
-  async take(
-    step: GlobalStep,
-    { before, what }: { readonly before: number; readonly what: string },
-    state: () => MixedState,
-  ): Promise<void> {
-    const { run, block, judge, onProgress } = this.context;
-    if (what !== this.what) this.line = globalProgress();
-    this.what = what;
-    const text = this.line(step, this.seconds());
-    if (this.isDue(this.seconds(), false)) onProgress(`${what}: ${text}`);
-    run.appendMetrics({
-      iteration: before + step.iteration + 1,
-      seconds: this.seconds(),
-      "cells/wirelength": step.wirelength,
-      "cells/overflow": step.overflow,
-    });
-    if (step.iteration % FRAME_EVERY === 0) {
-      const placement = this.flat.fromFlat(step.placement());
-      run.appendFrame(block, placement, { costs: judge.evaluate(placement) });
-    }
-    await this.keepNow(state);
-  }
-
-  /** The best placement so far. */
-  async improve(placement: Placement): Promise<void> {
-    const { run, block, judge } = this.context;
-    const costs = judge.evaluate(placement);
-    await run.writeBest(block, placement, costs);
-  }
-
-  /** Another placement, if several results are asked for. */
-  offer(placement: Placement): void {
-    const { run, judge } = this.context;
-    if (run.offer) run.offer(placement, judge.evaluate(placement));
-  }
-
-  async end(iterations: number, { placement, costs }: ScoredPlacement): Promise<void> {
-    const { run, block } = this.context;
-    await run.writeBest(block, placement, costs);
-    run.appendMetrics({
-      iteration: iterations + 1,
-      seconds: this.seconds(),
-      "cost/best": costs.proxyCost,
-    });
-  }
-}
-
-function isOf({ nodeCount }: Block, state: MixedState): boolean {
-  const placements = [
-    state.done?.best?.placement,
-    state.stage === "together" && state.before?.rough,
-    state.stage === "around" && state.placement,
-  ];
-  return state.done !== undefined && placements.every((one) => !one || one.xs?.length === nodeCount);
-}
-
-/** Of all attempts. */
-function iterationsOf(state: MixedState | undefined): number {
-  if (!state) return 0;
-  if (state.stage === "next") return state.done.iterations;
-  const before = state.stage === "together" ? state.before.iterations : state.iterations;
-  return before + (state.global?.iterations ?? 0);
 }
 
 /** The block's own placement, macros in orientation N, or as they lie if they lie. */

@@ -1,9 +1,12 @@
-// Hard macros that overlap a little, as global placement leaves them, pushed apart with small moves. Every overlapping pair
-// parts along the axis where it overlaps less, the smaller macro moving more. Macros begin smaller than they are and grow,
-// so that the pairs find their sides before it gets tight.
+// Hard macros that overlap a little, as global placement leaves them, pushed apart with small moves. Pairs keep the order in
+// which they lie and part along the axis on which they are farther apart, the smaller macro moving more. Where no such order
+// fits on the canvas, macros move freely until they find room.
 import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
+import { type MacroOrder, orderMacros, type Room } from "./macro-order.js";
 
-/** Macros begin at this share of their sides, and have them in full after so many sweeps. */
+/** Sweeps that keep the order; what still overlaps after them is parted in one pass along each axis. */
+const ORDERED_SWEEPS = 100;
+/** Macros that move freely begin at this share of their sides, and have them in full after so many sweeps. */
 const FIRST_SHARE = 0.6;
 const GROWING_SWEEPS = 600;
 const MOST_SWEEPS = 4000;
@@ -41,18 +44,11 @@ export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch):
   const bodies = bodiesOf(block, from, pitch);
   const { xs, ys, nodes } = bodies;
   const [startXs, startYs] = [xs.slice(), ys.slice()];
-  const order = Int32Array.from(xs, (_, body) => body);
-  const random = Random.stream(0, "spread macros");
-  let overlaps = 0;
-  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
-    const share = Math.min(1, FIRST_SHARE + ((1 - FIRST_SHARE) * sweep) / GROWING_SWEEPS);
-    overlaps = pushApart(block, bodies, {
-      order,
-      share,
-      random: sweep > GROWING_SWEEPS + PATIENCE ? random : undefined,
-      farthest: sweep < MOST_SWEEPS / 2 ? MOST_FARTHER : Number.POSITIVE_INFINITY,
-    });
-    if (overlaps === 0 && share === 1) break;
+  let overlaps = spreadInOrder(block, bodies);
+  if (overlaps > 0) {
+    xs.set(startXs);
+    ys.set(startYs);
+    overlaps = spreadFreely(block, bodies);
   }
   const placement = copyPlacement(from);
   let moved = 0;
@@ -70,6 +66,38 @@ export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch):
     placement.ys[node] = bottom + height / 2;
   }
   return { placement, overlaps, moved };
+}
+
+/** Moves that keep the order of every pair. Returns the pairs that overlap in the end, infinite where no order fits. */
+function spreadInOrder(block: Block, bodies: Bodies): number {
+  const macroOrder = orderMacros({ ...bodies, movable: bodies.nodes.length }, roomOf(block, bodies));
+  if (!macroOrder.fits) return Number.POSITIVE_INFINITY;
+  const sweep = { order: Int32Array.from(bodies.xs, (_, body) => body), share: 1, macroOrder };
+  for (let count = 0; count < ORDERED_SWEEPS; count++) if (pushApart(block, bodies, sweep) === 0) return 0;
+  macroOrder.settle();
+  return pushApart(block, bodies, sweep);
+}
+
+/** Macros begin smaller than they are and grow, so that the pairs find their sides before it gets tight. */
+function spreadFreely(block: Block, bodies: Bodies): number {
+  const order = Int32Array.from(bodies.xs, (_, body) => body);
+  const random = Random.stream(0, "spread macros");
+  let overlaps = 0;
+  for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
+    const share = Math.min(1, FIRST_SHARE + ((1 - FIRST_SHARE) * sweep) / GROWING_SWEEPS);
+    overlaps = pushApart(block, bodies, {
+      order,
+      share,
+      random: sweep > GROWING_SWEEPS + PATIENCE ? random : undefined,
+      farthest: sweep < MOST_SWEEPS / 2 ? MOST_FARTHER : Number.POSITIVE_INFINITY,
+    });
+    if (overlaps === 0 && share === 1) break;
+  }
+  return overlaps;
+}
+
+function roomOf({ canvas }: Block, { least }: Bodies): Room {
+  return { x: [least.x, canvas.width], y: [least.y, canvas.height] };
 }
 
 /** Boxes by centre and half sides. The first `nodes.length` may move; the others are obstacles. */
@@ -143,16 +171,18 @@ interface Sweep {
   readonly order: Int32Array;
   /** Of the bodies' sides. */
   readonly share: number;
-  /** Lets pairs stray. */
-  readonly random: Random | undefined;
-  readonly farthest: number;
+  /** Says along which axis pairs part. Without it, it is the one along which they overlap less. */
+  readonly macroOrder?: MacroOrder;
+  /** Lets pairs stray to the other axis, where that is not more than so many times as far. */
+  readonly random?: Random | undefined;
+  readonly farthest?: number;
 }
 
 /** One sweep over the pairs that overlap. Returns how many did. */
 function pushApart(
   { canvas }: Block,
   { nodes, xs, ys, halfWidths, halfHeights, least }: Bodies,
-  { order, share, random, farthest }: Sweep,
+  { order, share, macroOrder, random, farthest = 0 }: Sweep,
 ): number {
   const movable = nodes.length;
   sortByLeft(order, xs, halfWidths);
@@ -171,9 +201,14 @@ function pushApart(
       const shareA = a >= movable ? 0 : b >= movable ? 1 : areaB / (areaA + areaB);
       const isStraying =
         random && Math.max(overX, overY) < farthest * Math.min(overX, overY) && random.uniform() < STRAYING;
-      const alongX = overX < overY !== (isStraying === true);
-      const [places, over] = alongX ? [xs, overX] : [ys, overY];
-      const sign = places[a]! < places[b]! || (places[a] === places[b] && a < b) ? -1 : 1;
+      const alongX = macroOrder ? macroOrder.isAlongX(a, b) : overX < overY !== (isStraying === true);
+      const places = alongX ? xs : ys;
+      const isBefore = macroOrder
+        ? macroOrder.isBefore(a, b, alongX)
+        : places[a]! < places[b]! || (places[a] === places[b] && a < b);
+      const sign = isBefore ? -1 : 1;
+      const halves = alongX ? halfWidths : halfHeights;
+      const over = share * (halves[a]! + halves[b]!) - sign * (places[a]! - places[b]!);
       places[a]! += sign * shareA * over;
       places[b]! -= sign * (1 - shareA) * over;
       for (const body of [a, b]) {
