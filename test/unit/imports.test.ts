@@ -246,7 +246,7 @@ test("random numbers come from seeded streams, never from Math.random", () => {
 test("the date is read nowhere, the clock only where time is a budget or a measurement", () => {
   assert.deepEqual(filesWith(/Date\.now|new Date\b/), []);
   const clocks = (path: string) =>
-    /^(policy\/ppo\/(ppo|stragglers)|placer\/anneal\/(anneal|replicas|worker)|placer\/restarts\/restarts|placer\/mixed\/mixed|placer\/cells\/flat-cells|viz\/page\/cell-tiles)\.ts$/.test(
+    /^(policy\/ppo\/(ppo|stragglers)|placer\/anneal\/(anneal|replicas|worker)|placer\/restarts\/restarts|placer\/mixed\/followed|placer\/cells\/flat-cells|viz\/page\/cell-tiles)\.ts$/.test(
       path,
     ) || /^(queue|flow|benchmarks)\//.test(path);
   assert.deepEqual(filesWith(/performance\.now|process\.hrtime/, clocks), []);
