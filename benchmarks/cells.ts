@@ -124,7 +124,7 @@ async function printCurve(path: string): Promise<void> {
     },
     onProgress: (text) => {
       const [, stage, wirelength] = /^(in rows|pass \d+) .*wirelength (\S+)/.exec(text) ?? [];
-      if (stage !== undefined) line(stage, { wirelength: Number(wirelength) });
+      if (stage !== undefined) line(stage, { wirelength: Number(wirelength!.replaceAll(",", "")) });
     },
   });
   line("end", { ...checkRows(block, placement) });

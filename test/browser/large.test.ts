@@ -13,10 +13,11 @@ import { serve } from "../support/view-fixtures.js";
 
 let browser: Browser;
 let server: ViewServer;
+let lowServer: ViewServer;
 const [ROWS, SITES] = [150, 1800];
 
-/** A block whose 40,000 cells fill the left half of the canvas. */
-async function halfFull(): Promise<string> {
+/** A block whose 40,000 cells fill the left half of the canvas, up to a share of its height. */
+async function halfFull(share = 1): Promise<string> {
   const block = flatBlock({ cells: 40_000, rows: ROWS, sitesPerRow: SITES, widths: [3] });
   const placement = copyPlacement(block.initial);
   const perRow = Math.ceil(40_000 / ROWS);
@@ -24,7 +25,7 @@ async function halfFull(): Promise<string> {
     if (block.widths[node] !== 3 * SITE) continue;
     const [column, row] = [cell % perRow, Math.floor(cell / perRow)];
     placement.xs[node] = ((column + 0.5) / perRow) * 0.5 * SITES * SITE;
-    placement.ys[node] = (row + 0.5) * ROW_HEIGHT;
+    placement.ys[node] = share * (row + 0.5) * ROW_HEIGHT;
     cell++;
   }
   const out = join(makeFolder(), "half.aux");
@@ -35,10 +36,12 @@ async function halfFull(): Promise<string> {
 before(async () => {
   browser = await launchBrowser();
   server = await serve(await halfFull());
+  lowServer = await serve(await halfFull(0.5));
 });
 after(async () => {
   await browser.close();
   await server.close();
+  await lowServer.close();
 });
 
 /** Mean brightness of a square of the picture around a place, µm; 0 is black, 255 white. */
@@ -72,6 +75,30 @@ test("tiles show where cells are at every zoom, and give way to the cells", asyn
   assert.equal((await query(page)).cells, "cells");
   await page.keyboard.press("f");
   assert.equal((await query(page)).cells, "tiles");
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
+test("tiles stay where they are while the view moves", async () => {
+  const { page, errors } = await openPage(browser, `${lowServer.address}&theme=light`);
+  await page.uncheck("#show-grid");
+  await page.uncheck("#show-rows").catch(() => {});
+  const [width, height] = [SITES * SITE, ROWS * ROW_HEIGHT];
+  assert.equal((await query(page)).cells, "tiles");
+  for (const key of ["", "+", "-", "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]) {
+    if (key) await page.keyboard.press(key);
+    const below = await brightness(page, 0.25 * width, 0.3 * height);
+    for (const [x, y] of [
+      [0.25 * width, 0.7 * height],
+      [0.75 * width, 0.3 * height],
+    ] as const) {
+      const light = await brightness(page, x, y);
+      assert.ok(
+        below < light - 20,
+        `after ${key || "loading"}: ${below} where cells are, ${light} where none are`,
+      );
+    }
+  }
   assert.deepEqual(errors, []);
   await page.close();
 });

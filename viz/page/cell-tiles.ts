@@ -66,8 +66,8 @@ export class CellTiles {
         const sprite = this.sprite(used++, colour);
         show(sprite, tile ?? this.standIn(level, row, column));
         sprite.setSize(canvas.width / count, canvas.height / count);
-        // Pictures have y downward, the world upward.
-        sprite.scale.y *= -1;
+        // Pictures have y downward, the world upward. Setting the size keeps the sign that the scale had.
+        sprite.scale.y = -Math.abs(sprite.scale.y);
         sprite.position.set((column * canvas.width) / count, ((row + 1) * canvas.height) / count);
       }
     for (let i = used; i < this.sprites.length; i++) this.sprites[i]!.visible = false;
