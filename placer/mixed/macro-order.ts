@@ -22,7 +22,7 @@ export interface Room {
 const FITS = 1e-6;
 /** Pairs that turn for each box, and pairs that are looked at in all, after which it is given up. */
 const MOST_TURNS = 20;
-const MOST_LOOKS = 2e9;
+const MOST_LOOKS = 5e8;
 
 /** One axis: places, half sides, and the boxes from the lowest place on. */
 interface Axis {

@@ -6,6 +6,8 @@ import { type MacroOrder, orderMacros, type Room } from "./macro-order.js";
 
 /** Sweeps that keep the order; what still overlaps after them is parted in one pass along each axis. */
 const ORDERED_SWEEPS = 100;
+/** More bodies move freely at once: an order takes time and memory by the square of their number. */
+const MOST_ORDERED = 4000;
 /** Macros that move freely begin at this share of their sides, and have them in full after so many sweeps. */
 const FIRST_SHARE = 0.6;
 const GROWING_SWEEPS = 600;
@@ -70,6 +72,7 @@ export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch):
 
 /** Moves that keep the order of every pair. Returns the pairs that overlap in the end, infinite where no order fits. */
 function spreadInOrder(block: Block, bodies: Bodies): number {
+  if (bodies.xs.length > MOST_ORDERED) return Number.POSITIVE_INFINITY;
   const macroOrder = orderMacros({ ...bodies, movable: bodies.nodes.length }, roomOf(block, bodies));
   if (!macroOrder.fits) return Number.POSITIVE_INFINITY;
   const sweep = { order: Int32Array.from(bodies.xs, (_, body) => body), share: 1, macroOrder };
