@@ -139,8 +139,9 @@ export class NodeSprites {
       placement.ys[node]! + (up * (height - side)) / 2,
     );
     mark.setSize(side, side);
-    mark.scale.x *= right < 0 ? 1 : -1;
-    mark.scale.y *= up < 0 ? 1 : -1;
+    // Setting the size keeps the signs that the scale had.
+    mark.scale.x = (right < 0 ? 1 : -1) * Math.abs(mark.scale.x);
+    mark.scale.y = (up < 0 ? 1 : -1) * Math.abs(mark.scale.y);
   }
 
   private placePlain(placement: Placement, { node, sprite }: PlainSprite): void {
