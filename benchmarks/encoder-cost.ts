@@ -45,7 +45,7 @@ function measure(block: Block, name: string, episodes: number): void {
   const kernels = Kernels.create();
   const environment = (protocol: "fd" | "es") => {
     const judge = new Judge(kernels, block);
-    return new Environment(judge, makeCellPlacer(protocol, judge));
+    return new Environment(judge, makeCellPlacer(protocol, judge), { readsPlaces: true });
   };
   const [{ episode, observer }, electrostatic] = [environment("fd"), environment("es").episode];
   const evaluator = new CounterfactualEvaluator(episode.judge);

@@ -123,6 +123,7 @@ function play(block: Block, { config, parameters: trainedParameters }: Policy): 
   const environment = new Environment(judge, makeCellPlacer(protocol, judge), {
     macros: MACRO_ORDERS.area(block),
     planes: config.planes,
+    readsPlaces: config.live,
   });
   const { episode, observer } = environment;
   const parameters = kernels.f32(trainedParameters.length);

@@ -76,6 +76,7 @@ function oneEpisode(block: Block): void {
   const judge = new Judge(kernels, block);
   const { episode, observer } = new Environment(judge, new ForceDirectedPlacer(judge), {
     planes: config.planes,
+    readsPlaces: config.live,
   });
   const evaluator = new CounterfactualEvaluator(judge);
   const values = freshParameters(config, 1);

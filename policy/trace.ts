@@ -42,6 +42,7 @@ export function tracePolicy(
   const environment = new Environment(judge, makeCellPlacer(protocol, judge), {
     macros: MACRO_ORDERS[order](block),
     planes: config.planes,
+    readsPlaces: config.live,
   });
   const { episode, observer } = environment;
   const parameters = kernels.f32(checkpoint.parameters.length);

@@ -81,6 +81,8 @@ export interface EnvironmentOptions {
   readonly macros?: Int32Array;
   /** How many of `PLANES` observations have: `BASIC_PLANES`, the default, or all. */
   readonly planes?: number;
+  /** Whether the observer notes the places of all bodies (`ObservationSource.places`). Default: false. */
+  readonly readsPlaces?: boolean;
   readonly deadEndReward?: number;
 }
 
@@ -111,13 +113,18 @@ export class Environment {
   constructor(
     judge: Judge,
     cells: CellPlacer,
-    { macros, planes = BASIC_PLANES, deadEndReward = DEAD_END_REWARD }: EnvironmentOptions = {},
+    {
+      macros,
+      planes = BASIC_PLANES,
+      readsPlaces = false,
+      deadEndReward = DEAD_END_REWARD,
+    }: EnvironmentOptions = {},
   ) {
     if (planes !== BASIC_PLANES && planes !== PLANES.length)
       throw new InputError("planes", `${planes}, but ${BASIC_PLANES} or ${PLANES.length} were expected`);
     const tracksCongestion = planes > BASIC_PLANES;
     this.episode = new Episode(judge, cells, { ...(macros && { macros }), tracksCongestion });
-    this.observer = new Observer(this.episode, planes);
+    this.observer = new Observer(this.episode, planes, readsPlaces);
     this.deadEndReward = deadEndReward;
     const { columns, rows } = judge.block.grid;
     this.actionSpace = { type: "discrete", count: columns * rows };

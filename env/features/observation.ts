@@ -159,13 +159,17 @@ export class Observer {
   private readonly nodeNetStarts: Int32Array;
   private readonly nodeNets: Int32Array;
   private readonly shares: BlockShares;
+  /** Whose places are observed. */
   private readonly bodies: Int32Array;
   private readonly deltas: WirelengthDeltas;
   private readonly columnsInUse: Uint8Array;
   private readonly rowsInUse: Uint8Array;
 
-  /** @param planes how many of `PLANES`: `BASIC_PLANES`, or all, for which the episode must track congestion */
-  constructor(episode: Episode, planes: number = BASIC_PLANES) {
+  /**
+   * @param planes how many of `PLANES`: `BASIC_PLANES`, or all, for which the episode must track congestion
+   * @param readsPlaces whether somebody reads `source.places`
+   */
+  constructor(episode: Episode, planes: number = BASIC_PLANES, readsPlaces = false) {
     if (planes !== BASIC_PLANES && planes !== PLANES.length)
       throw new Error(
         `internal: observations have ${BASIC_PLANES} or ${PLANES.length} planes, not ${planes}`,
@@ -182,7 +186,7 @@ export class Observer {
     this.nodeNets = kernels.i32(incidence.nets.length);
     this.nodeNets.set(incidence.nets);
     const { columns, rows } = block.grid;
-    this.bodies = bodiesOf(block);
+    this.bodies = readsPlaces ? bodiesOf(block) : new Int32Array(0);
     this.source = {
       macros: new Int32Array(2),
       mask: new Uint8Array(columns * rows),
@@ -225,7 +229,8 @@ export class Observer {
     if (episode.nextMacro >= 0) this.measureWires(episode.nextMacro, columns + rows);
     this.measureWires(episode.macro, 0);
     drawing.neighbourhood.softCentre(lengths.subarray(2 * (columns + rows)));
-    for (const [index, node] of this.bodies.entries()) {
+    for (let index = 0; index < this.bodies.length; index++) {
+      const node = this.bodies[index]!;
       source.places[2 * index] = placeInSteps(placement.xs[node]! / block.canvas.width);
       source.places[2 * index + 1] = placeInSteps(placement.ys[node]! / block.canvas.height);
     }

@@ -378,8 +378,9 @@ class WorkerContext {
     let environment = this.environments.get(order);
     if (!environment) {
       const { judge, block, cells } = this;
+      const { planes, live: readsPlaces } = this.config;
       const macros = MACRO_ORDERS[order](block);
-      environment = new Environment(judge, cells(judge), { macros, planes: this.config.planes });
+      environment = new Environment(judge, cells(judge), { macros, planes, readsPlaces });
       this.environments.set(order, environment);
     }
     return environment;

@@ -59,7 +59,8 @@ export class PlacementSource {
     this.macros = macrosByArea(judge.block);
     // A policy that sees fewer planes sees the first of them.
     const planes = greatestOf([BASIC_PLANES, ...policies.map((p) => p.config.planes)]);
-    this.environment = new Environment(judge, cells, { macros: this.macros, planes });
+    const readsPlaces = policies.some(({ config }) => config.live);
+    this.environment = new Environment(judge, cells, { macros: this.macros, planes, readsPlaces });
     this.annealer = new GridAnnealer(judge, cells, {
       ...GRID_ANNEAL_DEFAULTS,
       stepsPerMacro: STEPS_PER_MACRO,

@@ -54,7 +54,7 @@ test("of edges alike the earlier ones are read, and a loop counts once", () => {
 test("places follow an episode: macros are guessed until they are placed, soft macros estimated, ports known", () => {
   const block = generateBlock({ seed: 3, macros: 5 });
   const judge = new Judge(Kernels.create(), block);
-  const { episode, observer } = new Environment(judge, new ForceDirectedPlacer(judge));
+  const { episode, observer } = new Environment(judge, new ForceDirectedPlacer(judge), { readsPlaces: true });
   const { places, graphNodes, nodeCount } = graphInput(block, 0, { live: true });
   const seen = () => places!.of(observer.source.places);
   const placeOf = (node: number) => [...seen().subarray(3 * graphNodes[node]!, 3 * graphNodes[node]! + 3)];
