@@ -121,7 +121,7 @@ interface Graph {
 /** Places no lower than those before allow, and no higher than those behind will. */
 function settleAxis(movable: number, graph: Graph): void {
   const { places, halves, order, room } = graph.axis;
-  const most = mostPlaces(movable, graph).most;
+  const most = limitsOf(movable, graph, -1).limits;
   for (let i = 0; i < order.length; i++) {
     const box = order[i]!;
     if (box >= movable) continue;
@@ -134,59 +134,59 @@ function settleAxis(movable: number, graph: Graph): void {
   }
 }
 
-/** The highest place of each box that leaves room for those behind it, and the one that sets it; -1 if the canvas does. */
-function mostPlaces(
+/** How far boxes may go along an axis. */
+interface Limits {
+  /** By box, the limit of its centre. */
+  readonly limits: Float64Array;
+  /** The box that sets it; -1 if the canvas does. */
+  readonly setBy: Int32Array;
+}
+
+/**
+ * With direction 1 the lowest places that leave room for the boxes before each, and with -1 the highest that leave room for those
+ * behind it.
+ */
+function limitsOf(
   movable: number,
   { axis: { places, halves, order, room }, parts }: Graph,
-): { readonly most: Float64Array; readonly after: Int32Array } {
+  direction: 1 | -1,
+): Limits {
   const count = order.length;
-  const most = new Float64Array(count);
-  const after = new Int32Array(count).fill(-1);
-  for (let i = count - 1; i >= 0; i--) {
-    const box = order[i]!;
-    let high = room[1] - halves[box]!;
-    for (let j = count - 1; j > i; j--) {
-      const other = order[j]!;
-      if (!(box < movable || other < movable) || !parts(box, other)) continue;
-      const bound = (other < movable ? most[other]! : places[other]!) - halves[other]! - halves[box]!;
-      if (bound < high) {
-        high = bound;
-        after[box] = other;
+  const limits = new Float64Array(count);
+  const setBy = new Int32Array(count).fill(-1);
+  const at = (rank: number) => order[direction > 0 ? rank : count - 1 - rank]!;
+  for (let i = 0; i < count; i++) {
+    const box = at(i);
+    let limit = room[direction > 0 ? 0 : 1] + direction * halves[box]!;
+    for (let j = 0; j < i; j++) {
+      const other = at(j);
+      if (!(box < movable || other < movable) || !parts(other, box)) continue;
+      const bound =
+        (other < movable ? limits[other]! : places[other]!) +
+        direction * halves[other]! +
+        direction * halves[box]!;
+      if (direction * (bound - limit) > 0) {
+        limit = bound;
+        setBy[box] = other;
       }
     }
-    most[box] = high;
+    limits[box] = limit;
   }
-  return { most, after };
+  return { limits, setBy };
 }
 
 /** The boxes of the chain that exceeds the room by most, in order; undefined if all fit. */
 function longChain(movable: number, graph: Graph): number[] | undefined {
-  const {
-    axis: { places, halves, order, room },
-    parts,
-  } = graph;
-  const count = order.length;
-  const least = new Float64Array(count);
-  const before = new Int32Array(count).fill(-1);
-  const { most, after } = mostPlaces(movable, graph);
+  const { places, order } = graph.axis;
+  const { limits: least, setBy: before } = limitsOf(movable, graph, 1);
+  const { limits: most, setBy: after } = limitsOf(movable, graph, -1);
   let worst = FITS;
   let at = -1;
-  for (let i = 0; i < count; i++) {
-    const box = order[i]!;
-    let low = room[0] + halves[box]!;
-    for (let j = 0; j < i; j++) {
-      const other = order[j]!;
-      if (!(box < movable || other < movable) || !parts(other, box)) continue;
-      const bound = (other < movable ? least[other]! : places[other]!) + halves[other]! + halves[box]!;
-      if (bound > low) {
-        low = bound;
-        before[box] = other;
-      }
-    }
-    least[box] = low;
-    const [highest, lowest] =
-      box < movable ? [most[box]!, low] : [Math.min(most[box]!, places[box]!), Math.max(low, places[box]!)];
-    const excess = lowest - highest;
+  for (const box of order) {
+    const excess =
+      box < movable
+        ? least[box]! - most[box]!
+        : Math.max(least[box]!, places[box]!) - Math.min(most[box]!, places[box]!);
     if (excess > worst) [worst, at] = [excess, box];
   }
   if (at < 0) return undefined;

@@ -15,6 +15,7 @@ import { driven } from "../cells/flat-cells.js";
 import { globalSteps } from "../cells/global-placement.js";
 import { rowSteps } from "../cells/place-rows.js";
 import { makeCellPlacer } from "../cells/protocols.js";
+import { isLooseCell } from "../cells/row-space.js";
 import { insideCanvas, legalStart } from "../legaliser/legal-start.js";
 import { snapHardMacros } from "../legaliser/snap.js";
 import type { FlatNetlist, Method, MethodContext, MethodResult } from "../method.js";
@@ -162,8 +163,7 @@ async function lengthInRows(
   spread: Placement,
   signal: AbortSignal | undefined,
 ): Promise<number | undefined> {
-  const isLoose = (kind: number, node: number) => kind === NodeKind.StandardCell && !block.fixed[node];
-  if (!block.rows?.length || !block.kinds.some(isLoose)) return undefined;
+  if (!block.rows?.length || !block.kinds.some((_, node) => isLooseCell(block, node))) return undefined;
   try {
     const { wirelength } = await driven(rowSteps(block, spread, { passes: PASSES }), async () => {}, signal);
     return signal?.aborted ? undefined : wirelength;

@@ -2,7 +2,7 @@
 // which they lie and part along the axis on which they are farther apart, the smaller macro moving more. Where no such order
 // fits on the canvas, macros move freely until they find room.
 import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
-import { type MacroOrder, orderMacros, type Room } from "./macro-order.js";
+import { type MacroOrder, orderMacros } from "./macro-order.js";
 
 /** Sweeps that keep the order; what still overlaps after them is parted in one pass along each axis. */
 const ORDERED_SWEEPS = 100;
@@ -73,7 +73,11 @@ export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch):
 /** Moves that keep the order of every pair. Returns the pairs that overlap in the end, infinite where no order fits. */
 function spreadInOrder(block: Block, bodies: Bodies): number {
   if (bodies.xs.length > MOST_ORDERED) return Number.POSITIVE_INFINITY;
-  const macroOrder = orderMacros({ ...bodies, movable: bodies.nodes.length }, roomOf(block, bodies));
+  const { least } = bodies;
+  const macroOrder = orderMacros(
+    { ...bodies, movable: bodies.nodes.length },
+    { x: [least.x, block.canvas.width], y: [least.y, block.canvas.height] },
+  );
   if (!macroOrder.fits) return Number.POSITIVE_INFINITY;
   const sweep = { order: Int32Array.from(bodies.xs, (_, body) => body), share: 1, macroOrder };
   for (let count = 0; count < ORDERED_SWEEPS; count++) if (pushApart(block, bodies, sweep) === 0) return 0;
@@ -97,10 +101,6 @@ function spreadFreely(block: Block, bodies: Bodies): number {
     if (overlaps === 0 && share === 1) break;
   }
   return overlaps;
-}
-
-function roomOf({ canvas }: Block, { least }: Bodies): Room {
-  return { x: [least.x, canvas.width], y: [least.y, canvas.height] };
 }
 
 /** Boxes by centre and half sides. The first `nodes.length` may move; the others are obstacles. */
