@@ -18,6 +18,7 @@ import { launchBrowser, openPage, query } from "../test/support/browser.js";
 import { fuzzRequest } from "../test/support/fuzz-requests.js";
 import { rawRequest } from "../test/support/raw-request.js";
 import { serve, writeBlock, writeRun } from "../test/support/view-fixtures.js";
+import { trendOf } from "./soak/soak.js";
 import { writeCells, writeLarge, writeMacros } from "./viewer-blocks.js";
 import { frameRatios, frameTimes } from "./viewer-frames.js";
 import { writeLongRun } from "./viewer-replay.js";
@@ -42,14 +43,6 @@ async function heapOf(page: Page): Promise<number> {
 
 /** Frames of the run that is replayed. At twelve frames a second a round takes 75 s. */
 const REPLAYED = 900;
-
-/** A line through the sizes of the heap at the ends of minutes: least squares, bytes per minute. */
-function slopeOf(heaps: readonly number[]): number {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [middle, level] = [(heaps.length - 1) / 2, mean(heaps)];
-  const rise = mean(heaps.map((heap, minute) => (minute - middle) * (heap - level)));
-  return rise / mean(heaps.map((_, minute) => (minute - middle) ** 2));
-}
 
 interface Figure {
   readonly block?: string;
@@ -150,7 +143,8 @@ async function measureReplay(seconds: number): Promise<void> {
   // The first minute fills caches.
   const rest = heaps.slice(1);
   const [least, greatest] = [Math.min(...rest), Math.max(...rest)];
-  const growth = { slopeBytesPerMinute: Math.round(slopeOf(rest)), spreadBytes: greatest - least };
+  const slope = trendOf(rest).growth / (rest.length - 1);
+  const growth = { slopeBytesPerMinute: Math.round(slope), spreadBytes: greatest - least };
   say("replay", { seconds, frames, framesSeen, heapBytes: heaps, ...growth });
   const megabytes = (bytes: number) => Number((bytes / 1e6).toFixed(2));
   figures.push(

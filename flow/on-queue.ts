@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { InputError } from "../netlist/index.js";
 import type { Method, OpenPool } from "../placer/index.js";
-import { type OpenedQueue, openQueue, Rate } from "../queue/index.js";
+import { type OpenedQueue, openQueue } from "../queue/index.js";
 import { METHODS } from "./registry.js";
 import type { controlOf } from "./run-control.js";
 
@@ -71,10 +71,9 @@ export async function withQueue<Result>(
     ...{ login, onProgress, patienceSeconds, signal, onGivenUp: stop, dropStragglers: mode === "fast" },
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   });
-  const rate = new Rate();
   tail.text = () => {
-    const { workers, done } = queue.counts;
-    return `  ${workers} worker${workers === 1 ? "" : "s"}, ${rate.at(done).toFixed(1)} jobs/s`;
+    const { workers, per_second } = queue.state();
+    return `  ${workers.length} worker${workers.length === 1 ? "" : "s"}, ${per_second.toFixed(1)} jobs/s`;
   };
   try {
     const result = await work(queue.openPool, queue);

@@ -32,19 +32,8 @@ import { VERSION } from "./version.js";
 
 /** Options that may differ when a run is resumed: how long, how fast, where, and what follows the search. */
 const MAY_CHANGE = [
-  ...[
-    "budget",
-    "iterations",
-    "workers",
-    "queue",
-    "queueTimeout",
-    "queueMode",
-    "top",
-    "out",
-    "resume",
-    "force",
-  ],
-  "cells",
+  ...["budget", "iterations", "workers", "queue", "queueTimeout", "queueMode"],
+  ...["top", "out", "resume", "force", "cells"],
   ...["methodModule", "costTermModules", "networkModule"], // their content is compared, with that of all inputs
 ];
 

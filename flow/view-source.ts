@@ -321,6 +321,7 @@ export class BlockView implements ViewSource {
     if (run === undefined) return () => {};
     const watched = {
       run,
+      isGone: () => this.isGone(),
       state: () => this.state(),
       metrics: () => metricsOfRuns(this.runs)[0]!,
       queue: () => this.queue(),

@@ -11,6 +11,8 @@ const LOOK_EVERY = 400;
 /** A run that is watched. */
 export interface WatchedRun {
   readonly run: string;
+  /** Whether its folder was deleted or moved. */
+  isGone(): boolean;
   state(): RunState;
   metrics(): RunMetrics;
   queue(): QueueState | undefined;
@@ -18,7 +20,7 @@ export interface WatchedRun {
 
 /** Listens to a run's folder until the function that it returns is called. `onBug` is told what no file explains. */
 export function watchRun(
-  { run, state, metrics, queue }: WatchedRun,
+  { run, isGone, state, metrics, queue }: WatchedRun,
   listener: (event: ViewEvent) => void,
   onBug: (error: unknown) => void,
 ): () => void {
@@ -47,7 +49,7 @@ export function watchRun(
   ];
   const timer = setInterval(() => {
     // Files of a folder that is gone have not become empty: pages keep what they show.
-    for (const look of state() === "gone" ? looks.slice(-1) : looks)
+    for (const look of isGone() ? looks.slice(-1) : looks)
       try {
         look();
       } catch (error) {

@@ -9,7 +9,6 @@ export {
   type MethodTask,
   type RunEvent,
 } from "./method-jobs.js";
-export { Rate } from "./rate.js";
 export {
   runWorker,
   type WorkerObserver,
