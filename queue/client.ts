@@ -6,6 +6,7 @@ import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { asInputError, InputError } from "../netlist/index.js";
 import { GivenUpError, type JobPool, type OpenPool } from "../placer/index.js";
+import { answerOf } from "./answer.js";
 import { MOST_EVENTS, openJobQueue } from "./job-queue.js";
 import { packTask, setupParcel } from "./kinds.js";
 import type { QueueLogin } from "./login.js";
@@ -24,11 +25,12 @@ import {
   SIGN_SECONDS,
   taskKey,
 } from "./names.js";
-import { type Blob, type Packed, unpack } from "./parcel.js";
+import type { Blob, Packed } from "./parcel.js";
 import { parsed } from "./parsed.js";
 import { Rate } from "./rate.js";
 import { type RunQueueState, runQueueState } from "./run-state.js";
 import { seconds } from "./seconds.js";
+import { SentParcels } from "./sent-parcels.js";
 import {
   connect,
   endConnection,
@@ -41,7 +43,7 @@ import {
   tellLosses,
   within,
 } from "./server.js";
-import { stored, unstored } from "./stored.js";
+import { stored } from "./stored.js";
 import { Watch } from "./watch.js";
 
 export interface QueueOptions {
@@ -116,8 +118,6 @@ const LOOK_SECONDS = 1;
 const LOOK_AFTER_SECONDS = 3;
 /** Bytes of jobs on the server at the same time; more wait here. */
 const MOST_BYTES = 256 * 2 ** 20;
-/** Parcels that no job needs any more and that stay on the server because the next job may need them. */
-const KEPT_PARTS = 8;
 
 /** Connects to a queue for a run. Throws `InputError` for an address that is none, and a server that is not fit. */
 export async function openQueue(url: string, options: QueueOptions = {}): Promise<OpenedQueue> {
@@ -155,11 +155,7 @@ class QueueClient implements OpenedQueue {
   private readonly timeoutSeconds: number;
   private readonly run = processName();
   private readonly outstanding = new Map<string, Outstanding>();
-  /** Jobs that need a parcel on the server; those that none needs are at the end of `unneeded`. */
-  private readonly needed = new Map<string, number>();
-  private readonly unneeded = new Set<string>();
-  /** Parcels on the server. */
-  private sent = new Set<string>();
+  private readonly parcels = new SentParcels();
   private bytesOut = 0;
   private readonly waitingForRoom: (() => void)[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
@@ -204,13 +200,13 @@ class QueueClient implements OpenedQueue {
     const number = this.pools++;
     let jobs = 0;
     const own = new Set<string>();
-    for (const { hash } of [parcel.whole, ...parcel.parts]) this.need(hash);
+    const setupParts: Packed = { bytes: Buffer.alloc(0), parts: [parcel.whole, ...parcel.parts] };
+    for (const { hash } of setupParts.parts) this.parcels.need(hash);
     return {
       run: (name, task, signal) => {
         const key = `${this.run}.${number}.${jobs++}`;
         const data: JobData = { run: this.run, key, kind: kind.name, name, setup: parcel.whole.hash };
         own.add(key);
-        const setupParts: Packed = { bytes: Buffer.alloc(0), parts: [parcel.whole, ...parcel.parts] };
         // Where the connection is lost, what the server has of it ends by itself.
         const giveUp = () => void this.drop(key, signal!.reason).catch(() => {});
         signal?.addEventListener("abort", giveUp, { once: true });
@@ -226,7 +222,7 @@ class QueueClient implements OpenedQueue {
           });
       },
       close: async () => {
-        for (const { hash } of [parcel.whole, ...parcel.parts]) this.release(hash);
+        for (const { hash } of setupParts.parts) this.release(hash);
         await within(FAREWELL, Promise.all([...own].map((key) => this.drop(key))));
       },
     };
@@ -257,7 +253,7 @@ class QueueClient implements OpenedQueue {
     if (this.givenUp) throw this.givenUp;
     signal?.throwIfAborted();
     this.bytesOut += bytes;
-    for (const { hash } of task.parts) this.need(hash);
+    for (const { hash } of task.parts) this.parcels.need(hash);
     try {
       return await new Promise<unknown>((resolve, reject) => {
         const job: Outstanding = {
@@ -298,9 +294,7 @@ class QueueClient implements OpenedQueue {
       this.counts.bytesSent += bytes.length;
     };
     const putPart = ({ hash, bytes }: Blob, compress: boolean) => {
-      if (this.sent.has(hash)) return;
-      this.sent.add(hash);
-      put(blobKey(hash), stored(bytes, compress));
+      if (this.parcels.mustSend(hash)) put(blobKey(hash), stored(bytes, compress));
     };
     for (const part of setup.parts) putPart(part, true);
     for (const part of task.parts) putPart(part, false);
@@ -392,7 +386,7 @@ class QueueClient implements OpenedQueue {
 
   /** The server has lost what it was sent. */
   private sendAgain(job: Outstanding): void {
-    this.sent = new Set();
+    this.parcels.forget();
     if (++job.missing < MOST_MISSING) this.issue(job);
     else this.fail(job, new Error(`the server lost a job ${job.missing} times`));
   }
@@ -443,7 +437,7 @@ class QueueClient implements OpenedQueue {
       .multi()
       .sadd(RUNS, this.run)
       .set(runKey(this.run), JSON.stringify({ build: ownBuild() }), "EX", ALIVE_SECONDS);
-    for (const hash of this.needed.keys()) commands.expire(blobKey(hash), ARRAY_SECONDS);
+    for (const hash of this.parcels.needed) commands.expire(blobKey(hash), ARRAY_SECONDS);
     for (const key of this.outstanding.keys()) commands.expire(taskKey(key), ARRAY_SECONDS);
     await commands.exec();
     await queue.trimEvents(MOST_EVENTS); // a server that was restarted without its data has forgotten the bound
@@ -451,26 +445,9 @@ class QueueClient implements OpenedQueue {
     this.counts.workers = this.watch.workers.length;
   }
 
-  private need(hash: string): void {
-    this.needed.set(hash, (this.needed.get(hash) ?? 0) + 1);
-    this.unneeded.delete(hash);
-  }
-
-  /** Parcels that no job needs leave the server, but for the last few. */
   private release(hash: string): void {
-    const jobs = this.needed.get(hash)! - 1;
-    if (jobs > 0) {
-      this.needed.set(hash, jobs);
-      return;
-    }
-    this.needed.delete(hash);
-    this.unneeded.add(hash);
-    for (const oldest of this.unneeded) {
-      if (this.unneeded.size <= KEPT_PARTS) break;
-      this.unneeded.delete(oldest);
-      this.sent.delete(oldest);
-      if (!this.isClosed) void this.connections.redis.unlink(blobKey(oldest)).catch(() => {});
-    }
+    for (const leaving of this.parcels.release(hash))
+      if (!this.isClosed) void this.connections.redis.unlink(blobKey(leaving)).catch(() => {});
   }
 
   /** Gives a job up. */
@@ -494,7 +471,7 @@ class QueueClient implements OpenedQueue {
     if (redis.status === "ready") {
       const farewell = redis.multi().srem(RUNS, this.run).unlink(runKey(this.run), doneKey(this.run));
       // A parcel may be another run's, too, which then renews its life.
-      for (const hash of this.sent) farewell.expire(blobKey(hash), ALIVE_SECONDS);
+      for (const hash of this.parcels.present) farewell.expire(blobKey(hash), ALIVE_SECONDS);
       await within(FAREWELL, farewell.exec());
     }
     await within(FAREWELL, queue.close());
@@ -504,32 +481,6 @@ class QueueClient implements OpenedQueue {
     if (duplicates + reissued + dropped > 0)
       this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped${slow}`);
   }
-}
-
-/** What a worker stores under a job's key. */
-export type Answer =
-  | { readonly value: unknown }
-  | {
-      readonly problem: {
-        readonly message: string;
-        readonly worker: string;
-        /** The user can mend it. */
-        readonly isInput: boolean;
-        /** The server lacked what the job needs. */
-        readonly isMissing: boolean;
-      };
-    };
-
-/** An answer as it was stored. What cannot be read counts as a failure of its worker. */
-function answerOf(bytes: Buffer): Answer {
-  try {
-    const answer = unpack(unstored(bytes)) as Answer;
-    if ("value" in answer || typeof answer.problem.message === "string") return answer;
-  } catch {
-    // told below
-  }
-  const message = "an answer that cannot be read";
-  return { problem: { message, worker: "unknown", isInput: false, isMissing: false } };
 }
 
 /** Under which BullMQ knows what was issued last. */

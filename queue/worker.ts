@@ -8,7 +8,7 @@ import type { Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { InputError, isInputError } from "../netlist/index.js";
-import type { Answer } from "./client.js";
+import type { Answer } from "./answer.js";
 import { DiskCache } from "./disk-cache.js";
 import { type CheckedPool, kindOf } from "./kinds.js";
 import type { QueueLogin } from "./login.js";
