@@ -1,0 +1,70 @@
+// The mark in a macro's corner tells how it is turned, at every zoom.
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Browser, Page } from "playwright-core";
+import { PNG } from "pngjs";
+import { NetlistDraft, NodeKind, Orientation, writePbNetlist, writePlc } from "../../netlist/index.js";
+import type { ViewServer } from "../../viz/index.js";
+import { blockOf } from "../support/blocks.js";
+import { launchBrowser, openPage, whenIdle } from "../support/browser.js";
+import { makeFolder } from "../support/temp-folder.js";
+import { serve } from "../support/view-fixtures.js";
+
+const PLACES = { upright: [25, 50], turned: [75, 50] } as const;
+const SIDE = 36;
+
+let browser: Browser;
+let server: ViewServer;
+
+/** Two macros, of which the second is turned by half a turn. */
+async function writeTurned(): Promise<string> {
+  const draft = new NetlistDraft();
+  const pins = Object.keys(PLACES).map((name) =>
+    draft.addPin(draft.addNode(NodeKind.HardMacro, name, SIDE, SIDE), `${name}/p`),
+  );
+  draft.addNet(pins[0]!, pins.slice(1));
+  const block = blockOf(draft, {}, PLACES);
+  block.initial.orientations[block.nodeNames.indexOf("turned")] = Orientation.S;
+  const folder = makeFolder();
+  await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  await writePlc(join(folder, "initial.plc"), block, block.initial);
+  return folder;
+}
+
+before(async () => {
+  browser = await launchBrowser();
+  server = await serve(await writeTurned());
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** Colour of the pixel so many pixels to the right of and below a place in µm. */
+async function pixel(page: Page, [x, y]: readonly [number, number], right: number, down: number) {
+  const [left, top] = await page.evaluate(([x, y]) => window.ashlar!.toPage(x!, y!), [x, y] as const);
+  const clip = { x: Math.round(left) + right, y: Math.round(top) + down, width: 1, height: 1 };
+  const { data } = PNG.sync.read(await page.screenshot({ clip }));
+  return [...data.subarray(0, 3)].join(" ");
+}
+
+test("the mark is in the corner that was lower left, however often the view changes", async () => {
+  const { page, errors } = await openPage(browser, `${server.address}&theme=light`);
+  for (const key of ["", "-", "+", "-", "+"]) {
+    if (key) await page.keyboard.press(key);
+    await whenIdle(page);
+    for (const [name, [x, y]] of Object.entries(PLACES)) {
+      const sign = name === "turned" ? -1 : 1;
+      const corner = [x - (sign * SIDE) / 2, y - (sign * SIDE) / 2] as const;
+      // Near the corner there is the mark. Its triangle has ended where the diagonal leaves it; body and corner differ.
+      const mark = await pixel(page, corner, 4 * sign, -4 * sign);
+      const inside = await pixel(page, corner, 11 * sign, -11 * sign);
+      const body = await pixel(page, [x, y], 20, 20);
+      assert.notEqual(mark, body, `${name} after '${key}': no mark in its corner`);
+      assert.equal(inside, body, `${name} after '${key}': a mark away from its corner`);
+    }
+  }
+  assert.deepEqual(errors, []);
+  await page.close();
+});
