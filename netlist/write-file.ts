@@ -7,7 +7,6 @@ import {
   appendFileSync,
   constants,
   copyFileSync,
-  createWriteStream,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -148,14 +147,17 @@ async function withTemporary(
   removeLeftovers(folder, TEMPORARY);
   const temporary = join(folder, markedName(TEMPORARY));
   const pieces = typeof data === "string" || data instanceof Uint8Array ? [data] : data;
+  // Opened before anything can break off: a stream that opens the file by itself may do so after it was removed.
+  const file = await open(temporary, "wx");
   try {
     const source = Readable.from(pieces, { objectMode: true });
-    const target = createWriteStream(temporary, { flags: "wx" });
+    const target = file.createWriteStream();
     if (path.endsWith(".gz")) await pipeline(source, createGzip(), target);
     else await pipeline(source, target);
     if (durable) await syncFile(temporary);
     await use(temporary);
   } finally {
+    await file.close();
     await rm(temporary, { force: true });
   }
 }
