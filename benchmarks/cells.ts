@@ -1,8 +1,9 @@
 // Standard cells around given macros: wirelength at each stage, processor time and memory of `cells`, one process a block. Other
 // placers run in turn with it on the same machine: `--peer NAME=COMMAND` gives a shell command that reads the Bookshelf set
 // $AUX, in which the macros are terminals, and writes the places of the cells to $PL_OUT. Their results are scored like ours.
+// `--routes` routes every result as `verify` does: routed wirelength, and congestion of the fullest 5 % of the edges.
 // `--curve` prints instead how wirelength falls with processor time, in this process.
-// Run: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
+// Run: node dist/benchmarks/cells.js [--json] [--routes] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +11,22 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { Judge } from "../env/index.js";
-import { type CellsSummary, loadBlockWith, loadDefWith } from "../flow/index.js";
+import {
+  type CellsSummary,
+  loadBlockWith,
+  loadDefWith,
+  routingSupplyFor,
+  verifyPlacement,
+} from "../flow/index.js";
 import { Kernels } from "../kernels/index.js";
-import { type Block, isDefPath, type Placement, placementFromPlc, readPlc } from "../netlist/index.js";
+import {
+  type Block,
+  isDefPath,
+  type Placement,
+  placementFromPlc,
+  type RoutingSupply,
+  readPlc,
+} from "../netlist/index.js";
 import { checkRows, placeFlatCells } from "../placer/index.js";
 import { readPeerPlaces, writePeerFiles } from "./peer-files.js";
 
@@ -23,6 +37,7 @@ const { values, positionals } = parseArgs({
     repeats: { type: "string", default: "1" },
     workers: { type: "string", default: "1" },
     curve: { type: "boolean", default: false },
+    routes: { type: "boolean", default: false },
     peer: { type: "string", multiple: true, default: [] },
   },
 });
@@ -32,7 +47,7 @@ const peers = values.peer.map((text) => {
 });
 if (positionals.length === 0 || peers.some(({ name, command }) => name === "" || command === "")) {
   console.error(
-    "usage: node dist/benchmarks/cells.js [--json] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
+    "usage: node dist/benchmarks/cells.js [--json] [--routes] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
   );
   process.exit(1);
 }
@@ -61,6 +76,16 @@ interface Run {
   readonly wall: number;
   readonly memory?: number;
   readonly legal: boolean;
+  readonly routed?: number;
+  readonly ace_5?: number;
+  readonly overflow?: number;
+}
+
+/** What `cells` and its peers are given: the block, the places of its macros, and what it takes to route it. */
+interface Given {
+  readonly block: Block;
+  readonly macros: Placement;
+  readonly supply: RoutingSupply;
 }
 
 const row = (cells: readonly string[]) =>
@@ -83,28 +108,42 @@ if (!values.json)
       "wall s",
       "MB",
       "legal",
+      ...(values.routes ? ["routed", "ACE 5"] : []),
     ])}   wirelengths in 1e6 µm`,
   );
 for (const argument of positionals) {
   const [path, placement] = argument.split("=") as [string, string | undefined];
   const folder = mkdtempSync(join(tmpdir(), "cells-"));
   for (let repeat = 0; repeat < Number(values.repeats); repeat++) {
-    const own = runCells(path, placement, join(folder, `own-${repeat}`));
+    const out = join(folder, `own-${repeat}`);
+    const own = runCells(path, placement, out);
     if (!own) {
       process.exitCode = 1;
       break;
     }
-    tell(path, own);
-    if (peers.length === 0) continue;
-    const block = isDefPath(path) ? (await loadDefWith(path, {})).block : await loadBlockWith(path, {});
-    const given = placementFromPlc(block, await readPlc(join(folder, `own-${repeat}`, "best.plc")));
+    if (peers.length === 0 && !values.routes) {
+      tell(path, own);
+      continue;
+    }
+    const design = isDefPath(path) ? await loadDefWith(path, {}) : undefined;
+    const block = design?.block ?? (await loadBlockWith(path, {}));
+    const macros = placementFromPlc(block, await readPlc(join(out, "best.plc")));
+    const given = { block, macros, supply: routingSupplyFor(block, design) };
+    tell(path, { ...own, ...(await routes(given, macros)) });
     for (const peer of peers) {
-      const run = runPeer(peer, { folder, block, given });
-      if (run) tell(path, { ...run, cells: own.cells });
+      const found = runPeer(peer, folder, given);
+      if (found) tell(path, { ...found.run, cells: own.cells, ...(await routes(given, found.placement)) });
       else process.exitCode = 1;
     }
   }
   rmSync(folder, { recursive: true });
+}
+
+/** Figures of a placement's routes, if they are wanted. */
+async function routes({ block, supply }: Given, placement: Placement): Promise<Partial<Run>> {
+  if (!values.routes) return {};
+  const { figures } = await verifyPlacement({ block, placement, supply }, { asPlaced: true });
+  return { routed: figures.routed_wirelength, ace_5: figures.ace_5, overflow: figures.overflow };
 }
 
 /** Lines of JSON: processor seconds since the block was read, wirelength in µm, and overflow while cells spread. */
@@ -136,7 +175,7 @@ function tell(path: string, run: Run): void {
     return;
   }
   const millions = (length: number | undefined) => (length === undefined ? "" : (length / 1e6).toFixed(3));
-  const { placer, cells, global, rows, end, iterations, cpu, wall, memory, legal } = run;
+  const { placer, cells, global, rows, end, iterations, cpu, wall, memory, legal, routed, ace_5 } = run;
   console.log(
     row([
       basename(path),
@@ -150,6 +189,7 @@ function tell(path: string, run: Run): void {
       wall.toFixed(1),
       memory?.toFixed(0) ?? "",
       String(legal),
+      ...(routed === undefined ? [] : [millions(routed), ace_5!.toFixed(3)]),
     ]),
   );
 }
@@ -181,17 +221,12 @@ function runCells(path: string, placement: string | undefined, out: string): Run
   };
 }
 
-interface PeerInput {
-  readonly folder: string;
-  readonly block: Block;
-  readonly given: Placement;
-}
-
 function runPeer(
   { name, command }: { readonly name: string; readonly command: string },
-  { folder, block, given }: PeerInput,
-): Omit<Run, "cells"> | undefined {
-  const aux = writePeerFiles(folder, block, given);
+  folder: string,
+  { block, macros }: Given,
+): { readonly run: Omit<Run, "cells">; readonly placement: Placement } | undefined {
+  const aux = writePeerFiles(folder, block, macros);
   const result = join(folder, "peer-result.pl");
   rmSync(result, { force: true });
   const started = performance.now();
@@ -208,8 +243,8 @@ function runPeer(
   const cpu = [...stdout.matchAll(/(\d+)m([\d.]+)s/g)]
     .slice(-2)
     .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
-  const placement = readPeerPlaces(result, block, given);
+  const placement = readPeerPlaces(result, block, macros);
   const { overlaps, offRows } = checkRows(block, placement);
   const end = new Judge(Kernels.create(), block).evaluate(placement).wirelength;
-  return { placer: name, end, cpu, wall, legal: overlaps === 0 && offRows === 0 };
+  return { run: { placer: name, end, cpu, wall, legal: overlaps === 0 && offRows === 0 }, placement };
 }

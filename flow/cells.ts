@@ -31,7 +31,7 @@ import { defaultsOf, parseOptions, runOptions } from "./options.js";
 import { runInFolder } from "./run.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 import { type RunFolder, refuseOverwriting } from "./run-folder.js";
-import { isRunFolder, readJson } from "./run-record.js";
+import { isRunFolder, recordedOptions } from "./run-record.js";
 
 export const cellsOptionsSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, canvas: true })
@@ -132,11 +132,8 @@ export async function placeCells(
 /** Throws `InputError` for a folder with another result. */
 function refuseTaken(out: string, options: { readonly resume: boolean; readonly force: boolean }): void {
   refuseRunning(out);
-  if (isRunFolder(out)) {
-    const record = readJson(join(out, "options.json")) as { options?: { method?: unknown } } | undefined;
-    if (record?.options?.method !== METHOD)
-      throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
-  }
+  if (isRunFolder(out) && recordedOptions(out).method !== METHOD)
+    throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");
   refuseOverwriting(out, options);
 }
 

@@ -1,5 +1,4 @@
 // `place`: a netlist in, a placement out, by any method.
-import { join } from "node:path";
 import { z } from "zod";
 import { type Block, copyPlacement, GUIDE_WEIGHT, InputError, NodeKind } from "../netlist/index.js";
 import {
@@ -43,7 +42,7 @@ import {
 import { findMethod, METHODS, type MethodChoice, methodNames } from "./registry.js";
 import { type BlockRun, runOnBlock } from "./run.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { leftOutLine, readJson, runAt } from "./run-record.js";
+import { leftOutLine, recordedOptions, runAt } from "./run-record.js";
 import type { TopResult } from "./top-results.js";
 import { OBJECTIVES, SEARCH_SHARE, VERIFIED_RESULTS, type VerifiedResult } from "./verified-choice.js";
 import { warmStart } from "./warm-start.js";
@@ -349,9 +348,7 @@ function refuseIncomplete(
 /** The protocol that a run's placement is of; undefined for other files. */
 function protocolOf(from: string): unknown {
   const run = runAt(from);
-  if (!run) return undefined;
-  return (readJson(join(run.folder, "options.json")) as { options?: { protocol?: unknown } })?.options
-    ?.protocol;
+  return run && recordedOptions(run.folder).protocol;
 }
 
 /** What the search may spend of the budget. */

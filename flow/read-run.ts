@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Block, InputError, type Placement } from "../netlist/index.js";
 import { loadBlockWith } from "./load-block.js";
 import { readMetricsOf } from "./run-folder.js";
-import { bestOf, isRunFolder, readJson, readOrigin, runState } from "./run-record.js";
+import { bestOf, isRunFolder, readJson, readOrigin, recordedOptions, runState } from "./run-record.js";
 
 /** What a run's folder holds. */
 export interface Run {
@@ -34,14 +34,13 @@ export async function readRun(folder: string): Promise<Run> {
     );
   const origin = readOrigin(folder);
   const block = await loadBlockWith(origin.block, { placement: origin.placement, ...origin.options }, true);
-  const { options } = readJson(join(folder, "options.json")) as Pick<Run, "options">;
   const summary = readJson(join(folder, "summary.json")) as Run["summary"];
   const state = runState(folder);
   const best = await bestOf(folder, block);
   return {
     state: state === "block" ? "stopped" : state,
     block,
-    options,
+    options: recordedOptions(folder),
     ...(summary && { summary }),
     metrics: readMetricsOf(folder),
     ...(best && { best }),

@@ -87,8 +87,7 @@ export function placedCellsAt(path: string): string | undefined {
  * `place --cells`. Undefined for other runs.
  */
 export function cellsOfRun(folder: string): string | undefined {
-  const record = readJson(join(folder, "options.json")) as { options?: { method?: unknown } } | undefined;
-  if (record?.options?.method === "cells") return join(folder, "best.plc");
+  if (recordedOptions(folder).method === "cells") return join(folder, "best.plc");
   const summary = readJson(join(folder, "summary.json")) as { flat_wirelength?: unknown } | undefined;
   const isDone = runState(folder) === "finished" && summary?.flat_wirelength !== undefined;
   return isDone && isFile(join(folder, FLAT)) ? join(folder, FLAT) : undefined;
@@ -154,20 +153,31 @@ export function readOrigin(folder: string): RunOrigin {
   return { block, placement, options: without(CLUSTER_OPTIONS) };
 }
 
+/** The options of a run's record, unchecked: those that readers ask for, and the others by name. */
+export interface RecordedOptions extends Readonly<Record<string, unknown>> {
+  readonly method?: unknown;
+  readonly protocol?: unknown;
+  readonly costTerms?: unknown;
+}
+
+/** The options that a run was started with; none if the folder has no record of them. */
+export function recordedOptions(folder: string): RecordedOptions {
+  const record = readJson(join(folder, "options.json")) as { options?: RecordedOptions } | undefined;
+  return record?.options ?? {};
+}
+
 /** Names of the cost terms that a run was started with, from its record. */
 export function costTermsOf(folder: string): string[] {
-  const record = readJson(join(folder, "options.json")) as
-    | { readonly options?: { readonly costTerms?: readonly { readonly name: string }[] } }
-    | undefined;
-  return (record?.options?.costTerms ?? []).map(({ name }) => name);
+  const terms = (recordedOptions(folder).costTerms ?? []) as readonly { readonly name: string }[];
+  return terms.map(({ name }) => name);
 }
 
 /** The cost terms of a run, and the flags that give its own code again, in a line; undefined if it had none. */
 export function leftOutLine(folder: string): string | undefined {
   const names = costTermsOf(folder);
   if (names.length === 0) return undefined;
-  const { options = {} } = readJson(join(folder, "options.json")) as { options?: Record<string, unknown> };
-  return `cost terms ${names.join(", ")} of the run are left out, as no code is loaded unless you name it; ${termFlags(options)} counts them`;
+  const flags = termFlags(recordedOptions(folder));
+  return `cost terms ${names.join(", ")} of the run are left out, as no code is loaded unless you name it; ${flags} counts them`;
 }
 
 function termFlags({ costTerms, costTermModules }: Readonly<Record<string, unknown>>): string {

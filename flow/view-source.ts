@@ -56,6 +56,7 @@ import {
   isRunFolder,
   readJson,
   readOrigin,
+  recordedOptions,
   runAt,
   runState,
 } from "./run-record.js";
@@ -369,19 +370,8 @@ export class BlockView implements ViewSource {
 
 /** The protocol of a run, from its record. */
 function protocolOf(run: string | undefined): Protocol {
-  const recorded = recordOf(run)?.options?.protocol;
+  const recorded = run && recordedOptions(run).protocol;
   return PROTOCOL_NAMES.find((name) => name === recorded) ?? "fd";
-}
-
-function recordOf(run: string | undefined): RunRecord | undefined {
-  return run === undefined ? undefined : (readJson(join(run, "options.json")) as RunRecord | undefined);
-}
-
-interface RunRecord {
-  readonly options?: {
-    readonly protocol?: string;
-    readonly method?: string;
-  };
 }
 
 /** Results of a run besides its best one, which is the first of them. */
@@ -391,7 +381,7 @@ function topsOf(run: string | undefined): string[] {
 
 /** The method of a run, if it is a built-in one. */
 function methodOf(run: string | undefined): Pick<Session, "method"> {
-  const name = recordOf(run)?.options?.method;
+  const name = run && recordedOptions(run).method;
   const method = METHODS.find((candidate) => candidate.name === name);
   return method ? { method: { name: method.name, isWarm: method.warmStart !== undefined } } : {};
 }
