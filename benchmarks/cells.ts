@@ -244,7 +244,7 @@ function runPeer(
     .slice(-2)
     .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
   const placement = readPeerPlaces(result, block, macros);
-  const { overlaps, offRows } = checkRows(block, placement);
+  const { overlaps, offRows } = checkRows(block, placement); // peers know no regions
   const end = new Judge(Kernels.create(), block).evaluate(placement).wirelength;
   return { run: { placer: name, end, cpu, wall, legal: overlaps === 0 && offRows === 0 }, placement };
 }

@@ -105,7 +105,7 @@ export async function placeCells(
     ],
   };
   const work = async (run: RunFolder) => {
-    tellOfRegions(design, onProgress);
+    tellOfRegions(block, onProgress);
     const record = recorder(run, block);
     const { placement, figures } = await placeCellsInRun(run, {
       ...{ block, start, density, passes, workers, resume, signal, onProgress },

@@ -11,7 +11,6 @@ import {
   InputError,
   isFile,
   type LoadedDef,
-  membershipsOf,
   NodeKind,
   type Placement,
   readOwnJson,
@@ -54,6 +53,8 @@ export interface CellsFigures {
   /** Pairs of a cell and another cell or a macro that overlap, and cells off the sites of the rows. */
   readonly overlaps: number;
   readonly off_rows: number;
+  /** Cells that lie partly outside their regions, or in a fence of others. */
+  readonly outside_regions: number;
   readonly legal: boolean;
   /** Pairs of hard macros that overlap: they stay where they were given, so `legal` does not count them. */
   readonly macro_overlaps: number;
@@ -99,7 +100,7 @@ export async function placeCellsInRun(
   const judge = new Judge(Kernels.create(), block);
   const lengthOf = (placement: Placement) => judge.evaluate(placement).wirelength;
   const { placement, spread, legalWirelength, iterations, overflow } = found;
-  const { overlaps, offRows } = checkRows(block, placement);
+  const { overlaps, offRows, outsideRegions } = checkRows(block, placement);
   const figures = {
     cells: countLooseCells(block),
     flat_wirelength: lengthOf(placement),
@@ -107,7 +108,8 @@ export async function placeCellsInRun(
     legal_wirelength: legalWirelength,
     overlaps,
     off_rows: offRows,
-    legal: overlaps === 0 && offRows === 0,
+    outside_regions: outsideRegions,
+    legal: overlaps + offRows + outsideRegions === 0,
     macro_overlaps: countMacroOverlaps(block, placement, onProgress),
     iterations,
     overflow,
@@ -121,6 +123,7 @@ export interface CellsInPlace {
   readonly flat_wirelength: number;
   readonly cells_overlaps: number;
   readonly cells_off_rows: number;
+  readonly cells_outside_regions: number;
   readonly cells_legal: boolean;
   readonly cells_iterations: number;
   readonly cells_overflow: number;
@@ -142,7 +145,7 @@ export async function placeCellsAfterMacros(
 ): Promise<{ readonly placement: Placement; readonly summary: CellsInPlace }> {
   const { block } = job;
   const started = performance.now();
-  tellOfRegions(design, job.onProgress);
+  tellOfRegions(block, job.onProgress);
   const { placement, figures } = await placeCellsInRun(run, { ...job, start, ...DEFAULTS });
   await writePlc(run.file("flat.plc"), block, placement);
   await writeFlatPlaces(run, block, { placement, design });
@@ -151,6 +154,7 @@ export async function placeCellsAfterMacros(
     flat_wirelength: figures.flat_wirelength,
     cells_overlaps: figures.overlaps,
     cells_off_rows: figures.off_rows,
+    cells_outside_regions: figures.outside_regions,
     cells_legal: figures.legal,
     cells_iterations: figures.iterations,
     cells_overflow: figures.overflow,
@@ -191,26 +195,18 @@ export function forgetMacros(run: RunFolder): void {
   removeFile(run.file(MACROS));
 }
 
-/** Says that cells are placed without regard to the regions of a design, if one has cells or keeps cells out. */
-export function tellOfRegions(design: LoadedDef | undefined, onProgress: (line: string) => void): void {
-  if (!design) return;
-  const { block, nodes } = design;
-  const names = new Set<string>();
-  let count = 0;
-  for (const [component, regions] of membershipsOf(design)) {
-    const kept = regions.filter(({ type }) => type !== "GUIDE");
-    if (kept.length === 0 || !isLooseCell(block, nodes.nodeOfComponent[component]!)) continue;
-    count++;
-    for (const { name } of kept) names.add(name);
-  }
-  const [first] = names;
-  if (first !== undefined)
-    onProgress(
-      `${count} cells belong to ${names.size === 1 ? `region '${first}'` : `${names.size} regions, such as '${first}'`}: cells are placed without regard to regions`,
-    );
-  const fence = design.design.regions.find(({ name, type }) => type === "FENCE" && !names.has(name));
-  if (fence)
-    onProgress(`fence '${fence.name}' does not keep cells out: they are placed without regard to regions`);
+/** Says which regions hold cells. */
+export function tellOfRegions(block: Block, onProgress: (line: string) => void): void {
+  const holding = (block.cellFences ?? []).map(({ name, members }) => ({
+    name,
+    cells: members.filter((node) => isLooseCell(block, node)),
+  }));
+  const [first, ...others] = holding.filter(({ cells }) => cells.length > 0);
+  if (!first) return;
+  const count = new Set([first, ...others].flatMap(({ cells }) => cells)).size;
+  onProgress(
+    `${count.toLocaleString("en")} cells stay in ${others.length === 0 ? `region '${first.name}'` : `${others.length + 1} regions, such as '${first.name}'`}`,
+  );
 }
 
 /** Writes what the block's own files can hold: `best.def` with macros and cells, `best.pl`. */

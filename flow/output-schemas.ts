@@ -82,6 +82,9 @@ const place = z.strictObject({
   ).optional(),
   cells_overlaps: count.optional().describe("pairs of a cell and another cell or a macro that overlap"),
   cells_off_rows: count.optional().describe("cells off the sites of the rows"),
+  cells_outside_regions: count
+    .optional()
+    .describe("cells that lie partly outside their regions, or in a fence of others"),
   cells_legal: z.boolean().optional(),
   cells_iterations: count.optional().describe("of their global placement"),
   cells_overflow: share
@@ -407,6 +410,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     legal_wirelength: um("the same when they were in rows, before detailed placement"),
     overlaps: count,
     off_rows: count.describe("cells off the sites of the rows"),
+    outside_regions: count.describe("cells that lie partly outside their regions, or in a fence of others"),
     legal: z.boolean().describe("every cell is in a row, and none overlaps another or a macro"),
     macro_overlaps: count.describe("pairs of hard macros that overlap"),
     iterations: count,

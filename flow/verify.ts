@@ -103,7 +103,7 @@ export interface VerifySummary extends VerifyFigures {
 export interface VerifyFigures extends AceFigures {
   /** Standard cells that may move. */
   readonly cells: number;
-  /** Whether every cell stands in a row, and overlaps no other cell and no macro. */
+  /** Whether every cell stands in a row and in its regions, and overlaps no other cell and no macro. */
   readonly legal: boolean;
   /** Pairs of hard macros that overlap. */
   readonly macro_overlaps: number;
@@ -200,12 +200,12 @@ export async function verifyPlacement(input: VerifyInput, settings: VerifySettin
       ),
   });
   const routingSeconds = seconds() - before;
-  const { overlaps, offRows } = checkRows(block, placement);
+  const { overlaps, offRows, outsideRegions } = checkRows(block, placement);
   const gaps = macroGapsOf(block, placement, NARROW_ROWS * leastOf(block.rows!.map(({ height }) => height)));
   const { grid, layers, ace } = routing;
   const figures: VerifyFigures = {
     cells: countLooseCells(block),
-    legal: overlaps === 0 && offRows === 0,
+    legal: overlaps + offRows + outsideRegions === 0,
     macro_overlaps: countMacroOverlaps(block, placement, onProgress),
     flat_wirelength: new Judge(Kernels.create(), block).evaluate(placement).wirelength,
     tree_wirelength: routing.treeLength,

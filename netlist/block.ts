@@ -142,6 +142,8 @@ export interface Block extends Netlist {
   readonly overlapThreshold: number;
   readonly blockages: readonly Blockage[];
   readonly fences?: readonly Fence[];
+  /** The same for standard cells, of a flat netlist: other cells must stay out of exclusive ones. Members may be macros too. */
+  readonly cellFences?: readonly Fence[];
   /** They add to the costs of a search. */
   readonly guides?: readonly Guide[] | undefined;
   /** Proxy cost of a member that is as far from its guide as the canvas is wide and high together. Default: `GUIDE_WEIGHT`. */

@@ -14,8 +14,10 @@ export function fencesOf({ fences = [], halos }: Block, node: number): string {
 }
 
 /** What a hard macro may not overlap, µm: blockages, exclusive fences of others, and the canvas outside its own fences. */
-export function forbiddenTo(block: Block, node: number): Rectangle[] {
-  const { blockages, fences = [], canvas } = block;
+export function forbiddenTo(
+  { blockages, fences = [], canvas }: Pick<Block, "blockages" | "fences" | "canvas">,
+  node: number,
+): Rectangle[] {
   return [
     ...blockages,
     ...fences.flatMap(({ rectangles, members, exclusive, isOpen }) => {

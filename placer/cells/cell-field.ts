@@ -2,8 +2,17 @@
 // density's energy, and how far they have spread. Vectors are pairs of x and y in µm: cells first, then fillers.
 import { Judge } from "../../env/index.js";
 import { ENUMS, KernelRecord, Kernels } from "../../kernels/index.js";
-import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
+import {
+  type Block,
+  boxOf,
+  copyPlacement,
+  NodeKind,
+  type Placement,
+  Random,
+  sidesOf,
+} from "../../netlist/index.js";
 import { CellNets } from "./cell-nets.js";
+import { cellRegionsOf, fencesAsBlockages } from "./cell-regions.js";
 import { type BinGrid, ElectricField, makeChargeGrid, makeMap, makeRectangles } from "./electric-field.js";
 import { ShardTeam } from "./shard-team.js";
 
@@ -95,10 +104,9 @@ export class CellField {
     placement.ys.set(start.ys);
     placement.orientations.set(start.orientations);
     const isMovingMacro = (node: number) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
-    this.nets = new CellNets(
-      this.judge,
-      (node) => isMovingCell(block, node) || (macroCharge !== undefined && isMovingMacro(node)),
-    );
+    const moves = (node: number) =>
+      isMovingCell(block, node) || (macroCharge !== undefined && isMovingMacro(node));
+    this.nets = new CellNets(this.judge, moves);
     this.nets.readPlacement();
     const { nets } = this;
     this.cellCount = nets.movingCount;
@@ -107,7 +115,7 @@ export class CellField {
     this.binWidth = canvas.width / bins.columns;
     this.binHeight = canvas.height / bins.rows;
     const field = new ElectricField(kernels, bins);
-    const standing = standingCharges(kernels, { block, start, bins, nets });
+    const standing = standingCharges(kernels, { block, start, bins, nets, moves, target });
     let free = 0;
     this.binArea = this.binWidth * this.binHeight;
     for (let bin = 0; bin < standing.length; bin++) {
@@ -142,6 +150,8 @@ export class CellField {
       singles(),
       singles(),
     ];
+    const { regions, indexOf } = cellRegionsOf(block);
+    const whole = { left: 0, bottom: 0, right: canvas.width, top: canvas.height };
     for (let i = 0; i < this.count; i++) {
       const node = cellNodes[i];
       const { width, height } = node === undefined ? filler : sidesOf(block, start, node);
@@ -158,10 +168,15 @@ export class CellField {
         binCharges[i]! > LARGE_CHARGE
           ? MOST_BINS_A_STEP * Math.min(this.binWidth, this.binHeight)
           : Number.POSITIVE_INFINITY;
-      least[2 * i] = Math.min(width, canvas.width) / 2;
-      least[2 * i + 1] = Math.min(height, canvas.height) / 2;
-      most[2 * i] = canvas.width - least[2 * i]!;
-      most[2 * i + 1] = canvas.height - least[2 * i + 1]!;
+      const room = (node !== undefined && regions[indexOf(node)]!.bounds) || whole;
+      const [restX, restY] = [
+        Math.min(width, room.right - room.left),
+        Math.min(height, room.top - room.bottom),
+      ];
+      least[2 * i] = room.left + restX / 2;
+      least[2 * i + 1] = room.bottom + restY / 2;
+      most[2 * i] = room.right - restX / 2;
+      most[2 * i + 1] = room.top - restY / 2;
       if (node === undefined) continue;
       cells.halfSizes[2 * i] = width / 2;
       cells.halfSizes[2 * i + 1] = height / 2;
@@ -382,12 +397,20 @@ interface StandingParts {
   readonly start: Placement;
   readonly bins: BinGrid;
   readonly nets: CellNets;
+  readonly moves: (node: number) => boolean;
+  /** Share of a bin that cells may fill. */
+  readonly target: number;
 }
 
-/** How full what stands makes the bins. */
-function standingCharges(kernels: Kernels, { block, start, bins, nets }: StandingParts): Float32Array {
+/** How full what stands makes the bins, and fences make them for others than their members. */
+function standingCharges(
+  kernels: Kernels,
+  { block, start, bins, nets, moves, target }: StandingParts,
+): Float32Array {
   const nodes = nets.nodes.subarray(nets.movingCount);
-  const boxes = makeRectangles(kernels, nodes.length + block.blockages.length);
+  const stands = block.cellFences ? Array.from(nodes, (node) => boxOf(block, start, node)) : [];
+  const blockages = [...block.blockages, ...fencesAsBlockages(block, { stands, moves, density: target })];
+  const boxes = makeRectangles(kernels, nodes.length + blockages.length);
   const set = (
     i: number,
     box: readonly [x: number, y: number, width: number, height: number, rate: number],
@@ -400,7 +423,7 @@ function standingCharges(kernels: Kernels, { block, start, bins, nets }: Standin
     const { width, height } = sidesOf(block, start, node);
     set(i, [start.xs[node]!, start.ys[node]!, width, height, 1]);
   }
-  for (const [i, { left, right, bottom, top, rate }] of block.blockages.entries())
+  for (const [i, { left, right, bottom, top, rate }] of blockages.entries())
     set(nodes.length + i, [(left + right) / 2, (bottom + top) / 2, right - left, top - bottom, rate]);
   const map = makeMap(kernels, bins);
   const grid = makeChargeGrid(kernels, bins, boxes);

@@ -7,12 +7,15 @@ import {
   type Placement,
   type Rectangle,
 } from "../../netlist/index.js";
+import { cellRegionsOf } from "./cell-regions.js";
 
 export interface RowCheck {
   /** Pairs of a standard cell and another cell or a hard macro that overlap. */
   readonly overlaps: number;
   /** Standard cells that move and are not on the sites of a row, with their whole width inside it. */
   readonly offRows: number;
+  /** Standard cells that move and lie partly outside their regions, or in a fence of others. */
+  readonly outsideRegions: number;
 }
 
 /** Lengths that files round away, as a share of a row's height and of a site's width. */
@@ -24,7 +27,9 @@ const ROUNDING = 1e-3;
  */
 export function checkRows(block: Block, placement: Placement): RowCheck {
   const rows = [...(block.rows ?? [])].sort((a, b) => a.bottom - b.bottom || a.left - b.left);
+  const { regions, indexOf } = cellRegionsOf(block);
   let offRows = 0;
+  let outsideRegions = 0;
   const boxes: Box[] = [];
   for (let node = 0; node < block.nodeCount; node++) {
     const kind = block.kinds[node];
@@ -33,9 +38,11 @@ export function checkRows(block: Block, placement: Placement): RowCheck {
     const box = { ...boxOf(block, placement, node), isCell, moves: isCell && !block.fixed[node] };
     if (!(box.right > box.left && box.top > box.bottom)) continue;
     boxes.push(box);
-    if (box.moves && !standsInRow(rows, box)) offRows++;
+    if (!box.moves) continue;
+    if (!standsInRow(rows, box)) offRows++;
+    if (regions[indexOf(node)]!.forbidden.some((rectangle) => doOverlap(box, rectangle))) outsideRegions++;
   }
-  return { overlaps: overlapsOf(boxes), offRows };
+  return { overlaps: overlapsOf(boxes), offRows, outsideRegions };
 }
 
 interface Box extends Rectangle {
@@ -95,7 +102,7 @@ function ownerOf(a: Box, b: Box, height: number): number {
   return Math.max(Math.floor(a.bottom / height), Math.floor(b.bottom / height));
 }
 
-function doOverlap(a: Box, b: Box): boolean {
+function doOverlap(a: Rectangle, b: Rectangle): boolean {
   const edge = ROUNDING * Math.min(a.top - a.bottom, b.top - b.bottom, a.right - a.left, b.right - b.left);
   return (
     a.left < b.right - edge && b.left < a.right - edge && a.bottom < b.top - edge && b.bottom < a.top - edge

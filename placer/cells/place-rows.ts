@@ -141,10 +141,10 @@ function* kindSteps(
   { kind, index, before, stands, total, isStopped, ...options }: KindOptions,
 ): Generator<RowStep, Total, boolean | undefined> {
   const { from } = options;
-  const space = rowSpaceOf(block, { placement, stands, rows: kind.rows });
+  const space = rowSpaceOf(block, { placement, stands, ...kind });
   const cells = cellsOf(block, kind, placement);
   if (cells.nodes.length === 0 && !before) return total;
-  refuseTooWide(block, cells, space);
+  refuseTooWide(block, cells, { space, kind });
   const kernels = Kernels.create();
   const record = recordOf(kernels, { block, space, cells, wanted: placement });
   const { state, xs, ys, segments, starts } = record;
@@ -159,7 +159,7 @@ function* kindSteps(
     if (run.legaliseRows(state.address, byX.byteOffset) < xs.length) {
       const byWidth = byX.sort((a, b) => cells.sites[b]! - cells.sites[a]! || xs[a]! - xs[b]! || a - b);
       const placed = run.legaliseRows(state.address, byWidth.byteOffset);
-      if (placed < xs.length) throw noRoom(block, cells, space, byWidth[placed]!);
+      if (placed < xs.length) throw noRoom(block, cells, { space, kind, cell: byWidth[placed]! });
     }
     const moves = movesOf({ xs, ys, wantedXs, wantedYs });
     moved += moves.sum;
@@ -211,26 +211,31 @@ function* kindSteps(
 export function refuseWithoutRoom(block: Block, start: Placement): void {
   const stands = (node: number) => !isLooseCell(block, node);
   for (const kind of rowKindsOf(block)) {
-    const space = rowSpaceOf(block, { placement: start, stands, rows: kind.rows });
-    refuseTooWide(block, cellsOf(block, kind, undefined), space);
+    const space = rowSpaceOf(block, { placement: start, stands, ...kind });
+    refuseTooWide(block, cellsOf(block, kind, undefined), { space, kind });
   }
 }
 
-function refuseTooWide(block: Block, { nodes, sites }: Cells, space: RowSpace): void {
+interface RowsOfKind {
+  readonly space: RowSpace;
+  readonly kind: Pick<RowKind, "fences">;
+}
+
+function refuseTooWide(block: Block, { nodes, sites }: Cells, { space, kind: { fences } }: RowsOfKind): void {
   const there = sum(space.segmentSites);
   const wanted = sum(sites);
   if (wanted > there)
     throw new InputError(
       block.name,
-      `cells take ${wanted} sites of ${there} that are free in rows of ${space.rowHeight} µm (${percent(wanted / there)})`,
-      "give the rows more free sites",
+      `cells${fences && ` of ${fences}`} take ${wanted} sites of ${there} that are free in rows of ${space.rowHeight} µm (${percent(wanted / there)})`,
+      fences ? "make the region larger, or take cells out of it" : "give the rows more free sites",
     );
   const widest = space.segmentSites.reduce((most, width) => Math.max(most, width), 0);
   const cell = sites.findIndex((width) => width > widest);
   if (cell < 0) return;
   throw new InputError(
     `cell '${block.nodeNames[nodes[cell]!]}'`,
-    `takes ${sites[cell]} sites, and the widest free stretch of a row has ${widest}`,
+    `takes ${sites[cell]} sites, and the widest free stretch of a row${fences && ` in ${fences}`} has ${widest}`,
     "make room for it between macros and blockages",
   );
 }
@@ -273,11 +278,15 @@ function orderByX(kernels: Kernels, xs: Float64Array): Int32Array {
   return order.sort((a, b) => xs[a]! - xs[b]! || a - b);
 }
 
-function noRoom(block: Block, { nodes, sites }: Cells, space: RowSpace, cell: number): InputError {
+function noRoom(
+  block: Block,
+  { nodes, sites }: Cells,
+  { space, kind: { fences }, cell }: RowsOfKind & { readonly cell: number },
+): InputError {
   const [wanted, there] = [sum(sites), sum(space.segmentSites)];
   return new InputError(
     `cell '${block.nodeNames[nodes[cell]!]}'`,
-    `finds no room in the rows: cells take ${wanted} sites of ${there} (${percent(wanted / there)}), and no gap is left that is ${sites[cell]} sites wide`,
+    `finds no room in the rows${fences && ` of ${fences}`}: cells take ${wanted} sites of ${there} (${percent(wanted / there)}), and no gap is left that is ${sites[cell]} sites wide`,
     "give the rows more free sites",
   );
 }

@@ -1,12 +1,17 @@
-// Which cells stand in which rows. Rows of one height and one width of sites are a kind. A cell stands in rows as high as it
-// is, or else in several rows of the greatest height that divides its own.
-import { type Block, type CellRow, InputError } from "../../netlist/index.js";
+// Which cells stand in which rows. Rows of one height and one width of sites are a kind, and so are the cells of the same fences
+// that stand in them. A cell stands in rows as high as it is, or else in several rows of the greatest height that divides its own.
+import { type Block, type CellRow, InputError, type Rectangle } from "../../netlist/index.js";
+import { type CellRegion, cellRegionsOf } from "./cell-regions.js";
 import { isLooseCell, ROUNDING } from "./row-space.js";
 
 export interface RowKind {
   readonly rows: readonly CellRow[];
   readonly height: number;
   readonly siteWidth: number;
+  /** The fences of its cells, in words; "" for none. */
+  readonly fences: string;
+  /** Where its cells may not be, µm. */
+  readonly forbidden: readonly Rectangle[];
   /** Nodes of cells that stand in one row. */
   readonly cells: readonly number[];
   /** Nodes of cells that stand in several rows. */
@@ -14,16 +19,18 @@ export interface RowKind {
 }
 
 /**
- * The kinds of rows that have cells, the highest first: their cells find it hardest to fit. Throws `InputError` for a block
+ * The kinds of rows that have cells: those with fences first, and the highest first, as their cells find it hardest to fit. Throws `InputError` for a block
  * without rows, and for a cell that no rows can hold.
  */
 export function rowKindsOf(block: Block): readonly RowKind[] {
-  const kinds = kindsOf(block);
+  const { regions, indexOf } = cellRegionsOf(block);
+  const kindsOfRegion = regions.map((region) => kindsOf(block, region));
+  const [kinds] = kindsOfRegion as [GrowingKind[]];
   const heights = [...new Set(kinds.map(({ height }) => height))].map((height) => `${height} µm`);
   for (let node = 0; node < block.nodeCount; node++) {
     if (!isLooseCell(block, node)) continue;
     const height = block.heights[node]!;
-    const kind = kindFor(kinds, height, block.widths[node]!);
+    const kind = kindFor(kindsOfRegion[indexOf(node)]!, height, block.widths[node]!);
     if (!kind)
       throw new InputError(
         `cell '${block.nodeNames[node]}'`,
@@ -32,13 +39,13 @@ export function rowKindsOf(block: Block): readonly RowKind[] {
       );
     (isTall(height, kind) ? kind.tall : kind.cells).push(node);
   }
-  return kinds.filter(({ cells, tall }) => cells.length + tall.length > 0);
+  return kindsOfRegion.flat().filter(({ cells, tall }) => cells.length + tall.length > 0);
 }
 
 type GrowingKind = RowKind & { readonly cells: number[]; readonly tall: number[]; readonly rows: CellRow[] };
 
 /** All kinds, the highest first; of one height that with most sites first. */
-function kindsOf({ name, rows = [] }: Block): GrowingKind[] {
+function kindsOf({ name, rows = [] }: Block, { fences, forbidden }: CellRegion): GrowingKind[] {
   if (rows.length === 0)
     throw new InputError(
       name,
@@ -50,10 +57,18 @@ function kindsOf({ name, rows = [] }: Block): GrowingKind[] {
     const { height, siteWidth } = row;
     const like = kinds.find((kind) => isAlike(kind.height, height) && isAlike(kind.siteWidth, siteWidth));
     if (like) like.rows.push(row);
-    else kinds.push({ rows: [row], height, siteWidth, cells: [], tall: [] });
+    else
+      kinds.push({
+        ...{ rows: [row], height, siteWidth, cells: [], tall: [] },
+        ...{ fences: wordsOf(fences), forbidden },
+      });
   }
   const sitesOf = (kind: RowKind) => kind.rows.reduce((sum, { sites }) => sum + sites, 0);
   return kinds.sort((a, b) => (isAlike(a.height, b.height) ? sitesOf(b) - sitesOf(a) : b.height - a.height));
+}
+
+function wordsOf(fences: readonly string[]): string {
+  return fences.map((name) => `region '${name}'`).join(" and ");
 }
 
 function kindFor(kinds: readonly GrowingKind[], height: number, width: number): GrowingKind | undefined {

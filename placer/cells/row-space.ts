@@ -29,24 +29,29 @@ export const ROUNDING = 1e-4;
 /** A stretch of free sites of a row: first site, and the one behind the last. */
 type Stretch = [start: number, end: number];
 
-/** Cuts rows of one kind, by default all of the block, by the nodes for which `stands` is true, and by blockages that leave cells no room. */
+/**
+ * Cuts rows of one kind, by default all of the block, by the nodes for which `stands` is true, by blockages that leave
+ * cells no room, and by what is `forbidden` to its cells.
+ */
 export function rowSpaceOf(
   block: Block,
   {
     placement,
     stands,
     rows = block.rows ?? [],
+    forbidden = [],
   }: {
     readonly placement: Placement;
     readonly stands: (node: number) => boolean;
     readonly rows?: readonly CellRow[];
+    readonly forbidden?: readonly Rectangle[];
   },
 ): RowSpace {
   const { siteWidth, height: rowHeight } = rows[0]!;
   const sorted = [...rows].sort((a, b) => a.bottom - b.bottom || a.left - b.left);
   const bottoms = Float64Array.from(sorted, ({ bottom }) => bottom);
   const free = sorted.map(({ sites }): Stretch[] => [[0, sites]]);
-  for (const box of obstaclesOf(block, placement, stands)) {
+  for (const box of obstaclesOf(block, placement, { stands, forbidden })) {
     const edge = ROUNDING * rowHeight;
     // The first row whose top is above the box's bottom.
     for (let row = lowerBound(bottoms, box.bottom - rowHeight + edge); row < sorted.length; row++) {
@@ -63,7 +68,10 @@ export function rowSpaceOf(
 function* obstaclesOf(
   block: Block,
   placement: Placement,
-  stands: (node: number) => boolean,
+  {
+    stands,
+    forbidden,
+  }: { readonly stands: (node: number) => boolean; readonly forbidden: readonly Rectangle[] },
 ): Generator<Rectangle> {
   for (let node = 0; node < block.nodeCount; node++) {
     if (!stands(node)) continue;
@@ -71,6 +79,7 @@ function* obstaclesOf(
     if (box.right > box.left && box.top > box.bottom) yield box;
   }
   for (const blockage of block.blockages) if (blockage.rate >= 1) yield blockage;
+  yield* forbidden;
 }
 
 function without([start, end]: Stretch, from: number, to: number): Stretch[] {

@@ -76,10 +76,10 @@ function isUpright(orientation: number): boolean {
 
 function rowsOf(
   block: Block,
-  { rows }: RowKind,
+  { rows, forbidden }: RowKind,
   parts: { readonly placement: Placement; readonly stands: (node: number) => boolean },
 ): Row[] {
-  const space = rowSpaceOf(block, { ...parts, rows });
+  const space = rowSpaceOf(block, { ...parts, rows, forbidden });
   return Array.from(space.rowBottoms, (bottom, row) => {
     const segments = [];
     for (let at = space.rowSegments[row]!; at < space.rowSegments[row + 1]!; at++) {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { readFrames } from "../../flow/frames.js";
-import { placeCells, readRun } from "../../flow/index.js";
+import { type CellsSummary, placeCells, readRun } from "../../flow/index.js";
 import { loadBlock } from "../../netlist/index.js";
 import { checkRows } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
@@ -33,7 +33,7 @@ test("cells of a DEF: legal, scored as its own output is, the same bytes again, 
   const block = await loadBlock(at("cells", "best.def"), {
     def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
   });
-  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   assert.deepEqual(rowFaults(block, block.initial), []);
   const macros = await loadBlock(at("run", "best.def"), {
     def: { lef: ["examples/design/tech.lef", "examples/design/cells.lef"] },
@@ -85,20 +85,42 @@ test("a run that was stopped has cells in rows, and the bytes of a whole one onc
   assert.ok(Math.abs(Number(view.wirelength) - whole.flat_wirelength) < 1e-9 * whole.flat_wirelength);
 });
 
-test("regions are not kept for cells, and a line says so; a design with everything fixed is refused", async () => {
+test("cells stay in their region and out of the fences of others; without room there they are refused", async () => {
   const text = readFileSync(DESIGN, "utf8");
-  const regions =
-    "REGIONS 2 ;\n- unit ( 0 0 ) ( 60000 60000 ) ;\n- alone ( 0 0 ) ( 3000 3000 ) + TYPE FENCE ;\nEND REGIONS\n";
-  const groups = "GROUPS 1 ;\n- g fetch/u* + REGION unit ;\nEND GROUPS\n";
-  writeFileSync(
-    at("regions.def"),
-    text.replace("COMPONENTS ", `${regions}COMPONENTS `).replace("END NETS\n", `END NETS\n${groups}`),
-  );
-  const given = ["cells", at("regions.def"), ...LEFS, "--placement", at("run")];
-  const { code, stderr } = await ashlar(...given, "--passes", "0", "--out", at("regions"));
+  const withRegion = (name: string, unit: string) => {
+    const regions = `REGIONS 2 ;\n- unit ${unit} ;\n- alone ( 0 0 ) ( 3000 3000 ) + TYPE FENCE ;\nEND REGIONS\n`;
+    const groups = "GROUPS 1 ;\n- g fetch/u* + REGION unit ;\nEND GROUPS\n";
+    const def = text
+      .replace("COMPONENTS ", `${regions}COMPONENTS `)
+      .replace("END NETS\n", `END NETS\n${groups}`);
+    writeFileSync(at(name), def);
+    return ["cells", at(name), ...LEFS, "--placement", at("run"), "--passes", "1"];
+  };
+  const given = withRegion("regions.def", "( 0 0 ) ( 60000 60000 )");
+  const { code, stdout, stderr } = await ashlar(...given, "--out", at("regions"), "--json");
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /^\d+ cells belong to region 'unit': cells are placed without regard to regions$/m);
-  assert.match(stderr, /^fence 'alone' does not keep cells out: they are placed without regard to regions$/m);
+  assert.match(stderr, /^\d+ cells stay in region 'unit'$/m);
+  const { legal, outside_regions: outside } = JSON.parse(stdout) as CellsSummary;
+  assert.deepEqual([legal, outside], [true, 0]);
+  // Cells as the file has them, in thousandths of a µm.
+  const placed = readFileSync(at("regions", "best.def"), "utf8");
+  const corners = [...placed.matchAll(/^\s*- (\S+\/u\S*) \S+[^;]*?\+ PLACED \( (\d+) (\d+) \)/gm)];
+  const members = corners.filter(([, name]) => name!.startsWith("fetch/u"));
+  assert.ok(members.length > 100 && corners.length > 2 * members.length);
+  for (const [, name, x, y] of members)
+    assert.ok(Number(x) < 60000 && Number(y) < 60000, `${name} ${x} ${y}`);
+  for (const [, name, x, y] of corners)
+    assert.ok(Number(x) >= 3000 || Number(y) >= 3000, `${name} ${x} ${y}`);
+  const small = await ashlar(...withRegion("small.def", "( 0 0 ) ( 9000 9000 )"), "--out", at("small"));
+  assert.equal(small.code, 1);
+  assert.match(
+    small.stderr,
+    /cells of region 'unit' take \d+ sites of \d+ that are free[^\n]*; make the region larger/,
+  );
+  assert.equal(existsSync(at("small", "best.def")), false);
+});
+
+test("a design with everything fixed is refused", async () => {
   writeFileSync(
     at("fixed.def"),
     readFileSync(at("cells", "best.def"), "utf8").replaceAll("+ PLACED", "+ FIXED"),

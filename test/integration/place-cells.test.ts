@@ -25,7 +25,7 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
     [820, true, 0, 0, true],
   );
   const block = await loadBlock(at("design", "best.def"), { def: { lef: LEF } });
-  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   const flat = await readPlacement(at("design", "flat.plc"), block);
   for (let node = 0; node < block.nodeCount; node++)
     if (block.kinds[node] !== NodeKind.Port)
@@ -50,7 +50,7 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
   const set = await loadBlock(at("flat", "tile.aux"));
   const upright = block.rows!.map((row) => ({ ...row, orientation: 0 }));
   assert.deepEqual([set.rows, set.canvas], [upright, block.canvas]);
-  assert.deepEqual(checkRows(set, set.initial), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(set, set.initial), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   // The run's own costs are of its soft macros, and those of a run without --cells.
   const without = runJson("place", DESIGN, ...search, "--out", at("without"));
   assert.equal(summary.proxy_cost, without.proxy_cost);
@@ -78,7 +78,7 @@ test("a Bookshelf set with method mixed: cells in best.pl", async () => {
   assert.deepEqual([summary.legal, summary.cells_legal], [true, true]);
   const block = await loadBlock(aux);
   const placed = await readPlacement(at("mixed", "best.pl"), block);
-  assert.deepEqual(checkRows(block, placed), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, placed), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   const again = runJson("eval", aux, "--placement", at("mixed", "best.pl"), "--json");
   assert.ok(Math.abs(Number(again.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
 });

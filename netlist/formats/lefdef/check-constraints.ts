@@ -17,9 +17,10 @@ import {
   orientationName,
   shapesAt,
 } from "./def-places.js";
-import { type DesignRules, membershipsOf } from "./design-rules.js";
+import type { DesignRules } from "./design-rules.js";
 import type { Comb } from "./floor.js";
 import { boundsOf, contains, overlaps, type Rect, slabsOf, unionOf, widened } from "./geometry.js";
+import { membershipsOf } from "./memberships.js";
 
 /** Overlaps of up to this many database units are ignored, as sizes need not be whole numbers of units. */
 const TOUCHING = 0.01;

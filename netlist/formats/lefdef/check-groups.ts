@@ -4,9 +4,9 @@ import { sidesOf } from "../../boxes.js";
 import type { MacroGroup } from "../../grouped-view.js";
 import { InputError } from "../../input-error.js";
 import { checkConstraints } from "./check-constraints.js";
-import { membershipsOf } from "./design-rules.js";
 import { boundsOf } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
+import { membershipsOf } from "./memberships.js";
 
 /** Database units: how far a distance may be from a whole number of steps. More than arithmetic adds, less than a unit. */
 const OFF_STEP = 0.02;

@@ -1,13 +1,13 @@
 // The part of a design that its constraints on hard macros need, and the same as a plain message of the hard macros alone: the
 // viewer's page checks a placement by it, with the code that checks the design itself.
 import { type Block, NodeKind } from "../../block.js";
-import { nameMatcher } from "../../names.js";
 import type { DefComponents, DefDesign, DefRegion } from "./def-design.js";
 import type { DefNetlist } from "./def-to-block.js";
 import type { Lattice } from "./floor.js";
 import type { Rect } from "./geometry.js";
 import type { LefMaster } from "./lef-library.js";
 import type { LoadedDef } from "./load-def.js";
+import { membershipsOf } from "./memberships.js";
 
 type RuledMaster = Pick<LefMaster, "width" | "height" | "symmetry" | "outline" | "where">;
 
@@ -28,28 +28,6 @@ export interface DesignRules extends Pick<LoadedDef, "allowed" | "core" | "latti
   };
   /** Per component its regions, if they are known already. */
   readonly memberships?: ReadonlyMap<number, DefRegion[]>;
-}
-
-/** Per component its regions, by `+ REGION` or by a group. */
-export function membershipsOf(rules: DesignRules): ReadonlyMap<number, DefRegion[]> {
-  if (rules.memberships) return rules.memberships;
-  const { regions, groups, components } = rules.design;
-  const regionOf = new Map(regions.map((region) => [region.name, region]));
-  const memberships = new Map<number, DefRegion[]>();
-  const add = (component: number, name: string) => {
-    const region = regionOf.get(name);
-    if (region) memberships.set(component, [...(memberships.get(component) ?? []), region]);
-  };
-  for (const [component, name] of components.regions) add(component, name);
-  for (const { patterns, region } of groups) {
-    if (region === undefined || patterns.length === 0) continue;
-    const exact = new Set(patterns.filter((pattern) => !pattern.includes("*")));
-    const wild = patterns.filter((pattern) => pattern.includes("*")).map(nameMatcher);
-    components.names.forEach((name, component) => {
-      if (exact.has(name) || wild.some((matches) => matches(name))) add(component, region);
-    });
-  }
-  return memberships;
 }
 
 /** A hard macro of a design: lengths in database units, except its master's sides, which are µm. */

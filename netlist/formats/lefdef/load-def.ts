@@ -11,6 +11,7 @@ import { InputError } from "../../input-error.js";
 import { nameMatcher } from "../../names.js";
 import { isSideways } from "../../orientation.js";
 import type { Sides } from "../../placing-view.js";
+import { cellFencesOf } from "./cell-fences.js";
 import { type DefDesign, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
 import { cellRowsOf, type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
@@ -137,6 +138,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
   const blockages = hardBlockagesOf(design, nodes, { fixed, core });
   const rows = cellRowsOf(design, library);
   const outlines = outlinesOf(nodes);
+  const cellFences = cellFencesOf(design, nodes, fixed);
   const block: Block = {
     ...netlist,
     name: design.name,
@@ -149,6 +151,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     blockages,
     ...(rows.length > 0 && { rows }),
     ...(outlines.size > 0 && { outlines }),
+    ...(cellFences.length > 0 && { cellFences }),
     initial: nodes.places,
   };
   const notes = [

@@ -7,11 +7,11 @@ import { isSideways } from "../../orientation.js";
 import { type PlacingView, placingView, type Sides } from "../../placing-view.js";
 import { boxAt, defPlacesOf } from "./def-places.js";
 import { blockagesOfMacros, inMicrons, originOf } from "./def-to-block.js";
-import { membershipsOf } from "./design-rules.js";
 import { type Comb, outwardOn, wholePitches } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
 import { allowsTurns } from "./lef-library.js";
 import type { LoadedDef } from "./load-def.js";
+import { membershipsOf } from "./memberships.js";
 
 export interface PlacingRules {
   /** Whether macros whose masters have SYMMETRY R90 may be turned by 90°. */

@@ -9,10 +9,10 @@ import type { Placement } from "../../placement.js";
 import { legalPlaces } from "./check-constraints.js";
 import { boxAt, type DefPlace, defPlacesOf } from "./def-places.js";
 import { originOf } from "./def-to-block.js";
-import { membershipsOf } from "./design-rules.js";
 import { type Comb, latticeFrom, pointAbove, pointBelow } from "./floor.js";
 import { boundsOf, type Rect, widened } from "./geometry.js";
 import type { LoadedDef } from "./load-def.js";
+import { membershipsOf } from "./memberships.js";
 
 /**
  * Places of the hard macros of a placement on the lattice, by component; fixed ones stay where they are. Distances within a

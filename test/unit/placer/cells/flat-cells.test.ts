@@ -47,7 +47,7 @@ test("detailed placement goes on from every pass", () => {
 test("a placement that is stopped is legal; from what it kept the rest is as in one go", async () => {
   const options = { density: 1, passes: 8, onProgress: () => {} };
   const whole = await placeFlatCells(block, block.initial, options);
-  assert.deepEqual(checkRows(block, whole.placement), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, whole.placement), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   const stop = new AbortController();
   let kept: FlatCellsState | undefined;
   const stopped = await placeFlatCells(block, block.initial, {
@@ -61,7 +61,7 @@ test("a placement that is stopped is legal; from what it kept the rest is as in 
   });
   assert.equal(stopped.iterations, 61);
   assert.equal(stopped.wirelength, stopped.legalWirelength, "no pass of detailed placement");
-  assert.deepEqual(checkRows(block, stopped.placement), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, stopped.placement), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   assert.deepEqual(await placeFlatCells(block, block.initial, { ...options, from: kept }), whole);
   const states: FlatCellsState[] = [];
   await placeFlatCells(block, block.initial, {

@@ -86,7 +86,7 @@ for (const [name, options] of Object.entries(BLOCKS))
       const passes: RowPass[] = [];
       const result = placeInRows(block, wanted, { leastGain: 0, onPass: (pass) => passes.push(pass) });
       assert.deepEqual(faultsOf(block, result.placement), []);
-      assert.deepEqual(checkRows(block, result.placement), { overlaps: 0, offRows: 0 });
+      assert.deepEqual(checkRows(block, result.placement), { overlaps: 0, offRows: 0, outsideRegions: 0 });
       assert.deepEqual(rowFaults(block, result.placement), []);
       for (let i = 1; i < passes.length; i++)
         assert.ok(passes[i]!.wirelength <= passes[i - 1]!.wirelength + 1e-6, `pass ${i}`);

@@ -27,7 +27,7 @@ function blockWith(options: FlatOptions, rowsOf: (cell: number) => number): Bloc
 
 function checkLegal(block: Block, placement: Placement): void {
   assert.deepEqual(rowFaults(block, placement), []);
-  assert.deepEqual(checkRows(block, placement), { overlaps: 0, offRows: 0 });
+  assert.deepEqual(checkRows(block, placement), { overlaps: 0, offRows: 0, outsideRegions: 0 });
 }
 
 const TALL = (cell: number) => (cell % 7 === 0 ? 3 : cell % 5 === 0 ? 2 : 1);

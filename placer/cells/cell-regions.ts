@@ -1,0 +1,107 @@
+// Where the fences of a design let standard cells be: the cells of the same fences may stand in the same part of the canvas.
+import { coveredArea, forbiddenTo } from "../../env/index.js";
+import type { Block, Rectangle } from "../../netlist/index.js";
+
+/** What the nodes of the same fences may cover, µm. */
+export interface CellRegion {
+  /** Names of the fences; none for the nodes that belong to none. */
+  readonly fences: readonly string[];
+  /** What they may not cover: what is outside their fences, and exclusive fences of others. */
+  readonly forbidden: readonly Rectangle[];
+  /** Bounds of what their fences have in common; undefined without fences. */
+  readonly bounds: Rectangle | undefined;
+}
+
+export interface CellRegions {
+  /** Those with fences first: their cells have less choice. */
+  readonly regions: readonly CellRegion[];
+  /** Index of a node's region. */
+  indexOf(node: number): number;
+}
+
+/** The regions of a block's cells and macros; one without limits if no fence holds cells or keeps them out. */
+export function cellRegionsOf({ cellFences = [], canvas }: Block): CellRegions {
+  const fencesOfNode = new Map<number, number[]>();
+  for (const [fence, { members }] of cellFences.entries())
+    for (const node of members) fencesOfNode.set(node, [...(fencesOfNode.get(node) ?? []), fence]);
+  const indices = new Map<string, number>();
+  const regions: CellRegion[] = [];
+  const regionWith = (fences: readonly number[], member: number): CellRegion => ({
+    fences: fences.map((fence) => cellFences[fence]!.name),
+    forbidden: forbiddenTo({ blockages: [], fences: cellFences, canvas }, member),
+    bounds: fences.map((fence) => boundsOf(cellFences[fence]!.rectangles)).reduce(common, undefined),
+  });
+  for (const [node, fences] of fencesOfNode) {
+    const key = fences.join();
+    if (indices.has(key)) continue;
+    indices.set(key, regions.length);
+    regions.push(regionWith(fences, node));
+  }
+  regions.push(regionWith([], NO_NODE));
+  return {
+    regions,
+    indexOf: (node) => {
+      const fences = fencesOfNode.get(node);
+      return fences ? indices.get(fences.join())! : regions.length - 1;
+    },
+  };
+}
+
+const NO_NODE = -1;
+
+function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
+  return rectangles.reduce((all, one) => ({
+    left: Math.min(all.left, one.left),
+    bottom: Math.min(all.bottom, one.bottom),
+    right: Math.max(all.right, one.right),
+    top: Math.max(all.top, one.top),
+  }));
+}
+
+function common(a: Rectangle | undefined, b: Rectangle): Rectangle {
+  return a ? overlapOf(a, b) : b;
+}
+
+function overlapOf(a: Rectangle, b: Rectangle): Rectangle {
+  return {
+    left: Math.max(a.left, b.left),
+    bottom: Math.max(a.bottom, b.bottom),
+    right: Math.min(a.right, b.right),
+    top: Math.min(a.top, b.top),
+  };
+}
+
+/**
+ * Exclusive fences as blockages to global placement. One whose members fill it to a share s, of its area without what stands
+ * there, counts as full to 1 - s before they come: with them it is as full as all else, and pushes others out.
+ * `stands` are the boxes of what does not move, `moves` tells of the nodes that do, and `density` is the share of the free space
+ * that they may fill.
+ */
+export function* fencesAsBlockages(
+  { cellFences = [], canvas, widths, heights }: Block,
+  {
+    stands,
+    moves,
+    density,
+  }: {
+    readonly stands: readonly Rectangle[];
+    readonly moves: (node: number) => boolean;
+    readonly density: number;
+  },
+): Generator<Rectangle & { readonly rate: number }> {
+  for (const { rectangles, members, exclusive } of cellFences) {
+    if (!exclusive) continue;
+    const area = (parts: readonly Rectangle[]) => coveredArea(parts, canvas.width, canvas.height);
+    const taken = rectangles.flatMap((rectangle) =>
+      stands.flatMap((box) => {
+        const part = overlapOf(rectangle, box);
+        return part.left < part.right && part.bottom < part.top ? [part] : [];
+      }),
+    );
+    const free = area(rectangles) - area(taken);
+    let own = 0;
+    for (const node of members) if (moves(node)) own += widths[node]! * heights[node]!;
+    const rate = free > 0 ? Math.max(0, 1 - own / (free * density)) : 0;
+    for (const rectangle of rectangles) yield { ...rectangle, rate };
+  }
+}
