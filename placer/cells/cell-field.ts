@@ -2,19 +2,12 @@
 // density's energy, and how far they have spread. Vectors are pairs of x and y in µm: cells first, then fillers.
 import { Judge } from "../../env/index.js";
 import { ENUMS, KernelRecord, Kernels } from "../../kernels/index.js";
-import {
-  type Block,
-  boxOf,
-  copyPlacement,
-  NodeKind,
-  type Placement,
-  Random,
-  sidesOf,
-} from "../../netlist/index.js";
+import { type Block, copyPlacement, NodeKind, type Placement, Random, sidesOf } from "../../netlist/index.js";
 import { CellNets } from "./cell-nets.js";
-import { cellRegionsOf, fencesAsBlockages } from "./cell-regions.js";
-import { type BinGrid, ElectricField, makeChargeGrid, makeMap, makeRectangles } from "./electric-field.js";
+import { cellRegionsOf } from "./cell-regions.js";
+import { type BinGrid, ElectricField, makeChargeGrid, makeRectangles } from "./electric-field.js";
 import { ShardTeam } from "./shard-team.js";
+import { standingCharges } from "./standing-charges.js";
 
 export interface FieldOptions {
   /** Threads to use; they do not change the result. Default: 1. */
@@ -390,45 +383,6 @@ function binsFor({ canvas }: Block, cells: number): BinGrid {
   const side = 2 ** Math.round(Math.log2(Math.sqrt(cells)));
   const bins = Math.max(16, Math.min(1024, side));
   return { columns: bins, rows: bins, width: canvas.width, height: canvas.height };
-}
-
-interface StandingParts {
-  readonly block: Block;
-  readonly start: Placement;
-  readonly bins: BinGrid;
-  readonly nets: CellNets;
-  readonly moves: (node: number) => boolean;
-  /** Share of a bin that cells may fill. */
-  readonly target: number;
-}
-
-/** How full what stands makes the bins, and fences make them for others than their members. */
-function standingCharges(
-  kernels: Kernels,
-  { block, start, bins, nets, moves, target }: StandingParts,
-): Float32Array {
-  const nodes = nets.nodes.subarray(nets.movingCount);
-  const stands = block.cellFences ? Array.from(nodes, (node) => boxOf(block, start, node)) : [];
-  const blockages = [...block.blockages, ...fencesAsBlockages(block, { stands, moves, density: target })];
-  const boxes = makeRectangles(kernels, nodes.length + blockages.length);
-  const set = (
-    i: number,
-    box: readonly [x: number, y: number, width: number, height: number, rate: number],
-  ) => {
-    boxes.places.set([box[0], box[1]], 2 * i);
-    boxes.halfSizes.set([box[2] / 2, box[3] / 2], 2 * i);
-    boxes.charges[i] = box[4];
-  };
-  for (const [i, node] of nodes.entries()) {
-    const { width, height } = sidesOf(block, start, node);
-    set(i, [start.xs[node]!, start.ys[node]!, width, height, 1]);
-  }
-  for (const [i, { left, right, bottom, top, rate }] of blockages.entries())
-    set(nodes.length + i, [(left + right) / 2, (bottom + top) / 2, right - left, top - bottom, rate]);
-  const map = makeMap(kernels, bins);
-  const grid = makeChargeGrid(kernels, bins, boxes);
-  kernels.run.addCharges(grid.address, 0, boxes.charges.length, map.byteOffset);
-  return map;
 }
 
 /** Whether a node is a cell, or a soft macro, that may move. */

@@ -91,14 +91,13 @@ export function* fencesAsBlockages(
 ): Generator<Rectangle & { readonly rate: number }> {
   for (const { rectangles, members, exclusive } of cellFences) {
     if (!exclusive) continue;
-    const area = (parts: readonly Rectangle[]) => coveredArea(parts, canvas.width, canvas.height);
-    const taken = rectangles.flatMap((rectangle) =>
-      stands.flatMap((box) => {
-        const part = overlapOf(rectangle, box);
-        return part.left < part.right && part.bottom < part.top ? [part] : [];
-      }),
-    );
-    const free = area(rectangles) - area(taken);
+    // What stands rarely overlaps, so areas are added up.
+    let free = coveredArea(rectangles, canvas.width, canvas.height);
+    for (const rectangle of rectangles)
+      for (const box of stands) {
+        const { left, bottom, right, top } = overlapOf(rectangle, box);
+        if (left < right && bottom < top) free -= (right - left) * (top - bottom);
+      }
     let own = 0;
     for (const node of members) if (moves(node)) own += widths[node]! * heights[node]!;
     const rate = free > 0 ? Math.max(0, 1 - own / (free * density)) : 0;
