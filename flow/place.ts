@@ -249,6 +249,7 @@ export async function placeBy(
   return runOnBlock(path, {
     name: `${method.name}-s${seed}`,
     options,
+    mirrors: method.mirrors,
     schema: placeOptionsSchema,
     record: {
       settings,

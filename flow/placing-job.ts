@@ -110,6 +110,8 @@ export interface JobOptions extends BlockOptions, ClusterChoice {
   readonly turn?: boolean;
   /** How strongly the guides of a design pull. */
   readonly guideWeight?: number | undefined;
+  /** Whether `finish` leaves macros mirrored as they are where LEF allows that. Default: no. */
+  readonly keepMirrors?: boolean | undefined;
 }
 
 /** Reads the block at `path` by the format of its files. Throws `InputError` for bad input. */
@@ -290,7 +292,16 @@ async function openDefJob(
     ...(given && { given: onNodesOf(scored, loaded.block, { placement: given, clustering }) }),
     isAllowed: (placement) => checkConstraints(loaded, placement).length === 0,
     finish: (placement, judging) =>
-      snapped(loaded, turned(loaded, { scored, view, groups }, placement, judging), groups),
+      snapped(
+        loaded,
+        turned(
+          loaded,
+          { scored, view, groups, keepMirrors: options.keepMirrors === true },
+          placement,
+          judging,
+        ),
+        groups,
+      ),
     view,
     flatOutput: (placement) => {
       const { block } = withPortsInside(loaded.block);
@@ -332,7 +343,7 @@ function countMovable({ block, design }: LoadedDef, onProgress: (line: string) =
 
 /**
  * Every movable macro that is in no group in the orientation that costs least among those that LEF allows and that keep its box, largest
- * first, each once. Where none keeps its box, N.
+ * first, each once. Where none keeps its box, N. With `keepMirrors`, that at hand if LEF allows it.
  */
 function turned(
   loaded: LoadedDef,
@@ -340,7 +351,13 @@ function turned(
     scored,
     view,
     groups,
-  }: { readonly scored: Block; readonly view: PlacingView; readonly groups: readonly MacroGroup[] },
+    keepMirrors,
+  }: {
+    readonly scored: Block;
+    readonly view: PlacingView;
+    readonly groups: readonly MacroGroup[];
+    readonly keepMirrors: boolean;
+  },
   placement: Placement,
   judging: JudgeOptions,
 ): Placement {
@@ -358,7 +375,8 @@ function turned(
     const alike = MIRRORED.map((code) => first + code).filter((code) =>
       allowed.includes(view.orientationOf(node, code)),
     );
-    const candidates = alike.length > 0 ? alike : [first];
+    const choice = keepMirrors && alike.includes(now) ? [now] : alike;
+    const candidates = choice.length > 0 ? choice : [first];
     let best: { move: Move; cost: number } | undefined;
     // The orientation at hand first: another must be better, not as good.
     for (const code of [...candidates].sort((a, b) => Number(b === now) - Number(a === now) || a - b)) {

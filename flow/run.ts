@@ -79,6 +79,8 @@ export interface BlockJob<Found extends object> {
   /** Names of options that changed since older records were written: `settings.cycle`. */
   readonly oldNames?: OldNames | undefined;
   readonly control: ReturnType<typeof controlOf>;
+  /** Whether `work` chooses how hard macros are mirrored. */
+  readonly mirrors?: boolean | undefined;
   /** Wall-clock budget of the job with all that follows the search, s. */
   readonly seconds?: number | undefined;
   work(place: BlockRun): Promise<BlockWork<Found>>;
@@ -135,7 +137,7 @@ export async function runOnBlock<Found extends object>(
   const { onProgress, onStart, signal } = job.control;
   if (options.out !== undefined) refuseTaken(options.out, options);
   const { rules, options: judging, files, record: termRecord } = await openJudging(options);
-  const opened = await openPlacingJob(path, options, onProgress);
+  const opened = await openPlacingJob(path, { ...options, keepMirrors: job.mirrors }, onProgress);
   const { block, scored, flat, clustering } = opened;
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
@@ -247,13 +249,16 @@ export async function runOnBlock<Found extends object>(
 }
 
 function flatNetlistOf(job: PlacingJob): FlatNetlist | undefined {
-  const { flat, flatView, clustering, scored, view } = job;
+  const { flat, flatView, clustering, scored, view, design } = job;
   if (!clustering) return undefined;
   return {
     block: flatView.block,
     fromFlat: (placement) =>
       view.fromBlock(clusteredPlacement(flat, flatView.toBlock(placement), { ...clustering, block: scored })),
     toFlat: (placement) => flatView.fromBlock(flatPlacement(flat, view.toBlock(placement), clustering)),
+    ...(design && {
+      allows: (node, orientation) => design.allowed[node]?.includes(orientation) ?? true,
+    }),
   };
 }
 

@@ -28,6 +28,11 @@ export interface Method<Settings = unknown> {
   readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>>; readonly upright?: boolean };
   /** Protocols under which `run` turns macros by 90° where the block allows it (`turnable`). Default: none. */
   readonly turns?: readonly Protocol[];
+  /**
+   * Whether it chooses how hard macros are mirrored. Otherwise `place` mirrors those of a design in the end where that lowers the
+   * proxy cost.
+   */
+  readonly mirrors?: boolean;
   /** Whether it computes by `openPool` where one is given, so that it can run on a queue. */
   readonly distributes?: boolean;
   /** Whether it plays a policy, so that one can be given. */
@@ -77,6 +82,8 @@ export interface FlatNetlist {
   fromFlat(placement: Placement): Placement;
   /** A placement of the flat netlist: cells are in the middle of their soft macros. */
   toFlat(placement: Placement): Placement;
+  /** Whether the design allows an orientation of a hard macro of the flat netlist. Default: yes. */
+  allows?(node: number, orientation: number): boolean;
 }
 
 /** What a method works with. */

@@ -10,6 +10,8 @@ import { CellField, type FieldOptions } from "./cell-field.js";
 export interface GlobalOptions extends FieldOptions {
   /** Default: 1500. */
   readonly mostIterations?: number;
+  /** It ends when no more than this share of the cells' area lies above the target density. Default: 0.1. */
+  readonly spreadTo?: number;
   readonly onIteration?: (iteration: GlobalIteration) => void;
   /** Goes on from here. It must come from a descent of the same block, start and options; the result has the same bytes. */
   readonly from?: GlobalState;
@@ -77,7 +79,7 @@ export function globalProgress(): (iteration: GlobalIteration, seconds: number) 
   };
 }
 
-/** The placement has spread when this share of the cells' area lies above the target density. */
+/** Cells have spread when no more than this share of their area lies above the target density. */
 const SPREAD = 0.1;
 /** ePlace: steps are at least this share of what the last two slopes foretell. */
 const BACKTRACKING = 0.95;
@@ -133,7 +135,7 @@ function* descend(
   const length = 2 * field.count;
   const base = 4 * (field.binWidth + field.binHeight);
   const gammaAt = (overflow: number) => base * 10 ** (((overflow - 0.1) * 20) / 9 - 1);
-  const { from } = options;
+  const { from, spreadTo = SPREAD } = options;
   if (from && from.point.length !== length)
     throw new Error(`internal: a state of ${from.point.length} numbers, ${length} were expected`);
   field.point.set(field.start);
@@ -166,7 +168,7 @@ function* descend(
     spread.iteration = from.spreadIteration;
     ({ step, turn, weight, gamma, overflow, wirelength: before, iterations: count } = from);
   }
-  const hasSpread = () => overflow < SPREAD && count > 21;
+  const hasSpread = () => overflow < spreadTo && count > 21;
   const hasStalled = () => overflow < STALLS_BELOW && count - 1 - spread.iteration > MOST_STALLED;
   while (count < (options.mostIterations ?? 1500) && !(count > 0 && (hasSpread() || hasStalled()))) {
     const iteration = count;

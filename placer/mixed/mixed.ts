@@ -1,6 +1,6 @@
 // Mixed-size placement: hard macros and cells of the flat netlist together, by electrostatics (Lu et al., "ePlace-MS", IEEE
-// TCAD 34, 2015). Then macros are pushed apart and made legal with small moves, and cells are placed anew around them. What
-// the judge scores are the soft macros, each at the mean of its cells.
+// TCAD 34, 2015). Then macros are mirrored, pushed apart and made legal with small moves, and cells are placed anew around them.
+// What the judge scores are the soft macros, each at the mean of its cells.
 import { MaskMaker } from "../../env/index.js";
 import {
   type Block,
@@ -20,6 +20,7 @@ import { insideCanvas, legalStart } from "../legaliser/legal-start.js";
 import { snapHardMacros } from "../legaliser/snap.js";
 import type { FlatNetlist, Method, MethodContext, MethodResult } from "../method.js";
 import { type Attempt, CHECKPOINT, type Done, Followed, type MixedState, type Tried } from "./followed.js";
+import { mirrorMacros } from "./mirror-macros.js";
 import { type MacroPitch, spreadMacros } from "./spread-macros.js";
 
 export const mixedMethod: Method = {
@@ -27,6 +28,7 @@ export const mixedMethod: Method = {
   description: "hard macros and standard cells placed together by electrostatics, then macros made legal",
   protocols: ["free", "fd", "es"],
   checkpoint: CHECKPOINT,
+  mirrors: true,
   run: placeMixed,
 };
 
@@ -34,13 +36,19 @@ export const mixedMethod: Method = {
 const MACRO_CHARGES = [1.3, 1.6, 2.2];
 const SPREAD = 0.2;
 /**
+ * Macros and cells spread until no more than this share of their area lies above the target density. Cells are placed anew anyway;
+ * the last overlaps cost many iterations, and macros are pushed about.
+ */
+const SPREAD_TO = 0.15;
+/**
  * Cells ask for so much more room than they have area. Macros would close in on cells that then find no place in the rows between
  * them.
  */
 const CELL_CHARGE = 1.2;
-/** Charges of attempts after the first one are drawn from these ranges, the best of 126 attempts on four ICCAD04 blocks. */
+/** What attempts after the first one draw from: for the charges, the ranges of the best of 126 attempts on four ICCAD04 blocks. */
 const DRAWN_CHARGES = [1.25, 1.4] as const;
 const DRAWN_CELL_CHARGES = [1.17, 1.27] as const;
+const DRAWN_SPREAD_TO = [0.13, 0.2] as const;
 /**
  * Attempts are compared with cells in rows after so many passes, for rows lengthen wires by 2 to 6 %. An attempt whose wires are
  * longer than the best one's by this factor before that gets no rows.
@@ -179,8 +187,9 @@ async function placeTogether(
   { flat, followed, from, done }: AttemptParts,
 ): Promise<Tried> {
   const start = upright(flat.block);
-  const { charges, cellCharge, startSeed } = variantOf(seed, done.attempts);
+  const { charges, cellCharge, spreadTo, startSeed } = variantOf(seed, done.attempts);
   const resumed = from?.stage === "together" ? from : undefined;
+  const mayBe = (node: number, orientation: number) => flat.allows?.(node, orientation) ?? true;
   let best: Tried = resumed?.before ?? {
     rough: flat.fromFlat(start),
     overflow: Number.POSITIVE_INFINITY,
@@ -192,6 +201,7 @@ async function placeTogether(
     const steps = globalSteps(flat.block, start, {
       macroCharge: charges[charge]!,
       cellCharge,
+      spreadTo,
       seed: startSeed,
       threads: workers,
       ...(global && { from: global }),
@@ -208,7 +218,7 @@ async function placeTogether(
     const iterations = before.iterations + count;
     best =
       overflow < before.overflow
-        ? { rough: flat.fromFlat(placement), overflow, iterations }
+        ? { rough: flat.fromFlat(mirrorMacros(flat.block, placement, mayBe)), overflow, iterations }
         : { ...before, iterations };
     if (overflow < SPREAD || signal?.aborted) break;
   }
@@ -220,12 +230,14 @@ interface Variant {
   /** Charges of the macros, tried one after the other. */
   readonly charges: readonly number[];
   readonly cellCharge: number;
+  readonly spreadTo: number;
   readonly startSeed: number;
 }
 
 /** The first attempt is the same for every seed. */
 function variantOf(seed: number, attempt: number): Variant {
-  if (attempt === 0) return { charges: MACRO_CHARGES, cellCharge: CELL_CHARGE, startSeed: 0 };
+  if (attempt === 0)
+    return { charges: MACRO_CHARGES, cellCharge: CELL_CHARGE, spreadTo: SPREAD_TO, startSeed: 0 };
   const random = Random.stream(seed, "mixed", attempt);
   const drawn = ([least, most]: readonly [number, number]) => least + (most - least) * random.uniform();
   const first = drawn(DRAWN_CHARGES);
@@ -233,6 +245,7 @@ function variantOf(seed: number, attempt: number): Variant {
     charges: [first, ...MACRO_CHARGES.filter((charge) => charge > first)],
     startSeed: random.below(2 ** 31),
     cellCharge: drawn(DRAWN_CELL_CHARGES),
+    spreadTo: drawn(DRAWN_SPREAD_TO),
   };
 }
 

@@ -1,10 +1,12 @@
 // Method mixed: macros and cells together, on flat designs and on clustered blocks, under every protocol.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readFrames } from "../../flow/frames.js";
 import { place, readRun } from "../../flow/index.js";
+import { NodeKind, placementFromPlc, readPlc } from "../../netlist/index.js";
+import type { Method } from "../../placer/index.js";
 import { runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
@@ -41,6 +43,39 @@ test("a design: legal within its constraints, the same bytes again, shorter wire
     return Number(flat_wirelength);
   };
   assert.ok(lengthOf("mixed") < lengthOf("greedy"));
+});
+
+test("macros of a design are mirrored where LEF allows it, and stay as a method that mirrors them has them", async () => {
+  const orientations = (out: string) =>
+    [
+      ...readFileSync(at(out, "best.def"), "utf8").matchAll(/^\s*- \S+ (?:DATA|TAG|PHY) [^;]*?\) (\w+)/gm),
+    ].map(([, orientation]) => orientation!);
+  const mirrored = orientations("mixed");
+  assert.ok(mirrored.length >= 8 && new Set(mirrored).size > 1, mirrored.join(" "));
+  // The same design from a library whose macros may only stand upright.
+  const cells = readFileSync("examples/design/cells.lef", "utf8");
+  writeFileSync(at("upright.lef"), cells.replace(/(CLASS BLOCK [^\n]*?) ; SYMMETRY X Y ;/g, "$1 ;"));
+  const lef = ["examples/design/tech.lef", at("upright.lef")];
+  const options = { method: "mixed", protocol: "free", iterations: 1, lef } as const;
+  const summary = await place(DESIGN, { ...options, out: at("upright") });
+  assert.deepEqual([summary.legal, summary.violations], [true, 0]);
+  assert.deepEqual(new Set(orientations("upright")), new Set(["N"]));
+  // All of them mirrored, which is not what the proxy cost would choose.
+  const allMirrored = (mirrors: boolean): Method => ({
+    ...{ name: "all-mirrored", description: "all macros mirrored", protocols: ["free"], mirrors },
+    run: async ({ block, judge }) => {
+      const placement = placementFromPlc(block, await readPlc(at("mixed", "best.plc")));
+      for (let node = 0; node < block.nodeCount; node++)
+        if (block.kinds[node] === NodeKind.HardMacro) placement.orientations[node] = 1;
+      return { placement, costs: judge.evaluate(placement), iterations: 1, episodes: 0 };
+    },
+  });
+  for (const mirrors of [true, false]) {
+    const out = at(`mirrors-${mirrors}`);
+    await place(DESIGN, { method: allMirrored(mirrors), protocol: "free", out });
+    const all = new Set(orientations(`mirrors-${mirrors}`));
+    assert.equal(all.size === 1 && all.has("FN"), mirrors, [...all].join(" "));
+  }
 });
 
 test("stopped at some iteration, a run is legal, and resumed it ends with the bytes of a whole one; frames show the way", async () => {
