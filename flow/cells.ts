@@ -76,7 +76,7 @@ export async function placeCells(
   const options = parseOptions(cellsOptionsSchema, given);
   const { onProgress, onStart, signal } = controlOf(observer);
   const { out: folder, force, resume, density, passes, workers, placement: places, ...files } = options;
-  if (folder !== undefined) refuseTaken(folder, options);
+  if (folder !== undefined) refuseOtherRun(folder, options);
   const design = isDefPath(path) ? await loadDefWith(path, files) : undefined;
   const block = design?.block ?? (await loadBlockWith(path, files, true));
   const start =
@@ -86,7 +86,7 @@ export async function placeCells(
   refuseWithoutCells(block);
   refuseUnplaced(block, start);
   const out = folder ?? join("runs", fileNameOf(block.name), "cells");
-  refuseTaken(out, options);
+  refuseOtherRun(out, options);
   const spec = {
     ...{ out, resume, force, defaults: defaultsOf(cellsOptionsSchema) },
     // `placement` would name the block's own placement file.
@@ -130,7 +130,7 @@ export async function placeCells(
 }
 
 /** Throws `InputError` for a folder with another result. */
-function refuseTaken(out: string, options: { readonly resume: boolean; readonly force: boolean }): void {
+function refuseOtherRun(out: string, options: { readonly resume: boolean; readonly force: boolean }): void {
   refuseRunning(out);
   if (isRunFolder(out) && recordedOptions(out).method !== METHOD)
     throw new InputError(out, "holds a run, whose files have the same names", "choose another --out");

@@ -251,7 +251,7 @@ export async function verify(
   const options = parseOptions(verifyOptionsSchema, given);
   const { onProgress, onStart, signal } = controlOf(observer);
   const { out } = options;
-  if (out !== undefined) refuseTaken(out, options.force);
+  if (out !== undefined) refuseOtherResult(out, options.force);
   const { input, asPlaced } = await readInput(path, options);
   const { block } = input;
   refuseUnplaced(block, input.placement);
@@ -274,7 +274,7 @@ export async function verify(
 }
 
 /** Throws `InputError` for a folder with another result. */
-function refuseTaken(out: string, force: boolean): void {
+function refuseOtherResult(out: string, force: boolean): void {
   if (isRunFolder(out))
     throw new InputError(out, "holds a run, whose report has the same name", "choose another --out");
   if (!force && existsSync(join(out, "verify.json")))
