@@ -11,15 +11,12 @@ import {
   addGenerate,
   addInfo,
   addPlace,
-  addPlc,
   addPretrain,
-  addQueue,
   addTrain,
   addVerify,
-  addView,
-  addWorker,
 } from "./commands.js";
 import { oneLine, runCommand } from "./output.js";
+import { addPlc, addQueue, addView, addWorker } from "./service-commands.js";
 
 const HELP_WIDTH = 80;
 
