@@ -111,6 +111,9 @@ test("cells stay in their region and out of the fences of others; without room t
     assert.ok(Number(x) < 60000 && Number(y) < 60000, `${name} ${x} ${y}`);
   for (const [, name, x, y] of corners)
     assert.ok(Number(x) >= 3000 || Number(y) >= 3000, `${name} ${x} ${y}`);
+  const mixed = ["--method", "mixed", "--protocol", "free", "--iterations", "1", "--cells", "--json"];
+  const whole = runJson("place", at("regions.def"), ...LEFS, ...mixed, "--out", at("regions-mixed"));
+  assert.deepEqual([whole.legal, whole.cells_legal, whole.cells_outside_regions], [true, true, 0]);
   const small = await ashlar(...withRegion("small.def", "( 0 0 ) ( 9000 9000 )"), "--out", at("small"));
   assert.equal(small.code, 1);
   assert.match(

@@ -44,6 +44,15 @@ test("cells spread around macros, and in rows their wires are far shorter than t
     if (block.kinds[node] !== NodeKind.StandardCell) assert.equal(legal.xs[node], block.initial.xs[node]);
 });
 
+test("it ends as soon as so much is spread as is asked for", () => {
+  const block = flatBlock({ cells: 300 });
+  const { iterations: all } = placeCellsGlobally(block, block.initial);
+  const { iterations } = placeCellsGlobally(block, block.initial, { spreadTo: 0.3 });
+  const first = all.findIndex(({ iteration, overflow }) => iteration > 20 && overflow < 0.3);
+  assert.ok(first > 20 && first < all.length - 5);
+  assert.deepEqual(iterations, all.slice(0, first + 1));
+});
+
 test("the same block gives the same bytes, wherever its cells were before", () => {
   const block = flatBlock({ cells: 120 });
   const once = placeCellsGlobally(block, block.initial);
