@@ -83,6 +83,52 @@ async function macroBox(page: Page, node: number) {
   );
 }
 
+/** WCAG's contrast of two colours. */
+function contrast(a: readonly number[], b: readonly number[]): number {
+  const [low, high] = [a, b]
+    .map((colour) =>
+      colour
+        .map((channel) =>
+          channel / 255 <= 0.04045 ? channel / 3294.6 : ((channel / 255 + 0.055) / 1.055) ** 2.4,
+        )
+        .reduce((sum, channel, i) => sum + channel * [0.2126, 0.7152, 0.0722][i]!, 0.05),
+    )
+    .sort((one, other) => one - other);
+  return high! / low!;
+}
+
+test("names can be read on every colour of a map, and what it hides has none", async () => {
+  const { page } = await openPage(browser, `${server.address}&theme=light&map=horizontal`);
+  const named = await screenshot(page);
+  await page.uncheck("#show-names");
+  const bare = await screenshot(page);
+  const block = await loadBlock(blockPath);
+  const inMacros = new Set<number>();
+  let labels = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    if (block.kinds[node] !== NodeKind.HardMacro) continue;
+    const box = await macroBox(page, node);
+    let best = 1;
+    for (let y = Math.floor(box.y); y < box.y + box.height; y++)
+      for (let x = Math.floor(box.x); x < box.x + box.width; x++) {
+        inMacros.add(y * named.width + x);
+        best = Math.max(best, contrast(colourAt(named, x, y), colourAt(bare, x, y)));
+      }
+    if (best === 1) continue;
+    labels++;
+    assert.ok(best > 3.5, `${block.nodeNames[node]}: contrast ${best}`);
+  }
+  assert.ok(labels > 3, `${labels} labels`);
+  const view = await page.locator("#view-a").evaluate((element) => element.getBoundingClientRect());
+  let elsewhere = 0;
+  for (let y = view.top; y < view.bottom; y++)
+    for (let x = view.left; x < view.right; x++)
+      if (!inMacros.has(y * named.width + x) && contrast(colourAt(named, x, y), colourAt(bare, x, y)) > 1)
+        elsewhere++;
+  assert.equal(elsewhere, 0, `${elsewhere} pixels of names where no hard macro is`);
+  await page.close();
+});
+
 for (const size of SIZES)
   for (const theme of ["light", "dark"] as const) {
     const colours = theme === "dark" ? DARK : LIGHT;

@@ -94,6 +94,23 @@ test("the table has each run, and the median with the spread of a configuration;
   });
 });
 
+test("on a phone each run's proxy cost is in the table without scrolling", async () => {
+  const size = { width: 390, height: 844 };
+  const { page } = await openPage(browser, `${server.address}#tab=results`, size);
+  await page.click("#sheet-foot");
+  const rights = await page.evaluate(() =>
+    [...document.querySelectorAll("#results tbody tr")].map(
+      (row) => row.querySelectorAll("td")[2]!.getBoundingClientRect().right,
+    ),
+  );
+  assert.equal(rights.length, 5);
+  assert.ok(
+    rights.every((right) => right <= size.width),
+    rights.join(),
+  );
+  await page.close();
+});
+
 test("smoothing is the same at every zoom, with the least and the greatest value around it", async () => {
   const alone = await serve(seeds[0]!);
   await withPage(alone, async (page) => {

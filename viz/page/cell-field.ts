@@ -57,7 +57,7 @@ export class CellField {
     if (nodes)
       for (const node of nodes) if (this.block.kinds[node] === NodeKind.StandardCell) this.loose.add(node);
     this.stale ||= !nodes || this.loose.size > MOST_LOOSE;
-    this.tiles.clear();
+    this.tiles.outdate();
   }
 
   /** Chooses the level of detail for the camera and draws it. Returns whether more is to be drawn in the next frame. */

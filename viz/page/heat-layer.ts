@@ -8,11 +8,25 @@ const TABLE = Array.from({ length: LEVELS }, (_, level) => {
   const colour = heatColour(level / (LEVELS - 1));
   return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 });
+/** Whether black text can be read better than white on the colour of a level, by the contrast of WCAG 2. */
+const IS_LIGHT = TABLE.map((channels) => {
+  const [red, green, blue] = channels.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  const luminance = 0.2126 * red! + 0.7152 * green! + 0.0722 * blue!;
+  return (luminance + 0.05) ** 2 > 1.05 * 0.05;
+});
 
 export class HeatLayer {
   readonly sprite: Sprite;
   private readonly canvas = document.createElement("canvas");
+  private readonly block: Block;
+  /** Level of each cell shown, row-major from the lower left; -1 where it is transparent. */
+  private levels = new Int16Array();
+
   constructor(block: Block) {
+    this.block = block;
     this.canvas.width = block.grid.columns;
     this.canvas.height = block.grid.rows;
     const texture = Texture.from(this.canvas);
@@ -45,14 +59,26 @@ export class HeatLayer {
     const context = this.canvas.getContext("2d");
     if (!values || !context) return;
     const image = context.createImageData(columns, rows);
+    this.levels = new Int16Array(values.length);
     for (let cell = 0; cell < values.length; cell++) {
       const share = Math.min(1, Math.max(0, (values[cell]! - low) / (high - low || 1)));
-      const [red, green, blue] = TABLE[Math.round(share * (LEVELS - 1)) || 0]!;
-      const pixel = (rows - 1 - Math.floor(cell / columns)) * columns + (cell % columns);
       const isClear = Number.isNaN(share) || (clear && share < 1 / LEVELS);
+      const level = Math.round(share * (LEVELS - 1)) || 0;
+      const [red, green, blue] = TABLE[level]!;
+      const pixel = (rows - 1 - Math.floor(cell / columns)) * columns + (cell % columns);
       image.data.set([red!, green!, blue!, isClear ? 0 : 255], 4 * pixel);
+      this.levels[cell] = isClear ? -1 : level;
     }
     context.putImageData(image, 0, 0);
     this.sprite.texture.source.update();
+  }
+
+  /** Whether the map is light at a place in µm, so that text there is to be dark; undefined where it is transparent. */
+  isLightAt(x: number, y: number): boolean | undefined {
+    const { width: columns, height: rows } = this.canvas;
+    const { width, height } = this.block.canvas;
+    const [column, row] = [Math.floor((x / width) * columns), Math.floor((y / height) * rows)];
+    if (!(column >= 0 && column < columns && row >= 0 && row < rows)) return undefined;
+    return IS_LIGHT[this.levels[row * columns + column] ?? -1];
   }
 }

@@ -1,27 +1,48 @@
 // Names on macros: as many as are legible, at a fixed size on the screen. Texts are reused.
-import { BitmapText, Container } from "pixi.js";
+import { BitmapText, Color, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
+import type { HeatLayer } from "./heat-layer.js";
 import { LEAST_NAME_PIXELS } from "./layer-limits.js";
 import { type LayerState, layerOf } from "./layers.js";
-import { fittedForm, tellingNames } from "./telling-names.js";
+import { labelFitter, tellingNames } from "./telling-names.js";
 
 const SIZE = 11;
 const MOST = 260;
 /** Smallest macro that gets a name, in pixels. */
 const LEAST = { along: LEAST_NAME_PIXELS, across: 15 } as const;
+const [BLACK, WHITE] = [0x000000, 0xffffff] as const;
+
+/** A macro with its longer side in µm, and its label for a width in pixels. */
+interface Named {
+  readonly node: number;
+  readonly isHard: boolean;
+  readonly long: number;
+  readonly labelFor: (width: number) => string;
+}
+
+/** What is under the names. */
+export interface LabelGround {
+  readonly camera: Camera;
+  readonly placement: Placement;
+  readonly layers: LayerState;
+  /** A map that shows through macros. */
+  readonly map: HeatLayer | undefined;
+  /** Whether the map hides soft macros. */
+  readonly hidesSoft: boolean;
+  /** Whether hard macros are so faint that their names have the colour of other text. */
+  readonly isFaint: boolean;
+}
 
 export class Labels {
   /** In screen coordinates. */
   readonly container = new Container();
   private readonly block: Block;
   private readonly pool: BitmapText[] = [];
-  private readonly macros: number[] = [];
-  /** By node, the forms of its name from long to short. */
-  private readonly forms = new Map<number, readonly string[]>();
-  private colours: Colours | undefined;
+  private readonly macros: Named[] = [];
+  private colours = { onHard: WHITE as number, ink: BLACK as number };
 
   constructor(block: Block) {
     this.block = block;
@@ -30,43 +51,45 @@ export class Labels {
       for (let node = 0; node < block.nodeCount; node++) if (block.kinds[node] === kind) nodes.push(node);
       const formsOf = tellingNames(nodes.map((node) => block.nodeNames[node]!));
       nodes.forEach((node, i) => {
-        this.macros.push(node);
-        this.forms.set(node, formsOf(i));
+        const long = Math.max(block.widths[node]!, block.heights[node]!);
+        const labelFor = labelFitter(formsOf(i), SIZE);
+        this.macros.push({ node, isHard: kind === NodeKind.HardMacro, long, labelFor });
       });
     }
   }
 
-  recolour(colours: Colours): void {
-    this.colours = colours;
+  recolour({ onHard, ink }: Colours): void {
+    this.colours = { onHard: new Color(onHard).toNumber(), ink: new Color(ink).toNumber() };
   }
 
-  update(camera: Camera, placement: Placement, layers: LayerState): void {
-    const { colours, block } = this;
+  update({ camera, placement, layers, map, hidesSoft, isFaint }: LabelGround): void {
+    const { block, colours } = this;
     this.container.visible = layers.shown("names");
-    if (!this.container.visible || !colours) return;
+    if (!this.container.visible) return;
     let used = 0;
-    for (const node of this.macros) {
+    for (const { node, isHard, long, labelFor } of this.macros) {
       if (used >= MOST) break;
+      if (long * camera.scale < LEAST.along || (hidesSoft && !isHard)) continue;
       if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
-      const [width, height] = placedSize(block, placement, node).map((side) => side * camera.scale) as [
-        number,
-        number,
-      ];
+      const sides = placedSize(block, placement, node);
+      const [width, height] = [sides[0] * camera.scale, sides[1] * camera.scale];
       const tall = height > 1.4 * width && width < 90;
       const [along, across] = tall ? [height, width] : [width, height];
       if (along < LEAST.along || across < LEAST.across) continue;
-      const x = camera.toScreenX(placement.xs[node]!);
-      const y = camera.toScreenY(placement.ys[node]!);
+      const [worldX, worldY] = [placement.xs[node]!, placement.ys[node]!];
+      const [x, y] = [camera.toScreenX(worldX), camera.toScreenY(worldY)];
       if (x < -width / 2 || x > camera.width + width / 2 || y < -height / 2 || y > camera.height + height / 2)
         continue;
-      const text = fittedForm(this.forms.get(node)!, { width: along - 8, size: SIZE });
+      const text = labelFor(along - 8);
       if (text === "") continue;
       const label = this.take(used++);
       if (label.text !== text) label.text = text;
       label.position.set(Math.round(x), Math.round(y));
       label.rotation = tall ? -Math.PI / 2 : 0;
-      label.tint = block.kinds[node] === NodeKind.HardMacro ? colours.onHard : colours.ink;
-      label.alpha = block.kinds[node] === NodeKind.HardMacro ? 1 : 0.75;
+      const isLight = map?.isLightAt(worldX, worldY);
+      if (isLight !== undefined) label.tint = isLight ? BLACK : WHITE;
+      else label.tint = isHard && !isFaint ? colours.onHard : colours.ink;
+      label.alpha = isHard ? 1 : 0.75;
     }
     for (let i = used; i < this.pool.length; i++) this.pool[i]!.visible = false;
   }

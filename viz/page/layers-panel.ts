@@ -16,19 +16,29 @@ import type { SceneState } from "./scene-state.js";
 export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
   const { layers } = scene;
   const reasons = new Map<Layer, HTMLElement>();
+  let seen: Seen = { scale: Number.NaN, comparing: false };
+  const look = (): Seen => ({
+    scale: panes.main.view.camera.scale,
+    comparing: panes.other !== undefined,
+  });
   const refresh = () => {
-    const seen = { scale: panes.main.view.camera.scale, comparing: panes.other !== undefined };
+    seen = look();
     for (const [layer, element] of reasons) {
-      const reason = whyLayerEmpty(layer, scene, seen);
-      element.textContent = reason ?? "";
-      element.hidden = reason === undefined;
+      const reason = whyLayerEmpty(layer, scene, seen) ?? "";
+      // The same text again would still be laid out and painted again.
+      if (element.textContent === reason) continue;
+      element.textContent = reason;
+      element.hidden = reason === "";
     }
   };
   layers.on("change", refresh);
   scene.on("selection", refresh);
   scene.on("costs", refresh);
   scene.on("map", refresh);
-  panes.on("camera", refresh);
+  panes.on("camera", () => {
+    const { scale, comparing } = look();
+    if (scale !== seen.scale || comparing !== seen.comparing) refresh();
+  });
   const counts = countLayers(scene);
   const rows = LAYER_NAMES.filter((layer) => counts[layer] !== 0).map((layer) => {
     const show = h("input", {

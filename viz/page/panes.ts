@@ -247,6 +247,8 @@ export class StageFrame {
   private readonly cursor = h("p", { class: "cursor" });
   private readonly ruler = h("p", { class: "ruler", hidden: true });
   private readonly box = h("div", { class: "box", hidden: true });
+  /** The scale that the bar tells. */
+  private scale = Number.NaN;
 
   constructor(host: HTMLElement) {
     const scale = h("p", { class: "scale", title: "Scale" }, this.bar, this.barText);
@@ -255,9 +257,12 @@ export class StageFrame {
 
   update(view: PlacementView): void {
     const { camera } = view;
-    const um = roundLength(LONGEST_BAR / camera.scale);
-    this.bar.style.width = `${um * camera.scale}px`;
-    this.barText.textContent = `${Number(um.toPrecision(6))} µm`;
+    if (camera.scale !== this.scale) {
+      const um = roundLength(LONGEST_BAR / camera.scale);
+      this.scale = camera.scale;
+      this.bar.style.width = `${um * camera.scale}px`;
+      this.barText.textContent = `${Number(um.toPrecision(6))} µm`;
+    }
     const { ruler } = view.overlay;
     this.ruler.hidden = ruler === undefined;
     if (!ruler) return;

@@ -224,7 +224,12 @@ export class PlacementView {
     if (heat) this.sprites.soft.visible = false;
     const isMore = this.cells.update(camera, placement, scene.layers.shown("cells") && !heat);
     this.overlay.draw({ camera, colours: theme.colours, placement, heat });
-    this.labels.update(camera, placement, scene.layers);
+    const isFaint = this.sprites.hard.alpha < 1;
+    this.labels.update({
+      ...{ camera, placement, layers: scene.layers, isFaint },
+      map: heat || isFaint ? this.heat : undefined,
+      hidesSoft: heat,
+    });
     this.app.render();
     this.onDrawn();
     if (isMore) this.invalidate();

@@ -91,13 +91,25 @@ function tokensOf(text: string): string[] {
   return text.match(/\d+|[A-Za-z]+|[^A-Za-z\d]+/g) ?? [];
 }
 
-/** The longest form that fits into a width in pixels at a font size, else the end of the shortest one; empty if that would be only a few characters. */
-export function fittedForm(
-  forms: readonly string[],
-  { width, size }: { readonly width: number; readonly size: number },
-): string {
-  const fits = forms.find((form) => textWidth(form, size) <= width);
-  if (fits !== undefined) return fits;
-  const text = cutStart(forms.at(-1)!, width, size);
-  return text.length > 8 ? text : "";
+/** Fewest characters that are left of a form that is cut, with the dots before them. */
+const LEAST_CUT = 9;
+
+/**
+ * Chooses a name's label for a width in pixels: the longest form that fits, else the end of the shortest one; empty if that would
+ * be only a few characters. Texts are measured once.
+ */
+export function labelFitter(forms: readonly string[], size: number): (width: number) => string {
+  const shortest = forms.at(-1)!;
+  let widths: readonly number[] | undefined;
+  let leastCut = Number.POSITIVE_INFINITY;
+  return (width) => {
+    if (!widths) {
+      widths = forms.map((form) => textWidth(form, size));
+      if (shortest.length >= LEAST_CUT) leastCut = textWidth(shortest.slice(1 - LEAST_CUT), size);
+    }
+    const fits = widths.findIndex((needed) => needed <= width);
+    if (fits >= 0) return forms[fits]!;
+    const text = width < leastCut ? "" : cutStart(shortest, width, size);
+    return text.length >= LEAST_CUT ? text : "";
+  };
 }

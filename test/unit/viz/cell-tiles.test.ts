@@ -1,7 +1,7 @@
 // How densely cells cover the pixels of a tile, and which tiles a zoom takes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverOf, levelFor } from "../../../viz/page/cell-cover.js";
+import { Cover, levelFor } from "../../../viz/page/cell-cover.js";
 import { assertClose } from "../../support/close.js";
 
 const cells = (...boxes: readonly (readonly [x: number, y: number, width: number, height: number])[]) => ({
@@ -17,16 +17,24 @@ const cells = (...boxes: readonly (readonly [x: number, y: number, width: number
   nodes: boxes.keys(),
 });
 
+/** What is covered once all cells are counted, and how many pieces that took. */
+function coverOf(...[block, placement, what]: ConstructorParameters<typeof Cover>) {
+  const cover = new Cover(block, placement, what);
+  let pieces = 1;
+  while (!cover.proceed(Number.NEGATIVE_INFINITY)) pieces++;
+  return { shares: cover.shares, pieces };
+}
+
 test("a cell covers pixels by its area, from the top row, and outside the tile it counts nothing", () => {
   // Pixels of 10 x 5 µm. The cell covers a quarter of each of two columns in the upper row.
   const { block, placement, nodes } = cells([20, 17.5, 10, 2.5], [-30, 10, 4, 4], [39, 1, 4, 4]);
   const area = { left: 0, bottom: 0, right: 40, top: 20 };
-  const cover = coverOf(block, placement, { area, cells: nodes, side: 4 });
+  const { shares } = coverOf(block, placement, { area, cells: nodes, side: 4 });
   const expected = new Float32Array(16);
   expected[1] = 0.25;
   expected[2] = 0.25;
   expected[15] = (3 * 3) / 50;
-  assertClose([...cover], [...expected], 1e-6);
+  assertClose([...shares], [...expected], 1e-6);
 });
 
 test("tiles of all levels have the same covered area", () => {
@@ -47,14 +55,26 @@ test("tiles of all levels have the same covered area", () => {
           bottom: row * side,
           top: (row + 1) * side,
         };
-        const cover = coverOf(block, placement, { area, cells: boxes.keys(), side: 16 });
-        sum += cover.reduce((total, share) => total + share, 0) * (side / 16) ** 2;
+        const { shares } = coverOf(block, placement, { area, cells: boxes.keys(), side: 16 });
+        sum += shares.reduce((total, share) => total + share, 0) * (side / 16) ** 2;
       }
     return sum;
   };
   const areas = [0, 1, 3].map(areaAt);
   assertClose(areas, [areas[0]!, areas[0]!, areas[0]!], 1e-2);
   assert.ok(areas[0]! > 500);
+});
+
+test("a picture is counted in pieces, each as short as the deadline wants, and is the same as in one go", () => {
+  const boxes = Array.from({ length: 2000 }, (_, i) => [(i * 37) % 100, (i * 61) % 100, 3, 1.5] as const);
+  const { block, placement } = cells(...boxes);
+  const area = { left: 10, right: 90, bottom: 10, top: 90 };
+  const what = () => ({ area, cells: boxes.keys(), side: 16 });
+  const whole = new Cover(block, placement, what());
+  assert.equal(whole.proceed(Number.POSITIVE_INFINITY), true);
+  const { shares, pieces } = coverOf(block, placement, what());
+  assert.ok(pieces >= 5, `${pieces} pieces`);
+  assert.deepEqual(shares, whole.shares);
 });
 
 test("the level follows the size of the die on the screen, within limits", () => {

@@ -1,7 +1,8 @@
 // Short forms of names keep what tells them apart.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fittedForm, tellingNames } from "../../../viz/page/telling-names.js";
+import { labelFitter, tellingNames } from "../../../viz/page/telling-names.js";
+import { textWidth } from "../../../viz/text-fit.js";
 
 const formsOf = (names: readonly string[]) => {
   const forms = tellingNames(names);
@@ -36,9 +37,15 @@ test("a name that is the end or the beginning of another keeps a form of its own
 });
 
 test("a label is the longest form that fits, or nothing", () => {
-  const forms = ["top/core/bank0", "core/bank0", "b0"];
-  assert.equal(fittedForm(forms, { width: 500, size: 11 }), "top/core/bank0");
-  assert.equal(fittedForm(forms, { width: 75, size: 11 }), "core/bank0");
-  assert.equal(fittedForm(forms, { width: 20, size: 11 }), "b0");
-  assert.equal(fittedForm(forms, { width: 4, size: 11 }), "");
+  const labelAt = labelFitter(["top/core/bank0", "core/bank0", "b0"], 11);
+  assert.deepEqual([500, 75, 20, 4].map(labelAt), ["top/core/bank0", "core/bank0", "b0", ""]);
+});
+
+test("of a form that does not fit the end is left, unless that would be only a few characters", () => {
+  const labelAt = labelFitter(["one_long_name_without_levels"], 11);
+  for (let width = 0; width < 250; width++) {
+    const label = labelAt(width);
+    assert.ok(label === "" || textWidth(label, 11) <= width, `${label} in ${width}`);
+    assert.equal(label === "", width < textWidth("…t_levels", 11), `${label} in ${width}`);
+  }
 });
