@@ -103,6 +103,21 @@ test("tiles stay where they are while the view moves", async () => {
   await page.close();
 });
 
+test("names of layers and large counts do not lie over each other", async () => {
+  const { page } = await openPage(browser, server.address, { width: 1024, height: 700 });
+  const rows = await page.evaluate(() =>
+    [...document.querySelectorAll(".layer:has(.count)")].map((row) => {
+      const name = document.createRange();
+      name.selectNodeContents(row.querySelector(".layer-name")!);
+      const end = Math.max(...[...name.getClientRects()].map(({ right }) => right));
+      return [name.toString(), end, row.querySelector(".count")!.getBoundingClientRect().left] as const;
+    }),
+  );
+  assert.ok(rows.some(([name]) => name === "Standard cells"));
+  for (const [name, end, count] of rows) assert.ok(end < count, `${name}: ${end} and ${count}`);
+  await page.close();
+});
+
 test("while a block is read the page says how much of it has come", async () => {
   const page = await browser.newPage();
   page.setDefaultTimeout(120_000);

@@ -1,13 +1,15 @@
-// Names on macros: as many as are legible, at a fixed size on the screen. Texts are reused.
+// Names on macros: as many as are legible, at a fixed size on the screen. Where names would lie over each other, that of the first
+// macro is shown. Texts are reused.
 import { BitmapText, Color, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
 import type { Colours } from "../palette.js";
+import type { Box } from "../scene.js";
 import type { Camera } from "./camera.js";
 import type { HeatLayer } from "./heat-layer.js";
 import { LEAST_NAME_PIXELS } from "./layer-limits.js";
 import { type LayerState, layerOf } from "./layers.js";
-import { labelFitter, tellingNames } from "./telling-names.js";
+import { type Label, labelFitter, tellingNames } from "./telling-names.js";
 
 const SIZE = 11;
 const MOST = 260;
@@ -20,7 +22,7 @@ interface Named {
   readonly node: number;
   readonly isHard: boolean;
   readonly long: number;
-  readonly labelFor: (width: number) => string;
+  readonly labelFor: (width: number) => Label | undefined;
 }
 
 /** What is under the names. */
@@ -66,9 +68,9 @@ export class Labels {
     const { block, colours } = this;
     this.container.visible = layers.shown("names");
     if (!this.container.visible) return;
-    let used = 0;
+    const taken: Box[] = [];
     for (const { node, isHard, long, labelFor } of this.macros) {
-      if (used >= MOST) break;
+      if (taken.length >= MOST) break;
       if (long * camera.scale < LEAST.along || (hidesSoft && !isHard)) continue;
       if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
       const sides = placedSize(block, placement, node);
@@ -80,10 +82,14 @@ export class Labels {
       const [x, y] = [camera.toScreenX(worldX), camera.toScreenY(worldY)];
       if (x < -width / 2 || x > camera.width + width / 2 || y < -height / 2 || y > camera.height + height / 2)
         continue;
-      const text = labelFor(along - 8);
-      if (text === "") continue;
-      const label = this.take(used++);
-      if (label.text !== text) label.text = text;
+      const fitted = labelFor(along - 8);
+      if (!fitted) continue;
+      const [boxWidth, boxHeight] = tall ? [SIZE, fitted.width] : [fitted.width, SIZE];
+      const box = { x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight };
+      if (taken.some((other) => overlap(box, other))) continue;
+      const label = this.take(taken.length);
+      taken.push(box);
+      if (label.text !== fitted.text) label.text = fitted.text;
       label.position.set(Math.round(x), Math.round(y));
       label.rotation = tall ? -Math.PI / 2 : 0;
       const isLight = map?.isLightAt(worldX, worldY);
@@ -91,7 +97,7 @@ export class Labels {
       else label.tint = isHard && !isFaint ? colours.onHard : colours.ink;
       label.alpha = isHard ? 1 : 0.75;
     }
-    for (let i = used; i < this.pool.length; i++) this.pool[i]!.visible = false;
+    for (let i = taken.length; i < this.pool.length; i++) this.pool[i]!.visible = false;
   }
 
   private take(index: number): BitmapText {
@@ -112,4 +118,8 @@ export class Labels {
     label.visible = true;
     return label;
   }
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

@@ -12,6 +12,7 @@ import {
 import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
+import { Depth } from "./depth.js";
 import { LEAST_PINS_PIXELS } from "./layer-limits.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
@@ -21,6 +22,8 @@ import { type Picture, Underlay } from "./underlay.js";
 const MOST_PINS = 4000;
 const MOST_OUTLINES = 3000;
 const MOST_ARROWS = 2000;
+/** Overlaps of which one more would not be seen: seven at half opacity leave less than a hundredth of what is below. */
+const MOST_OVER_EACH_OTHER = 7;
 
 /** A measured distance between two places, in µm. */
 export interface Ruler {
@@ -248,21 +251,20 @@ export class Overlay {
   private drawViolations({ camera, colours, placement }: Picture): void {
     const { block, legality } = this.scene;
     let drawn = 0;
+    const depth = new Depth(camera, MOST_OVER_EACH_OTHER);
     for (const { kind, nodes } of legality.violations) {
       const [a, b] = nodes;
       if (kind !== "overlap" || b === undefined) continue;
-      if (++drawn > MOST_OUTLINES) break;
+      if (drawn > MOST_OUTLINES) break;
       for (const some of shapesOf(block, placement, a!))
         for (const other of shapesOf(block, placement, b)) {
-          const [left, right] = [Math.max(some.left, other.left), Math.min(some.right, other.right)];
-          const [bottom, top] = [Math.max(some.bottom, other.bottom), Math.min(some.top, other.top)];
-          if (right > left && top > bottom)
-            this.over.rect(
-              camera.toScreenX(left),
-              camera.toScreenY(top),
-              (right - left) * camera.scale,
-              (top - bottom) * camera.scale,
-            );
+          const x = camera.toScreenX(Math.max(some.left, other.left));
+          const y = camera.toScreenY(Math.min(some.top, other.top));
+          const width = camera.toScreenX(Math.min(some.right, other.right)) - x;
+          const height = camera.toScreenY(Math.max(some.bottom, other.bottom)) - y;
+          if (!(width > 0 && height > 0) || !depth.add({ x, y, width, height })) continue;
+          this.over.rect(x, y, width, height);
+          drawn++;
         }
     }
     if (drawn > 0) this.over.fill({ color: colours.wrong, alpha: 0.5 });

@@ -94,22 +94,28 @@ function tokensOf(text: string): string[] {
 /** Fewest characters that are left of a form that is cut, with the dots before them. */
 const LEAST_CUT = 9;
 
+/** A text, and at most how wide it is in pixels. */
+export interface Label {
+  readonly text: string;
+  readonly width: number;
+}
+
 /**
- * Chooses a name's label for a width in pixels: the longest form that fits, else the end of the shortest one; empty if that would
+ * Chooses a name's label for a width in pixels: the longest form that fits, else the end of the shortest one; none if that would
  * be only a few characters. Texts are measured once.
  */
-export function labelFitter(forms: readonly string[], size: number): (width: number) => string {
+export function labelFitter(forms: readonly string[], size: number): (width: number) => Label | undefined {
   const shortest = forms.at(-1)!;
-  let widths: readonly number[] | undefined;
+  let labels: readonly Label[] | undefined;
   let leastCut = Number.POSITIVE_INFINITY;
   return (width) => {
-    if (!widths) {
-      widths = forms.map((form) => textWidth(form, size));
+    if (!labels) {
+      labels = forms.map((text) => ({ text, width: textWidth(text, size) }));
       if (shortest.length >= LEAST_CUT) leastCut = textWidth(shortest.slice(1 - LEAST_CUT), size);
     }
-    const fits = widths.findIndex((needed) => needed <= width);
-    if (fits >= 0) return forms[fits]!;
-    const text = width < leastCut ? "" : cutStart(shortest, width, size);
-    return text.length >= LEAST_CUT ? text : "";
+    const fits = labels.find((label) => label.width <= width);
+    if (fits || width < leastCut) return fits;
+    const text = cutStart(shortest, width, size);
+    return text.length >= LEAST_CUT ? { text, width } : undefined;
   };
 }

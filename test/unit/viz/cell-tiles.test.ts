@@ -65,6 +65,31 @@ test("tiles of all levels have the same covered area", () => {
   assert.ok(areas[0]! > 500);
 });
 
+test("a cell over many pixels counts in each of them by its area", () => {
+  const boxes = [
+    [50, 50, 41.5, 0.5],
+    [30, 61.25, 7.75, 70],
+    [10, 20, 300, 11],
+    [99, 99, 30, 30],
+    [50, 50, 500, 500],
+  ] as const;
+  const { block, placement, nodes } = cells(...boxes);
+  const { shares } = coverOf(block, placement, {
+    area: { left: 0, bottom: 0, right: 100, top: 100 },
+    cells: nodes,
+    side: 100,
+  });
+  const expected = new Float32Array(100 * 100);
+  for (const [x, y, width, height] of boxes)
+    for (let row = 0; row < 100; row++)
+      for (let column = 0; column < 100; column++) {
+        const across = Math.min(column + 1, x + width / 2) - Math.max(column, x - width / 2);
+        const down = Math.min(100 - row, y + height / 2) - Math.max(99 - row, y - height / 2);
+        expected[row * 100 + column]! += Math.max(0, across) * Math.max(0, down);
+      }
+  assertClose([...shares], [...expected], 1e-6);
+});
+
 test("a picture is counted in pieces, each as short as the deadline wants, and is the same as in one go", () => {
   const boxes = Array.from({ length: 2000 }, (_, i) => [(i * 37) % 100, (i * 61) % 100, 3, 1.5] as const);
   const { block, placement } = cells(...boxes);

@@ -38,14 +38,16 @@ test("a name that is the end or the beginning of another keeps a form of its own
 
 test("a label is the longest form that fits, or nothing", () => {
   const labelAt = labelFitter(["top/core/bank0", "core/bank0", "b0"], 11);
-  assert.deepEqual([500, 75, 20, 4].map(labelAt), ["top/core/bank0", "core/bank0", "b0", ""]);
+  const texts = [500, 75, 20, 4].map((width) => labelAt(width)?.text);
+  assert.deepEqual(texts, ["top/core/bank0", "core/bank0", "b0", undefined]);
+  assert.equal(labelAt(500)?.width, textWidth("top/core/bank0", 11));
 });
 
 test("of a form that does not fit the end is left, unless that would be only a few characters", () => {
   const labelAt = labelFitter(["one_long_name_without_levels"], 11);
   for (let width = 0; width < 250; width++) {
-    const label = labelAt(width);
-    assert.ok(label === "" || textWidth(label, 11) <= width, `${label} in ${width}`);
-    assert.equal(label === "", width < textWidth("…t_levels", 11), `${label} in ${width}`);
+    const text = labelAt(width)?.text;
+    assert.ok(text === undefined || textWidth(text, 11) <= width, `${text} in ${width}`);
+    assert.equal(text === undefined, width < textWidth("…t_levels", 11), `${text} in ${width}`);
   }
 });
