@@ -49,8 +49,8 @@ export class Cover {
     this.shares = new Float32Array(side * side);
   }
 
-  /** Counts at least one piece, and goes on until `performance.now()` tells the deadline. Returns whether all cells are counted. */
-  proceed(deadline: number): boolean {
+  /** Counts at least one piece, and goes on until the time is over. Returns whether all cells are counted. */
+  proceed(isOver: () => boolean): boolean {
     for (let counted = 1; ; counted++) {
       const { done, value } = this.cells.next();
       if (done) {
@@ -58,7 +58,7 @@ export class Cover {
         return true;
       }
       this.add(value);
-      if (counted % PIECE === 0 && performance.now() >= deadline) return false;
+      if (counted % PIECE === 0 && isOver()) return false;
     }
   }
 

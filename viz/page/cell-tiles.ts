@@ -145,12 +145,13 @@ export class CellTiles {
   /** Paints those tiles that are missing or out of date, until the time is over. Returns whether none is left. */
   private paint(places: readonly TilePlace[], placement: Placement): boolean {
     const deadline = performance.now() + BUDGET;
-    const wanted = places.filter((place) => this.tiles.get(keyOf(place))?.version !== this.version);
+    const isOver = () => performance.now() >= deadline;
+    const missing = places.filter((place) => this.tiles.get(keyOf(place))?.version !== this.version);
     // The one that was begun goes on first.
-    const begun = wanted.findIndex((place) => keyOf(place) === this.begun?.key);
-    if (begun > 0) wanted.unshift(...wanted.splice(begun, 1));
+    const begun = missing.filter((place) => keyOf(place) === this.begun?.key);
+    const wanted = [...begun, ...missing.filter((place) => !begun.includes(place))];
     return wanted.every((place, index) => {
-      if (index > 0 && performance.now() >= deadline) return false;
+      if (index > 0 && isOver()) return false;
       const key = keyOf(place);
       if (this.begun?.key !== key) {
         const area = this.areaOf(place);
@@ -158,7 +159,7 @@ export class CellTiles {
         this.begun = { key, cover: new Cover(this.block, placement, what) };
       }
       const { cover } = this.begun;
-      if (!cover.proceed(deadline)) return false;
+      if (!cover.proceed(isOver)) return false;
       this.begun = undefined;
       this.finish(key, cover.shares);
       return true;
