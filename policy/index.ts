@@ -53,6 +53,7 @@ export {
   REWARD_LABELS,
   REWARD_NUMBERS,
   type RewardLabel,
+  RewardSampler,
 } from "./reward-model/sample.js";
 export { kendallTau, type RewardScore, scoreBlock, type Taus } from "./reward-model/scoring.js";
 export { REWARD_SOURCES, type RewardSource } from "./reward-model/sources.js";

@@ -76,14 +76,14 @@ export class CheapFigures {
 /** Wirelength of the flat netlist after so many iterations of placing its cells: of the quadratic start, and on the way. */
 const FLAT_ITERATIONS = [0, 50, 150];
 
-export function flatFigures(flat: Block, placement: Placement): Figures {
+export function flatFigures(flat: Block, placement: Placement, counts = FLAT_ITERATIONS): Figures {
   const lengths: number[] = [];
   const steps = globalSteps(flat, placement);
-  for (let next = steps.next(); !next.done; next = steps.next(lengths.length > FLAT_ITERATIONS.at(-1)!))
+  for (let next = steps.next(); !next.done; next = steps.next(lengths.length > counts.at(-1)!))
     lengths.push(next.value.wirelength);
   // Cells that have spread earlier have the last of them.
   return Object.fromEntries(
-    FLAT_ITERATIONS.map((count) => [`flat, ${count} iterations`, lengths[count] ?? lengths.at(-1)!]),
+    counts.map((count) => [`flat, ${count} iterations`, lengths[count] ?? lengths.at(-1)!]),
   );
 }
 

@@ -111,9 +111,11 @@ const SETS: Readonly<Record<string, (block: readonly Judged[], truth: keyof Trut
   searches: (block) => block.filter(({ group }) => group === "search"),
 };
 
+export const PLACEMENT_SETS = Object.keys(SETS);
+
 function agreements(blocks: readonly (readonly Judged[])[], truth: (typeof TRUTHS)[number]): Agreement[] {
-  return Object.entries(SETS).flatMap(([set, chosen]) => {
-    const counted = blocks.map((block) => chosen(block, truth)).filter(({ length }) => length >= FEWEST);
+  return PLACEMENT_SETS.flatMap((set) => {
+    const counted = chosenOf(blocks, set, truth);
     if (counted.length === 0) return [];
     const truths = counted.map((block) => block.map((one) => one.truth[truth]));
     const values = (figure: string) => counted.map((block) => block.map((one) => one.figures[figure]!));
@@ -144,19 +146,44 @@ function agreements(blocks: readonly (readonly Judged[])[], truth: (typeof TRUTH
         ),
       },
     ];
-    return [...single, ...(counted.length > 1 ? derived : [])].map(({ figure, values: found }) => {
-      const pairs = found.map((one, i) => ({ figure: one, truth: truths[i]! }));
-      return {
-        ...{ truth, set, figure },
-        mean: meanTau(pairs, Random.stream(1, "truth", set)),
-        blocks: pairs.map((one, i) => ({
-          block: counted[i]![0]!.block,
-          placements: one.truth.length,
-          ...blockTau(one, Random.stream(1, "truth", "block")),
-        })),
-      };
-    });
+    return [...single, ...(counted.length > 1 ? derived : [])].map(({ figure, values: found }) =>
+      agreementOf({ truth, set, figure }, counted, found),
+    );
   });
+}
+
+/** The placements of a set, of those blocks that have enough of them. */
+export function chosenOf(
+  blocks: readonly (readonly Judged[])[],
+  set: string,
+  truth: (typeof TRUTHS)[number],
+): (readonly Judged[])[] {
+  return blocks.map((block) => SETS[set]!(block, truth)).filter(({ length }) => length >= FEWEST);
+}
+
+/** Of a figure of which `values` has one for each block and placement of `counted`. */
+export function agreementOf(
+  {
+    truth,
+    set,
+    figure,
+  }: { readonly truth: (typeof TRUTHS)[number]; readonly set: string; readonly figure: string },
+  counted: readonly (readonly Judged[])[],
+  values: readonly (readonly number[])[],
+): Agreement {
+  const pairs = values.map((one, i) => ({
+    figure: one,
+    truth: counted[i]!.map((placement) => placement.truth[truth]),
+  }));
+  return {
+    ...{ truth, set, figure },
+    mean: meanTau(pairs, Random.stream(1, "truth", set)),
+    blocks: pairs.map((one, i) => ({
+      block: counted[i]![0]!.block,
+      placements: one.truth.length,
+      ...blockTau(one, Random.stream(1, "truth", "block")),
+    })),
+  };
 }
 
 function weightedSum(figures: Figures, placer: string, weights: readonly number[]): number {
@@ -200,18 +227,8 @@ export function reportOf({ placements, agreements, contrasts }: Findings): strin
     `placements: ${Object.entries(placements)
       .map(([block, count]) => `${block} ${count}`)
       .join(", ")}`,
+    ...agreementLines(agreements),
   ];
-  let head = "";
-  for (const { truth, set, figure, mean, blocks } of agreements) {
-    const title = `Kendall's tau with ${truth}, ${set}`;
-    if (title !== head) {
-      const names = blocks.map(({ block, placements: n }) => `${block.slice(0, 8)} ${n}`.padStart(12));
-      lines.push("", title, ["figure".padEnd(32), "mean (95 %)".padEnd(22), ...names].join(" "));
-      head = title;
-    }
-    const each = blocks.map((block) => block.mean.toFixed(2).padStart(12));
-    lines.push([figure.padEnd(32), text(mean).padEnd(22), ...each].join(" "));
-  }
   for (const { truth, first, second, pairs, ratio, blocks } of contrasts)
     lines.push(
       "",
@@ -219,6 +236,23 @@ export function reportOf({ placements, agreements, contrasts }: Findings): strin
       `  ${blocks.map(({ block, ratio: of }) => `${block} ${of.toFixed(3)}`).join(", ")}`,
     );
   return `${lines.join("\n")}\n`;
+}
+
+/** A table for every truth and set. */
+export function agreementLines(agreements: readonly Agreement[]): string[] {
+  const lines: string[] = [];
+  let head = "";
+  for (const { truth, set, figure, mean, blocks } of agreements) {
+    const title = `Kendall's tau with ${truth}, ${set}`;
+    if (title !== head) {
+      const names = blocks.map(({ block, placements: n }) => `${block.slice(0, 8)} ${n}`.padStart(12));
+      lines.push("", title, ["figure".padEnd(40), "mean (95 %)".padEnd(22), ...names].join(" "));
+      head = title;
+    }
+    const each = blocks.map((block) => block.mean.toFixed(2).padStart(12));
+    lines.push([figure.padEnd(40), text(mean).padEnd(22), ...each].join(" "));
+  }
+  return lines;
 }
 
 function text({ mean, low, high }: Interval, digits = 2): string {

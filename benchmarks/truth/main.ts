@@ -4,15 +4,16 @@
 // --summary prints what is there, of the blocks that are named or of all; --anew computes the cheap figures of what is there again.
 // Run: node dist/benchmarks/truth/main.js FOLDER [--most PLACEMENTS] [--summary] BLOCK[=LEF]...
 import { appendFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readJsonLines } from "../../flow/json-lines.js";
-import { loadBlockWith, readGivenPlaces } from "../../flow/load-block.js";
+import { readGivenPlaces } from "../../flow/load-block.js";
 import type { VerifySummary } from "../../flow/verify.js";
-import { isDefPath, writeFileAtomically } from "../../netlist/index.js";
+import { writeFileAtomically } from "../../netlist/index.js";
 import { CheapFigures } from "./figures.js";
 import { findings, type Judged, reportOf } from "./findings.js";
-import { ashlar, placementOf, type Source, type Studied, sourcesFor } from "./placements.js";
+import { ashlar, placementOf, type Source } from "./placements.js";
+import { nameOf, type Opened, openBlock } from "./studied-block.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -44,7 +45,7 @@ process.stdout.write(values.json ? `${JSON.stringify(found)}\n` : reportOf(found
 
 /** Judges placements of all blocks in turn, so that every block is equally far from its end whenever the study is cut off. */
 async function study(args: readonly string[], into: string): Promise<void> {
-  const opened = await Promise.all(args.map((argument) => openBlock(argument, into)));
+  const opened = await Promise.all(args.map((argument) => openBlock(argument, into, Number(values.most))));
   const tasks = opened
     .flatMap((block) =>
       block.sources.map((source, i) => ({ block, source, at: (i + 0.5) / block.sources.length })),
@@ -66,7 +67,7 @@ async function study(args: readonly string[], into: string): Promise<void> {
 /** Computes the cheap figures of all judged placements again. */
 async function figuresAnew(args: readonly string[], into: string): Promise<void> {
   for (const argument of args) {
-    const block = await openBlock(argument, into);
+    const block = await openBlock(argument, into, Number(values.most));
     const lines: string[] = [];
     for (const one of readJsonLines(block.log) as Judged[]) {
       const source = block.every.find(({ name }) => name === one.source);
@@ -81,41 +82,6 @@ async function figuresAnew(args: readonly string[], into: string): Promise<void>
 async function figuresOf(block: Opened, placement: string): Promise<Judged["figures"]> {
   block.cheap ??= new CheapFigures(block.flat);
   return block.cheap.of(block.flat, await readGivenPlaces(placement, block.flat, block.lefs));
-}
-
-interface Opened extends Studied {
-  readonly name: string;
-  readonly sources: readonly Source[];
-  readonly every: readonly Source[];
-  readonly log: string;
-  readonly done: ReadonlySet<string>;
-  cheap?: CheapFigures;
-}
-
-/** What a block of the command line is called: as its folder is. */
-function nameOf(argument: string): string {
-  const [path] = argument.split(/[:=]/) as [string];
-  return basename(isDefPath(path) ? dirname(path) : path);
-}
-
-async function openBlock(argument: string, into: string): Promise<Opened> {
-  const [block, lef] = argument.split("=") as [string, string | undefined];
-  const [path, most] = block.split(":") as [string, string | undefined];
-  const beside = isDefPath(path) ? dirname(path) : path;
-  const name = nameOf(argument);
-  const out = join(into, name);
-  mkdirSync(out, { recursive: true });
-  const log = join(out, "judged.jsonl");
-  const lefs = lef === undefined ? [] : [lef];
-  const design = isDefPath(path) ? { freeFixed: true, lef: lefs } : {};
-  const every = sourcesFor(readdirSync(beside).filter((file) => /^macros_/.test(file)));
-  return {
-    ...{ path, beside, lefs, out, name, log, every },
-    options: isDefPath(path) ? [...lefs.flatMap((one) => ["--lef", one]), "--free-fixed"] : [],
-    flat: await loadBlockWith(path, design, true),
-    sources: every.slice(0, Number(most ?? values.most)),
-    done: new Set((existsSync(log) ? (readJsonLines(log) as Judged[]) : []).map(({ source }) => source)),
-  };
 }
 
 async function judge(block: Opened, source: Source): Promise<Pick<Judged, "figures" | "truth"> | undefined> {

@@ -5,19 +5,32 @@
 //
 // With a seed and a scale it writes another design: SCALE * SCALE times as many cells and macros on as much more area.
 //
-//     node examples/design/make-design.mjs FOLDER [SEED [SCALE]]
+//     node examples/design/make-design.mjs FOLDER [SEED [SCALE]] [--cells 2] [--area 1.2]
+//
+// `--cells` is how many times as many cells there are, `--area` how many times as much area.
 //
 // Lengths in this file are µm; the DEF has 1000 database units per µm. The design has no clock net: clock trees are
 // built after placement, and an ideal clock with hundreds of sinks would look like congestion.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
-const [folder, seed = "2024", scale = "1"] = process.argv.slice(2);
-if (folder === undefined) throw new Error("usage: node make-design.mjs FOLDER [SEED [SCALE]]");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { cells: { type: "string", default: "1" }, area: { type: "string", default: "1" } },
+});
+const [folder, seed = "2024", scale = "1"] = positionals;
+if (folder === undefined)
+  throw new Error("usage: node make-design.mjs FOLDER [SEED [SCALE]] [--cells FACTOR] [--area FACTOR]");
 const SCALE = Number(scale);
+const CELLS_FACTOR = Number(values.cells) * SCALE * SCALE;
+const SIDE_FACTOR = Math.sqrt(Number(values.area)) * SCALE;
 const SITE = 0.3;
 const ROW = 3;
-const DIE = { width: 159 * SCALE, height: 135 * SCALE };
+const DIE = {
+  width: Math.round((159 * SIDE_FACTOR) / SITE) * SITE,
+  height: Math.round((135 * SIDE_FACTOR) / ROW) * ROW,
+};
 
 /** Routing layers: name, preferred direction, pitch. */
 const LAYERS = [
@@ -136,7 +149,7 @@ function makeNetlist() {
     signals[module].push(net);
   };
   for (const [module, { cells: few, macros: once }] of Object.entries(MODULES)) {
-    const cells = few * SCALE * SCALE;
+    const cells = Math.round(few * CELLS_FACTOR);
     const macros = Array.from({ length: SCALE * SCALE }, () => once).flat();
     macros.forEach((master, i) => {
       const name = `${module}/${master.toLowerCase()}${i}`;

@@ -3,7 +3,7 @@
 // and the judge evaluates once. The costs are what the model learns to predict.
 import { type CellPlacer, Judge, type JudgeOptions, putOnCell } from "../../env/index.js";
 import type { Kernels } from "../../kernels/index.js";
-import { type Block, NodeKind, Random } from "../../netlist/index.js";
+import { type Block, NodeKind, type Placement, Random } from "../../netlist/index.js";
 import { makeCellPlacer } from "../../placer/index.js";
 import type { Policy } from "../network/checkpoint.js";
 import { type GraphInput, graphInput } from "../network/graph-input.js";
@@ -86,15 +86,39 @@ export class RewardSampler {
 
   /** Everything that follows from the cells of the macros. */
   measure(cells: Int32Array): Omit<RewardSample, "source" | "cells"> {
+    return this.measured(() => {
+      const { judge } = this;
+      for (const [index, macro] of this.macros.entries()) {
+        putOnCell(judge, macro, cells[index]!);
+        judge.placement.orientations[macro] = 0;
+      }
+    });
+  }
+
+  /** The same of macros that lie anywhere, in any orientation: those of a placement of this block. */
+  measureAt({ xs, ys, orientations }: Placement): Omit<RewardSample, "source" | "cells"> {
+    return this.measured(() => {
+      const { placement } = this.judge;
+      for (const macro of this.macros) {
+        placement.xs[macro] = xs[macro]!;
+        placement.ys[macro] = ys[macro]!;
+        placement.orientations[macro] = orientations[macro]!;
+      }
+    });
+  }
+
+  /** Where everything lies that was measured last. The next sample overwrites it. */
+  get placement(): Placement {
+    return this.judge.placement;
+  }
+
+  private measured(putMacros: () => void): Omit<RewardSample, "source" | "cells"> {
     const { judge } = this;
     const { placement, block, kernels, state } = judge;
     placement.xs.set(block.initial.xs);
     placement.ys.set(block.initial.ys);
     placement.orientations.set(block.initial.orientations);
-    for (const [index, macro] of this.macros.entries()) {
-      putOnCell(judge, macro, cells[index]!);
-      placement.orientations[macro] = 0;
-    }
+    putMacros();
     kernels.run.placePoints(state.address);
     this.cells.estimateSoftMacros(SWEEPS, true);
     const places = this.places();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Episode, Judge } from "../../../../env/index.js";
 import { Kernels } from "../../../../kernels/index.js";
+import { copyPlacement, Orientation } from "../../../../netlist/index.js";
 import { ForceDirectedPlacer } from "../../../../placer/index.js";
 import { REWARD_NUMBERS, RewardSampler } from "../../../../policy/reward-model/sample.js";
 import { REWARD_SOURCES } from "../../../../policy/reward-model/sources.js";
@@ -28,10 +29,27 @@ test("everything of a sample follows from its cells, whatever source they came f
     const { source, cells, ...measured } = sampler.draw(1, index);
     seen.add(REWARD_SOURCES[source]!);
     assert.deepEqual(sampler.measure(cells), measured);
+    assert.deepEqual(sampler.measureAt(copyPlacement(sampler.placement)), measured);
     assert.equal(measured.numbers.length, REWARD_NUMBERS.length);
     assert.ok([...measured.numbers, ...measured.places].every(Number.isFinite));
   }
   assert.deepEqual([...seen].sort(), ["annealed", "greedy", "prior", "random"]);
+});
+
+test("macros off the grid and turned are measured where they are", () => {
+  const sampler = new RewardSampler(Kernels.create(), block);
+  const onGrid = sampler.measure(sampler.draw(1, 0).cells);
+  const placement = copyPlacement(sampler.placement);
+  const [macro] = sampler.macros;
+  const node = sampler.graph.graphNodes[macro!]!;
+  placement.xs[macro!]! += block.canvas.width / 100;
+  const moved = sampler.measureAt(placement);
+  assert.ok(Math.abs(moved.places[2 * node]! - onGrid.places[2 * node]! - 0.02) < 1e-6);
+  assert.notDeepEqual(moved.labels, onGrid.labels);
+  placement.orientations[macro!] = Orientation.FS;
+  const turned = sampler.measureAt(placement);
+  assert.equal(turned.places[2 * node], moved.places[2 * node]);
+  assert.notDeepEqual(turned.labels, moved.labels);
 });
 
 test("the cells are a legal episode, and the labels the costs of it with every macro in orientation N", () => {
