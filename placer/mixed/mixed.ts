@@ -40,6 +40,10 @@ const SPREAD = 0.2;
  * the last overlaps cost many iterations, and macros are pushed about.
  */
 const SPREAD_TO = 0.15;
+/** But no more than this share of the cells' area: where cells are few, macros that still overlap have their room. */
+const SPREAD_TO_OF_CELLS = 0.6;
+/** Less overlap is not waited for. */
+const LEAST_SPREAD_TO = 0.1;
 /**
  * Cells ask for so much more room than they have area. Macros would close in on cells that then find no place in the rows between
  * them.
@@ -201,7 +205,10 @@ async function placeTogether(
     const steps = globalSteps(flat.block, start, {
       macroCharge: charges[charge]!,
       cellCharge,
-      spreadTo,
+      spreadTo: Math.max(
+        LEAST_SPREAD_TO,
+        Math.min(spreadTo, SPREAD_TO_OF_CELLS * shareOfCells(flat.block, cellCharge)),
+      ),
       seed: startSeed,
       threads: workers,
       ...(global && { from: global }),
@@ -223,6 +230,18 @@ async function placeTogether(
     if (overflow < SPREAD || signal?.aborted) break;
   }
   return best;
+}
+
+/** Share of the cells, with their charge, in the area of all that moves. */
+function shareOfCells({ kinds, fixed, widths, heights }: Block, cellCharge: number): number {
+  let [cells, macros] = [0, 0];
+  for (let node = 0; node < kinds.length; node++) {
+    if (fixed[node] || kinds[node] === NodeKind.Port) continue;
+    const area = widths[node]! * heights[node]!;
+    if (kinds[node] === NodeKind.HardMacro) macros += area;
+    else cells += cellCharge * area;
+  }
+  return cells > 0 ? cells / (macros + cells) : 1;
 }
 
 /** What an attempt does otherwise than others. */
