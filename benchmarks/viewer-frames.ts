@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { openPage } from "../test/support/browser.js";
+import { openPage, query } from "../test/support/browser.js";
 import type { ViewServer } from "../viz/index.js";
 
 export interface FrameTimes {
@@ -41,7 +41,8 @@ export async function frameTimes(page: Page, step: "pan" | "zoom", frames: numbe
           );
         const key = (name: string) =>
           document.body.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true }));
-        const state = () => JSON.stringify(window.ashlar?.query());
+        // Where the die's corner is. What `query` tells of a million nodes takes longer than a frame.
+        const state = () => window.ashlar!.toPage(0, 0).join();
         const start = state();
         const canvas = view.querySelector("canvas")!;
         canvas.toDataURL();
@@ -97,12 +98,15 @@ interface Ratios {
 /** The medians of the ratios of all rounds. */
 export interface FrameRatios extends Ratios {
   readonly rounds: number;
+  /** The scale at which this build shows the die at first, over the other's. Both are measured at the other's. */
+  readonly scale: number;
   /** Milliseconds of the drawn pictures, the other build's first. */
   readonly rows: readonly (readonly [step: string, other: number, own: number])[];
 }
 
 /**
- * Measures two builds by turns in one browser, so that both have the same machine.
+ * Measures two builds by turns in one browser, so that both have the same machine. Both show the same part of the die at the same
+ * scale, because the time of a picture without a graphics card grows with its area.
  * @param folder root of the other build, whose `dist` is there
  */
 export async function frameRatios(
@@ -126,10 +130,16 @@ export async function frameRatios(
   };
   const { server } = await other.view([path]);
   if (!server) throw new Error(`${join(folder, "dist")}: no viewer`);
-  const pages = [
-    (await openPage(browser, server.address)).page,
-    (await openPage(browser, own.address)).page,
-  ] as const;
+  const { page: otherPage } = await openPage(browser, server.address);
+  const { page: first } = await openPage(browser, own.address);
+  const { x, y, scale: wanted } = await cameraOf(otherPage);
+  const scale = (await cameraOf(first)).scale / wanted;
+  await first.close();
+  const { page: ownPage } = await openPage(browser, `${own.address}#view=${x},${y},${1 / scale}`);
+  const shown = await cameraOf(ownPage);
+  if (Math.abs(shown.scale / wanted - 1) > 1e-6)
+    throw new Error(`the pages have different scales: ${shown.scale} and ${wanted} pixels per µm`);
+  const pages = [otherPage, ownPage] as const;
   const ratios: Record<keyof Ratios, number[]> = { panDrawn: [], panWorst: [], zoomDrawn: [], zoomWorst: [] };
   const rows: [string, number, number][] = [];
   for (let round = 0; round < rounds; round++)
@@ -151,5 +161,12 @@ export async function frameRatios(
     values.sort((a, b) => a - b);
     return [name, Number(values[Math.floor(values.length / 2)]!.toFixed(3))];
   });
-  return { rounds, ...(Object.fromEntries(medians) as unknown as Ratios), rows };
+  return { rounds, scale, ...(Object.fromEntries(medians) as unknown as Ratios), rows };
+}
+
+async function cameraOf(
+  page: Page,
+): Promise<{ readonly x: number; readonly y: number; readonly scale: number }> {
+  const [camera] = (await query(page)).cameras as { x: number; y: number; scale: number }[];
+  return camera!;
 }

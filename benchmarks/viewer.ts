@@ -5,7 +5,8 @@
 //     [--rounds N] [--replay SECONDS] [--requests N] [--renderer webgl|canvas] [--chromium-options "…"] [NAME=BLOCK …]
 //
 // Named blocks are loaded and timed in addition to the generated ones. `large` is a block of `--cells` placed cells. `ratios` takes
-// the root of another build of this repository, `--against`, and draws the same block of 2,000 macros with both, by turns.
+// the root of another build of this repository, `--against`, and draws the same block of 2,000 macros with both, by turns and at
+// the same scale.
 // Chromium draws in software, as on a machine without a graphics card, unless `--chromium-options` says otherwise. `--renderer`
 // chooses one of pixi's renderers.
 import { readdirSync, readFileSync } from "node:fs";
