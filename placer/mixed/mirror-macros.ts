@@ -1,5 +1,12 @@
 // Hard macros mirrored in x, y or both so that wires get shorter, all else standing still.
-import { type Block, copyPlacement, NodeKind, type Placement, turnOffset } from "../../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  leastOf,
+  NodeKind,
+  type Placement,
+  turnOffset,
+} from "../../netlist/index.js";
 
 /** Orientations that keep the sides of a macro: N FN S FS, or E FE W FW. */
 const MIRRORS = 4;
@@ -28,7 +35,7 @@ export function mirrorMacros(
       );
       const lengths = lengthsOf(block, result, { node, nets: own, choices });
       // The orientation at hand comes first: another must be better, not as good.
-      const best = lengths.indexOf(Math.min(...lengths));
+      const best = lengths.indexOf(leastOf(lengths));
       if (choices[best] === now) continue;
       result.orientations[node] = choices[best]!;
       isChanged = true;
