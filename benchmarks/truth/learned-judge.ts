@@ -2,7 +2,8 @@
 // log wirelength, log overflow and ACE of placements of made designs, as a short verification has them, from macros and the
 // clustered netlist. It is tested on each made design in turn, left out of what it learns from, and on the blocks of a study
 // (main.ts), beside a linear fit of the same numbers and the best cheap figures. What is done is kept in FOLDER.
-// Run: node dist/benchmarks/truth/learned-judge.js FOLDER [--samples 60] [--epochs 30] [--study STUDY] [--json] BLOCK[=LEF]...
+// --made names those of them that come from the same script as what is learned from, to be reported apart.
+// Run: node dist/benchmarks/truth/learned-judge.js FOLDER [--samples 60] [--epochs 30] [--study STUDY [--made NAME,NAME]] BLOCK[=LEF]...
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -36,13 +37,14 @@ const { values, positionals } = parseArgs({
     samples: { type: "string", default: "60" },
     epochs: { type: "string", default: "30" },
     study: { type: "string" },
+    made: { type: "string", default: "" },
     json: { type: "boolean", default: false },
   },
 });
 const [folder, ...named] = positionals;
 if (folder === undefined) {
   console.error(
-    "usage: node dist/benchmarks/truth/learned-judge.js FOLDER [--samples COUNT] [--epochs COUNT] [--study STUDY] [--json] BLOCK[=LEF]...",
+    "usage: node dist/benchmarks/truth/learned-judge.js FOLDER [--samples COUNT] [--epochs COUNT] [--study STUDY [--made NAME,NAME]] [--json] BLOCK[=LEF]...",
   );
   process.exit(1);
 }
@@ -63,13 +65,15 @@ const study: Prepared[] = [];
 if (values.study !== undefined)
   for (const argument of named)
     study.push(prepared(await sampledStudy(argument, values.study, join(folder, "study"))));
+const made = values.made.split(",");
+const foretoldByDesigns = await foretoldBy(designs, study, { seeds: SEEDS, key: "study-by-designs" });
 const tables = [
-  { title: "made designs, each left out of what is learnt from", agreements: await leftOut(designs, []) },
-  { title: "blocks of the study, learnt from made designs", agreements: await unseen(study, designs) },
+  ...halves("learnt from made designs", foretoldByDesigns),
   {
-    title: "blocks of the study, learnt from made designs and the study's other blocks",
-    agreements: await leftOut(study, designs),
+    title: "made designs, each left out of what is learnt from",
+    agreements: agreements(designs, await leftOut(designs, [])),
   },
+  ...halves("learnt from made designs and the study's other blocks", await leftOut(study, designs)),
 ];
 if (values.json) process.stdout.write(`${JSON.stringify(tables)}\n`);
 else
@@ -115,8 +119,22 @@ function prepared(sampled: SampledBlock): Prepared {
 /** What is foretold of a block's placements, by predictor: for every placement a number for every truth. */
 type Foretold = Readonly<Record<string, readonly (readonly number[])[]>>;
 
+/** The study's public blocks, and those that the script made too. */
+function halves(title: string, foretold: readonly Foretold[]) {
+  return [false, true].map((isMade) => {
+    const chosen = [...study.keys()].filter((index) => made.includes(study[index]!.name) === isMade);
+    return {
+      title: `the study's ${isMade ? "made" : "public"} blocks, ${title}`,
+      agreements: agreements(
+        chosen.map((index) => study[index]!),
+        chosen.map((index) => foretold[index]!),
+      ),
+    };
+  });
+}
+
 /** Each block is foretold by what was learnt from the others, and from `also`. */
-async function leftOut(blocks: readonly Prepared[], also: readonly Prepared[]): Promise<Agreement[]> {
+async function leftOut(blocks: readonly Prepared[], also: readonly Prepared[]): Promise<Foretold[]> {
   const foretold: Foretold[] = [];
   for (const [index, block] of blocks.entries()) {
     const others = [...also, ...blocks.filter((_, other) => other !== index)];
@@ -124,11 +142,7 @@ async function leftOut(blocks: readonly Prepared[], also: readonly Prepared[]): 
     const [of] = await foretoldBy(others, [block], { seeds: SEEDS_LEFT_OUT, key });
     foretold.push(of!);
   }
-  return agreements(blocks, foretold);
-}
-
-async function unseen(blocks: readonly Prepared[], from: readonly Prepared[]): Promise<Agreement[]> {
-  return agreements(blocks, await foretoldBy(from, blocks, { seeds: SEEDS, key: "study-by-designs" }));
+  return foretold;
 }
 
 /** All predictors of placements of `blocks` after learning from `from`. What models say is kept under `key`. */
