@@ -44,6 +44,7 @@ export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
     const show = h("input", {
       type: "checkbox",
       id: `show-${layer}`,
+      "aria-describedby": `why-${layer}`,
       onchange: () => layers.show(layer, show.checked),
     });
     show.checked = layers.shown(layer);
@@ -64,7 +65,7 @@ export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
     layers.on("change", sync);
     sync();
     const more = counts[layer];
-    const why = h("small", { class: "why", hidden: true });
+    const why = h("small", { class: "why", id: `why-${layer}`, hidden: true });
     reasons.set(layer, why);
     return h(
       "div",
@@ -74,12 +75,13 @@ export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
         {},
         show,
         h("span", { class: `swatch ${layer}` }),
-        h("span", { class: "layer-name" }, LAYERS[layer], why),
+        h("span", { class: "layer-name" }, LAYERS[layer]),
       ),
       layer === "halos" && !scene.frame.halos
         ? haloWidth(scene)
         : more !== undefined && h("span", { class: "count" }, count(more)),
       selectable ? select : h("span", {}),
+      why,
     );
   });
   const missing = LAYER_NAMES.filter((layer) => counts[layer] === 0).map((layer) =>
