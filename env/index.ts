@@ -11,7 +11,7 @@ export * from "./environment/counterfactual.js";
 export * from "./environment/environment.js";
 export * from "./environment/episode.js";
 export * from "./environment/feasibility.js";
-export { coveredArea, fencesOf, forbiddenTo } from "./environment/fences.js";
+export { coveredArea, fencesOf, forbiddenTo, insideOf } from "./environment/fences.js";
 export * from "./environment/legality.js";
 export * from "./environment/legality-tracker.js";
 export * from "./environment/macro-order.js";

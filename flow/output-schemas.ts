@@ -411,7 +411,9 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     overlaps: count,
     off_rows: count.describe("cells off the sites of the rows"),
     outside_regions: count.describe("cells that lie partly outside their regions, or in a fence of others"),
-    legal: z.boolean().describe("every cell is in a row, and none overlaps another or a macro"),
+    legal: z
+      .boolean()
+      .describe("every cell is in a row and in its regions, and none overlaps another or a macro"),
     macro_overlaps: count.describe("pairs of hard macros that overlap"),
     iterations: count,
     overflow: share,
@@ -422,7 +424,9 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   verify: z.strictObject({
     ...block,
     cells: count.describe("standard cells that may move"),
-    legal: z.boolean().describe("every cell is in a row, and none overlaps another or a macro"),
+    legal: z
+      .boolean()
+      .describe("every cell is in a row and in its regions, and none overlaps another or a macro"),
     macro_overlaps: count.describe("pairs of hard macros that overlap"),
     flat_wirelength: um("half-perimeter wirelength of all nets, weighted"),
     tree_wirelength: um("length of Steiner trees of all nets"),

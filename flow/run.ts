@@ -11,7 +11,13 @@ import {
   nodesOfKind,
   type Placement,
 } from "../netlist/index.js";
-import type { FlatNetlist, OldNames, OpenPool, ScoredPlacement } from "../placer/index.js";
+import {
+  type FlatNetlist,
+  type OldNames,
+  type OpenPool,
+  refuseWithoutRoom,
+  type ScoredPlacement,
+} from "../placer/index.js";
 import { CANDIDATES_FILE, Candidates } from "./candidates.js";
 import { clusteredPlacement, flatPlacement, writeClustering } from "./cluster.js";
 import { type Score, scoreOf } from "./evaluate.js";
@@ -142,7 +148,10 @@ export async function runOnBlock<Found extends object>(
   const judge = new Judge(Kernels.create(), block, judging);
   checkFeasible(judge);
   const isVerified = options.objective === "verified";
-  if (options.cells || isVerified) refuseWithoutCells(flat);
+  if (options.cells || isVerified) {
+    refuseWithoutCells(flat);
+    refuseWithoutRoom(flat, flat.initial, (node) => flat.fixed[node] === 1);
+  }
   for (const note of nothingToDo(block)) onProgress(note);
   const out = options.out ?? `runs/${fileNameOf(block.name)}/${job.name}`;
   const record = { ...options, ...termRecord, ...job.record, out };

@@ -143,7 +143,7 @@ export interface Block extends Netlist {
   readonly blockages: readonly Blockage[];
   readonly fences?: readonly Fence[];
   /** The same for standard cells, of a flat netlist: other cells must stay out of exclusive ones. Members may be macros too. */
-  readonly cellFences?: readonly Fence[];
+  readonly cellFences?: readonly Fence[] | undefined;
   /** They add to the costs of a search. */
   readonly guides?: readonly Guide[] | undefined;
   /** Proxy cost of a member that is as far from its guide as the canvas is wide and high together. Default: `GUIDE_WEIGHT`. */

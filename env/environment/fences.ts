@@ -29,6 +29,19 @@ export function forbiddenTo(
 
 /** The canvas, from (0, 0) to `width` and `height`, without `rectangles`, cut into rectangles that do not overlap. */
 export function outsideOf(rectangles: readonly Rectangle[], width: number, height: number): Rectangle[] {
+  return partsOf(rectangles, [width, height], false);
+}
+
+/** The part of the canvas that `rectangles` cover, cut into rectangles that do not overlap. */
+export function insideOf(rectangles: readonly Rectangle[], width: number, height: number): Rectangle[] {
+  return partsOf(rectangles, [width, height], true);
+}
+
+function partsOf(
+  rectangles: readonly Rectangle[],
+  [width, height]: readonly [number, number],
+  isInside: boolean,
+): Rectangle[] {
   const cuts = (size: number, ends: readonly number[]) =>
     [...new Set([0, size, ...ends.filter((end) => end > 0 && end < size)])].sort((a, b) => a - b);
   const xs = cuts(
@@ -39,7 +52,7 @@ export function outsideOf(rectangles: readonly Rectangle[], width: number, heigh
     height,
     rectangles.flatMap(({ bottom, top }) => [bottom, top]),
   );
-  const rest: Rectangle[] = [];
+  const parts: Rectangle[] = [];
   for (let row = 0; row + 1 < ys.length; row++) {
     const [bottom, top] = [ys[row]!, ys[row + 1]!];
     let run: { left: number; right: number } | undefined;
@@ -48,15 +61,16 @@ export function outsideOf(rectangles: readonly Rectangle[], width: number, heigh
       const covered = rectangles.some(
         (r) => r.left <= left && r.right >= right && r.bottom <= bottom && r.top >= top,
       );
-      if (!covered && run) run.right = right;
-      else if (!covered) run = { left, right };
-      if (run && (covered || column + 2 === xs.length)) {
-        rest.push({ ...run, bottom, top });
+      const isPart = covered === isInside;
+      if (isPart && run) run.right = right;
+      else if (isPart) run = { left, right };
+      if (run && (!isPart || column + 2 === xs.length)) {
+        parts.push({ ...run, bottom, top });
         run = undefined;
       }
     }
   }
-  return rest;
+  return parts;
 }
 
 /** Area of the union of rectangles within the canvas, µm². */

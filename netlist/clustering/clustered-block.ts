@@ -64,7 +64,10 @@ export function clusteredBlock(
     flat.outlines && new Map([...flat.outlines].map(([node, shape]) => [nodeOf[node]!, shape]));
   return {
     nodeOf,
-    block: { ...flat, ...netlist, ...placed, ...(outlines && { outlines }), source: undefined },
+    block: {
+      ...{ ...flat, ...netlist, ...placed, ...(outlines && { outlines }) },
+      ...{ cellFences: undefined, source: undefined },
+    },
   };
 }
 

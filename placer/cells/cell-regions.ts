@@ -1,5 +1,5 @@
 // Where the fences of a design let standard cells be: the cells of the same fences may stand in the same part of the canvas.
-import { coveredArea, forbiddenTo } from "../../env/index.js";
+import { coveredArea, forbiddenTo, insideOf } from "../../env/index.js";
 import type { Block, Rectangle } from "../../netlist/index.js";
 
 /** What the nodes of the same fences may cover, µm. */
@@ -8,12 +8,12 @@ export interface CellRegion {
   readonly fences: readonly string[];
   /** What they may not cover: what is outside their fences, and exclusive fences of others. */
   readonly forbidden: readonly Rectangle[];
-  /** Bounds of what their fences have in common; undefined without fences. */
+  /** Bounds of what their fences have in common on the canvas; undefined without fences. */
   readonly bounds: Rectangle | undefined;
 }
 
 export interface CellRegions {
-  /** Those with fences first: their cells have less choice. */
+  /** Those with the least room first: their cells have less choice. The one without fences is the last. */
   readonly regions: readonly CellRegion[];
   /** Index of a node's region. */
   indexOf(node: number): number;
@@ -24,20 +24,29 @@ export function cellRegionsOf({ cellFences = [], canvas }: Block): CellRegions {
   const fencesOfNode = new Map<number, number[]>();
   for (const [fence, { members }] of cellFences.entries())
     for (const node of members) fencesOfNode.set(node, [...(fencesOfNode.get(node) ?? []), fence]);
-  const indices = new Map<string, number>();
-  const regions: CellRegion[] = [];
+  const whole = { left: 0, bottom: 0, right: canvas.width, top: canvas.height };
   const regionWith = (fences: readonly number[], member: number): CellRegion => ({
     fences: fences.map((fence) => cellFences[fence]!.name),
     forbidden: forbiddenTo({ blockages: [], fences: cellFences, canvas }, member),
-    bounds: fences.map((fence) => boundsOf(cellFences[fence]!.rectangles)).reduce(common, undefined),
+    bounds:
+      fences.length > 0
+        ? fences.map((fence) => boundsOf(cellFences[fence]!.rectangles)).reduce(overlapOf, whole)
+        : undefined,
   });
+  const found = new Map<string, CellRegion>();
   for (const [node, fences] of fencesOfNode) {
     const key = fences.join();
-    if (indices.has(key)) continue;
-    indices.set(key, regions.length);
-    regions.push(regionWith(fences, node));
+    if (!found.has(key)) found.set(key, regionWith(fences, node));
   }
-  regions.push(regionWith([], NO_NODE));
+  const sorted = [...found]
+    .map(([key, region]) => ({
+      key,
+      region,
+      kept: coveredArea(region.forbidden, canvas.width, canvas.height),
+    }))
+    .sort((a, b) => b.kept - a.kept);
+  const indices = new Map(sorted.map(({ key }, index) => [key, index]));
+  const regions = [...sorted.map(({ region }) => region), regionWith([], NO_NODE)];
   return {
     regions,
     indexOf: (node) => {
@@ -58,8 +67,9 @@ function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
   }));
 }
 
-function common(a: Rectangle | undefined, b: Rectangle): Rectangle {
-  return a ? overlapOf(a, b) : b;
+/** 0 if there is nothing between the sides, or a side has no place. */
+function areaOf({ left, bottom, right, top }: Rectangle): number {
+  return left < right && bottom < top ? (right - left) * (top - bottom) : 0;
 }
 
 function overlapOf(a: Rectangle, b: Rectangle): Rectangle {
@@ -91,16 +101,16 @@ export function* fencesAsBlockages(
 ): Generator<Rectangle & { readonly rate: number }> {
   for (const { rectangles, members, exclusive } of cellFences) {
     if (!exclusive) continue;
-    // What stands rarely overlaps, so areas are added up.
-    let free = coveredArea(rectangles, canvas.width, canvas.height);
-    for (const rectangle of rectangles)
-      for (const box of stands) {
-        const { left, bottom, right, top } = overlapOf(rectangle, box);
-        if (left < right && bottom < top) free -= (right - left) * (top - bottom);
-      }
+    const parts = insideOf(rectangles, canvas.width, canvas.height);
+    let free = 0;
+    for (const part of parts) {
+      free += areaOf(part);
+      // What stands rarely overlaps, so areas are added up.
+      for (const box of stands) free -= areaOf(overlapOf(part, box));
+    }
     let own = 0;
     for (const node of members) if (moves(node)) own += widths[node]! * heights[node]!;
     const rate = free > 0 ? Math.max(0, 1 - own / (free * density)) : 0;
-    for (const rectangle of rectangles) yield { ...rectangle, rate };
+    for (const part of parts) yield { ...part, rate };
   }
 }

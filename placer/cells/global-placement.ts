@@ -65,8 +65,8 @@ export interface GlobalIteration {
 const PACE_OF = 40;
 const UNSPREAD = 0.9;
 
-/** Iterations as lines of progress, with the time that is left at the pace at which the overflow falls. */
-export function globalProgress(): (iteration: GlobalIteration, seconds: number) => string {
+/** Iterations as lines of progress, with the time that is left until `spreadTo` at the pace at which the overflow falls. */
+export function globalProgress(spreadTo = SPREAD): (iteration: GlobalIteration, seconds: number) => string {
   const recent: { overflow: number; seconds: number }[] = [];
   return ({ iteration, wirelength, overflow }, seconds) => {
     recent.push({ overflow, seconds });
@@ -74,7 +74,7 @@ export function globalProgress(): (iteration: GlobalIteration, seconds: number) 
     const first = recent[0]!;
     const pace = (first.overflow - overflow) / (seconds - first.seconds);
     const isSure = overflow < UNSPREAD && recent.length === PACE_OF && pace > 0;
-    const time = timeText(seconds, isSure ? (overflow - SPREAD) / pace : undefined);
+    const time = timeText(seconds, isSure ? (overflow - spreadTo) / pace : undefined);
     return `iteration ${iteration}  ${time}  wirelength ${Math.round(wirelength).toLocaleString("en")} µm  overflow ${overflow.toFixed(3)}`;
   };
 }

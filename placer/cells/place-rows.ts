@@ -206,10 +206,13 @@ function* kindSteps(
 
 /**
  * Throws `InputError`, before time is spent, if the cells cannot be in rows whatever is done: they need more sites than are
- * free around what stands, or one is wider than every free stretch.
+ * free around what stands, by default everything but them, or one is wider than every free stretch.
  */
-export function refuseWithoutRoom(block: Block, start: Placement): void {
-  const stands = (node: number) => !isLooseCell(block, node);
+export function refuseWithoutRoom(
+  block: Block,
+  start: Placement,
+  stands: (node: number) => boolean = (node) => !isLooseCell(block, node),
+): void {
   for (const kind of rowKindsOf(block)) {
     const space = rowSpaceOf(block, { placement: start, stands, ...kind });
     refuseTooWide(block, cellsOf(block, kind, undefined), { space, kind });

@@ -19,8 +19,8 @@ export interface RowKind {
 }
 
 /**
- * The kinds of rows that have cells: those with fences first, and the highest first, as their cells find it hardest to fit. Throws `InputError` for a block
- * without rows, and for a cell that no rows can hold.
+ * The kinds of rows that have cells. Those whose cells find it hardest to fit come first: of regions with the least room, then the
+ * highest. Throws `InputError` for a block without rows, and for a cell that no rows can hold.
  */
 export function rowKindsOf(block: Block): readonly RowKind[] {
   const { regions, indexOf } = cellRegionsOf(block);

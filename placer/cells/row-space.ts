@@ -26,7 +26,7 @@ export interface RowSpace {
 /** Shares of a site or of a row's height that files round away. */
 export const ROUNDING = 1e-4;
 
-/** A stretch of free sites of a row: first site, and the one behind the last. */
+/** A stretch of sites of a row: first site, and the one behind the last. */
 type Stretch = [start: number, end: number];
 
 /**
@@ -50,7 +50,7 @@ export function rowSpaceOf(
   const { siteWidth, height: rowHeight } = rows[0]!;
   const sorted = [...rows].sort((a, b) => a.bottom - b.bottom || a.left - b.left);
   const bottoms = Float64Array.from(sorted, ({ bottom }) => bottom);
-  const free = sorted.map(({ sites }): Stretch[] => [[0, sites]]);
+  const covered = sorted.map((): Stretch[] => []);
   for (const box of obstaclesOf(block, placement, { stands, forbidden })) {
     const edge = ROUNDING * rowHeight;
     // The first row whose top is above the box's bottom.
@@ -59,9 +59,10 @@ export function rowSpaceOf(
       if (bottom >= box.top - edge) break;
       const start = Math.floor((box.left - left) / siteWidth + ROUNDING);
       const end = Math.ceil((box.right - left) / siteWidth - ROUNDING);
-      if (end > start) free[row] = free[row]!.flatMap((stretch) => without(stretch, start, end));
+      if (end > start) covered[row]!.push([start, end]);
     }
   }
+  const free = sorted.map(({ sites }, row) => freeOf(sites, covered[row]!));
   return packed(sorted, free, { siteWidth, rowHeight });
 }
 
@@ -82,12 +83,18 @@ function* obstaclesOf(
   yield* forbidden;
 }
 
-function without([start, end]: Stretch, from: number, to: number): Stretch[] {
-  if (to <= start || from >= end) return [[start, end]];
-  const rest: Stretch[] = [];
-  if (from > start) rest.push([start, from]);
-  if (to < end) rest.push([to, end]);
-  return rest;
+/** The stretches of a row that are not covered, from left to right. */
+function freeOf(sites: number, covered: Stretch[]): Stretch[] {
+  covered.sort((a, b) => a[0] - b[0]);
+  const free: Stretch[] = [];
+  let from = 0;
+  for (const [start, end] of covered) {
+    if (start >= sites) break;
+    if (start > from) free.push([from, start]);
+    from = Math.max(from, end);
+  }
+  if (from < sites) free.push([from, sites]);
+  return free;
 }
 
 function packed(

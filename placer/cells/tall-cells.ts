@@ -55,7 +55,7 @@ export function placeTallCells(
     if (!found)
       throw new InputError(
         `cell '${block.nodeNames[node]}'`,
-        `is ${count} rows high and finds no free place in the rows`,
+        `is ${count} rows high and finds no free place in the rows${kind.fences && ` of ${kind.fences}`}`,
         "give the rows more free sites",
       );
     const { row, left, cost } = found;

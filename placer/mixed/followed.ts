@@ -93,14 +93,18 @@ export class Followed {
     return state;
   }
 
-  /** An iteration, the first of `what` after `before` others. */
+  /** An iteration, the first of `what` after `before` others; it ends when cells have spread to `spreadTo`. */
   async take(
     step: GlobalStep,
-    { before, what }: { readonly before: number; readonly what: string },
+    {
+      before,
+      what,
+      spreadTo,
+    }: { readonly before: number; readonly what: string; readonly spreadTo?: number },
     state: () => MixedState,
   ): Promise<void> {
     const { run, block, judge, onProgress } = this.context;
-    if (what !== this.what) this.line = globalProgress();
+    if (what !== this.what) this.line = globalProgress(spreadTo);
     this.what = what;
     const text = this.line(step, this.seconds());
     if (this.isDue(this.seconds(), false)) onProgress(`${what}: ${text}`);

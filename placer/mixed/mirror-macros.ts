@@ -86,6 +86,7 @@ function lengthsOf(
         ownPins.push(pin);
         continue;
       }
+      if (Number.isNaN(xs[other]! + ys[other]!)) continue; // a port without a place
       const [x, y] = turnOffset(orientations[other]!, pinXOffsets[pin]!, pinYOffsets[pin]!);
       left = Math.min(left, xs[other]! + x);
       right = Math.max(right, xs[other]! + x);

@@ -191,7 +191,9 @@ async function placeTogether(
   { flat, followed, from, done }: AttemptParts,
 ): Promise<Tried> {
   const start = upright(flat.block);
-  const { charges, cellCharge, spreadTo, startSeed } = variantOf(seed, done.attempts);
+  const { charges, cellCharge, startSeed, ...variant } = variantOf(seed, done.attempts);
+  const ofCells = SPREAD_TO_OF_CELLS * shareOfCells(flat.block, cellCharge);
+  const spreadTo = Math.max(LEAST_SPREAD_TO, Math.min(variant.spreadTo, ofCells));
   const resumed = from?.stage === "together" ? from : undefined;
   const mayBe = (node: number, orientation: number) => flat.allows?.(node, orientation) ?? true;
   let best: Tried = resumed?.before ?? {
@@ -205,10 +207,7 @@ async function placeTogether(
     const steps = globalSteps(flat.block, start, {
       macroCharge: charges[charge]!,
       cellCharge,
-      spreadTo: Math.max(
-        LEAST_SPREAD_TO,
-        Math.min(spreadTo, SPREAD_TO_OF_CELLS * shareOfCells(flat.block, cellCharge)),
-      ),
+      spreadTo,
       seed: startSeed,
       threads: workers,
       ...(global && { from: global }),
@@ -216,7 +215,7 @@ async function placeTogether(
     const { placement, overflow, count } = await driven(
       steps,
       (step) =>
-        followed.take(step, { before: before.iterations, what: "macros and cells" }, () => ({
+        followed.take(step, { before: before.iterations, what: "macros and cells", spreadTo }, () => ({
           ...{ stage: "together", done, charge, before },
           global: step.save(),
         })),

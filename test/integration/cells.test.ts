@@ -121,6 +121,12 @@ test("cells stay in their region and out of the fences of others; without room t
     /cells of region 'unit' take \d+ sites of \d+ that are free[^\n]*; make the region larger/,
   );
   assert.equal(existsSync(at("small", "best.def")), false);
+  // With macros still to be placed, before the search.
+  const search = ["--method", "greedy", "--cells", "--out", at("small-run")];
+  const early = await ashlar("place", at("small.def"), ...LEFS, ...search);
+  assert.equal(early.code, 1);
+  assert.match(early.stderr, /cells of region 'unit' take \d+ sites of \d+ that are free/);
+  assert.equal(existsSync(at("small-run")), false);
 });
 
 test("a design with everything fixed is refused", async () => {

@@ -1,8 +1,7 @@
 // The regions of a design that standard cells must keep to.
 import { type Fence, NodeKind } from "../../block.js";
-import type { DefDesign } from "./def-design.js";
+import type { DefDesign, DefRegion } from "./def-design.js";
 import { type DefNetlist, inMicrons } from "./def-to-block.js";
-import { membershipsOf } from "./memberships.js";
 
 /**
  * The regions that hold cells, and the fences that keep them out, in µm of the block. Members are all cells and macros of a region
@@ -10,12 +9,18 @@ import { membershipsOf } from "./memberships.js";
  */
 export function cellFencesOf(
   design: DefDesign,
-  { netlist, nodeOfComponent }: Pick<DefNetlist, "netlist" | "nodeOfComponent">,
+  {
+    netlist,
+    nodeOfComponent,
+    memberships,
+  }: Pick<DefNetlist, "netlist" | "nodeOfComponent"> & {
+    readonly memberships: ReadonlyMap<number, readonly DefRegion[]>;
+  },
   fixed: Uint8Array,
 ): Fence[] {
   const regions = design.regions.filter(({ type }) => type !== "GUIDE");
   const members = new Map(regions.map((region) => [region, [] as number[]]));
-  for (const [component, own] of membershipsOf({ design })) {
+  for (const [component, own] of memberships) {
     const node = nodeOfComponent[component]!;
     if (!fixed[node]) for (const region of new Set(own)) members.get(region)?.push(node);
   }

@@ -169,7 +169,7 @@ function placedOf(loaded: DesignRules, macro: Pick<Placed, "component" | "node" 
 function checkOne(
   loaded: DesignRules,
   macro: Placed,
-  memberships: ReadonlyMap<number, DefRegion[]>,
+  memberships: ReadonlyMap<number, readonly DefRegion[]>,
 ): Violation[] {
   const { design, block, allowed, core, lattice } = loaded;
   const { component, node, place, box, shapes, label } = macro;

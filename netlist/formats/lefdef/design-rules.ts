@@ -27,7 +27,7 @@ export interface DesignRules extends Pick<LoadedDef, "allowed" | "core" | "latti
     readonly masters: readonly RuledMaster[];
   };
   /** Per component its regions, if they are known already. */
-  readonly memberships?: ReadonlyMap<number, DefRegion[]>;
+  readonly memberships?: ReadonlyMap<number, readonly DefRegion[]>;
 }
 
 /** A hard macro of a design: lengths in database units, except its master's sides, which are µm. */

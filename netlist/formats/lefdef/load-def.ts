@@ -12,7 +12,7 @@ import { nameMatcher } from "../../names.js";
 import { isSideways } from "../../orientation.js";
 import type { Sides } from "../../placing-view.js";
 import { cellFencesOf } from "./cell-fences.js";
-import { type DefDesign, PlaceStatus } from "./def-design.js";
+import { type DefDesign, type DefRegion, PlaceStatus } from "./def-design.js";
 import { readDef } from "./def-reader.js";
 import { cellRowsOf, type DefNetlist, hardBlockagesOf, inMicrons, netlistOf } from "./def-to-block.js";
 import { coreOf, type Lattice, latticeOf, type SnapChoice } from "./floor.js";
@@ -25,6 +25,7 @@ import {
   type LefMaster,
 } from "./lef-library.js";
 import { readLef } from "./lef-reader.js";
+import { membershipsOf } from "./memberships.js";
 import { routingOf } from "./routing.js";
 
 export interface LoadedDef {
@@ -32,6 +33,8 @@ export interface LoadedDef {
   readonly design: DefDesign;
   readonly library: LefLibrary;
   readonly nodes: DefNetlist;
+  /** Per component its regions, if it has any. */
+  readonly memberships: ReadonlyMap<number, readonly DefRegion[]>;
   /** Per node its allowed orientation codes; undefined for ports. */
   readonly allowed: readonly (readonly number[] | undefined)[];
   /** Where macros may be, in database units; undefined if that is the whole die. */
@@ -138,7 +141,8 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
   const blockages = hardBlockagesOf(design, nodes, { fixed, core });
   const rows = cellRowsOf(design, library);
   const outlines = outlinesOf(nodes);
-  const cellFences = cellFencesOf(design, nodes, fixed);
+  const memberships = membershipsOf({ design });
+  const cellFences = cellFencesOf(design, { ...nodes, memberships }, fixed);
   const block: Block = {
     ...netlist,
     name: design.name,
@@ -169,6 +173,7 @@ export async function loadDef(given: string, options: LoadDefOptions): Promise<L
     design,
     library,
     nodes,
+    memberships,
     allowed,
     core,
     lattice,

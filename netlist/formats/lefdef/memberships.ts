@@ -8,11 +8,11 @@ export interface Memberships {
     readonly components: Pick<DefComponents, "names" | "regions">;
   };
   /** Per component its regions, if they are known already. */
-  readonly memberships?: ReadonlyMap<number, DefRegion[]>;
+  readonly memberships?: ReadonlyMap<number, readonly DefRegion[]>;
 }
 
 /** Per component its regions, by `+ REGION` or by a group. */
-export function membershipsOf(given: Memberships): ReadonlyMap<number, DefRegion[]> {
+export function membershipsOf(given: Memberships): ReadonlyMap<number, readonly DefRegion[]> {
   if (given.memberships) return given.memberships;
   const { regions, groups, components } = given.design;
   const regionOf = new Map(regions.map((region) => [region.name, region]));

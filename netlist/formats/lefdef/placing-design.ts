@@ -129,17 +129,17 @@ function blockagesOfKept({ design, nodes, block }: LoadedDef): Rect[] {
  */
 function withRegions(block: Block, loaded: LoadedDef): Block {
   const { design, nodes } = loaded;
-  const memberships = membershipsOf(loaded);
+  const memberships = [...membershipsOf(loaded)].flatMap(([component, regions]) => {
+    const node = nodes.nodeOfComponent[component]!;
+    const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
+    return moves ? [{ node, regions }] : [];
+  });
   const blockages = [...block.blockages];
   const fences: Fence[] = [];
   const guides: Guide[] = [];
   const inBlock = (rect: Rect) => inMicrons(design, rect);
   for (const region of design.regions) {
-    const members = [...memberships].flatMap(([component, regions]) => {
-      const node = nodes.nodeOfComponent[component]!;
-      const moves = block.kinds[node] === NodeKind.HardMacro && !block.fixed[node];
-      return moves && regions.includes(region) ? [node] : [];
-    });
+    const members = memberships.flatMap(({ node, regions }) => (regions.includes(region) ? [node] : []));
     const rectangles = region.rects.map(inBlock);
     if (region.type === "GUIDE") {
       if (members.length > 0) guides.push({ name: region.name, rectangles, members });

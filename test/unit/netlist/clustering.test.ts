@@ -251,3 +251,14 @@ test("a netlist that has soft macros beside its cells is refused", () => {
   draft.addNode(NodeKind.SoftMacro, "Grp_0", 4, 4);
   assert.throws(() => clusterBlock(blockOf(draft)), /drafted: has soft macros already, 'Grp_0' for one/);
 });
+
+test("fences of cells are not those of the clustered block, whose nodes have other numbers", () => {
+  const draft = new NetlistDraft();
+  const pins = addCells(draft, ["a", "b"]);
+  draft.addNet(pins.get("a")!, [pins.get("b")!]);
+  const flat = blockOf(draft, {}, { a: [1, 1], b: [3, 1] });
+  const rectangles = [{ left: 0, bottom: 0, right: 5, top: 5 }];
+  const fenced = { ...flat, cellFences: [{ name: "f", rectangles, members: [0, 1], exclusive: true }] };
+  const { block } = clusteredBlock(fenced, groupsOf(fenced, { a: 0, b: 0 }), { softWidth: 2 });
+  assert.equal(block.cellFences, undefined);
+});

@@ -135,3 +135,39 @@ test("a fence without enough room is named", () => {
       ),
   );
 });
+
+test("rectangles count once where they overlap, and only on the canvas", () => {
+  const { block } = fenced(true);
+  const [l, corner] = block.cellFences! as [Fence, Fence];
+  const placed = (rectangles: readonly Rectangle[], corners: readonly Rectangle[]) => {
+    const cellFences = [
+      { ...l, rectangles },
+      { ...corner, rectangles: corners },
+    ];
+    return placeCellsGlobally({ ...block, cellFences }, block.initial).placement;
+  };
+  const expected = placed(L, CORNER);
+  assert.deepEqual(placed([...L, ...L], CORNER), expected);
+  assert.deepEqual(placed(L, [{ left: -30, bottom: 28, right: 12, top: 90 }]), expected);
+});
+
+test("cells of a region within a larger one come first, or they would find it full", () => {
+  const block = flatBlock({ cells: 100, widths: [4] });
+  const cells = cellsOf(block);
+  const region = (name: string, top: number, members: readonly number[]): Fence => ({
+    ...{ name, members, exclusive: false },
+    rectangles: [{ left: 0, bottom: 0, right: 20, top }],
+  });
+  // The small one has room for 20 cells, the large one for 40.
+  const small = region("small", 4, cells.slice(0, 19));
+  const large = region("large", 8, cells.slice(19, 39));
+  const wanted = scattered(block, 1);
+  for (const node of cells) [wanted.xs[node], wanted.ys[node]] = [1, 1];
+  for (const cellFences of [
+    [small, large],
+    [large, small],
+  ]) {
+    const nested = { ...block, cellFences };
+    checkFences(nested, placeInRows(nested, wanted).placement);
+  }
+});

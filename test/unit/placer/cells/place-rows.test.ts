@@ -159,6 +159,28 @@ test("cells keep to the free sites: beside macros, fixed cells and blockages, in
   assert.equal(MACRO[1], 15);
 });
 
+test("what stands in a row may overlap, touch and stick out of it", () => {
+  const block = flatBlock({ cells: 30, widths: [2, 3, 6], rows: 1, sitesPerRow: 80 });
+  for (let seed = 1; seed <= 20; seed++) {
+    const placement = scattered(block, seed);
+    for (let node = 0; node < block.nodeCount; node++) placement.ys[node] = ROW_HEIGHT / 2;
+    const cells = Array.from({ length: block.nodeCount }, (_, node) => node).filter((node) =>
+      isCell(block, node),
+    );
+    const space = rowSpaceOf(block, { placement, stands: (node) => isCell(block, node) });
+    const isFree = (site: number) =>
+      cells.every((node) => {
+        const [x, half] = [placement.xs[node]!, block.widths[node]! / 2];
+        return (site + 1) * SITE <= x - half + 5e-5 || site * SITE >= x + half - 5e-5;
+      });
+    const free = Array.from({ length: 80 }, (_, site) => site).filter(isFree);
+    const found = Array.from(space.segmentLefts).flatMap((left, i) =>
+      Array.from({ length: space.segmentSites[i]! }, (_, site) => Math.round(left / SITE) + site),
+    );
+    assert.deepEqual(found, free);
+  }
+});
+
 test("overlaps and cells off their sites are counted", () => {
   const block = flatBlock({ cells: 12, widths: [4], macros: [[10, 0]] });
   const { placement } = placeInRows(block, scattered(block, 1));

@@ -89,3 +89,31 @@ test("only orientations that the design allows", () => {
   }
   assert.ok(refused > 0);
 });
+
+test("ports without a place do not count", () => {
+  const { block, placement } = freeMacros(3);
+  const macro = macrosOf(block)[0]!;
+  const port = block.kinds.indexOf(NodeKind.Port);
+  const portPin = block.pinNodes.indexOf(port);
+  const nets = Array.from({ length: block.netCount }, (_, net) =>
+    Array.from(block.netPins.subarray(block.netStarts[net]!, block.netStarts[net + 1]!)),
+  );
+  const own = nets.find((pins) => pins.some((pin) => block.pinNodes[pin] === macro))!;
+  const placed = nets.filter((pins) => !pins.includes(portPin));
+  const withNets = (all: readonly (readonly number[])[]): Block => ({
+    ...block,
+    netCount: all.length,
+    netPins: Int32Array.from(all.flat()),
+    netStarts: Int32Array.from([0, ...all.keys()], (_, i) => all.slice(0, i).flat().length),
+  });
+  const joined = placed.map((pins) => (pins === own ? [...pins, portPin] : pins));
+  const unplaced = copyPlacement(placement);
+  unplaced.xs[port] = Number.NaN;
+  unplaced.ys[port] = Number.NaN;
+  for (const orientation of [1, 4]) {
+    unplaced.orientations[macro] = orientation;
+    const found = mirrorMacros(withNets(joined), unplaced, ALL);
+    assert.deepEqual(found, mirrorMacros(withNets(placed), unplaced, ALL));
+    assert.equal(found.orientations[macro]! >= 4, orientation >= 4);
+  }
+});
