@@ -1,5 +1,6 @@
 // Takes the screenshots of docs/ in a real browser: a policy's run, its maps, and the comparison with another run of the
 // same block. Run: node dist/benchmarks/screenshots.js RUN OTHER_RUN [FOLDER [PICTURE …]]
+// The package holds the pictures, so reduce them to 256 colours before you commit them: that halves them.
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { view } from "../flow/index.js";
