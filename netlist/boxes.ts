@@ -23,3 +23,13 @@ export function boxOf(
   const [x, y] = [placement.xs[node]!, placement.ys[node]!];
   return { left: x - width / 2, bottom: y - height / 2, right: x + width / 2, top: y + height / 2 };
 }
+
+/** The box around rectangles, of which there is at least one. */
+export function boxAround(boxes: readonly Rectangle[]): Rectangle {
+  return boxes.reduce((a, b) => ({
+    left: Math.min(a.left, b.left),
+    bottom: Math.min(a.bottom, b.bottom),
+    right: Math.max(a.right, b.right),
+    top: Math.max(a.top, b.top),
+  }));
+}

@@ -2,7 +2,7 @@
 // with the pins of all of them. It stands for the first member; the others become ports without pins and place, which methods
 // pass over, so node numbers stay what they are. The body is never mirrored or turned.
 import { type Block, type Fence, type Guide, type Halos, NodeKind, type Rectangle } from "./block.js";
-import { boxOf } from "./boxes.js";
+import { boxAround, boxOf } from "./boxes.js";
 import { Orientation, turnOffset } from "./orientation.js";
 import { copyPlacement, type Placement } from "./placement.js";
 import { type PlacingView, turnSides } from "./placing-view.js";
@@ -71,8 +71,8 @@ function hideMembers(placement: Placement, { members }: MacroGroup): void {
 }
 
 function bodyOf(block: Block, group: MacroGroup): Body {
-  const outer = around(group.members.map((node) => boxOf(block, block.initial, node)));
-  const inner = around(group.members.map((node) => boxWithoutHalo(block, node)));
+  const outer = boxAround(group.members.map((node) => boxOf(block, block.initial, node)));
+  const inner = boxAround(group.members.map((node) => boxWithoutHalo(block, node)));
   return { group, outer, inner, x: (outer.left + outer.right) / 2, y: (outer.bottom + outer.top) / 2 };
 }
 
@@ -93,16 +93,6 @@ function boxWithoutHalo(block: Block, node: number): Rectangle {
     right: right - halo.right,
     top: top - halo.top,
   };
-}
-
-/** The box around rectangles. */
-function around(boxes: readonly Rectangle[]): Rectangle {
-  return boxes.reduce((a, b) => ({
-    left: Math.min(a.left, b.left),
-    bottom: Math.min(a.bottom, b.bottom),
-    right: Math.max(a.right, b.right),
-    top: Math.max(a.top, b.top),
-  }));
 }
 
 function withBodies(block: Block, bodies: readonly Body[]): Block {

@@ -1,6 +1,6 @@
 // Where the fences of a design let standard cells be: the cells of the same fences may stand in the same part of the canvas.
 import { coveredArea, forbiddenTo, insideOf } from "../../env/index.js";
-import type { Block, Rectangle } from "../../netlist/index.js";
+import { type Block, boxAround, type Rectangle } from "../../netlist/index.js";
 
 /** What the nodes of the same fences may cover, µm. */
 export interface CellRegion {
@@ -30,7 +30,7 @@ export function cellRegionsOf({ cellFences = [], canvas }: Block): CellRegions {
     forbidden: forbiddenTo({ blockages: [], fences: cellFences, canvas }, member),
     bounds:
       fences.length > 0
-        ? fences.map((fence) => boundsOf(cellFences[fence]!.rectangles)).reduce(overlapOf, whole)
+        ? fences.map((fence) => boxAround(cellFences[fence]!.rectangles)).reduce(overlapOf, whole)
         : undefined,
   });
   const found = new Map<string, CellRegion>();
@@ -57,15 +57,6 @@ export function cellRegionsOf({ cellFences = [], canvas }: Block): CellRegions {
 }
 
 const NO_NODE = -1;
-
-function boundsOf(rectangles: readonly Rectangle[]): Rectangle {
-  return rectangles.reduce((all, one) => ({
-    left: Math.min(all.left, one.left),
-    bottom: Math.min(all.bottom, one.bottom),
-    right: Math.max(all.right, one.right),
-    top: Math.max(all.top, one.top),
-  }));
-}
 
 /** 0 if there is nothing between the sides, or a side has no place. */
 function areaOf({ left, bottom, right, top }: Rectangle): number {

@@ -1,4 +1,5 @@
 // Hard macros mirrored in x, y or both so that wires get shorter, all else standing still.
+import { MIRRORS } from "../../env/index.js";
 import {
   type Block,
   copyPlacement,
@@ -8,8 +9,6 @@ import {
   turnOffset,
 } from "../../netlist/index.js";
 
-/** Orientations that keep the sides of a macro: N FN S FS, or E FE W FW. */
-const MIRRORS = 4;
 /** Passes over the macros; the next ones would change hardly anything. */
 const MOST_PASSES = 4;
 /** A macro decides little about the box of a net of more pins. */

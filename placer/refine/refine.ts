@@ -8,6 +8,7 @@ import {
   IncrementalJudge,
   type Judge,
   MaskMaker,
+  MIRRORS,
   type Move,
   macrosByArea,
 } from "../../env/index.js";
@@ -19,8 +20,6 @@ import type { OneShotPlacer } from "../restarts/one-shot.js";
 const REACH = 5;
 /** Most exchanges before a sweep. */
 const MOST_KICKS = 4;
-/** Orientations that keep the sides as they are: N FN S FS, or E FE W FW. */
-const MIRRORS = 4;
 
 const refinePlacer: OneShotPlacer = {
   name: "refine",
