@@ -76,8 +76,9 @@ export async function writeClustering(
   flat: Block,
   { block, groups }: Clustering,
 ): Promise<void> {
-  await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  // The netlist makes the folder a block: it comes last.
   await writePlc(join(folder, "initial.plc"), block, block.initial);
+  await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
   const lines = new Int32Array(Math.max(lastOf(flat.fileIndices), lastOf(flat.pinFileIndices)) + 1).fill(-1);
   for (let pin = 0; pin < flat.pinCount; pin++)
     lines[flat.pinFileIndices[pin]!] = groups[flat.pinNodes[pin]!]!;

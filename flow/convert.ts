@@ -1,5 +1,5 @@
 // `convert`: a block or its placement, or a run's best one, from the files of one format into those of another.
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { z } from "zod";
 import {
   type Block,
@@ -23,11 +23,11 @@ import {
   writePl,
   writePlc,
 } from "../netlist/index.js";
+import { refuseBlockIn, writeBlockFolder } from "./block-folder.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
 import { asWritten } from "./flat-output.js";
-import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadBlockWith, loadDefWith, readRunPlacement } from "./load-block.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
@@ -213,16 +213,17 @@ async function loadFlat(
 
 /** Throws `InputError` for a file, or a block in a directory, that would be replaced. Pipes and devices are written to. */
 function refuseExisting(out: string, force: boolean): void {
-  const isDirectory = out.endsWith("/") || statusOf(out)?.isDirectory();
-  if (isDirectory) refuseRunning(out);
-  const there = (isDirectory ? blockFilesIn(out) : [out]).find((path) => statusOf(path)?.isFile());
-  if (there !== undefined && !force)
-    throw new InputError(there, "is there already", "replace it with --force, or choose another name");
+  if (isFolder(out)) refuseBlockIn(out, force);
+  else if (statusOf(out)?.isFile() && !force)
+    throw new InputError(out, "is there already", "replace it with --force, or choose another name");
+}
+
+function isFolder(out: string): boolean {
+  return out.endsWith("/") || (statusOf(out)?.isDirectory() ?? false);
 }
 
 function writerOf(out: string): Target["write"] {
-  const isDirectory = out.endsWith("/") || statusOf(out)?.isDirectory();
-  if (isDirectory) return writeBlockFolder;
+  if (isFolder(out)) return writeFolder;
   const target = TARGETS.find(({ ending }) => ending.test(out));
   if (!target)
     throw new InputError(
@@ -239,20 +240,9 @@ async function writeNetlist(out: string, { block }: Source): Promise<Written> {
   return { files: [out], block: netlist, losses };
 }
 
-/** Netlist and placement of a block's directory. */
-function blockFilesIn(folder: string): readonly [string, string] {
-  return [join(folder, "netlist.pb.txt.gz"), join(folder, "initial.plc")];
-}
-
-async function writeBlockFolder(out: string, { block }: Source): Promise<Written> {
+async function writeFolder(out: string, { block }: Source): Promise<Written> {
   const { netlist, losses } = forText(out, block);
-  makeFolder(out);
-  const files = blockFilesIn(out);
-  await whileOwning(out, async () => {
-    await writePbNetlist(files[0], netlist, netlist.initial, { canvas: netlist.canvas });
-    await writePlc(files[1], netlist, netlist.initial);
-  });
-  return { files, block: netlist, losses };
+  return { files: await writeBlockFolder(out, netlist), block: netlist, losses };
 }
 
 /** Blocks from other files than the format's own may need changes; its own are written as they are. */

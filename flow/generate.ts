@@ -1,31 +1,14 @@
 // `generate`: a structured block of our own making, or a set of them, written like any other.
 import { join } from "node:path";
 import { z } from "zod";
-import {
-  type Block,
-  FAMILIES,
-  fileNameOf,
-  generateBlock,
-  InputError,
-  makeFolder,
-  namesIn,
-  statusOf,
-  totalArea,
-  writePbNetlist,
-  writePlc,
-} from "../netlist/index.js";
+import { type Block, FAMILIES, fileNameOf, generateBlock, InputError, totalArea } from "../netlist/index.js";
+import { refuseBlockIn, writeBlockFolder } from "./block-folder.js";
 import { generateSetBlock, readBlockSet } from "./block-set.js";
-import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { parseOptions } from "./options.js";
 import { controlOf, interruptedBy, type RunObserver } from "./run-control.js";
 
 const DEFAULT_MACROS = 32;
 const DEFAULT_SEED = 1;
-const NETLIST = "netlist.pb.txt.gz";
-const PLACES = "initial.plc";
-/** What a directory with a block holds, whoever wrote it. */
-const BLOCK_FILES = [NETLIST, PLACES, "netlist.pb.txt", "initial.plc.gz"];
-
 export const generateCommandSchema = z.strictObject({
   family: z.enum(FAMILIES).optional().describe("kind of block (default flat)"),
   macros: z.number().int().min(4).max(800).optional().describe(`hard macros (default ${DEFAULT_MACROS})`),
@@ -112,19 +95,6 @@ function blockOf({
   return generateBlock({ ...shape, macros, seed });
 }
 
-/** Throws `InputError` for a directory that holds a block, or in which another process writes. */
-function refuseBlockIn(folder: string, force: boolean): void {
-  refuseRunning(folder);
-  if (force || !statusOf(folder)?.isDirectory()) return;
-  const there = namesIn(folder).find((name) => BLOCK_FILES.includes(name));
-  if (there !== undefined)
-    throw new InputError(
-      folder,
-      `holds a block already (${there})`,
-      "replace it with --force, or choose another --out",
-    );
-}
-
 interface SetRequest {
   readonly path: string;
   readonly out: string | undefined;
@@ -178,11 +148,7 @@ async function generateSet(
 }
 
 async function writeBlock(block: Block, out: string): Promise<GenerateSummary> {
-  makeFolder(out);
-  await whileOwning(out, async () => {
-    await writePbNetlist(join(out, NETLIST), block, block.initial, { canvas: block.canvas });
-    await writePlc(join(out, PLACES), block, block.initial);
-  });
+  await writeBlockFolder(out, block);
   const utilisation = totalArea(block) / (block.canvas.width * block.canvas.height);
   return { block: block.name, out, nodes: block.nodeCount, nets: block.netCount, utilisation };
 }

@@ -1,6 +1,14 @@
 // What a newcomer meets: every mistake is told at once, in a line that says what to do.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { place } from "../../flow/index.js";
@@ -178,10 +186,24 @@ test("generate and convert replace what is there only with --force", () => {
   assert.deepEqual(readFileSync(join(block, "netlist.pb.txt.gz")), before);
   runJson("generate", "--macros", "6", "--out", at("own"), "--json");
   runJson("generate", "--macros", "6", "--seed", "2", "--out", at("own"), "--force", "--json");
-  for (const out of [at("c.plc"), `${at("c")}/`]) {
+  for (const [out, said] of [
+    [at("c.plc"), /is there already; replace it with --force, or choose another name/],
+    [`${at("c")}/`, /holds a block already \(.*\); replace it with --force, or choose another name/],
+  ] as const) {
     runJson("convert", block, out, "--json");
-    refused(["convert", block, out], /is there already; replace it with --force, or choose another name/);
+    refused(["convert", block, out], said);
     runJson("convert", block, out, "--force", "--json");
+  }
+  // The readers prefer a netlist that is not compressed: it goes with the block that is replaced.
+  renameSync(join(at("c"), "netlist.pb.txt.gz"), join(at("c"), "netlist.pb.txt"));
+  refused(["convert", block, `${at("c")}/`], /holds a block already/);
+  runJson("convert", block, `${at("c")}/`, "--force", "--json");
+  const written = ["initial.plc", "netlist.pb.txt.gz"];
+  assert.deepEqual(readdirSync(at("c")).sort(), written);
+  // The netlist makes the folder a block, and is the last: killed before, there is no block without its places.
+  for (const folder of [at("c"), at("own")]) {
+    const [places, netlist] = written.map((name) => statSync(join(folder, name), { bigint: true }).mtimeNs);
+    assert.ok(places! < netlist!, `${folder}: ${places} ${netlist}`);
   }
   const set = at("set.json");
   const entry = { family: "cache", macros: 16, seed: 1 };
