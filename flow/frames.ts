@@ -2,7 +2,14 @@
 // the macros' places to a thousandth of a micrometre; exact places are in best.plc.
 import { existsSync } from "node:fs";
 import type { Costs } from "../env/index.js";
-import { appendToFile, type Block, NodeKind, type Placement, writeFileAtomically } from "../netlist/index.js";
+import {
+  appendToFile,
+  type Block,
+  NodeKind,
+  type Placement,
+  statusOf,
+  writeFileAtomically,
+} from "../netlist/index.js";
 import { isLooseCell } from "../placer/index.js";
 import type { Frames } from "../viz/index.js";
 import { readJsonLines } from "./json-lines.js";
@@ -83,6 +90,7 @@ export async function keepFrames(path: string, iterations: number): Promise<void
 
 /** The frames in a file, none without one; lines that are not frames of this block are left out. */
 export function readFrames(path: string | undefined, block: Block): Frames {
+  const bytes = path === undefined ? 0 : frameBytes(path); // before reading: if it grows meanwhile, it is read again
   const read = path === undefined ? [] : readJsonLines<FrameLine>(path);
   const macros = frameNodes(block);
   const withCells = joined(macros, looseCellsOf(block));
@@ -114,7 +122,12 @@ export function readFrames(path: string | undefined, block: Block): Frames {
     congestion,
     proxy,
   }));
-  return { nodes, costs, xs, ys, orientations };
+  return { bytes, nodes, costs, xs, ys, orientations };
+}
+
+/** Size of a file of frames, 0 without one. */
+export function frameBytes(path: string): number {
+  return statusOf(path)?.size ?? 0;
 }
 
 function frameNodes(block: Block): Int32Array {

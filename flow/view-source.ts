@@ -64,7 +64,7 @@ import { editsOf, lockedIn, ViewEdits } from "./view-edits.js";
 import { designOfRun, frameOfBlock, frameOfDesign, type ViewedDesign } from "./view-frame.js";
 import { hasRouting, routingOf } from "./view-routing.js";
 import { metricsOfRuns, type NamedRun } from "./view-runs.js";
-import { watchRun } from "./view-watch.js";
+import { presentOf, type WatchedRun, watchRun } from "./view-watch.js";
 
 interface Other {
   readonly id: string;
@@ -317,17 +317,26 @@ export class BlockView implements ViewSource {
     return this.run === undefined ? undefined : readQueueState(this.run);
   }
 
+  present(): ViewEvent[] {
+    const { watched } = this;
+    return watched ? presentOf(watched) : [{ type: "state", state: "block" }];
+  }
+
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void {
+    const { watched } = this;
+    return watched ? watchRun(watched, listener, onBug) : () => {};
+  }
+
+  private get watched(): WatchedRun | undefined {
     const { run } = this;
-    if (run === undefined) return () => {};
-    const watched = {
+    if (run === undefined) return undefined;
+    return {
       run,
       isGone: () => this.isGone(),
       state: () => this.state(),
       metrics: () => metricsOfRuns(this.runs)[0]!,
       queue: () => this.queue(),
     };
-    return watchRun(watched, listener, onBug);
   }
 
   private checkpoint(): string | undefined {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { QueueState, RunMetrics, RunState, ViewEvent } from "../viz/index.js";
 import { stampOf } from "./file-stamp.js";
+import { frameBytes } from "./frames.js";
 import { QUEUE_FILE } from "./queue-state.js";
 import { editsOf } from "./view-edits.js";
 
@@ -16,6 +17,23 @@ export interface WatchedRun {
   state(): RunState;
   metrics(): RunMetrics;
   queue(): QueueState | undefined;
+}
+
+/** What there is now of a run, as events: who begins to listen has read it before, and some of it may have changed since. */
+export function presentOf({ run, isGone, state, metrics, queue }: WatchedRun): ViewEvent[] {
+  const now = queue();
+  return [
+    { type: "state", state: state() },
+    // Files of a folder that is gone have not become empty: pages keep what they show.
+    ...(isGone()
+      ? []
+      : [
+          { type: "metrics", run: metrics() } as const,
+          { type: "frames", bytes: frameBytes(join(run, "frames.jsonl")) } as const,
+          { type: "edits", files: editsOf(run) } as const,
+        ]),
+    ...(now ? [{ type: "queue", queue: now } as const] : []),
+  ];
 }
 
 /** Listens to a run's folder until the function that it returns is called. `onBug` is told what no file explains. */

@@ -100,6 +100,8 @@ interface Outstanding {
   issued: number;
   failed: number;
   missing: number;
+  /** Whether it is on its way to the server, which may take longer than a look at it. */
+  isSending: boolean;
   /** When it was issued last, and when the server was asked about it, s. */
   since: number;
   asked: number;
@@ -258,7 +260,7 @@ class QueueClient implements OpenedQueue {
       return await new Promise<unknown>((resolve, reject) => {
         const job: Outstanding = {
           ...{ data, task, setup, bytes, resolve, reject, issued: 0, failed: 0, missing: 0 },
-          ...{ since: seconds(), asked: seconds() },
+          ...{ isSending: false, since: seconds(), asked: seconds() },
         };
         this.outstanding.set(data.key, job);
         this.issue(job);
@@ -275,7 +277,7 @@ class QueueClient implements OpenedQueue {
     if (job.issued > 0) this.counts.reissued++;
     job.issued++;
     job.since = seconds();
-    job.asked = job.since;
+    job.isSending = true;
     const id = jobId(job);
     this.send(job)
       .then(() => this.connections.queue.add(job.data.name, job.data, { jobId: id }))
@@ -283,6 +285,10 @@ class QueueClient implements OpenedQueue {
         if (this.isClosed) return;
         if (isFull(error)) this.fail(job, fullServer(this.connections.server));
         // Otherwise the connection was lost in between: the job is missed and issued again.
+      })
+      .finally(() => {
+        job.isSending = false;
+        job.asked = seconds();
       });
   }
 
@@ -408,7 +414,7 @@ class QueueClient implements OpenedQueue {
     this.isLooking = true;
     try {
       for (const job of [...this.outstanding.values()]) {
-        if (seconds() - job.asked < LOOK_AFTER_SECONDS) continue;
+        if (job.isSending || seconds() - job.asked < LOOK_AFTER_SECONDS) continue;
         job.asked = seconds();
         const state = await queue.getJobState(jobId(job));
         if (!this.outstanding.has(job.data.key)) continue;

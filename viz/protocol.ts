@@ -90,6 +90,8 @@ export interface FrameCosts {
 
 /** Best placements in the order in which a run found them. */
 export interface Frames {
+  /** Size of the file that they were read from, 0 without one. */
+  readonly bytes: number;
   /** Nodes with places in the frames. The others have their initial places. */
   readonly nodes: Int32Array;
   readonly costs: readonly FrameCosts[];
@@ -146,9 +148,12 @@ export type ViewEvent =
   | { readonly type: "state"; readonly state: RunState }
   | { readonly type: "queue"; readonly queue: QueueState }
   | { readonly type: "metrics"; readonly run: RunMetrics }
-  | { readonly type: "frames" }
+  /** There are other frames. With the size of their file: only for who has read another size. */
+  | { readonly type: "frames"; readonly bytes?: number }
   /** A placement was saved, by any page or process. All names of saved placements, `edit-1.plc` and so on. */
-  | { readonly type: "edits"; readonly files: readonly string[] };
+  | { readonly type: "edits"; readonly files: readonly string[] }
+  /** The events before it told the present state; those after it tell what changes. */
+  | { readonly type: "attached" };
 
 /** Source of the page's data: a server, or the report that contains the page. */
 export interface ViewData {
@@ -241,12 +246,12 @@ export function unpackPlacement({ arrays }: Packed, nodeCount: number): Placemen
   return { xs, ys, orientations };
 }
 
-export function packFrames({ costs, ...arrays }: Frames): Packed {
-  return { meta: { costs }, arrays };
+export function packFrames({ costs, bytes, ...arrays }: Frames): Packed {
+  return { meta: { costs, bytes }, arrays };
 }
 
 export function unpackFrames({ meta, arrays }: Packed): Frames {
-  return { costs: meta.costs, ...arrays } as unknown as Frames;
+  return { costs: meta.costs, bytes: meta.bytes, ...arrays } as unknown as Frames;
 }
 
 export function packTrace({ placement, ...arrays }: Trace): Packed {

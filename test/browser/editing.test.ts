@@ -22,7 +22,7 @@ const HALO = 1.5;
 let browser: Browser;
 let run = "";
 let server: ViewServer;
-const errors: string[] = [];
+let errors: string[] = [];
 let page: Page;
 
 before(async () => {
@@ -33,7 +33,7 @@ before(async () => {
   server = opened.server!;
   const first = await openPage(browser, `${server.address}&theme=light`);
   page = first.page;
-  errors.push(...first.errors);
+  errors = first.errors;
 });
 after(async () => {
   await browser.close();

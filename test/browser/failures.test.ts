@@ -8,7 +8,7 @@ import { view } from "../../flow/index.js";
 import { openView } from "../../flow/view-source.js";
 import { InputError } from "../../netlist/index.js";
 import { startViewServer, type ViewServer, type ViewSource } from "../../viz/index.js";
-import { launchBrowser, openPage, query } from "../support/browser.js";
+import { launchBrowser, nextNotice, openPage, query } from "../support/browser.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 
 let browser: Browser;
@@ -33,9 +33,7 @@ async function openEdited(server: ViewServer): Promise<{ page: Page; costs: unkn
 
 /** Saves, whatever rules are broken. Returns what the page says, which must be one line that stays. */
 async function save(page: Page): Promise<string> {
-  await page.evaluate(() => {
-    document.getElementById("notice")!.hidden = true;
-  });
+  await page.evaluate(() => window.notices!.splice(0));
   const { violations } = await query(page);
   await page.click("#save");
   if ((violations as unknown[]).length > 0) await page.click("#ask-yes");
@@ -43,7 +41,7 @@ async function save(page: Page): Promise<string> {
 }
 
 async function notice(page: Page): Promise<string> {
-  const text = await page.locator("#notice:not([hidden]) span").innerText();
+  const text = await nextNotice(page);
   assert.ok(!text.includes("\n"), text);
   return text;
 }

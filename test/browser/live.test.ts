@@ -7,6 +7,7 @@ import type { Browser } from "playwright-core";
 import { view } from "../../flow/index.js";
 import { launchBrowser, openPage, query, untilShown } from "../support/browser.js";
 import { startAshlar } from "../support/command.js";
+import { rawRequest, requestText } from "../support/raw-request.js";
 import { makeFolder } from "../support/temp-folder.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 
@@ -59,6 +60,66 @@ function addFrame(run: string): void {
   const frame = { ...last, iteration: last.iteration + 1, proxy: last.proxy - 0.01 };
   appendFileSync(path, `${JSON.stringify(frame)}\n`);
 }
+
+test("a frame that is written while the page is loaded, before it listens, is not missed", async () => {
+  const out = await writeRun(blockPath, "random", 3);
+  const server = await serve(out);
+  const page = await browser.newPage();
+  page.setDefaultTimeout(120_000);
+  let release: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/api/events*", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(server.address);
+  await page.waitForFunction(() => "ready" in document.body.dataset);
+  const frames = await page.evaluate(() => Number(window.ashlar!.query().frames));
+  // Somebody who listens already is told, and nobody a second time.
+  let isAdded = false;
+  await rawRequest(server.port, requestText("GET", "/api/events", server.port), {
+    enough: (text) => {
+      if (!isAdded && text.includes("event: attached")) {
+        isAdded = true;
+        addFrame(out);
+      }
+      return /event: attached[\s\S]*event: frames/.test(text);
+    },
+  });
+  release();
+  const shown = await untilShown(page, (shown) => Number(shown.frames) === frames + 1);
+  assert.match(String(shown.label), /^iteration \d+$/);
+  await page.close();
+  await server.close();
+});
+
+test("a chart keeps its zoom and the values at the pointer while the run goes on", async () => {
+  const out = await writeRun(blockPath, "random", 12);
+  const server = await serve(out);
+  const { page, errors } = await openPage(browser, server.address);
+  const whole = (await query(page)).xRange as [number, number];
+  const box = (await page.locator("#chart .u-over").boundingBox())!;
+  const at = (share: number) => [box.x + box.width * share, box.y + box.height / 2] as const;
+  await page.mouse.move(...at(0.3));
+  await page.mouse.down();
+  await page.mouse.move(...at(0.7), { steps: 4 });
+  await page.mouse.up();
+  const { xRange, chartPoints } = await query(page);
+  const [from, to] = xRange as [number, number];
+  assert.ok(from > whole[0] && to < whole[1], `${from} to ${to} of ${whole}`);
+  const values = await page.textContent("#chart-legend");
+  assert.match(values ?? "", /\d\.\d/);
+  const line = { iteration: 13, "cost/proxy": 1, "cost/best": 0.9 };
+  appendFileSync(join(out, "metrics.jsonl"), `${JSON.stringify(line)}\n`);
+  const later = await untilShown(page, (shown) => Number(shown.chartPoints) > Number(chartPoints));
+  assert.deepEqual(later.xRange, xRange);
+  assert.equal(await page.textContent("#chart-legend"), values);
+  assert.deepEqual(errors, []);
+  await page.close();
+  await server.close();
+});
 
 test("who looks at the best placement follows new frames, who looks at another one is left there", async () => {
   const out = await writeRun(blockPath, "random", 3);

@@ -7,7 +7,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Costs } from "../../env/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
 import type { ViewServer } from "../../viz/index.js";
-import { launchBrowser, openPage, query, untilShown, whenIdle } from "../support/browser.js";
+import { launchBrowser, nextNotice, openPage, query, untilShown, whenIdle } from "../support/browser.js";
 import { runJson } from "../support/command.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
 
@@ -252,8 +252,7 @@ test("a dragged macro has the costs that the command line finds for the saved fi
     assert.notEqual(costs.wirelengthCost, before.wirelengthCost);
     await page.click("#save");
     if ((after.violations as unknown[]).length > 0) await page.click("#ask-yes");
-    await page.waitForSelector("#notice:not([hidden])");
-    const file = /edits\/edit-\d+\.plc/.exec((await page.textContent("#notice")) ?? "")![0];
+    const file = /edits\/edit-\d+\.plc/.exec(await nextNotice(page))![0];
     const told = runJson("eval", blockPath, "--placement", join(run, file), "--json");
     for (const [key, golden] of [
       ["proxyCost", "proxy_cost"],

@@ -1,7 +1,9 @@
 // What a run on a queue says and does when nobody computes, it is stopped, or others write to the queue; and servers with encryption and users.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -95,6 +97,52 @@ test("without a worker a run says so, ends in time or when it is asked to, and c
     readFileSync(join(folder, "here", "best.plc")),
   );
   await worker.end();
+  await server.stop();
+});
+
+/** A way to a port of this machine on which nothing gets there while it is held. */
+async function startGate(port: number) {
+  const sockets: Socket[] = [];
+  const server = createServer((near) => {
+    const far = connect(port, "127.0.0.1");
+    sockets.push(near);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on("data", (bytes) => to.write(bytes));
+      from.on("close", () => to.destroy());
+      from.on("error", () => {}); // the end of the test
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    hold() {
+      for (const socket of sockets) socket.pause();
+    },
+    release() {
+      for (const socket of sockets) socket.resume();
+    },
+    close: () => server.close(),
+  };
+}
+
+test("a job that takes long to reach the server is sent once", { skip: withoutRedis }, async () => {
+  const server = await startRedis();
+  const gate = await startGate(Number(new URL(server.url).port));
+  const queue = await openQueue(gate.url);
+  gate.hold();
+  const found = search(queue.openPool);
+  await sleep(5000); // longer than a run waits until it asks about a job
+  gate.release();
+  const worker = startWorker(server.url);
+  assert.deepEqual(await found, await search(inThisThread));
+  assert.equal(queue.counts.reissued, 0);
+  await queue.close();
+  await worker.end();
+  gate.close();
   await server.stop();
 });
 
@@ -205,7 +253,7 @@ test("in fast mode training ends though a worker keeps its job; one that is gone
       taken.push(job.name);
       return new Promise<void>(() => {});
     },
-    { connection: { host, port: Number(port) }, prefix: PREFIX, lockDuration: 6000 },
+    { connection: { host, port: Number(port) }, prefix: PREFIX, lockDuration: 60_000 }, // ms
   );
   slow.on("error", () => {}); // its server goes away in the end
   await slow.waitUntilReady();

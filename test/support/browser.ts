@@ -75,6 +75,27 @@ export interface OpenedPage {
   readonly errors: string[];
 }
 
+declare global {
+  interface Window {
+    /** What the page has said in its line of notices. */
+    notices?: string[];
+  }
+}
+
+/** Keeps what the page says in its line of notices: some go after a few seconds, in which a slow test may not look. */
+function keepNotices(): void {
+  const said: string[] = [];
+  window.notices = said;
+  document.addEventListener("DOMContentLoaded", () => {
+    const line = document.getElementById("notice");
+    const note = () => {
+      const text = line!.querySelector("span")?.innerText;
+      if (line!.checkVisibility() && text !== undefined && text !== said.at(-1)) said.push(text);
+    };
+    if (line) new MutationObserver(note).observe(line, { attributes: true, childList: true, subtree: true });
+  });
+}
+
 /** Opens an address and waits until the viewer rests. */
 export async function openPage(
   browser: Pick<Browser, "newPage"> | BrowserContext,
@@ -89,6 +110,7 @@ export async function openPage(
   });
   page.on("pageerror", (error) => errors.push(error.message));
   page.setDefaultTimeout(PATIENCE);
+  await page.addInitScript(keepNotices);
   await page.goto(address);
   await page.waitForFunction(() => "ready" in document.body.dataset || "failed" in document.body.dataset);
   await whenIdle(page);
@@ -103,6 +125,12 @@ export async function whenIdle(page: Page): Promise<void> {
 export async function query(page: Page): Promise<Record<string, unknown>> {
   await whenIdle(page);
   return (await page.evaluate(() => window.ashlar?.query())) ?? {};
+}
+
+/** Waits until the page has said something since it was last asked, and returns what it said last. */
+export async function nextNotice(page: Page): Promise<string> {
+  const said = await page.waitForFunction(() => window.notices?.splice(0).at(-1));
+  return (await said.jsonValue())!;
 }
 
 /** Waits until the page shows what is wanted, and returns what it says then. */

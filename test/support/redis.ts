@@ -28,7 +28,15 @@ export interface TestServer {
 
 /** Starts a server, and waits until it answers. `settings` as on its command line. */
 export async function startRedis(...settings: readonly string[]): Promise<TestServer> {
-  const port = await freePort();
+  for (let left = 4; ; left--)
+    try {
+      return await startRedisAt(await freePort(), settings);
+    } catch (error) {
+      if (left === 0) throw error; // until then another process may have taken the port
+    }
+}
+
+async function startRedisAt(port: number, settings: readonly string[]): Promise<TestServer> {
   const options = [
     "--port",
     String(port),
@@ -44,20 +52,26 @@ export async function startRedis(...settings: readonly string[]): Promise<TestSe
   servers.push(child);
   child.unref(); // a test that fails leaves it: it must not keep this process from ending
   while (!(await answers(port))) {
-    if (child.exitCode !== null) throw new Error(`${PROGRAM} ended with ${child.exitCode}`);
+    if (hasEnded(child)) throw new Error(`${PROGRAM} ended with ${child.exitCode ?? child.signalCode}`);
     await sleep(20);
   }
+  // Somebody else's, which would answer as well, has taken the port.
+  if (hasEnded(child)) throw new Error(`${PROGRAM} ended with ${child.exitCode ?? child.signalCode}`);
   return {
     url: `redis://127.0.0.1:${port}`,
     pid: child.pid!,
     stop: () =>
       new Promise((resolve) => {
-        if (child.exitCode !== null || child.signalCode !== null) return resolve();
+        if (hasEnded(child)) return resolve();
         child.ref();
         child.once("exit", () => resolve());
         child.kill();
       }),
   };
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 export async function freePort(): Promise<number> {

@@ -70,6 +70,8 @@ export class App {
   /** Number of tasks in progress. */
   busy = 0;
   connected = true;
+  /** Whether what changed while the page was loaded is known. */
+  attached = true;
   private readonly data: PageData;
   private readonly embeddings: EmbeddingMap;
   private metrics: readonly RunMetrics[] = [];
@@ -316,6 +318,7 @@ export class App {
   }
 
   private follow(): void {
+    this.attached = false;
     followLive({
       onState: (state) => {
         const ended = this.session.state === "running" && state !== "running" && state !== "gone";
@@ -326,15 +329,22 @@ export class App {
         if (ended) void this.work(() => this.refreshSession());
       },
       onMetrics: (run) => {
+        if (isSame(run, this.metrics[0])) return;
         this.metrics = [run, ...this.metrics.slice(1)];
         this.charts.update(this.metrics);
         this.time.offer();
       },
       onQueue: (queue) => this.queuePanel.show({ queue }),
-      onFrames: () => void this.takeFrames(),
+      onFrames: (bytes) => {
+        if (bytes === undefined || !this.time.replay.has(bytes)) void this.takeFrames();
+      },
       onEdits: (files) => void this.saving.takeEdits(files),
+      onAttached: () => {
+        this.attached = true;
+      },
       onConnection: (connected) => {
         if (connected && !this.connected) void this.takeFrames();
+        if (!connected) this.attached = true; // nothing comes for now
         this.connected = connected;
         this.showState(this.session.state);
       },
@@ -394,4 +404,13 @@ export class App {
     );
     listenToKeys(keysOf(this));
   }
+}
+
+/** Whether metrics are those that are known: lines are only added, and cut back by a run that starts again. */
+function isSame(run: RunMetrics, known: RunMetrics | undefined): boolean {
+  const told = (metrics: RunMetrics | undefined) => {
+    const { lines = [], ...rest } = metrics ?? {};
+    return JSON.stringify([lines.length, lines.at(-1), rest]);
+  };
+  return told(run) === told(known);
 }

@@ -64,6 +64,8 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
   private yTexts: readonly string[] = [];
   /** Index of the band whose single runs are drawn; -1: none. */
   private hovered = -1;
+  /** What the plot is of. */
+  private plotted = "";
   private waiting = 0;
   /** Number of points in all lines of the last drawing. */
   points = 0;
@@ -157,6 +159,12 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     return (this.plot?.axes ?? []).map(({ label }) => String(label));
   }
 
+  /** Ends of the x axis. */
+  get xRange(): readonly [number | undefined, number | undefined] {
+    const { min, max } = this.plot?.scales.x ?? {};
+    return [min, max];
+  }
+
   /** The lines drawn, with their values, and the labels of the single runs drawn over a band. */
   get drawn(): { readonly lines: readonly Line[]; readonly singles: readonly string[] } {
     return { lines: this.lines, singles: this.lines[this.hovered]?.members?.map(({ label }) => label) ?? [] };
@@ -200,6 +208,9 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
     );
     if (!offered.includes(this.tab)) this.tab = offered[0] ?? "cost";
     this.drawTabs(offered);
+    const plotted = `${this.tab} ${this.choice.x}`;
+    const kept = this.plotted === plotted ? this.seen() : {};
+    this.plotted = plotted;
     this.plot?.destroy();
     this.plot = undefined;
     this.hovered = -1;
@@ -223,12 +234,27 @@ export class Charts extends Emitter<{ step: number; change: undefined }> {
       columnsOf(this.lines) as uPlot.AlignedData,
       this.host,
     );
+    if (kept.range) this.plot.setScale("x", kept.range);
+    if (kept.pointer) this.plot.setCursor(kept.pointer);
     this.host.querySelector(".u-over")?.addEventListener("click", () => {
       const index = this.plot?.cursor.idx;
       const x = index === null || index === undefined ? undefined : this.plot?.data[0][index];
       if (x === undefined) return;
       this.emit("step", this.tab === "value" ? x : iterationAt(this.metrics[0], x, this.choice.x));
     });
+  }
+
+  /** The part of the x axis that was zoomed to, and where the pointer is: a run that goes on is drawn again and again. */
+  private seen(): {
+    readonly range?: { readonly min: number; readonly max: number };
+    readonly pointer?: { readonly left: number; readonly top: number };
+  } {
+    if (!this.plot) return {};
+    const { min, max } = this.plot.scales.x!;
+    const { left = -1, top = -1 } = this.plot.cursor;
+    const xs = this.plot.data[0];
+    const isPart = min != null && max != null && (min > xs[0]! || max < xs.at(-1)!);
+    return { ...(isPart && { range: { min, max } }), ...(left >= 0 && { pointer: { left, top } }) };
   }
 
   private drawTabs(offered: readonly Tab[]): void {

@@ -178,9 +178,11 @@ export interface LiveListener {
   readonly onState: (state: RunState) => void;
   readonly onMetrics: (run: RunMetrics) => void;
   readonly onQueue: (queue: QueueState) => void;
-  /** The frames of the run have changed. */
-  readonly onFrames: () => void;
+  /** The frames of the run have changed. With the size of their file: if another size was read. */
+  readonly onFrames: (bytes: number | undefined) => void;
   readonly onConnection: (connected: boolean) => void;
+  /** What has changed before the stream began is told. */
+  readonly onAttached: () => void;
   /** A placement was saved by this page or another; the names of all. */
   readonly onEdits: (files: readonly string[]) => void;
 }
@@ -196,7 +198,7 @@ export function followLive(listener: LiveListener): void {
   const attach = () => {
     const on = (type: ViewEvent["type"]) =>
       source.addEventListener(type, (message) => tell(listener, JSON.parse((message as MessageEvent).data)));
-    for (const type of ["state", "queue", "metrics", "frames", "edits"] as const) on(type);
+    for (const type of ["state", "queue", "metrics", "frames", "edits", "attached"] as const) on(type);
     source.addEventListener("open", () => listener.onConnection(true));
     source.addEventListener("error", () => {
       listener.onConnection(false);
@@ -215,5 +217,6 @@ function tell(listener: LiveListener, event: ViewEvent): void {
   else if (event.type === "metrics") listener.onMetrics(event.run);
   else if (event.type === "queue") listener.onQueue(event.queue);
   else if (event.type === "edits") listener.onEdits(event.files);
-  else listener.onFrames();
+  else if (event.type === "attached") listener.onAttached();
+  else listener.onFrames(event.bytes);
 }

@@ -40,6 +40,7 @@ function hookOf(app: App): PageHook {
         const look = () => {
           const rests =
             app.busy === 0 &&
+            app.attached &&
             app.keeper.address.idle &&
             app.whyMaps.idle &&
             main.view.idle &&
@@ -79,6 +80,7 @@ function hookOf(app: App): PageHook {
       chartPoints: app.charts.points,
       axisTitles: app.charts.axisTitles,
       yTicks: app.charts.yTicks,
+      xRange: app.charts.xRange,
       notches: scene.notches.of(scene.placement).length,
       best: app.charts.best,
       lines: app.charts.drawn.lines.map(({ label, ys, lows, highs }) => ({ label, ys, lows, highs })),

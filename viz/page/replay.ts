@@ -38,6 +38,11 @@ export class FrameList {
     return this.frames?.costs.length ?? 0;
   }
 
+  /** Size of the file that they were read from; undefined before the first reading. */
+  get bytes(): number | undefined {
+    return this.frames?.bytes;
+  }
+
   /** Iterations at which a better placement was found. */
   get iterations(): number[] {
     return this.frames?.costs.map(({ iteration }) => iteration) ?? [];
@@ -114,6 +119,11 @@ export class Replay {
 
   async loadFrames(): Promise<void> {
     await this.own.load();
+  }
+
+  /** Whether the frames of a file of this size are read. */
+  has(bytes: number): boolean {
+    return this.own.bytes === bytes;
   }
 
   /** Replays another run alongside this one; undefined: none. */

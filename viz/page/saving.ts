@@ -68,6 +68,8 @@ export class Saving {
   async takeEdits(files: readonly string[]): Promise<void> {
     await this.known;
     const known = new Set(this.host.session.placements.map(({ label }) => label));
+    const listed = [...known].filter((label) => label.startsWith("edit-"));
+    if (listed.length === files.length && files.every((name) => known.has(name))) return;
     const others = files.filter((name) => !known.has(name) && !this.own.has(name));
     if (others.length > 0)
       notice(

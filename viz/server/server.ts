@@ -12,9 +12,6 @@ import {
   EDIT_FORMATS,
   type EditFormat,
   lockedOf,
-  type QueueState,
-  type RunMetrics,
-  type RunState,
   type SavedEdit,
   unpackPlacement,
   type ViewData,
@@ -26,9 +23,8 @@ import { EventStreams, STREAM_HEADERS } from "./events.js";
 /** The block or run that is shown. */
 export interface ViewSource extends ViewData {
   readonly blockItself: Block;
-  state(): RunState;
-  /** Undefined if the run computes where it was started. */
-  queue(): QueueState | undefined;
+  /** What there is now, as events: those with which a page begins to listen. */
+  present(): readonly ViewEvent[];
   /** Reports events until the returned function is called. `onBug` gets errors of reading. */
   watch(listener: (event: ViewEvent) => void, onBug: (error: unknown) => void): () => void;
   /** Saves an edited placement in the run's folder, with nodes that are locked. */
@@ -257,19 +253,14 @@ class Handler {
     return this.source.frames(of);
   }
 
-  private async events(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private events(request: IncomingMessage, response: ServerResponse): void {
     if (request.method === "HEAD") {
       response.writeHead(200, STREAM_HEADERS).end();
       return;
     }
-    const state = this.source.state();
-    const first: ViewEvent[] = [{ type: "state", state }];
-    const run: RunMetrics | undefined = (await this.source.metrics())[0];
-    // The curves of a folder that is gone have not become empty: pages keep them.
-    if (run && state !== "gone") first.push({ type: "metrics", run });
-    const queue = this.source.queue();
-    if (queue) first.push({ type: "queue", queue });
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    // Nothing may change between the two, or the page would not hear of it.
+    const first: ViewEvent[] = [...this.source.present(), { type: "attached" }];
     if (!this.streams.attach(response, first, this.hasToken(url)))
       throw new Refusal(503, "too many pages are attached");
     this.connections.release(request.socket);

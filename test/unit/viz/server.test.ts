@@ -1,9 +1,10 @@
 // The viewer's server: what it gives, what it refuses, and that no request reaches a file it should not.
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { view } from "../../../flow/index.js";
+import { editsOf } from "../../../flow/view-edits.js";
 import { loadBlock, Random, readPlacement } from "../../../netlist/index.js";
 import { pack, packPlacement, unpack, unpackPlacement, type ViewServer } from "../../../viz/index.js";
 import { fuzzRequest } from "../../support/fuzz-requests.js";
@@ -125,11 +126,41 @@ test("addresses, methods and names that make no sense are refused with what was 
   assert.equal(await status("GET", "http://evil.example/"), 400);
 });
 
-test("the event stream begins with state and metrics, and HEAD of it is over with its headers", async () => {
+test("the event stream begins with what there is now and goes on; HEAD of it is over with its headers", async () => {
   const request = (method: string) => requestText(method, "/api/events", server.port);
-  const stream = await rawRequest(server.port, request("GET"), 500);
+  const frames = join(run, "frames.jsonl");
+  const { size } = statSync(frames);
+  let isChanged = false;
+  const stream = await rawRequest(server.port, request("GET"), {
+    enough: (text) => {
+      if (!isChanged && text.includes("event: attached")) {
+        isChanged = true;
+        appendFileSync(frames, "\n");
+      }
+      return /event: attached[\s\S]*event: frames/.test(text);
+    },
+  });
   assert.equal(stream.complete, false, "kept open");
-  assert.match(stream.text, /event: state\r?\ndata: .*"finished"[\s\S]*event: metrics\n/);
+  const told = [...stream.text.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+  const files = editsOf(run);
+  assert.deepEqual(
+    told.slice(0, 5).map(({ type, run: _, ...rest }) => [type, rest]),
+    [
+      ["state", { state: "finished" }],
+      ["metrics", {}],
+      ["frames", { bytes: size }],
+      ["edits", { files }],
+      ["attached", {}],
+    ],
+  );
+  // Edits of tests before may be told in between.
+  assert.deepEqual(
+    told.slice(5).find(({ type }) => type === "frames"),
+    { type: "frames" },
+  );
+  assert.equal(told[1].run.lines.length, 4);
+  const { meta } = await binary(await ask("/api/frames"));
+  assert.equal(meta.bytes, size + 1);
   const { status, text, complete } = await rawRequest(server.port, request("HEAD"));
   assert.deepEqual([status, complete], [200, true]);
   assert.match(text, /text\/event-stream/);
@@ -149,7 +180,7 @@ test("1,000 hostile requests: none crashes the server, reads a file or writes on
   for (let i = 0; i < 1000; i += 20) {
     const batch = Array.from({ length: 20 }, () => fuzzRequest(random, server.port, server.token));
     const answers = await Promise.all(
-      batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), 400)),
+      batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), { patience: 400 })),
     );
     answers.forEach(({ status, text }, index) => {
       assert.ok(status < 500, `${status} to ${JSON.stringify(batch[index])}`);
