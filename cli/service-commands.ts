@@ -126,9 +126,10 @@ export function addView(program: Command): void {
     for (const file of files) process.stdout.write(`${file}\n`);
     if (problem !== undefined) throw problem;
     if (!server) return;
-    process.stdout.write(`${server.address}\n`);
     // What is being read or computed for a page is not waited for.
     const end = () => void server.close().finally(() => process.exit());
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, end);
+    // Last: whoever reads the address may end the server at once.
+    process.stdout.write(`${server.address}\n`);
   });
 }

@@ -3,7 +3,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { fileNameOf, InputError, isInputError, makeFolder, writeFileAtomically } from "../netlist/index.js";
+import {
+  fileNameOf,
+  InputError,
+  isInputError,
+  makeFolder,
+  removeFile,
+  writeFileAtomically,
+} from "../netlist/index.js";
 import type { Method, MethodContext, OpenPool } from "../placer/index.js";
 import { METHOD_JOBS, type MethodAnswer, type MethodSetup, type MethodTask } from "../queue/index.js";
 import { renderCurvesSvg } from "../viz/index.js";
@@ -117,6 +124,7 @@ export async function compare(
   return withQueue(options.queue, { ...control, timeoutSeconds }, (openPool) =>
     whileOwning(options.out, async () => {
       onStart();
+      removeFile(join(options.out, COMPARISON)); // its runs are replaced
       const cells = blocks.flatMap((block) =>
         methods.flatMap((method) => seeds.map((seed): Cell => ({ block, method, seed }))),
       );
@@ -309,9 +317,9 @@ function scoreIn(summary: PlaceSummary): NonNullable<ComparedRun["score"]> {
   return { wirelength, wirelength_cost, density_cost, congestion_cost, proxy_cost, overlaps, legal };
 }
 
+/** Writes charts and table, the table last: with it all is there. */
 async function writeComparison(comparison: Comparison): Promise<void> {
   const { out, blocks, rows, protocol, budget, workers, seeds } = comparison;
-  await writeFileAtomically(join(out, COMPARISON), `${JSON.stringify(comparison, null, 2)}\n`);
   for (const block of blocks) {
     const curves = rows
       .filter((row) => row.block === block && row.costs)
@@ -325,6 +333,7 @@ async function writeComparison(comparison: Comparison): Promise<void> {
     });
     await writeFileAtomically(join(out, `${fileNameOf(block)}.svg`), chart);
   }
+  await writeFileAtomically(join(out, COMPARISON), `${JSON.stringify(comparison, null, 2)}\n`);
 }
 
 interface NamedBlock {

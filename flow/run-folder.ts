@@ -39,12 +39,13 @@ const MAY_CHANGE = [
 
 const METRICS = "metrics.jsonl";
 const EVENTS = "events.out.tfevents.ashlar";
+/** What is there at the end goes first: a process killed while it starts over leaves no summary of what is gone. */
 const RUN_FILES = [
+  "summary.json",
   "options.json",
   METRICS,
   EVENTS,
   "frames.jsonl",
-  "summary.json",
   "best.plc",
   "best.def",
   "best.tcl",

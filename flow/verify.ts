@@ -30,6 +30,7 @@ import {
   type Placement,
   type RoutingSupply,
   registersOf,
+  removeFile,
   routingSupplyOf,
   writeFileAtomically,
   writePlc,
@@ -277,7 +278,7 @@ export async function verify(
 function refuseOtherResult(out: string, force: boolean): void {
   if (isRunFolder(out))
     throw new InputError(out, "holds a run, whose report has the same name", "choose another --out");
-  if (!force && existsSync(join(out, "verify.json")))
+  if (!force && existsSync(join(out, FIGURES)))
     throw new InputError(out, "holds a result already", "replace it with --force, or choose another --out");
 }
 
@@ -366,8 +367,11 @@ function dataFlow(
   return dataFlowOf(block, placement, registers) ?? { reason: "no data flows from one macro to another" };
 }
 
+/** All figures. */
+const FIGURES = "verify.json";
+
 const FILES = [
-  { name: "verify.json", what: "all figures" },
+  { name: FIGURES, what: "all figures" },
   { name: "routing.svg", what: "maps of the routing" },
   { name: "routing.csv", what: "wires and capacities of every edge of the grid" },
   { name: "best.plc", what: "the placement of macros and cells" },
@@ -388,6 +392,8 @@ async function writeFiles(
   const subtitle = `routed wirelength ${routed_wirelength.toExponential(4)} µm · overflow ${overflow} · ACE 5 % ${summary.ace_5.toFixed(3)} · ${vias.toLocaleString("en")} vias`;
   const svg = (theme: "light" | "auto") =>
     renderRoutingSvg({ block, placement, maps, title: `Routing of ${title}`, subtitle, theme });
+  // First removed and last written: with it all files are there, and of this placement.
+  removeFile(join(out, FIGURES));
   await writePlc(join(out, "best.plc"), block, placement);
   await writeFileAtomically(join(out, "routing.csv"), csvOf(routing));
   await writeFileAtomically(join(out, "routing.svg"), svg("light"));
@@ -406,7 +412,7 @@ async function writeFiles(
       ],
     }),
   );
-  await writeFileAtomically(join(out, "verify.json"), `${JSON.stringify(summary, undefined, 2)}\n`);
+  await writeFileAtomically(join(out, FIGURES), `${JSON.stringify(summary, undefined, 2)}\n`);
 }
 
 function mapsOf({ grid, usage, capacities }: GlobalRouting): RoutingMaps {

@@ -142,9 +142,13 @@ export class KillBench {
 
   /**
    * Kills a viewer while edits are saved, several at once. Every edit that was acknowledged must be there as it was sent,
-   * and whatever is there must be whole. The run and its edits stay from call to call.
+   * and whatever is there must be whole. The run and its edits stay from call to call. With `afterFirstEdit` the
+   * kill waits for the first that is acknowledged, however busy the machine is.
    */
-  async killViewer(random: Random): Promise<{ kills: number; saved: number; problems: string[] }> {
+  async killViewer(
+    random: Random,
+    { afterFirstEdit = false }: { readonly afterFirstEdit?: boolean } = {},
+  ): Promise<{ kills: number; saved: number; problems: string[] }> {
     const run = (await this.reference(VIEWED)).out;
     const block = await loadBlock(this.blocks.block);
     const viewer = spawn(process.execPath, [MAIN, "view", run], { stdio: ["ignore", "pipe", "inherit"] });
@@ -163,7 +167,11 @@ export class KillBench {
     const posting = Array.from({ length: 4 }, async () => {
       for (;;) await post(random.below(1_000_000) / 1024);
     });
-    const stopped = Promise.allSettled(posting); // each ends when the server does
+    let over = false;
+    const stopped = Promise.allSettled(posting).then(() => {
+      over = true; // each ends when the server does
+    });
+    while (afterFirstEdit && saved.size === 0 && !over) await wait(POLL);
     await wait(50 + random.uniform() * 200);
     viewer.kill("SIGKILL");
     await stopped;

@@ -2,6 +2,7 @@
 // threads, and fits a line to each.
 import { readdirSync, readFileSync } from "node:fs";
 import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
 import { getHeapSnapshot, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { place, trainCommand } from "../../flow/index.js";
@@ -33,8 +34,26 @@ export function sample(): Sample {
     heap: mebibytes(heapUsed),
     buffers: mebibytes(arrayBuffers),
     descriptors: entriesOf("/proc/self/fd"),
-    threads: Number(/^Threads:\s*(\d+)/m.exec(statusText())?.[1] ?? Number.NaN),
+    threads: threadCount(),
   };
+}
+
+/** Looks that must agree before counts are taken for settled, and the most looks; one every 10 ms. */
+const ALIKE = 3;
+const MOST_LOOKS = 500;
+
+/**
+ * Waits until the counts of files and threads no longer change: the system counts a thread for a moment after it was joined,
+ * on a busy machine for longer.
+ */
+async function settled(): Promise<void> {
+  let before = "";
+  for (let look = 0, alike = 0; look < MOST_LOOKS && alike < ALIKE; look++) {
+    await wait(10);
+    const now = `${entriesOf("/proc/self/fd")} ${threadCount()}`;
+    alike = now === before ? alike + 1 : 0;
+    before = now;
+  }
 }
 
 function entriesOf(folder: string): number {
@@ -45,11 +64,12 @@ function entriesOf(folder: string): number {
   }
 }
 
-function statusText(): string {
+function threadCount(): number {
   try {
-    return readFileSync("/proc/self/status", "utf8");
+    const text = readFileSync("/proc/self/status", "utf8");
+    return Number(/^Threads:\s*(\d+)/m.exec(text)?.[1] ?? Number.NaN);
   } catch {
-    return "";
+    return Number.NaN;
   }
 }
 
@@ -148,6 +168,7 @@ export async function soakPlace(
   for (let run = 0; run < runs; run++) {
     const method = methods[run % methods.length]!;
     await place(block, { method, iterations: 1, workers: 1, seed: run, out, force: true });
+    await settled();
     samples.push(sample());
   }
   return samples;

@@ -176,7 +176,7 @@ test("a time budget ends a run, with a placement", async () => {
   // On a slow machine the time is over before the first iteration is: what tried the order of the macros counts.
   assert.equal(summary.legal, true);
   assert.ok(existsSync(join(out, "best.plc")));
-  assert.ok((summary.seconds as number) < 20);
+  assert.ok((summary.seconds as number) < 50, "the default would be a minute");
 });
 
 test("train leaves a checkpoint that it goes on from", async () => {

@@ -1,6 +1,6 @@
 // `compare` on a tiny block: every run in the table, failures as rows, published figures only for the same block.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -64,6 +64,24 @@ test("two methods and two seeds give two rows of two runs, a file and a chart", 
   assert.match(chart, /^<svg/);
   for (const method of ["random", "policy"]) assert.ok(chart.includes(method));
   assert.match(comparisonTable(result), /random .*2\/2 +2\/2/);
+});
+
+test("the table goes before its runs are replaced, and comes last", async () => {
+  const out = join(folder, "last");
+  const options = { methods: "random", iterations: 1, seeds: "1", workers: 1, force: true, out } as const;
+  const table = join(out, "compare.json");
+  await compare([await tinyBlock()], options);
+  const chart = join(out, "tiny.svg");
+  rmSync(chart);
+  mkdirSync(chart); // ends it there
+  const progress: boolean[] = [];
+  const onProgress = () => void progress.push(existsSync(table));
+  await assert.rejects(compare([await tinyBlock()], options, onProgress), /tiny\.svg: cannot be written/);
+  assert.equal(progress.at(-1), false);
+  assert.ok(!existsSync(table));
+  rmdirSync(chart);
+  await compare([await tinyBlock()], options);
+  assert.ok(existsSync(table));
 });
 
 test("a method that cannot do the protocol is a row with its reason", async () => {

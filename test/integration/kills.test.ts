@@ -27,17 +27,23 @@ test("what is killed and called again writes the same bytes, and leaves nothing 
 
 test("a viewer that is killed has every edit that it acknowledged, and no half of one", async () => {
   const bench = await KillBench.open(makeFolder());
-  for (let round = 0; round < 2; round++) {
-    const { saved, problems } = await bench.killViewer(Random.stream(4, String(round)));
+  for (const afterFirstEdit of [false, true]) {
+    const random = Random.stream(4, String(Number(afterFirstEdit)));
+    const { saved, problems } = await bench.killViewer(random, { afterFirstEdit });
     assert.deepEqual(problems, []);
-    if (round === 1) assert.ok(saved > 0, "no edit was acknowledged");
+    if (afterFirstEdit) assert.ok(saved > 0, "no edit was acknowledged");
   }
 });
 
 test("of two processes that place in one folder at the same moment one is refused", async () => {
-  const { refused, problems } = await runPairs(2, makeFolder());
-  assert.deepEqual(problems, []);
-  assert.ok(refused > 0, "none of them met");
+  // On a busy machine one may have ended before the other begins.
+  let met = 0;
+  for (let round = 0; round < 10 && met === 0; round++) {
+    const { refused, problems } = await runPairs(2, makeFolder());
+    assert.deepEqual(problems, []);
+    met += refused;
+  }
+  assert.ok(met > 0, "none of them met");
 });
 
 test("run after run in one process opens no more files and keeps no more threads", async (context) => {

@@ -39,7 +39,7 @@ before(() => {
   const pack = ["pack", resolve("."), "--ignore-scripts", "--json", "--pack-destination", folder];
   packed = JSON.parse(run("npm", ...pack))[0];
   writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true, "type": "module" }');
-  const quick = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
+  const quick = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts", "--fetch-retries", "5"];
   run("npm", "install", ...quick, join(folder, packed.filename));
 });
 

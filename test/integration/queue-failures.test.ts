@@ -253,7 +253,7 @@ test("in fast mode training ends though a worker keeps its job; one that is gone
       taken.push(job.name);
       return new Promise<void>(() => {});
     },
-    { connection: { host, port: Number(port) }, prefix: PREFIX, lockDuration: 60_000 }, // ms
+    { connection: { host, port: Number(port) }, prefix: PREFIX, lockDuration: 3_600_000 }, // ms
   );
   slow.on("error", () => {}); // its server goes away in the end
   await slow.waitUntilReady();

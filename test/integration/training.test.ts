@@ -414,9 +414,7 @@ function lineCount(path: string): number {
   return existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0;
 }
 
-test("a run killed twice in the middle and resumed ends with the same files as one never stopped", {
-  timeout: 120_000,
-}, async () => {
+test("a run killed twice in the middle and resumed ends with the same files as one never stopped", async () => {
   const blockAt = join(folder, "block");
   const generated = await ashlar(
     ...["generate", "--macros", "8", "--soft-macros", "12", "--ports", "16", "--seed", "3", "--out", blockAt],

@@ -1,6 +1,6 @@
 // `verify` from end to end: cells placed and routed, files written, the same figures again, bad input in one line.
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import {
@@ -11,7 +11,7 @@ import {
   readPlacement,
   writePlc,
 } from "../../netlist/index.js";
-import { ashlar, runJson } from "../support/command.js";
+import { ashlar, runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -65,6 +65,17 @@ test("a run is verified: figures hang together, come again, and maps add up to t
   assert.deepEqual(lasting(again), lasting(summary));
   const placed = runJson("verify", DESIGN, "--placement", at("verify", "best.plc"), "--as-placed", "--json");
   assert.deepEqual(lasting(placed), lasting(summary));
+});
+
+test("figures go before what they are of is replaced, and come last", () => {
+  cpSync(at("verify"), at("replaced"), { recursive: true });
+  rmSync(at("replaced", "report.html"));
+  mkdirSync(at("replaced", "report.html")); // ends it there
+  const given = [DESIGN, "--placement", at("verify", "best.plc"), "--as-placed", "--rounds", "0"];
+  const { code, stderr } = runCli("verify", ...given, "--out", at("replaced"), "--force");
+  assert.equal(code, 1);
+  assert.match(stderr, /report\.html: cannot be written: it is a directory/);
+  assert.ok(!existsSync(at("replaced", "verify.json")));
 });
 
 test("a run of `cells` is routed with its own cells", () => {

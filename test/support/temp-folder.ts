@@ -5,7 +5,8 @@ import { join } from "node:path";
 
 const made: string[] = [];
 process.on("exit", () => {
-  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+  // A process that a failed test has left, or that was just killed, may still write there.
+  for (const folder of made) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
 /** A fresh folder. */

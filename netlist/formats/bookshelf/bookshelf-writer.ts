@@ -1,12 +1,13 @@
 // Writer of Bookshelf sets: `.aux .nodes .nets .wts .pl .scl`. Sizes and offsets keep every digit. Corners in the .pl file
 // are rounded to a millionth of a database unit, so that reading and writing again gives the same file. A block from
 // another format keeps its rows, or gets some by whose height a reader can tell macros from cells.
+import { lstatSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { type Block, NodeKind } from "../../block.js";
 import { InputError } from "../../input-error.js";
 import { isSideways, ORIENTATION_NAMES, turnOffset } from "../../orientation.js";
 import { copyPlacement, type Placement } from "../../placement.js";
-import { writeFileAtomically } from "../../write-file.js";
+import { removeFile, writeFileAtomically } from "../../write-file.js";
 import { type FilePlace, frameOf, type Outline, partOffset, placer } from "./block-parts.js";
 import type { Row } from "./nodes.js";
 import { LARGEST } from "./words.js";
@@ -43,6 +44,8 @@ export async function writeBookshelf(path: string, block: Block, placement: Plac
   }
   const rows = frameOf(block)?.rows ?? ownRows(block) ?? makeRows(path, block);
   const file = (ending: string) => join(dirname(path), `${stem}.${ending}${gz}`);
+  // It names the others, and is written last: a process killed at any moment leaves a whole set or none.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isFile()) removeFile(path);
   await writeFileAtomically(file("nodes"), inPieces(nodeLines(path, block)));
   await writeFileAtomically(file("nets"), inPieces(netLines(path, block)));
   await writeFileAtomically(file("wts"), inPieces(weightLines(path, block)));

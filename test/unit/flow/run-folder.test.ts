@@ -62,6 +62,16 @@ test("a run started over leaves nothing of the one before but what is not its ow
   assert.ok(!existsSync(join(run, "checkpoints", "latest.safetensors")));
 });
 
+test("a run that is started over has no summary from the first file that goes", async () => {
+  await open([a], false);
+  writeFileSync(join(run, "summary.json"), "{}");
+  rmSync(join(run, "options.json"));
+  mkdirSync(join(run, "options.json")); // ends it there
+  await assert.rejects(open([a], false), /options\.json: is a directory/);
+  assert.ok(!existsSync(join(run, "summary.json")));
+  rmdirSync(join(run, "options.json"));
+});
+
 test("a folder that another process writes to is left as it is; one refused is free at once", async () => {
   await open([a], false);
   writeFileSync(join(run, "running.json"), JSON.stringify({ process: process.ppid }));

@@ -1,6 +1,6 @@
 // Bookshelf sets and placements as they are written: what comes back is what went, and writing it again is the same.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -37,6 +37,21 @@ async function throughFiles(block: Block): Promise<Block> {
 test("a set with pads, fixed macros and turned nodes comes back whole", async () => {
   const block = await loadBlock(writeTinySet());
   assert.deepEqual(await throughFiles(block), block);
+});
+
+test("the .aux goes before what it names is replaced, and comes last", async () => {
+  const block = await loadBlock(writeTinySet());
+  const folder = makeFolder();
+  const at = (name: string) => join(folder, name);
+  const write = () => writeBookshelf(at("t.aux"), block, block.initial);
+  for (const path of (await write()).slice(1)) {
+    rmSync(path);
+    mkdirSync(path); // ends it there
+    await assert.rejects(write(), /cannot be written: it is a directory/);
+    assert.ok(!existsSync(at("t.aux")), path);
+    rmdirSync(path);
+    await write();
+  }
 });
 
 test("a terminal that others may cover stays one: a tall one inside does not become a macro", async () => {
