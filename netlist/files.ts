@@ -129,7 +129,13 @@ export function readError(path: string, error: unknown): unknown {
   if (code === "EMFILE" || code === "ENFILE")
     return new InputError(path, "cannot be read: too many files are open", "raise the limit: ulimit -n");
   if (isSystemError(error)) return new InputError(path, `cannot be read (${code})`);
-  return error;
+  return refusedPath(path, error) ?? error;
+}
+
+/** For a path that Node refuses before the system sees it: files with lists of other files may hold any bytes. */
+export function refusedPath(path: string, error: unknown): InputError | undefined {
+  const isRefused = (error as { code?: string }).code === "ERR_INVALID_ARG_VALUE" && path.includes("\0");
+  return isRefused ? new InputError(path, "a path with a NUL byte, which no file can have") : undefined;
 }
 
 /** Whether an error was reported by the operating system, as ENOSPC, and is none of this program. */

@@ -18,7 +18,7 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { isSystemError } from "./files.js";
+import { isSystemError, refusedPath } from "./files.js";
 import { InputError } from "./input-error.js";
 import { markedName, removeLeftovers } from "./leftovers.js";
 
@@ -215,7 +215,7 @@ export function writeError(path: string, error: unknown): unknown {
   if (code === "EMFILE" || code === "ENFILE")
     return new InputError(path, "cannot be written: too many files are open", "raise the limit: ulimit -n");
   if (isSystemError(error)) return new InputError(path, `cannot be written (${code})`);
-  return error;
+  return refusedPath(path, error) ?? error;
 }
 
 async function explained<Result>(path: string, write: () => Promise<Result>): Promise<Result> {

@@ -109,7 +109,7 @@ class PlacementCost:
         """Makes a call by its name on the wire, such as `GetNodeMask`. Raises `PlacementCostError` for a wrong one."""
         if self._connection is None:
             raise OSError("closed")
-        self._connection.sendall(json.dumps({"name": name, "args": args}).encode())
+        self._connection.sendall(json.dumps({"name": name, "args": args}, default=_plain).encode())
         received = bytearray()
         while True:
             piece = self._connection.recv(_PIECE)
@@ -117,9 +117,10 @@ class PlacementCost:
                 raise OSError("the program has ended")
             received += piece
             try:
-                return _value(json.loads(received))
-            except json.JSONDecodeError:
+                reply = json.loads(received)
+            except ValueError:  # JSON or UTF-8 that is not whole
                 continue  # a long reply comes in pieces
+            return _value(reply)
 
     def __getattr__(self, name):
         if name.startswith("_"):
@@ -149,6 +150,15 @@ class PlacementCost:
     def __del__(self):
         if getattr(self, "_process", None) is not None:
             self.close()
+
+
+def _plain(value):
+    """Numbers and arrays of other libraries, such as numpy's, as Python has them."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    if hasattr(value, "__fspath__"):
+        return os.fspath(value)
+    raise TypeError(f"{value!r} cannot be an argument")
 
 
 def _value(reply):
@@ -245,7 +255,8 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
 
     An action is a grid cell, on whose centre the current macro goes; its mask must be 1. The reward is 0 until the last
     macro. Then the soft macros are placed, and it is minus the weighted sum of wirelength, density and congestion cost.
-    An episode in which a macro has no cell left ends early with `dead_end_reward`.
+    An episode in which a macro has no cell left ends early with `dead_end_reward`. If even the first one has none, `reset` says
+    so: its mask is 0 everywhere, and its info is `{"dead_end": True}`.
 
     An observation is a dict:
 
@@ -274,6 +285,9 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
             for node in self.macros
             if not self.cost.is_node_soft_macro(node) and not self.cost.is_node_fixed(node)
         ]
+        if not movable:
+            self.cost.close()
+            raise ValueError(f"{netlist_file}: no hard macro may move, so there is nothing to place")
         # A stable sort: macros of one size stay in the order of the file.
         self.order = sorted(movable, key=lambda node: -sizes[node][0] * sizes[node][1])
         self._sizes = sizes
@@ -299,7 +313,7 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
         self._mask = []
 
     def reset(self, *, seed=None, options=None):
-        """Takes all macros but fixed ones off the canvas. Returns the first observation and an empty dict."""
+        """Takes all macros but fixed ones off the canvas. Returns the first observation and a dict, empty but for a dead end."""
         if gymnasium:
             super().reset(seed=seed)
         self.cost.unplace_all_nodes()
@@ -311,7 +325,7 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
                 self._set_place(node)
         self._next = 0
         self._mask = self._current_mask()
-        return self._observation(), {}
+        return self._observation(), {} if any(self._mask) else {"dead_end": True}
 
     def step(self, action):
         """Puts the current macro on a cell. Returns observation, reward, terminated, truncated and info.
@@ -321,7 +335,7 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
         """
         action = int(action)
         if self._next >= len(self.order) or not any(self._mask):
-            raise ValueError("the episode has ended: call reset")
+            raise ValueError("the episode has ended, or no cell is free: call reset")
         if not (0 <= action < len(self._mask) and self._mask[action]):
             raise ValueError(f"macro {self.order[self._next]} may not go to cell {action}")
         node = self.order[self._next]
@@ -352,7 +366,7 @@ class MacroPlacementEnv(gymnasium.Env if gymnasium else object):
         self.close()
 
     def _current_mask(self):
-        return self.cost.get_node_mask(self.order[self._next]) if self.order else []
+        return self.cost.get_node_mask(self.order[self._next])
 
     def _set_place(self, node):
         x, y = self.cost.get_node_location(node)
@@ -397,12 +411,21 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--program", default="ashlar-plc")
     options = parser.parse_args()
+    try:
+        play(options)
+    except (OSError, ValueError) as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+
+
+def play(options):
+    """Random episodes with the options of the command line."""
     chance = random.Random(options.seed)
     with MacroPlacementEnv(options.netlist, options.placement, program=options.program) as env:
         for episode in range(options.episodes):
             start = time.perf_counter()
-            observation, _ = env.reset()
-            done = False
+            observation, info = env.reset()
+            reward = env.dead_end_reward
+            done = "dead_end" in info
             while not done:
                 cells = [cell for cell, bit in enumerate(observation["mask"]) if bit]
                 observation, reward, terminated, truncated, info = env.step(chance.choice(cells))

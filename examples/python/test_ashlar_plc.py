@@ -5,7 +5,9 @@
 The facts about the protocol are those that Circuit Training's own tests assert, in other words and on another block.
 """
 
+import array
 import glob
+import gzip
 import os
 import random
 import sys
@@ -83,6 +85,13 @@ class ClientTest(unittest.TestCase):
         self.assertFalse(cost.is_node_placed(self.soft))
         self.assertTrue(cost.unfix_node_coord(node))
         self.assertEqual(cost.get_ref_node_id(node), -1)
+
+    def test_arguments_may_be_numbers_of_other_libraries(self):
+        nodes = array.array("i", self.macros)
+        self.assertEqual(self.cost.get_node_locations(nodes), self.cost.get_node_locations(self.macros))
+        with self.assertRaisesRegex(TypeError, "cannot be an argument"):
+            self.cost.get_node_name(object())
+        self.assertEqual(self.cost.get_node_index(self.cost.get_node_name(self.hard)), self.hard)
 
     def test_costs_do_not_depend_on_the_way_to_a_placement(self):
         cost, chance = self.cost, random.Random(1)
@@ -182,6 +191,44 @@ class EnvironmentTest(unittest.TestCase):
             self.assertNotEqual(rewards[0], rewards[1])
             with self.assertRaisesRegex(ValueError, "call reset"):
                 env.step(0)
+
+    def changed(self, folder, change):
+        """A copy of the placement with changed lines, saved with all macros placed."""
+        file = os.path.join(folder, "changed.plc")
+        with open_block(NETLIST, PLACEMENT, program=PROGRAM) as cost:
+            macros = set(cost.get_macro_indices())
+            for node in macros:
+                cost.update_node_coords(node, 50.0, 50.0)
+            cost.save_placement(file, "")
+        opened = gzip.open if PLACEMENT.endswith(".gz") else open
+        with opened(PLACEMENT, "rt", encoding="utf-8") as lines:
+            header = [line for line in lines if line.startswith("#")]
+        with open(file, encoding="utf-8") as lines:
+            places = [line for line in lines if not line.startswith("#")]
+        with open(file, "w", encoding="utf-8") as out:
+            out.writelines(change(header, places, macros))
+        return file
+
+    def test_a_block_in_which_nothing_may_move_is_an_error(self):
+        def fix(header, places, macros):
+            fixed = [line[:-2] + "1\n" if int(line.split()[0]) in macros else line for line in places]
+            return header + fixed
+
+        with tempfile.TemporaryDirectory() as folder:
+            with self.assertRaisesRegex(ValueError, "no hard macro may move"):
+                MacroPlacementEnv(NETLIST, self.changed(folder, fix), program=PROGRAM)
+
+    def test_no_room_for_the_first_macro_is_a_dead_end(self):
+        def block(header, places, macros):
+            return ["# Blockage : 0.0 0.0 1000000.0 1000000.0 1.0\n"] + header + places
+
+        with tempfile.TemporaryDirectory() as folder:
+            with MacroPlacementEnv(NETLIST, self.changed(folder, block), program=PROGRAM) as env:
+                observation, info = env.reset()
+                self.assertEqual(sum(observation["mask"]), 0)
+                self.assertEqual(info, {"dead_end": True})
+                with self.assertRaisesRegex(ValueError, "no cell is free"):
+                    env.step(0)
 
     def test_an_action_whose_mask_is_0_is_refused(self):
         with MacroPlacementEnv(NETLIST, PLACEMENT, program=PROGRAM) as env:

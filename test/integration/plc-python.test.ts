@@ -34,7 +34,7 @@ for (const [what, flags] of [
       },
     );
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /Ran 12 tests[\s\S]*OK/);
+    assert.match(stderr, /Ran 15 tests[\s\S]*OK/);
   });
 
 test("the Python example plays random episodes from a shell", { skip }, () => {

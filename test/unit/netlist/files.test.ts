@@ -13,6 +13,7 @@ import {
   readWordChunks,
 } from "../../../netlist/files.js";
 import { InputError } from "../../../netlist/input-error.js";
+import { appendToFile, writeFileAtomically } from "../../../netlist/write-file.js";
 import { makeFile, makeFolder } from "./tiny-files.js";
 
 const linesOf = async (content: string | Buffer, name = "a.txt") => {
@@ -112,4 +113,18 @@ test("a pipe, a folder and a device in the place of a file of our own are refuse
   says(readOwnJson, join(folder, "missing"), /no such file/);
   says(readOwnJson, makeFile("a.json", "{"), /a\.json: is no JSON/);
   assert.deepEqual(readOwnJson(makeFile("b.json", "[1]")), [1]);
+});
+
+test("a path with a NUL byte, as a broken list of files may hold it, is refused in one line", async () => {
+  const path = "a\0b";
+  const isRefused = (error: unknown) =>
+    error instanceof InputError && /^a b: a path with a NUL/.test(error.message);
+  assert.throws(() => bytesOf(path, 10), isRefused);
+  assert.throws(() => isFile(path), isRefused);
+  await assert.rejects(
+    readLines(path, () => {}),
+    isRefused,
+  );
+  await assert.rejects(writeFileAtomically(path, "x"), isRefused);
+  assert.throws(() => appendToFile(path, "x"), isRefused);
 });
