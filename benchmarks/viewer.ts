@@ -167,7 +167,7 @@ async function sendRequests(requests: number): Promise<void> {
   for (let sent = 0; sent < requests; sent += 50) {
     const batch = Array.from({ length: 50 }, () => fuzzRequest(random, server.port, server.token));
     const answers = await Promise.all(
-      batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), 400)),
+      batch.map((bytes) => rawRequest(server.port, Buffer.from(bytes, "latin1"), { patience: 400 })),
     );
     for (const { status, text } of answers) {
       statuses[status] = (statuses[status] ?? 0) + 1;

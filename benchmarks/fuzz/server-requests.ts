@@ -34,7 +34,7 @@ export const SERVER_SUBJECT: Subject = async (folder) => {
       const bytes =
         random.below(2) === 0 ? requestOf(random, port, token) : postOf(block, random, port, token);
       opened.bytes = bytes.length;
-      const { status, text, complete } = await rawRequest(port, bytes, 15_000);
+      const { status, text, complete } = await rawRequest(port, bytes, { patience: 15_000 });
       if (bugs.length > 0) throw bugs[0];
       if (status >= 500 && status !== 503) throw new Error(`status ${status}: ${text.slice(0, 300)}`);
       // The page's own script may have anything.
