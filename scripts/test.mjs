@@ -8,7 +8,9 @@ import { parseArgs } from "node:util";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { timeout: { type: "string", default: "300000" } },
+  // Node.js applies it to each test and to each file as a whole. Files that start a few hundred processes take a minute, and
+  // several on a machine that is busy with other work.
+  options: { timeout: { type: "string", default: "900000" } },
 });
 
 const wanted = (positionals.length > 0 ? positionals : ["."]).map((name) => join("dist/test", name));
