@@ -63,14 +63,16 @@ export interface GlobalRouting {
 }
 
 /** Rounds after which the search ends if the least overflow has not fallen by this share. */
-const PATIENCE = 3;
+const PATIENCE = 5;
 const LEAST_GAIN = 0.1;
+/** Places that the searches may look at before it ends, a net in the mean; only netlists that do not fit need more. */
+const MOST_EXPANDED = 2000;
 /** Cost of a turn in lengths of a cell's longer side. */
 const BEND = 0.5;
 /** How much a pattern avoids edges that are nearly full. */
 const FULLNESS = 1;
 /** Pressure of the patterns and of the first round, its growth from round to round, and its limit. */
-const PRESSURE = { patterns: 2, first: 2, growth: 1.3, most: 8 } as const;
+const PRESSURE = { patterns: 2, first: 2, growth: 1.3, most: 100 } as const;
 /** What a round adds to the history of an edge for each wire above capacity, up to `most` of them. */
 const HISTORY = { gain: 0.25, most: 2 } as const;
 /** Cells that a maze search may leave the box of its branch: in the first round, and more in each round; at most. */
@@ -215,6 +217,7 @@ function* negotiate(
       gainedAt = round;
     }
     if (overflowing.length === 0 || round >= (options.rounds ?? 20) || round - gainedAt >= PATIENCE) break;
+    if (routes.expanded > MOST_EXPANDED * routes.spans.length) break;
     yield;
     if (options.signal?.aborted) break;
     for (let edge = 0; edge < usage.length; edge++) {
@@ -317,6 +320,11 @@ class Routes {
       heapPlaces: integers(2 * cells),
       path: integers(2 * cells),
     });
+  }
+
+  /** Places that all searches so far looked at. */
+  get expanded(): number {
+    return this.state.get("expanded");
   }
 
   /** Lays all nets by patterns, those with short branches first. */
