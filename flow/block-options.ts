@@ -113,7 +113,9 @@ export function defOptions(
 function toHalo(text: string): GivenHalo {
   const at = text.lastIndexOf("=");
   const lengths = text.slice(at + 1);
-  const count = lengths.split(",").length === 4 ? 4 : 2;
+  const count = lengths.split(",").length;
+  if (count !== 2 && count !== 4)
+    throw new InputError("--halo", `'${lengths}', X,Y or LEFT,BOTTOM,RIGHT,TOP in µm was expected`);
   const values = numbers("--halo", lengths, count, /,/);
   const [left, bottom, right, top] = (count === 4 ? values : [...values, ...values]) as [
     ...[number, number],

@@ -27,7 +27,7 @@ import { writeBlock, writeRun } from "../support/view-fixtures.js";
 
 const MAIN = fileURLToPath(new URL("../../cli/main.js", import.meta.url));
 /** A command that takes longer hangs, ms. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 const SHORT = ["--method", "greedy", "--iterations", "2", "--workers", "1", "--quiet", "--force"] as const;
 
 let block = "";

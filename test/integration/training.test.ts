@@ -424,22 +424,28 @@ test("a run killed twice in the middle and resumed ends with the same files as o
     ...["place", blockAt, "--iterations", "40", "--out", out, "--quiet", "--set", "episodes=4"],
     ...["--set", "experimental.network.priorScale=0", "--set", "minibatch=16"],
   ];
-  const [killed, straight] = [join(folder, "killed"), join(folder, "straight")];
+  const straight = join(folder, "straight");
   assert.equal((await ashlar(...args(straight))).code, 0);
-  for (const [lines, resume] of [
-    [2, []],
-    [12, ["--resume"]],
-  ] as const) {
-    const { child, finished } = startAshlar([...args(killed), ...resume]);
+  /** Kills a run when it has so many lines of metrics. False if it had ended before. */
+  const kill = async (out: string, lines: number, ...resume: string[]) => {
+    const { child, finished } = startAshlar([...args(out), ...resume]);
     let ended = false;
     const end = finished.then((result) => {
       ended = true;
       return result;
     });
-    while (!ended && lineCount(join(killed, "metrics.jsonl")) < lines) await sleep(2);
+    while (!ended && lineCount(join(out, "metrics.jsonl")) < lines) await sleep(2);
     child.kill("SIGKILL");
-    assert.equal((await end).code, null, "it ended before it could be killed");
-    assert.ok(lineCount(join(killed, "metrics.jsonl")) < 40);
+    const { code, stderr } = await end;
+    assert.ok(code === null || code === 0, stderr);
+    return code === null && lineCount(join(out, "metrics.jsonl")) < 40;
+  };
+  // This process may sleep on a busy machine while the other one runs to its end.
+  let killed = "";
+  for (let tries = 1; ; tries++) {
+    killed = join(folder, `killed-${tries}`);
+    if ((await kill(killed, 2)) && (await kill(killed, 12, "--resume"))) break;
+    assert.ok(tries < 5, "it ended before it could be killed");
   }
   const last = await ashlar(...args(killed), "--resume");
   assert.equal(last.code, 0, last.stderr);

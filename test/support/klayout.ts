@@ -52,7 +52,7 @@ export function readByKlayout(def: string, lefs: readonly string[], units: numbe
   writeFileSync(request, JSON.stringify({ def: resolve(def), lef, units, answer }));
   const { status, stderr } = spawnSync(KLAYOUT, ["-zz", "-b", "-r", script, "-rd", `request=${request}`], {
     encoding: "utf8",
-    timeout: 120_000, // ms
+    timeout: 600_000, // ms
   });
   if (status !== 0) throw new Error(`klayout could not read ${def}: ${stderr}`);
   const rows = JSON.parse(readFileSync(answer, "utf8")) as Row[];
