@@ -1,4 +1,4 @@
-// The mark in a macro's corner tells how it is turned, at every zoom.
+// The mark in a macro's corner tells how it is turned, at every zoom; what is drawn over a macro is its own.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -67,4 +67,47 @@ test("the mark is in the corner that was lower left, however often the view chan
   }
   assert.deepEqual(errors, []);
   await page.close();
+});
+
+test("the name of a soft macro is not drawn on a hard macro in front of it", async () => {
+  const draft = new NetlistDraft();
+  const places = { hard: [50, 70], Grp_behind: [50, 70], Grp_free: [50, 25] } as const;
+  const pins = [
+    draft.addNode(NodeKind.HardMacro, "hard", 4, 4), // too small for a name of its own
+    draft.addNode(NodeKind.SoftMacro, "Grp_behind", 60, 20),
+    draft.addNode(NodeKind.SoftMacro, "Grp_free", 60, 20),
+  ].map((node, at) => draft.addPin(node, `p${at}`));
+  draft.addNet(pins[0]!, pins.slice(1));
+  const block = blockOf(draft, {}, places);
+  const folder = makeFolder();
+  await writePbNetlist(join(folder, "netlist.pb.txt"), block, block.initial);
+  await writePlc(join(folder, "initial.plc"), block, block.initial);
+  const own = await serve(folder);
+  const { page, errors } = await openPage(browser, `${own.address}&theme=light`);
+  const picture = async () => {
+    await whenIdle(page);
+    return PNG.sync.read(await page.screenshot());
+  };
+  const named = await picture();
+  await page.uncheck("#show-names");
+  const bare = await picture();
+  const changed = async ([x, y]: readonly [number, number]) => {
+    const ends = [
+      [x - 30, y + 10],
+      [x + 30, y - 10],
+    ] as const;
+    const [from, to] = await page.evaluate((ends) => ends.map(([x, y]) => window.ashlar!.toPage(x, y)), ends);
+    let pixels = 0;
+    for (let row = Math.ceil(from![1]); row < to![1]; row++)
+      for (let column = Math.ceil(from![0]); column < to![0]; column++) {
+        const at = 4 * (row * named.width + column);
+        if ([0, 1, 2].some((i) => named.data[at + i] !== bare.data[at + i])) pixels++;
+      }
+    return pixels;
+  };
+  assert.ok((await changed(places.Grp_free)) > 50);
+  assert.equal(await changed(places.Grp_behind), 0);
+  assert.deepEqual(errors, []);
+  await page.close();
+  await own.close();
 });

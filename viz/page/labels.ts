@@ -1,5 +1,5 @@
 // Names on macros: as many as are legible, at a fixed size on the screen. Where names would lie over each other, that of the first
-// macro is shown. Texts are reused.
+// macro is shown; where one would lie over a hard macro in front of its own, none is. Texts are reused.
 import { BitmapText, Color, Container } from "pixi.js";
 import { type Block, NodeKind, type Placement } from "../../netlist/index.js";
 import { isPlaced, placedSize } from "../geometry.js";
@@ -9,7 +9,7 @@ import type { Camera } from "./camera.js";
 import type { HeatLayer } from "./heat-layer.js";
 import { LEAST_NAME_PIXELS } from "./layer-limits.js";
 import { type LayerState, layerOf } from "./layers.js";
-import { type Label, labelFitter, tellingNames } from "./telling-names.js";
+import { type Label, labelFitter, tellingEnds, tellingNames } from "./telling-names.js";
 
 const SIZE = 11;
 const MOST = 260;
@@ -52,9 +52,11 @@ export class Labels {
       const nodes: number[] = [];
       for (let node = 0; node < block.nodeCount; node++) if (block.kinds[node] === kind) nodes.push(node);
       const formsOf = tellingNames(nodes.map((node) => block.nodeNames[node]!));
+      const forms = nodes.map((_, i) => formsOf(i));
+      const ends = tellingEnds(forms.map((each) => each.at(-1)!));
       nodes.forEach((node, i) => {
         const long = Math.max(block.widths[node]!, block.heights[node]!);
-        const labelFor = labelFitter(formsOf(i), SIZE);
+        const labelFor = labelFitter(forms[i]!, { size: SIZE, leastEnd: ends[i]! });
         this.macros.push({ node, isHard: kind === NodeKind.HardMacro, long, labelFor });
       });
     }
@@ -69,6 +71,7 @@ export class Labels {
     this.container.visible = layers.shown("names");
     if (!this.container.visible) return;
     const taken: Box[] = [];
+    let inFront: readonly Box[] | undefined;
     for (const { node, isHard, long, labelFor } of this.macros) {
       if (taken.length >= MOST) break;
       if (long * camera.scale < LEAST.along || (hidesSoft && !isHard)) continue;
@@ -87,17 +90,37 @@ export class Labels {
       const [boxWidth, boxHeight] = tall ? [SIZE, fitted.width] : [fitted.width, SIZE];
       const box = { x: x - boxWidth / 2, y: y - boxHeight / 2, width: boxWidth, height: boxHeight };
       if (taken.some((other) => overlap(box, other))) continue;
+      if (!isHard) {
+        inFront ??= this.hardBoxes(camera, placement, layers);
+        if (inFront.some((other) => overlap(box, other))) continue;
+      }
       const label = this.take(taken.length);
       taken.push(box);
       if (label.text !== fitted.text) label.text = fitted.text;
       label.position.set(Math.round(x), Math.round(y));
       label.rotation = tall ? -Math.PI / 2 : 0;
-      const isLight = map?.isLightAt(worldX, worldY);
-      if (isLight !== undefined) label.tint = isLight ? BLACK : WHITE;
-      else label.tint = isHard && !isFaint ? colours.onHard : colours.ink;
+      const otherwise = isHard && !isFaint ? colours.onHard : colours.ink;
+      label.tint = map ? tintOn(map, camera, { box, tall, otherwise }) : otherwise;
       label.alpha = isHard ? 1 : 0.75;
     }
     for (let i = taken.length; i < this.pool.length; i++) this.pool[i]!.visible = false;
+  }
+
+  /** Hard macros that are drawn, in pixels. */
+  private hardBoxes(camera: Camera, placement: Placement, layers: LayerState): Box[] {
+    const { block } = this;
+    const boxes: Box[] = [];
+    for (const { node, isHard } of this.macros) {
+      if (!isHard) break; // they come first
+      if (!isPlaced(placement, node) || !layers.shown(layerOf(block, node))) continue;
+      const sides = placedSize(block, placement, node);
+      const [width, height] = [sides[0] * camera.scale, sides[1] * camera.scale];
+      const x = camera.toScreenX(placement.xs[node]!) - width / 2;
+      const y = camera.toScreenY(placement.ys[node]!) - height / 2;
+      if (x < camera.width && x + width > 0 && y < camera.height && y + height > 0)
+        boxes.push({ x, y, width, height });
+    }
+    return boxes;
   }
 
   private take(index: number): BitmapText {
@@ -118,6 +141,26 @@ export class Labels {
     label.visible = true;
     return label;
   }
+}
+
+/** Places along a name at which the map under it is looked at, as shares of its length. */
+const LOOKS = [0.1, 0.3, 0.5, 0.7, 0.9];
+
+/** The colour that can be read on most of what is under a name. `otherwise`: where the map is transparent. */
+function tintOn(
+  map: HeatLayer,
+  camera: Camera,
+  { box, tall, otherwise }: { readonly box: Box; readonly tall: boolean; readonly otherwise: number },
+): number {
+  const votes = new Map<number, number>();
+  for (const share of LOOKS) {
+    const x = box.x + box.width * (tall ? 0.5 : share);
+    const y = box.y + box.height * (tall ? share : 0.5);
+    const isLight = map.isLightAt(camera.toWorldX(x), camera.toWorldY(y));
+    const tint = isLight === undefined ? otherwise : isLight ? BLACK : WHITE;
+    votes.set(tint, (votes.get(tint) ?? 0) + 1);
+  }
+  return [...votes].reduce((most, vote) => (vote[1] > most[1] ? vote : most))[0];
 }
 
 function overlap(a: Box, b: Box): boolean {
