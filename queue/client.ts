@@ -483,9 +483,13 @@ class QueueClient implements OpenedQueue {
     await within(FAREWELL, queue.close());
     endConnection(redis);
     const { duplicates, reissued, dropped } = this.counts;
-    const slow = dropped > 0 ? `, ${dropped} jobs given up as they took much longer than others` : "";
+    const counted = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
+    const slow =
+      dropped > 0 ? `, ${counted(dropped, "job", "jobs")} given up as they took much longer than others` : "";
+    const again = counted(reissued, "job was", "jobs were");
+    const late = counted(duplicates, "late answer", "late answers");
     if (duplicates + reissued + dropped > 0)
-      this.onProgress(`queue: ${reissued} jobs were issued again, ${duplicates} late answers dropped${slow}`);
+      this.onProgress(`queue: ${again} issued again, ${late} dropped${slow}`);
   }
 }
 

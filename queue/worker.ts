@@ -163,13 +163,6 @@ class WorkerHost {
       maxStalledCount: MOST_LOSSES,
     });
     this.watch(worker);
-    // Without its server BullMQ waits for ever before it stops the timer of its locks, which would keep this process alive.
-    const closed = () =>
-      Promise.race([worker.close(), this.whileConnected()]).finally(() => {
-        // biome-ignore lint/complexity/useLiteralKeys: a protected member
-        void worker["lockManager"].close();
-        void worker.disconnect().catch(() => {});
-      });
     const ended = new Promise<InputError | undefined>((resolve) => {
       this.end = resolve;
     });
@@ -181,12 +174,15 @@ class WorkerHost {
     try {
       const reason = await ended;
       if (this.running > 0) this.say(`ending: ${this.running} jobs are finished first`);
-      await closed();
+      await Promise.race([worker.close(), this.whileConnected()]);
       if (reason) throw reason;
     } finally {
       clearInterval(signs);
       clearInterval(health);
       signal?.removeEventListener("abort", stop);
+      // Without its server BullMQ waits for ever before it stops the timer of its locks, which would keep this process alive.
+      // biome-ignore lint/complexity/useLiteralKeys: a protected member
+      void worker["lockManager"].close();
       await Promise.all(
         [...this.open.values()].map(async ({ pool }) => (await pool.catch(() => undefined))?.close()),
       );
@@ -195,8 +191,9 @@ class WorkerHost {
           FAREWELL,
           this.redis.multi().srem(WORKERS, this.name).unlink(workerKey(this.name)).exec(),
         );
+      this.hasEnded = true;
+      void worker.disconnect().catch(() => {});
     }
-    this.hasEnded = true;
     this.say(`ended: ${this.healthLine()}`);
     return { done: this.done, failed: this.failed, seconds: seconds() - this.began };
   }

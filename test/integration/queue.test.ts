@@ -98,6 +98,7 @@ function workerHere(url: string) {
     { signal: stop.signal, onLine: (line) => void lines.push(line) },
   );
   return {
+    lines,
     name: () => /^worker (\S+):/.exec(lines[0] ?? "")?.[1] ?? "",
     end: () => {
       stop.abort();
@@ -139,6 +140,10 @@ test("one thread, threads, one worker, two and five find the same; a worker that
   for (const [name, search] of Object.entries(SEARCHES))
     assert.deepEqual(await search(queue.openPool), found.get(name), `${name}, five workers`);
   const shares = await Promise.all(more.map(({ end }) => end()));
+  for (const { name, lines: said } of more) {
+    assert.equal(await redis.sismember("ashlar:workers", name()), 0, "a worker that ends says goodbye");
+    assert.doesNotMatch(said.join("\n"), /is lost/);
+  }
   assert.ok(
     shares.some(({ done }) => done > 0),
     "workers that come later take part",
