@@ -66,7 +66,7 @@ export interface GlobalRouting {
 const PATIENCE = 5;
 const LEAST_GAIN = 0.1;
 /** Places that the searches may look at before it ends, a net in the mean; only netlists that do not fit need more. */
-const MOST_EXPANDED = 2000;
+const MOST_EXPANDED = 4000;
 /** Cost of a turn in lengths of a cell's longer side. */
 const BEND = 0.5;
 /** How much a pattern avoids edges that are nearly full. */
