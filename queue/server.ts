@@ -18,7 +18,9 @@ export interface QueueServer {
 }
 
 const REDIS_PORT = 6379;
-/** Waiting for a connection at the start, ms. Later losses are waited for without end. */
+/** Waiting for a connection at the start, ms: a machine on which a worker starts may be busy. */
+const FIRST_TIMEOUT = 15_000;
+/** Waiting for a connection that was lost until the next try, ms; there is no end of tries. */
 const CONNECT_TIMEOUT = 5000;
 /** A server that does not answer for this long is lost, be the connection still open: the network was cut, ms. */
 const SILENCE_TIMEOUT = 15_000; // longer than any command that waits, which BullMQ lets do so for 10 s
@@ -85,7 +87,7 @@ async function openClient({ host, port, database, isEncrypted, login }: QueueSer
   const { Redis } = await import("ioredis");
   const { user, password, ca } = login;
   const redis: Redis = new Redis({
-    ...{ host, port, db: database, lazyConnect: true, connectTimeout: CONNECT_TIMEOUT },
+    ...{ host, port, db: database, lazyConnect: true, connectTimeout: FIRST_TIMEOUT },
     socketTimeout: SILENCE_TIMEOUT,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
@@ -104,9 +106,10 @@ async function firstConnection(redis: Redis, server: QueueServer): Promise<void>
     lost = reject;
   });
   redis.once("error", lost);
-  const timer = setTimeout(() => lost(new Error("no answer")), CONNECT_TIMEOUT);
+  const timer = setTimeout(() => lost(new Error("no answer")), FIRST_TIMEOUT);
   try {
     await Promise.race([redis.connect().then(() => redis.ping()), failed]);
+    redis.options.connectTimeout = CONNECT_TIMEOUT;
   } catch (error) {
     throw problemOf(server, error as Error);
   } finally {
