@@ -48,6 +48,7 @@ START_SECONDS = 60
 """How long the program may take to connect."""
 
 _PIECE = 1 << 20
+_CLOSERS = {b"[": b"]", b"{": b"}", b'"': b'"'}
 
 
 class PlacementCostError(ValueError):
@@ -116,6 +117,9 @@ class PlacementCost:
             if not piece:
                 raise OSError("the program has ended")
             received += piece
+            closer = _CLOSERS.get(bytes(received[:1]))
+            if closer is not None and received[-1:] != closer:
+                continue  # spares an attempt at a part of a long list
             try:
                 reply = json.loads(received)
             except ValueError:  # JSON or UTF-8 that is not whole
