@@ -1,8 +1,9 @@
-// The electrostatic placer of soft macros. Given hard macros, it places the soft ones in three stages:
+// The electrostatic placer of soft macros. Given hard macros, it places the soft ones in four stages:
 // 1. a quadratic start, which depends on nothing but the hard macros and ports;
 // 2. spreading: macros are charges, and their electric field pushes them apart against a smooth wirelength (Lu et al.:
 //    "ePlace", 2015; Cheng et al.: "RePlAce", 2019; Lin et al.: "DREAMPlace", 2019), with a density weight that grows;
-// 3. descent: the slope of the judge's own proxy cost, smoothed: wirelength, the fullest cells, the busiest routes.
+// 3. descent: the slope of the judge's own proxy cost, smoothed: wirelength, the fullest cells, the busiest routes;
+// 4. decisions: macros near a border of two cells go to the side that is cheaper by the judge's exact cost.
 // Both descents are Nesterov's with fixed preconditioned steps. Adaptive steps would be faster, but they make the result jump
 // when a hard macro moves a little. docs/cell-placers.md has the parameters and what they were measured by.
 import type { CellPlacer, Judge } from "../../env/index.js";
@@ -12,7 +13,9 @@ import { geometric } from "../geometric.js";
 import { CellNets } from "./cell-nets.js";
 import { Coverage } from "./coverage.js";
 import { type BinGrid, ElectricField, makeRectangles, type Rectangles } from "./electric-field.js";
+import { ExactSteps } from "./exact-steps.js";
 import { ForceDirectedPlacer } from "./force-directed.js";
+import { LEAST_STIFFNESS, NodeStiffness } from "./node-stiffness.js";
 import { SmoothRoutes } from "./smooth-routes.js";
 
 export interface ElectrostaticOptions {
@@ -35,8 +38,16 @@ const BINS_PER_CELL = 2.7;
 /** First and last softness γ of the wirelength, in cells. */
 const SPREAD_GAMMA = [3, 0.3] as const;
 const DESCENT_GAMMA = [0.3, 0.1] as const;
-/** First and last force of the field, in those of the wires at the start. */
+/** First and last force of the field, in those of the wires at the start; the last is that of a full block. */
 const FIELD_WEIGHT = [0.3, 3e4] as const;
+/**
+ * Where soft macros fill less than this share of the area that hard ones leave free, the last force is smaller, by this power
+ * of their share: a weaker field parts them, and a stronger one only makes their wires longer.
+ */
+const FULL = 0.8;
+const FULLNESS_POWER = 4;
+/** The smallest last force: macros may crowd at one place of an empty block. */
+const LEAST_FIELD_WEIGHT = 100;
 /** First and last softness τ of the largest values, in full cells. */
 const DENSITY_TAU = [0.1, 0.02] as const;
 const CONGESTION_TAU = [0.1, 0.01] as const;
@@ -49,10 +60,6 @@ const ROUTES_EVERY = 6;
 const CONGESTION_EVERY = 3;
 /** The result is the mean of so many last iterates. */
 const MEAN_OF = 20;
-/** How stiff congestion counts: its slopes bend more than the estimate, because many wires end on a cell's border. */
-const CONGESTION_STIFFNESS = 3;
-/** For nodes that nothing holds. */
-const LEAST_STIFFNESS = 1e-20;
 /** Shift of every start, in cells: macros with the same nets must not coincide, as equal charges at one place never part. */
 const JITTER = 0.01;
 
@@ -72,6 +79,7 @@ export class ElectrostaticPlacer implements CellPlacer {
   private readonly cells: Coverage;
   private readonly fixedNodes: Int32Array;
   private readonly fixed: Rectangles;
+  private readonly exact: ExactSteps;
   private readonly start: KernelRecord<"StarStart">;
   private readonly step: KernelRecord<"MomentumStep">;
   /** Width and height of a cell, µm; and the geometric mean of both, the unit of γ. */
@@ -88,13 +96,11 @@ export class ElectrostaticPlacer implements CellPlacer {
   private readonly sums: Float32Array;
   private readonly least: Float32Array;
   private readonly most: Float32Array;
-  /** Per moving node: sum of its nets' weights, those of large nets less. */
-  private readonly netWeights: Float32Array;
   /** Per moving node: charge, in bins. */
   private readonly charges: Float32Array;
-  /** Pairs: square of the stiffness that a moving node's area, and its wires, give to the densest and busiest cells. */
-  private readonly areaStiffness: Float32Array;
-  private readonly wireStiffness: Float32Array;
+  private readonly hold: NodeStiffness;
+  /** First and last force of the field on this block. */
+  private readonly fieldWeight: readonly [number, number];
 
   constructor(judge: Judge, options: ElectrostaticOptions = {}) {
     const { kernels, block } = judge;
@@ -135,11 +141,11 @@ export class ElectrostaticPlacer implements CellPlacer {
     this.sums = pairs();
     this.least = pairs();
     this.most = pairs();
-    this.netWeights = new Float32Array(this.count);
     this.charges = new Float32Array(this.count);
-    this.areaStiffness = new Float32Array(2 * this.count);
-    this.wireStiffness = new Float32Array(2 * this.count);
+    this.hold = new NodeStiffness(judge, this.nets);
     this.measureNodes((canvas.width * canvas.height) / (bins.columns * bins.rows));
+    this.fieldWeight = [FIELD_WEIGHT[0], Math.max(LEAST_FIELD_WEIGHT, FIELD_WEIGHT[1] * this.fullness())];
+    this.exact = new ExactSteps(judge, this.nets, { least: this.least, most: this.most });
     this.start = this.nets.makeStarStart();
     this.step = new KernelRecord(kernels, "MomentumStep");
     this.step.set({
@@ -160,13 +166,16 @@ export class ElectrostaticPlacer implements CellPlacer {
     this.startFromStars();
     this.spread(this.options.spreadSteps);
     this.descend(this.options.descentSteps, 0);
+    this.exact.crossBorders();
   }
 
   adjustSoftMacros(): void {
     if (this.count === 0) return;
     this.readPlacement();
+    const before = this.exact.places();
     this.keepInside();
     this.descend(this.options.adjustSteps, 1);
+    this.exact.follow(before);
   }
 
   estimateSoftMacros(sweeps: number, fromCentre: boolean): void {
@@ -190,44 +199,31 @@ export class ElectrostaticPlacer implements CellPlacer {
   }
 
   private measureNodes(binArea: number): void {
-    const { judge, nets, count } = this;
-    const { block } = judge;
-    const { canvas, routing } = block;
-    for (let i = 0; i < count; i++) {
-      const node = nets.nodes[i]!;
-      const [width, height] = [block.widths[node]!, block.heights[node]!];
+    const { canvas, widths, heights } = this.judge.block;
+    for (let i = 0; i < this.count; i++) {
+      const node = this.nets.nodes[i]!;
+      const [width, height] = [widths[node]!, heights[node]!];
       this.charges[i] = (width * height) / binArea;
       this.least.set([Math.min(width, canvas.width) / 2, Math.min(height, canvas.height) / 2], 2 * i);
       this.most.set([canvas.width - this.least[2 * i]!, canvas.height - this.least[2 * i + 1]!], 2 * i);
-      // A step to the side takes area from the cells along one edge and gives it to those along the other.
-      const alongX = height / this.cellHeight;
-      const alongY = width / this.cellWidth;
-      this.areaStiffness[2 * i] = (2 * Math.min(alongX, alongX ** 2)) / this.cellWidth ** 2;
-      this.areaStiffness[2 * i + 1] = (2 * Math.min(alongY, alongY ** 2)) / this.cellHeight ** 2;
     }
-    const demands = new Float64Array(count);
-    for (let net = 0; net < nets.netCount; net++) {
-      const [first, end] = [nets.netStarts[net]!, nets.netStarts[net + 1]!];
-      const demand = judge.nets.netDemands[nets.judgeNets[net]!]!;
-      for (let pin = first; pin < end; pin++) {
-        const node = nets.pinNodes[pin]!;
-        if (node < count) demands[node]! += demand * (pin === first ? end - first - 1 : 1);
-      }
-    }
-    // If all wires of a node cross one cell more, its congestion grows by this much.
-    const columnWires = this.cellWidth * routing.vertical;
-    const rowWires = this.cellHeight * routing.horizontal;
-    for (let i = 0; i < count; i++) {
-      this.wireStiffness[2 * i] = (demands[i]! / columnWires / this.cellWidth) ** 2;
-      this.wireStiffness[2 * i + 1] = (demands[i]! / rowWires / this.cellHeight) ** 2;
-    }
+  }
+
+  /** How near to full the moving nodes make the free area, to the power by which the field's last force falls; at most 1. */
+  private fullness(): number {
+    const { canvas, widths, heights } = this.judge.block;
+    const areaOf = (nodes: Int32Array) =>
+      nodes.reduce((sum, node) => sum + widths[node]! * heights[node]!, 0);
+    const free = canvas.width * canvas.height - areaOf(this.fixedNodes);
+    const moving = areaOf(this.nets.nodes.subarray(0, this.count));
+    return free > 0 ? Math.min(1, moving / (FULL * free)) ** FULLNESS_POWER : 1;
   }
 
   // One call
 
   /** Takes everything that stands from the judge's placement. */
   private readPlacement(): void {
-    const { judge, nets, fixed, fixedNodes, count } = this;
+    const { judge, nets, fixed, fixedNodes } = this;
     const { block, placement } = judge;
     judge.evaluateMaps(); // the tracks that macros block
     nets.readPlacement();
@@ -242,15 +238,7 @@ export class ElectrostaticPlacer implements CellPlacer {
     this.bins.readFixed(1);
     this.cells.readFixed(Number.POSITIVE_INFINITY);
     this.routes.readStanding();
-    this.netWeights.fill(0);
-    for (let net = 0; net < nets.netCount; net++) {
-      const [first, end] = [nets.netStarts[net]!, nets.netStarts[net + 1]!];
-      const weight = nets.weights[net]! * Math.sqrt(2 / (end - first)); // few pins of a large net are at its ends
-      for (let pin = first; pin < end; pin++) {
-        const node = nets.pinNodes[pin]!;
-        if (node < count) this.netWeights[node]! += weight;
-      }
-    }
+    this.hold.readWeights();
   }
 
   private startFromStars(): void {
@@ -260,7 +248,7 @@ export class ElectrostaticPlacer implements CellPlacer {
       // Evenly spread points (Roberts: "The unreasonable effectiveness of quasirandom sequences", 2018).
       const x = fraction((i + 1) * 0.7548776662466927) - 0.5;
       const y = fraction((i + 1) * 0.5698402909980532) - 0.5;
-      const alone = this.netWeights[i] === 0;
+      const alone = this.hold.netWeights[i] === 0;
       nets.places[2 * i] = canvas.width * (alone ? x + 0.5 : 0.5);
       nets.places[2 * i + 1] = canvas.height * (alone ? y + 0.5 : 0.5);
       this.sums[2 * i] = JITTER * this.cellWidth * x;
@@ -290,11 +278,11 @@ export class ElectrostaticPlacer implements CellPlacer {
       this.bins.evaluate();
       this.field.solve();
       if (step === 0) balance = this.balanceOfForces();
-      const weight = balance * geometric(FIELD_WEIGHT, progress);
+      const weight = balance * geometric(this.fieldWeight, progress);
       this.bins.addField(this.field, -weight, this.slopes);
       // The field of a charge bends by the density, about 1, for each bin of charge.
       for (let i = 0; i < this.count; i++) {
-        const stiffness = this.netWeights[i]! / gamma + weight * this.charges[i]! + LEAST_STIFFNESS;
+        const stiffness = this.hold.netWeights[i]! / gamma + weight * this.charges[i]! + LEAST_STIFFNESS;
         this.stiffness[2 * i] = stiffness;
         this.stiffness[2 * i + 1] = stiffness;
       }
@@ -349,17 +337,8 @@ export class ElectrostaticPlacer implements CellPlacer {
         this.congestionSlopes.fill(0);
         routes.addSlopes(congestionWeight, this.congestionSlopes);
       }
-      // A sum over the k largest bends by 1 / (4 τ k) times the square of how fast its values change.
-      const area = densityWeight / (4 * densityCount * densityTau);
-      const wires = (CONGESTION_STIFFNESS * congestionWeight) / (4 * congestionCount * congestionTau);
-      for (let at = 0; at < 2 * count; at++) {
-        slopes[at]! += this.congestionSlopes[at]!;
-        this.stiffness[at] =
-          (weights.wirelength * this.netWeights[at >> 1]!) / gamma +
-          area * this.areaStiffness[at]! +
-          wires * this.wireStiffness[at]! +
-          LEAST_STIFFNESS;
-      }
+      for (let at = 0; at < 2 * count; at++) slopes[at]! += this.congestionSlopes[at]!;
+      this.hold.write(this.stiffness, { unit, gamma, densityTau, congestionTau });
       this.move(DESCENT_STEP);
       if (step >= steps - meanOf) kernels.run.sumIterates(this.step.address);
     }
