@@ -63,17 +63,22 @@ const below = (path: string) => new Set(NAMES.filter((name) => name.startsWith(`
 const rows = (page: Page) => page.locator("#modules li").allInnerTexts();
 const focused = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement).title);
 
-/** The colour in the picture at a macro, off its name. */
-async function colourOf(page: Page, name: string): Promise<string> {
+/** The colours in the picture at all macros, off their names. */
+async function coloursOf(page: Page): Promise<string[]> {
   await whenIdle(page);
-  const [x, y] = await page.evaluate((name) => {
-    const [x, y] = window.ashlar!.place(name);
-    return window.ashlar!.toPage(x, y + 3);
-  }, name);
-  const { data } = PNG.sync.read(
-    await page.screenshot({ clip: { x: Math.round(x), y: Math.round(y), width: 1, height: 1 } }),
+  const places = await page.evaluate(
+    (names) =>
+      names.map((name) => {
+        const [x, y] = window.ashlar!.place(name);
+        return window.ashlar!.toPage(x, y + 3);
+      }),
+    NAMES,
   );
-  return `#${[...data.subarray(0, 3)].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+  const { data, width } = PNG.sync.read(await page.screenshot());
+  return places.map(([x, y]) => {
+    const at = 4 * (Math.round(y) * width + Math.round(x));
+    return `#${[...data.subarray(at, at + 3)].map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+  });
 }
 
 test("a click on a module selects its macros, with Shift it adds and takes away", async () => {
@@ -122,13 +127,9 @@ test("the tree is used by keys alone, which do not reach the canvas", async () =
 
 test("macros have the colours of the lowest modules that are open, as the tree shows them, after a reload too", async () => {
   await withPage(async (page) => {
-    const plain = await colourOf(page, NAMES[0]!);
+    const colours = () => coloursOf(page);
+    const plain = (await colours())[0]!;
     await page.check("#colour-modules");
-    const colours = async () => {
-      const found: string[] = [];
-      for (const name of NAMES) found.push(await colourOf(page, name));
-      return found;
-    };
     const [a, b] = [moduleColour(0), moduleColour(1)];
     assert.deepEqual(await colours(), [a, a, a, a, b, b, plain]);
     await page.click("#modules li >> nth=0 >> .twist");

@@ -41,26 +41,29 @@ after(async () => {
   await server.close();
 });
 
-/** Colour of the pixel so many pixels to the right of and below a place in µm. */
-async function pixel(page: Page, [x, y]: readonly [number, number], right: number, down: number) {
-  const [left, top] = await page.evaluate(([x, y]) => window.ashlar!.toPage(x!, y!), [x, y] as const);
-  const clip = { x: Math.round(left) + right, y: Math.round(top) + down, width: 1, height: 1 };
-  const { data } = PNG.sync.read(await page.screenshot({ clip }));
-  return [...data.subarray(0, 3)].join(" ");
+/** Reads in a picture of the page the colour of the pixel so many pixels to the right of and below a place in µm. */
+async function takePicture(page: Page) {
+  await whenIdle(page);
+  const { data, width } = PNG.sync.read(await page.screenshot());
+  return async ([x, y]: readonly [number, number], right: number, down: number) => {
+    const [left, top] = await page.evaluate(([x, y]) => window.ashlar!.toPage(x!, y!), [x, y] as const);
+    const at = 4 * ((Math.round(top) + down) * width + Math.round(left) + right);
+    return [...data.subarray(at, at + 3)].join(" ");
+  };
 }
 
 test("the mark is in the corner that was lower left, however often the view changes", async () => {
   const { page, errors } = await openPage(browser, `${server.address}&theme=light`);
   for (const key of ["", "-", "+", "-", "+"]) {
     if (key) await page.keyboard.press(key);
-    await whenIdle(page);
+    const pixel = await takePicture(page);
     for (const [name, [x, y]] of Object.entries(PLACES)) {
       const sign = name === "turned" ? -1 : 1;
       const corner = [x - (sign * SIDE) / 2, y - (sign * SIDE) / 2] as const;
       // Near the corner there is the mark. Its triangle has ended where the diagonal leaves it; body and corner differ.
-      const mark = await pixel(page, corner, 4 * sign, -4 * sign);
-      const inside = await pixel(page, corner, 11 * sign, -11 * sign);
-      const body = await pixel(page, [x, y], 20, 20);
+      const mark = await pixel(corner, 4 * sign, -4 * sign);
+      const inside = await pixel(corner, 11 * sign, -11 * sign);
+      const body = await pixel([x, y], 20, 20);
       assert.notEqual(mark, body, `${name} after '${key}': no mark in its corner`);
       assert.equal(inside, body, `${name} after '${key}': a mark away from its corner`);
     }
