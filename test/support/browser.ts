@@ -5,6 +5,8 @@ import { join, resolve } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 
 const CACHE = resolve("node_modules/.cache/chromium-147");
+/** How long tests wait for what must come, ms. A machine with much else to do is slow, and no test fails for that. */
+const PATIENCE = 120_000;
 /** Software drawing: test machines have no graphics card. The package's own arguments end the browser with a page. */
 const ARGUMENTS = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
 const NO_GRAPHICS = ["--disable-webgl", "--disable-gpu"];
@@ -63,11 +65,8 @@ export async function launchBrowser(
   options: { readonly graphics?: boolean; readonly args?: readonly string[] } = {},
 ): Promise<Browser> {
   const args = [...(options.args ?? (options.graphics === false ? NO_GRAPHICS : ARGUMENTS))];
-  return chromium.launch({ executablePath: await chromiumPath(), args, headless: true });
+  return chromium.launch({ executablePath: await chromiumPath(), args, headless: true, timeout: PATIENCE });
 }
-
-/** How long tests wait for what must come, ms. A machine with much else to do is slow, and no test fails for that. */
-const PATIENCE = 120_000;
 
 export interface OpenedPage {
   readonly page: Page;
