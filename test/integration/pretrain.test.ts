@@ -110,11 +110,17 @@ test("under protocol es training and the figures of held-out blocks are of that 
   assert.deepEqual(held_out[0].after, await evaluatePolicy(block, policy, { ...evaluation, protocol: "es" }));
   assert.notDeepEqual(held_out[0].after, await evaluatePolicy(block, policy, evaluation));
   assert.notDeepEqual(policy.parameters, (await readPolicy(policyOf("run"))).parameters);
-  // On one block the best placement has the cost that the protocol gives it.
+  // On one block the best placement has the cost that the run gives it, with soft macros where the protocol's placer puts them.
   const trained = await json("train", a, ...es, "--iterations", "1", "--out", out("train-es"), ...SMALL);
   assert.equal(trained.protocol, "es");
-  const scored = await json("eval", a, "--placement", join(trained.out, "best.plc"), "--place-cells", "es");
-  assert.ok(Math.abs(scored.proxy_cost / trained.proxy_cost - 1) < 1e-3, `${scored.proxy_cost}`);
+  const placement = ["--placement", join(trained.out, "best.plc")];
+  assert.equal((await json("eval", a, ...placement)).proxy_cost, trained.proxy_cost);
+  // Placing them anew differs a little: since they were placed, hard macros have been mirrored.
+  const anew = async (placer: string) =>
+    (await json("eval", a, ...placement, "--place-cells", placer)).proxy_cost as number;
+  const [byEs, byFd] = [await anew("es"), await anew("fd")];
+  assert.ok(Math.abs(byEs / trained.proxy_cost - 1) < 0.01, `${byEs} ${trained.proxy_cost}`);
+  assert.ok(byFd / trained.proxy_cost - 1 > 0.02, `${byFd} ${trained.proxy_cost}`);
   assert.ok(blocks.every(({ first }: { first: number }) => first > 0));
 });
 
