@@ -81,44 +81,6 @@ test("every test file runs once in a process of its own, in order; a failure and
   assert.match(stuck.stdout, /timed out after 500ms/);
 });
 
-test("with --again, a file that starts processes and fails has one more chance, alone, and is named; no other has", () => {
-  const folder = cloneWithoutBuild();
-  const write = (name: string, body: string) => {
-    mkdirSync(join(folder, "dist/test", name, ".."), { recursive: true });
-    writeFileSync(join(folder, "dist/test", name), `require("node:test").test("t", () => { ${body} });\n`);
-  };
-  // Fails the first time that it runs.
-  const once = (mark: string) =>
-    `const fs = require("node:fs"); if (!fs.existsSync("${mark}")) { fs.writeFileSync("${mark}", ""); throw new Error("no"); }`;
-  const all = (again: string) => run(folder, "scripts/test.mjs", "--again", again);
-  write("unit/good.test.js", "");
-  write("integration/timed.test.js", once("a"));
-  const second = all("1");
-  assert.equal(second.status, 0, second.stdout);
-  assert.match(
-    second.stdout,
-    /\nwarning: passed only when run again: dist.test.integration.timed\.test\.js; find out/,
-  );
-  assert.doesNotMatch(all("1").stdout, /again/); // both passed at once
-
-  write("integration/timed.test.js", once("b"));
-  assert.equal(all("0").status, 1);
-  write("integration/timed.test.js", 'throw new Error("always")');
-  const always = all("1");
-  assert.equal(always.status, 1);
-  assert.match(always.stdout, /run once more alone: dist.test.integration.timed/);
-
-  write("unit/good.test.js", once("c"));
-  write("integration/timed.test.js", once("d"));
-  const both = all("2");
-  assert.equal(both.status, 1);
-  assert.doesNotMatch(both.stdout, /once more/);
-
-  write("integration/timed.test.js", once("e"));
-  write("cli/timed.test.js", once("f"));
-  assert.equal(all("1").status, 1); // too many
-});
-
 test("the lint of the kernels reads AssemblyScript, with lines as in the file", () => {
   const folder = makeFolder();
   cpSync("biome.json", join(folder, "biome.json"));
