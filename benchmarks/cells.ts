@@ -28,6 +28,7 @@ import {
   readPlc,
 } from "../netlist/index.js";
 import { checkRows, placeFlatCells } from "../placer/index.js";
+import { type Peer, peersOf, runPeerCommand } from "./peer-command.js";
 import { readPeerPlaces, writePeerFiles } from "./peer-files.js";
 
 const { values, positionals } = parseArgs({
@@ -41,11 +42,8 @@ const { values, positionals } = parseArgs({
     peer: { type: "string", multiple: true, default: [] },
   },
 });
-const peers = values.peer.map((text) => {
-  const at = text.indexOf("=");
-  return { name: text.slice(0, at), command: text.slice(at + 1) };
-});
-if (positionals.length === 0 || peers.some(({ name, command }) => name === "" || command === "")) {
+const peers = peersOf(values.peer);
+if (positionals.length === 0 || !peers) {
   console.error(
     "usage: node dist/benchmarks/cells.js [--json] [--routes] [--repeats N] [--workers N] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
   );
@@ -222,27 +220,22 @@ function runCells(path: string, placement: string | undefined, out: string): Run
 }
 
 function runPeer(
-  { name, command }: { readonly name: string; readonly command: string },
+  { name, command }: Peer,
   folder: string,
   { block, macros }: Given,
 ): { readonly run: Omit<Run, "cells">; readonly placement: Placement } | undefined {
   const aux = writePeerFiles(folder, block, macros);
   const result = join(folder, "peer-result.pl");
   rmSync(result, { force: true });
-  const started = performance.now();
-  // The shell's own `times` counts all that ran in it: user and system time of the shell, then of its children.
-  const { stdout, stderr } = spawnSync("sh", ["-c", `(${command}) >"$LOG" 2>&1\ntimes`], {
-    encoding: "utf8",
-    env: { ...process.env, AUX: aux, PL_OUT: result, LOG: join(folder, "peer.log") },
+  const { cpu, wall, stderr } = runPeerCommand(command, {
+    AUX: aux,
+    PL_OUT: result,
+    LOG: join(folder, "peer.log"),
   });
-  const wall = (performance.now() - started) / 1000;
   if (!existsSync(result)) {
     console.error(`${name}: no result. ${stderr}`);
     return undefined;
   }
-  const cpu = [...stdout.matchAll(/(\d+)m([\d.]+)s/g)]
-    .slice(-2)
-    .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
   const placement = readPeerPlaces(result, block, macros);
   const { overlaps, offRows } = checkRows(block, placement); // peers know no regions
   const end = new Judge(Kernels.create(), block).evaluate(placement).wirelength;

@@ -3,7 +3,6 @@
 // Wires and overflow of both are counted here, from the edges that each net uses. Macros stand where BLOCK or PLACEMENT has them,
 // and `cells` places the cells.
 // Run: node dist/benchmarks/routers.js [--json] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -19,6 +18,7 @@ import {
 import { loadBlockWith, loadDefWith, routingSupplyFor, verifyPlacement } from "../flow/index.js";
 import { readGivenPlaces } from "../flow/load-block.js";
 import { isDefPath } from "../netlist/index.js";
+import { peersOf, runPeerCommand } from "./peer-command.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,7 +27,8 @@ const { values, positionals } = parseArgs({
     peer: { type: "string", multiple: true, default: [] },
   },
 });
-if (positionals.length === 0) {
+const peers = peersOf(values.peer);
+if (positionals.length === 0 || !peers) {
   console.error(
     "usage: node dist/benchmarks/routers.js [--json] [--peer NAME=COMMAND]... BLOCK[=PLACEMENT]...",
   );
@@ -67,10 +68,9 @@ for (const argument of positionals) {
     vias: routing.vias,
     cpu: (user + system) / 1e6,
   });
-  for (const peer of values.peer) {
-    const at = peer.indexOf("=");
-    const run = runPeer(peer.slice(at + 1), { nets, routing });
-    if (run) tell({ router: peer.slice(0, at), ...run });
+  for (const peer of peers) {
+    const run = runPeer(peer.command, { nets, routing });
+    if (run) tell({ router: peer.name, ...run });
     else process.exitCode = 1;
   }
 }
@@ -107,18 +107,11 @@ function runPeer(command: string, given: Given): Omit<Run, "router" | "nets"> | 
   const folder = mkdtempSync(join(tmpdir(), "routers-"));
   const [input, output] = [join(folder, "nets.gr"), join(folder, "routes.txt")];
   writeFileSync(input, contestFile(given));
-  // The shell's own `times` counts all that ran in it: user and system time of the shell, then of its children.
-  const { stdout, stderr } = spawnSync("sh", ["-c", `(${command}) >"$LOG" 2>&1\ntimes`], {
-    encoding: "utf8",
-    env: { ...process.env, GR: input, OUT: output, LOG: join(folder, "log") },
-  });
+  const { cpu, stderr } = runPeerCommand(command, { GR: input, OUT: output, LOG: join(folder, "log") });
   if (!existsSync(output)) {
     console.error(`no result of ${command}. ${stderr}`);
     return undefined;
   }
-  const cpu = [...stdout.matchAll(/(\d+)m([\d.]+)s/g)]
-    .slice(-2)
-    .reduce((sum, [, minutes, seconds]) => sum + 60 * Number(minutes) + Number(seconds), 0);
   const routes = readRoutes(readFileSync(output, "utf8"), given);
   rmSync(folder, { recursive: true });
   return { ...routes, cpu };

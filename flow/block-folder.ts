@@ -1,6 +1,7 @@
 // A block written as a directory that every command takes as BLOCK: `netlist.pb.txt.gz` and `initial.plc`.
 import { join } from "node:path";
 import {
+  BLOCK_NETLIST,
   type Block,
   InputError,
   makeFolder,
@@ -14,9 +15,8 @@ import { refuseRunning, whileOwning } from "./folder-owner.js";
 
 const NETLIST = "netlist.pb.txt.gz";
 const PLACES = "initial.plc";
-/** What such a directory may hold, whoever wrote it. The readers prefer the netlist that is not compressed. */
-const NETLISTS = ["netlist.pb.txt", NETLIST];
-const BLOCK_FILES = [...NETLISTS, PLACES, `${PLACES}.gz`];
+/** What such a directory may hold, whoever wrote it. */
+const BLOCK_FILES = [...BLOCK_NETLIST, PLACES, `${PLACES}.gz`];
 
 /** Throws `InputError` for a directory that holds a block, unless `force`, or in which another process writes. */
 export function refuseBlockIn(folder: string, force: boolean): void {
@@ -39,7 +39,7 @@ export async function writeBlockFolder(folder: string, block: Block): Promise<st
   makeFolder(folder);
   const files = [join(folder, NETLIST), join(folder, PLACES)] as const;
   await whileOwning(folder, async () => {
-    for (const name of [...NETLISTS, `${PLACES}.gz`]) removeFile(join(folder, name));
+    for (const name of [...BLOCK_NETLIST, `${PLACES}.gz`]) removeFile(join(folder, name));
     await writePlc(files[1], block, block.initial);
     await writePbNetlist(files[0], block, block.initial, { canvas: block.canvas });
   });

@@ -13,8 +13,8 @@ export const BLOCK_FILE_NAMES: Readonly<Record<BlockFormat, RegExp>> = {
   design: /\.def(\.gz)?$/i,
 };
 
-/** The file that makes a directory a block whatever else is in it, as in the folder of a run. */
-const BLOCK_NETLIST = ["netlist.pb.txt", "netlist.pb.txt.gz"];
+/** The file that makes a directory a block whatever else is in it, as in the folder of a run; the first is preferred. */
+export const BLOCK_NETLIST = ["netlist.pb.txt", "netlist.pb.txt.gz"];
 const MOST_NAMED = 8;
 
 /**
