@@ -15,23 +15,15 @@ import {
   readPlacement,
   statusOf,
 } from "../netlist/index.js";
-import { PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
-import {
-  LATEST_CHECKPOINT,
-  type PolicyNetworkModule,
-  readTrainCheckpoint,
-  tracePolicy,
-} from "../policy/index.js";
+import type { PolicyNetworkModule } from "../policy/index.js";
 import {
   EDIT_FORMATS,
   type EditFormat,
   type Packed,
   PROTOCOL,
   packBlock,
-  packEmbedding,
   packFrames,
   packPlacement,
-  packTrace,
   type QueueState,
   type RunMetrics,
   type RunState,
@@ -43,8 +35,6 @@ import {
 } from "../viz/index.js";
 import { type BlockOptions, judgeRules } from "./block-options.js";
 import { topPlacements } from "./candidates.js";
-import { principalPlane } from "./embedding-plane.js";
-import { stampOf } from "./file-stamp.js";
 import { readFrames } from "./frames.js";
 import { loadBlockWith, loadDefWith, readRunBest } from "./load-block.js";
 import { readQueueState } from "./queue-state.js";
@@ -62,6 +52,7 @@ import {
 } from "./run-record.js";
 import { editsOf, lockedIn, ViewEdits } from "./view-edits.js";
 import { designOfRun, frameOfBlock, frameOfDesign, type ViewedDesign } from "./view-frame.js";
+import { ViewedPolicy } from "./view-policy.js";
 import { hasRouting, routingOf } from "./view-routing.js";
 import { metricsOfRuns, type NamedRun } from "./view-runs.js";
 import { presentOf, type WatchedRun, watchRun } from "./view-watch.js";
@@ -152,12 +143,6 @@ async function openOther(path: string, index: number, block: Block): Promise<Oth
   return { id, label, placement: other.initial, run: undefined };
 }
 
-/** A policy's episode and embeddings. */
-interface PolicyView {
-  readonly trace: Packed;
-  readonly embedding: Packed;
-}
-
 interface ViewParts {
   readonly rules: JudgeRules;
   /** Default: the block itself, without rows and halos. */
@@ -180,8 +165,7 @@ export class BlockView implements ViewSource {
   private readonly design: ViewedDesign;
   private readonly first: readonly Other[];
   private readonly others: readonly Other[];
-  private readonly network: PolicyNetworkModule | undefined;
-  private policy: { readonly stamp: number; readonly view: Promise<PolicyView> } | undefined;
+  private readonly policy: ViewedPolicy;
   private readonly path: string;
   private readonly edits: ViewEdits;
 
@@ -198,7 +182,7 @@ export class BlockView implements ViewSource {
     this.edits = new ViewEdits({ block, design: this.design, run, path });
     this.first = first;
     this.others = others;
-    this.network = network;
+    this.policy = new ViewedPolicy(block, run, { network, judging: this.pageRules });
   }
 
   /** How the viewer judges: it runs no code that a run's folder names, and so leaves the run's cost terms out. */
@@ -235,7 +219,7 @@ export class BlockView implements ViewSource {
       state: this.state(),
       rules: { ...this.pageRules, leftOut: run === undefined ? [] : costTermsOf(run) },
       placements,
-      policy: this.checkpoint() !== undefined,
+      policy: this.policy.checkpoint !== undefined,
       ...(run !== undefined && hasRouting(run) && { routing: true }),
       writable: run !== undefined,
       path: this.path,
@@ -293,12 +277,16 @@ export class BlockView implements ViewSource {
     return packFrames(readFrames(path, this.blockItself));
   }
 
-  async trace(): Promise<Packed> {
-    return (await this.policyView()).trace;
+  trace(): Promise<Packed> {
+    return this.policy.trace();
   }
 
-  async embedding(): Promise<Packed> {
-    return (await this.policyView()).embedding;
+  influences(step: number, checkpoint: number): Promise<Packed> {
+    return this.policy.influences(step, checkpoint);
+  }
+
+  embedding(): Promise<Packed> {
+    return this.policy.embedding();
   }
 
   async routing(): Promise<Packed> {
@@ -338,49 +326,6 @@ export class BlockView implements ViewSource {
       queue: () => this.queue(),
     };
   }
-
-  private checkpoint(): string | undefined {
-    const path = join(this.run ?? "", LATEST_CHECKPOINT);
-    return this.run !== undefined && existsSync(path) ? path : undefined;
-  }
-
-  /** Plays the policy once per checkpoint, whoever asks meanwhile. */
-  private async policyView(): Promise<PolicyView> {
-    const path = this.checkpoint();
-    if (path === undefined || !isFile(path))
-      throw new InputError(
-        "policy",
-        "the run has no checkpoint of a policy",
-        "train one, or use method policy",
-      );
-    const stamp = stampOf(path);
-    if (this.policy?.stamp !== stamp) {
-      const view = this.play(path);
-      this.policy = { stamp, view };
-      view.catch(() => {
-        if (this.policy?.view === view) this.policy = undefined;
-      });
-    }
-    return this.policy.view;
-  }
-
-  private async play(path: string): Promise<PolicyView> {
-    const checkpoint = await readTrainCheckpoint(path, [this.blockItself.nodeCount], {
-      network: this.network,
-    });
-    const { trace, embeddings } = tracePolicy(
-      this.blockItself,
-      { judging: this.pageRules, protocol: protocolOf(this.run) },
-      checkpoint,
-    );
-    return { trace: packTrace(trace), embedding: packEmbedding(principalPlane(embeddings)) };
-  }
-}
-
-/** The protocol of a run, from its record. */
-function protocolOf(run: string | undefined): Protocol {
-  const recorded = run && recordedOptions(run).protocol;
-  return PROTOCOL_NAMES.find((name) => name === recorded) ?? "fd";
 }
 
 /** Results of a run besides its best one, which is the first of them. */

@@ -80,9 +80,20 @@ export async function view(
   await write(html, async (file) => writeFileAtomically(file, await renderPage(source)));
   await write(png, async (file) => {
     if (!print) throw new InputError("--png", "no browser to take the picture with");
-    await print(await renderPage(source), file, { theme, ...(show !== undefined && { show }) });
+    await print(await renderPage(source, explainedStep(show)), file, {
+      theme,
+      ...(show !== undefined && { show }),
+    });
   });
   return { files, ...(problem !== undefined && { problem }) };
+}
+
+/** The step of the policy's episode whose influences a picture shows; undefined if it shows none. */
+function explainedStep(show = ""): number | undefined {
+  const state = new URLSearchParams(show);
+  const step = /^episode:(\d{1,6})$/.exec(state.get("time") ?? "")?.[1];
+  const hidden = state.get("hide")?.split(",");
+  return step !== undefined && hidden && !hidden.includes("influences") ? Number(step) : undefined;
 }
 
 async function picture(source: BlockView, theme: "light" | "dark"): Promise<string> {

@@ -69,6 +69,22 @@ export class Kernels {
     return new BigInt64Array(this.handle.memory.buffer, address, length);
   }
 
+  /**
+   * Runs `use`, and takes back all arrays that were allocated meanwhile: they must not be used any more. Not while another
+   * thread allocates.
+   */
+  borrow<Result>(use: () => Result): Result {
+    const top = () => new Int32Array(this.handle.memory.buffer);
+    const before = Atomics.load(top(), HEAP_TOP);
+    try {
+      return use();
+    } finally {
+      const [start, end] = [before >>> 0, Atomics.load(top(), HEAP_TOP) >>> 0];
+      new Uint8Array(this.handle.memory.buffer, start, end - start).fill(0); // new arrays are zero
+      Atomics.store(top(), HEAP_TOP, before);
+    }
+  }
+
   /** Copies an array into kernel memory. Returns its byte address. */
   copyOf(source: Float64Array | Float32Array | Int32Array | Uint8Array): number {
     const bytes = this.u8(source.byteLength);

@@ -87,7 +87,11 @@ function obstacles(block: Block): Uint8Array {
   return found;
 }
 
-function addPortClusters({ graph, graphNodes }: Draft, block: Block, placement: Placement): void {
+/** Ports that stand in the same grid cell, by ascending cell; ports without a place are in none. */
+export function portClusters(
+  block: Block,
+  placement: Placement = block.initial,
+): { readonly cell: number; readonly ports: readonly number[] }[] {
   const { grid, canvas } = block;
   const portsOfCell = new Map<number, number[]>();
   for (let node = 0; node < block.nodeCount; node++) {
@@ -100,8 +104,12 @@ function addPortClusters({ graph, graphNodes }: Draft, block: Block, placement: 
     if (ports) ports.push(node);
     else portsOfCell.set(cell, [node]);
   }
-  for (const cell of [...portsOfCell.keys()].sort((a, b) => a - b)) {
-    const ports = portsOfCell.get(cell)!;
+  return [...portsOfCell].map(([cell, ports]) => ({ cell, ports })).sort((a, b) => a.cell - b.cell);
+}
+
+function addPortClusters({ graph, graphNodes }: Draft, block: Block, placement: Placement): void {
+  const { grid, canvas } = block;
+  for (const { cell, ports } of portClusters(block, placement)) {
     for (const port of ports) graphNodes[port] = graph.order;
     const column = cell % grid.columns;
     const row = Math.floor(cell / grid.columns);

@@ -6,6 +6,7 @@ import { policyMethod } from "./method.js";
 export const POLICY_METHODS: readonly Method[] = [policyMethod];
 
 export { ActionDistribution, Agent, mostProbable, sample } from "./agent.js";
+export { type DecisionInfluences, InfluenceProbe, MOST_TAKEN_OUT } from "./influence.js";
 export {
   type AdamState,
   type Checkpoint,
@@ -58,5 +59,5 @@ export {
 export { kendallTau, type RewardScore, scoreBlock, type Taus } from "./reward-model/scoring.js";
 export { REWARD_SOURCES, type RewardSource } from "./reward-model/sources.js";
 export * from "./start-policy.js";
-export * from "./trace.js";
+export { type NodeEmbeddings, type PlayedCheckpoint, type PolicyTrace, tracePolicy } from "./trace.js";
 export * from "./train-in-run.js";

@@ -3,7 +3,8 @@ import { Environment, Judge, type JudgeOptions, MACRO_ORDERS, PLANES } from "../
 import { Kernels } from "../kernels/index.js";
 import { type Block, copyPlacement, type Placement } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
-import { Agent } from "./agent.js";
+import { Agent, type AgentPolicy } from "./agent.js";
+import { type GraphInput, graphInput } from "./network/graph-input.js";
 import { graphNetwork } from "./network/network.js";
 import type { TrainCheckpoint } from "./ppo/train-checkpoint.js";
 
@@ -28,12 +29,30 @@ export interface NodeEmbeddings {
   readonly values: Float32Array;
 }
 
-/** Plays the block with the most probable cell at every step. */
-export function tracePolicy(
+/** The block, and how the policy is judged. */
+export interface PolicyGameOptions {
+  readonly judging?: JudgeOptions;
+  /** Default: `fd`. */
+  readonly protocol?: Protocol;
+}
+
+/** What the viewer plays: the policy of a checkpoint. */
+export type PlayedCheckpoint = Pick<TrainCheckpoint, "network" | "settings" | "parameters" | "state">;
+
+/** A policy set up for a block, before the first step. */
+export interface PolicyGame {
+  readonly environment: Environment;
+  readonly graph: GraphInput;
+  readonly policy: AgentPolicy;
+  readonly agent: Agent;
+}
+
+/** Sets the policy of a checkpoint up for a block. */
+export function openGame(
   block: Block,
-  { judging, protocol = "fd" }: { readonly judging?: JudgeOptions; readonly protocol?: Protocol },
-  checkpoint: Pick<TrainCheckpoint, "network" | "settings" | "parameters" | "state">,
-): { readonly trace: PolicyTrace; readonly embeddings: NodeEmbeddings } {
+  { judging, protocol = "fd" }: PolicyGameOptions,
+  checkpoint: PlayedCheckpoint,
+): PolicyGame {
   const { network = graphNetwork } = checkpoint;
   const config = checkpoint.settings.experimental.network;
   const kernels = Kernels.create();
@@ -44,11 +63,22 @@ export function tracePolicy(
     planes: config.planes,
     readsPlaces: config.live,
   });
-  const { episode, observer } = environment;
   const parameters = kernels.f32(checkpoint.parameters.length);
   parameters.set(checkpoint.parameters);
-  const gradients = kernels.f32(parameters.length);
-  const agent = Agent.of(kernels, block, { network, config, parameters, gradients });
+  const policy = { network, config, parameters, gradients: kernels.f32(parameters.length) };
+  const graph = graphInput(block, config.spectral, { live: config.live });
+  return { environment, graph, policy, agent: new Agent(kernels, { graph, ...block.grid }, policy) };
+}
+
+/** Plays the block with the most probable cell at every step. */
+export function tracePolicy(
+  block: Block,
+  options: PolicyGameOptions,
+  checkpoint: PlayedCheckpoint,
+): { readonly trace: PolicyTrace; readonly embeddings: NodeEmbeddings } {
+  const { environment, agent } = openGame(block, options, checkpoint);
+  const { episode, observer } = environment;
+  const { judge } = episode;
   agent.encode();
   const cells = block.grid.rows * block.grid.columns;
   const wirePlane = PLANES.indexOf("wire") * cells;

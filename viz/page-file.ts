@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { type Packed, pack } from "./packing.js";
-import type { ViewData } from "./protocol.js";
+import { unpackTrace, type ViewData } from "./protocol.js";
 
 /** Prints a page, given as HTML, to a PNG file. */
 export type PngPrinter = (html: string, file: string, shown: PrintedState) => Promise<void>;
@@ -14,8 +14,11 @@ export interface PrintedState {
   readonly show?: string;
 }
 
-/** The page with the current data as one HTML file. */
-export async function renderPage(data: ViewData): Promise<string> {
+/**
+ * The page with the current data as one HTML file.
+ * @param explained step of the policy's episode whose influences it holds; by default it holds none
+ */
+export async function renderPage(data: ViewData, explained?: number): Promise<string> {
   const read = (name: string) => readFileSync(new URL(name, import.meta.url));
   const session = await data.session();
   const packed: Record<string, string> = {
@@ -28,7 +31,12 @@ export async function renderPage(data: ViewData): Promise<string> {
   }
   if (session.routing) packed.routing = compressed(await data.routing());
   if (session.policy) {
-    packed.trace = compressed(await data.trace());
+    const trace = await data.trace();
+    packed.trace = compressed(trace);
+    if (explained !== undefined && explained < trace.arrays.macros!.length)
+      packed[`influences/${explained}`] = compressed(
+        await data.influences(explained, unpackTrace(trace).checkpoint),
+      );
     packed.embedding = compressed(await data.embedding());
   }
   const report = {

@@ -103,6 +103,8 @@ export interface Frames {
 
 /** One greedy episode of a policy, with what it sees. Maps are [steps x cells], row-major from the lower left. */
 export interface Trace {
+  /** Tells the checkpoint that played it from others of the run. */
+  readonly checkpoint: number;
   readonly macros: Int32Array;
   readonly actions: Int32Array;
   readonly values: Float32Array;
@@ -112,6 +114,31 @@ export interface Trace {
   readonly wires: Float32Array;
   /** Placement after the episode, with soft macros placed. */
   readonly placement: Placement;
+}
+
+/**
+ * What moved one decision of the episode. Lists have one entry for each node of the netlist graph, a cluster of ports being
+ * one node.
+ */
+export interface Influences {
+  readonly step: number;
+  /** Node that the step placed, and the cell that it chose. */
+  readonly macro: number;
+  readonly cell: number;
+  /** Natural logarithm of the probability of that cell. */
+  readonly logProbability: number;
+  /** Nodes of entry i: `members[starts[i] .. starts[i + 1]]`, one, or the ports of a cluster. */
+  readonly starts: Int32Array;
+  readonly members: Int32Array;
+  /** Where entry i was taken to be, µm; NaN for macros that are still to be placed. */
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  /** By how much `logProbability` is higher than without the node, in nats; NaN if that was not tried. */
+  readonly changes: Float64Array;
+  /** Weight of the edge to the macro, relative to the mean edge; 0 if there is none. */
+  readonly weights: Float64Array;
+  /** Shares of the network's attention; empty if it has none. */
+  readonly attention: Float64Array;
 }
 
 /** The first two principal components of node embeddings. */
@@ -166,6 +193,8 @@ export interface ViewData {
   /** Frames of the run with this placement as its best. */
   frames(of: string): Promise<Packed>;
   trace(): Promise<Packed>;
+  /** What moved a decision of the episode, step 0 being the first; `checkpoint` is that of its trace. */
+  influences(step: number, checkpoint: number): Promise<Packed>;
   embedding(): Promise<Packed>;
   /** Maps of the global router: `horizontal`, `vertical`, `overflow`; `columns` and `rows` of their grid in `meta`. */
   routing(): Promise<Packed>;
@@ -254,13 +283,22 @@ export function unpackFrames({ meta, arrays }: Packed): Frames {
   return { costs: meta.costs, bytes: meta.bytes, ...arrays } as unknown as Frames;
 }
 
-export function packTrace({ placement, ...arrays }: Trace): Packed {
-  return { meta: {}, arrays: { ...arrays, ...placement } };
+export function packTrace({ placement, checkpoint, ...arrays }: Trace): Packed {
+  return { meta: { checkpoint }, arrays: { ...arrays, ...placement } };
 }
 
-export function unpackTrace({ arrays }: Packed): Trace {
+export function unpackTrace({ meta, arrays }: Packed): Trace {
   const { xs, ys, orientations, ...rest } = arrays;
-  return { ...rest, placement: { xs, ys, orientations } } as unknown as Trace;
+  return { ...meta, ...rest, placement: { xs, ys, orientations } } as unknown as Trace;
+}
+
+export function packInfluences(influences: Influences): Packed {
+  const { step, macro, cell, logProbability, ...arrays } = influences;
+  return { meta: { step, macro, cell, logProbability }, arrays };
+}
+
+export function unpackInfluences({ meta, arrays }: Packed): Influences {
+  return { ...meta, ...arrays } as unknown as Influences;
 }
 
 export function packEmbedding({ explained, ...arrays }: Embedding): Packed {

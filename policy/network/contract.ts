@@ -84,6 +84,8 @@ export interface PolicyNetwork {
   encodeBackward?(): void;
   /** A copy of a graph node's embedding as the last `encode` or `forward` left it, for the viewer. */
   embedding?(graphNode: number): Float32Array | undefined;
+  /** A copy of the shares with which the last `forward` attended to each graph node, [nodeCount], for the viewer. */
+  attention?(): Float32Array | undefined;
 }
 
 /** The default export of a network's module. Its functions depend on their arguments alone. */

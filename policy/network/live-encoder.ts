@@ -47,6 +47,11 @@ export class LiveEncoder {
     return this.attention.attended;
   }
 
+  /** The shares of the nodes in that, [nodeCount]. */
+  get shares(): Float32Array {
+    return this.attention.shares;
+  }
+
   /** What the neighbours of the current node wrote, for each deconvolution. */
   get canvas(): readonly CanvasMap[] {
     return this.written?.layers ?? [];

@@ -135,6 +135,10 @@ class GraphPolicyNetwork implements PolicyNetwork {
     return this.encoder && f32At(this.kernels, this.encoder.embedding(graphNode), this.config.width).slice();
   }
 
+  attention(): Float32Array | undefined {
+    return this.live?.shares.slice();
+  }
+
   forward(step: PolicyStep): number {
     this.takeStep(step);
     const { run, at, config, weights, cells } = this;

@@ -6,7 +6,9 @@ import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import type { Costs } from "../../env/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
-import type { ViewServer } from "../../viz/index.js";
+import { type Packed, unpack, unpackInfluences, unpackTrace, type ViewServer } from "../../viz/index.js";
+import { percent } from "../../viz/page/influence-panel.js";
+import { strongest } from "../../viz/page/influences.js";
 import { launchBrowser, nextNotice, openPage, query, untilShown, whenIdle } from "../support/browser.js";
 import { runJson } from "../support/command.js";
 import { serve, writeBlock, writeRun } from "../support/view-fixtures.js";
@@ -40,6 +42,13 @@ async function withPage(use: (page: Page, errors: string[]) => Promise<void>, mo
   } finally {
     await page.close();
   }
+}
+
+/** What the server answers to a request of the page. */
+async function ask(name: string): Promise<Packed> {
+  const response = await fetch(`http://127.0.0.1:${server.port}/api/${name}`);
+  assert.equal(response.status, 200, name);
+  return unpack(new Uint8Array(await response.arrayBuffer()));
 }
 
 /** Where a node stands on the page. */
@@ -192,6 +201,39 @@ test("the policy's episode places one macro after the other", async () => {
       await page.keyboard.press(".");
       assert.equal(await placed(), step);
     }
+  });
+});
+
+test("a step of the episode shows what moved the policy, as a layer and as a list, until something else is shown", async () => {
+  await withPage(async (page) => {
+    await page.selectOption("#time-source", "episode");
+    await page.fill("#scrub", "5");
+    assert.deepEqual((await query(page)).influences, []);
+    await page.check("#show-influences");
+    const { influences, step } = await query(page);
+    assert.equal(step, 5);
+    const { checkpoint } = unpackTrace(await ask("trace"));
+    const found = unpackInfluences(await ask(`influences?step=5&checkpoint=${checkpoint}`));
+    const { nodeNames } = await loadBlock(blockPath);
+    const expected = strongest(found, "change");
+    const names = expected.map(({ nodes }) => nodeNames[nodes[0]!]!);
+    const drawn = influences as string[];
+    assert.ok(drawn.length > 2, `${drawn}`);
+    assert.equal(drawn[0], names[expected.findIndex(({ x }) => !Number.isNaN(x))]);
+    const list = page.locator("#influences li button");
+    assert.equal(await list.count(), Math.min(10, expected.length));
+    assert.equal(await list.first().getAttribute("title"), names[0]);
+    const probability = percent(Math.exp(found.logProbability));
+    assert.ok((await page.textContent("#influences-text"))!.includes(probability));
+    await list.first().click();
+    assert.deepEqual(
+      (await query(page)).selected,
+      [...expected[0]!.nodes].map((node) => nodeNames[node]),
+    );
+    await page.selectOption("#shown", "best");
+    assert.deepEqual((await query(page)).influences, []);
+    assert.equal(await page.locator("#influences").isVisible(), false);
+    assert.match((await page.textContent("#why-influences")) ?? "", /needs a step of the policy's episode/);
   });
 });
 

@@ -33,6 +33,7 @@ const PATHS = [
   "/api/metrics",
   "/api/frames",
   "/api/trace",
+  "/api/influences?step=0&checkpoint=1",
   "/api/embedding",
   "/ashlar.wasm",
 ];

@@ -20,6 +20,8 @@ import { editPanel } from "./edit-panel.js";
 import { type EditCommand, edit, toggleLock } from "./edits.js";
 import { EmbeddingMap } from "./embedding-map.js";
 import { hierarchyPanel } from "./hierarchy-panel.js";
+import { influencePanel } from "./influence-panel.js";
+import { InfluenceLoader } from "./influences.js";
 import { Inspector } from "./inspector.js";
 import { Latest } from "./latest.js";
 import { layersPanel } from "./layers-panel.js";
@@ -83,6 +85,7 @@ export class App {
   following = true;
   readonly keeper: StateKeeper;
   readonly whyMaps: WhyMaps;
+  readonly influences: InfluenceLoader;
   private readonly followBox = h("input", {
     type: "checkbox",
     id: "follow",
@@ -110,6 +113,7 @@ export class App {
     this.time = new TimeControl(this, data);
     this.keeper = new StateKeeper(this);
     this.whyMaps = new WhyMaps(scene);
+    this.influences = new InfluenceLoader(scene.influences, scene.layers, data);
   }
 
   /** Loads everything and shows it. */
@@ -188,6 +192,7 @@ export class App {
       legalityPanel(scene, zoomTo),
       editPanel(scene, { edit: (command) => this.edit(command), lock: () => toggleLock(scene) }),
       whyPanel(scene),
+      influencePanel(scene),
       inspector.element,
       embeddings.element,
     );
@@ -243,6 +248,7 @@ export class App {
   private offerPolicy(): void {
     if (!this.session.policy || this.policyOffered) return;
     this.policyOffered = true;
+    this.scene.influences.hasPolicy = true;
     this.mapPanel.offerPolicy();
     void this.work(async () => this.embeddings.show(unpackEmbedding(await this.data.embedding())));
   }

@@ -56,6 +56,10 @@ export class ServerData implements ViewData {
     return this.packed("/api/trace");
   }
 
+  influences(step: number, checkpoint: number): Promise<Packed> {
+    return this.packed(`/api/influences?step=${step}&checkpoint=${checkpoint}`);
+  }
+
   embedding(): Promise<Packed> {
     return this.packed("/api/embedding");
   }
@@ -131,6 +135,13 @@ export class ReportData implements ViewData {
 
   trace(): Promise<Packed> {
     return this.packed("trace");
+  }
+
+  async influences(step: number): Promise<Packed> {
+    const name = `influences/${step}`;
+    if (this.report.packed[name] === undefined)
+      throw new Error("a page in one file holds none: open the run with 'ashlar view'");
+    return this.packed(name);
   }
 
   embedding(): Promise<Packed> {

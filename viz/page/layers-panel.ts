@@ -35,6 +35,7 @@ export function layersPanel(scene: SceneState, panes: Panes): HTMLElement {
   scene.on("selection", refresh);
   scene.on("costs", refresh);
   scene.on("map", refresh);
+  scene.influences.on("change", refresh);
   panes.on("camera", () => {
     const { scale, comparing } = look();
     if (scale !== seen.scale || comparing !== seen.comparing) refresh();
@@ -110,6 +111,8 @@ export function whyLayerEmpty(
   switch (layer) {
     case "flylines":
       return selection.size === 0 ? "nothing is selected" : undefined;
+    case "influences":
+      return scene.influences.reason;
     case "arrows":
       return comparing ? undefined : "nothing is compared";
     case "halos":

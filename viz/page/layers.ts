@@ -23,6 +23,7 @@ export const LAYERS = {
   flylines: "Flylines of selection",
   nets: "Strongest connections",
   arrows: "Arrows of a comparison",
+  influences: "What moved the policy",
 } as const;
 
 export type Layer = keyof typeof LAYERS;
@@ -37,7 +38,7 @@ interface Stored {
   readonly halo: number;
 }
 
-const DEFAULT: Stored = { hidden: ["nets", "notches", "tracks"], locked: [], halo: 5 };
+const DEFAULT: Stored = { hidden: ["nets", "notches", "tracks", "influences"], locked: [], halo: 5 };
 
 export class LayerState extends Emitter<{ change: undefined }> {
   /** The layers that are hidden unless the user shows them. */

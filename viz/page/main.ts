@@ -43,6 +43,7 @@ function hookOf(app: App): PageHook {
             app.attached &&
             app.keeper.address.idle &&
             app.whyMaps.idle &&
+            app.influences.idle &&
             main.view.idle &&
             (panes.other?.view.idle ?? true) &&
             app.charts.idle &&
@@ -85,6 +86,7 @@ function hookOf(app: App): PageHook {
       best: app.charts.best,
       lines: app.charts.drawn.lines.map(({ label, ys, lows, highs }) => ({ label, ys, lows, highs })),
       singles: app.charts.drawn.singles,
+      influences: main.view.overlay.influences.map(({ nodes }) => scene.block.nodeNames[nodes[0]!]),
       markedCell: main.view.overlay.markedCell,
       renderer: main.view.renderer,
       theme: app.theme.name,

@@ -13,6 +13,8 @@ import { boxOf, isPlaced } from "../geometry.js";
 import type { Colours } from "../palette.js";
 import type { Camera } from "./camera.js";
 import { Depth } from "./depth.js";
+import { drawInfluences } from "./influence-lines.js";
+import type { Influence } from "./influences.js";
 import { LEAST_PINS_PIXELS } from "./layer-limits.js";
 import { layerOf } from "./layers.js";
 import { bundles, flylines, type NetLine } from "./net-lines.js";
@@ -59,6 +61,8 @@ export class Overlay {
   from: Placement | undefined;
   /** A grid cell to mark, or -1. */
   markedCell = -1;
+  /** Nodes that were drawn last as what moved the policy. */
+  influences: readonly Influence[] = [];
   /** Lines, x or y in µm, that an edge of the dragged macro lies on. */
   snapLines: { readonly x?: number; readonly y?: number } | undefined;
   /** Whether the placement is the one that is edited: its violations and locks are drawn. */
@@ -85,6 +89,8 @@ export class Overlay {
     this.drawHalos(picture);
     this.drawPins(picture);
     this.drawConnections(picture);
+    const showsInfluences = this.isEdited && this.scene.layers.shown("influences");
+    this.influences = showsInfluences ? drawInfluences(this.over, picture, this.scene) : [];
     if (this.from && this.scene.layers.shown("arrows")) this.drawArrows(picture, this.from);
     this.drawMarkedCell(camera, colours);
     this.drawSelection(picture);

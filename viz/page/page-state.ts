@@ -1,5 +1,6 @@
 // What one sees on the page, as text behind the `#` of the address: it survives a reload and can be passed on.
 import { TABS, type Tab, X_AXES, type XAxis } from "./curves.js";
+import { WEIGHINGS, type Weighing } from "./influences.js";
 import { LAYER_NAMES, type Layer } from "./layers.js";
 import { MAPS, type MapName } from "./maps.js";
 import type { TimeSource } from "./timeline.js";
@@ -32,6 +33,8 @@ export interface PageState {
   /** Labels of runs. */
   readonly pinned?: readonly string[] | undefined;
   readonly left?: readonly string[] | undefined;
+  /** By what the layer of influences weighs nodes. */
+  readonly weighing?: Weighing | undefined;
   /** Whether a live run is followed. */
   readonly follow?: boolean | undefined;
 }
@@ -59,6 +62,7 @@ export function stateText(state: PageState): string {
   set("halo", state.halo);
   for (const path of state.open ?? []) set("open", path);
   set("colour", state.coloured ? "modules" : undefined);
+  set("weigh", state.weighing === "change" ? undefined : state.weighing);
   set("tab", state.tab === "cost" ? undefined : state.tab);
   set("x", state.x === "iteration" ? undefined : state.x);
   set("smooth", state.smoothing === 1 ? undefined : state.smoothing);
@@ -106,6 +110,7 @@ export function stateOf(text: string): PageState {
     halo: numbers("halo", 1)?.[0],
     open: params.getAll("open"),
     coloured: params.get("colour") === "modules" || undefined,
+    weighing: oneOf<Weighing>("weigh", WEIGHINGS),
     tab: oneOf<Tab>("tab", Object.keys(TABS)),
     x: oneOf<XAxis>("x", Object.keys(X_AXES)),
     smoothing: numbers("smooth", 1)?.[0],

@@ -170,6 +170,7 @@ export class Panes extends Emitter<{ camera: undefined }> {
     });
     scene.legality.on("change", () => this.main.view.invalidate());
     scene.on("editing", () => this.main.view.invalidate());
+    scene.influences.on("change", () => this.main.view.invalidate());
     scene.layers.on("change", () => {
       for (const { view } of this.all) view.relayer();
     });

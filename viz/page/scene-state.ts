@@ -6,6 +6,7 @@ import { Connectivity } from "./connectivity.js";
 import { memory } from "./dom.js";
 import { Emitter } from "./emitter.js";
 import { Hierarchy } from "./hierarchy.js";
+import { InfluenceState } from "./influences.js";
 import { LayerState } from "./layers.js";
 import { Legality } from "./legality.js";
 import { judgeMap, type MapName, netDensity, pinDensity, SPARSE_MAPS, whyMapEmpty } from "./maps.js";
@@ -57,6 +58,8 @@ export class SceneState extends Emitter<SceneEvents> {
   /** Rules that the placement shown breaks. */
   readonly legality: Legality;
   readonly notches: Notches;
+  /** What moved the policy's decision, if a step of its episode is shown. */
+  readonly influences = new InfluenceState();
   /** Macros that the user has locked: edits and a run that goes on from here leave them where they are. */
   readonly locked = new Set<number>();
   /** Edits that were left without being saved, the oldest first. */
@@ -114,6 +117,7 @@ export class SceneState extends Emitter<SceneEvents> {
   /** Shows another placement. Edits that were not saved are put aside. With recorded costs it need not be evaluated. */
   show(placement: Placement, label: string, recorded?: Costs): void {
     this.keepEdit();
+    this.influences.show(undefined);
     this.placement = copyPlacement(placement);
     this.label = label;
     this.partial = this.isPartial(placement);
@@ -357,6 +361,7 @@ export class SceneState extends Emitter<SceneEvents> {
 
   /** Puts nodes at their new places and tells the page. */
   private showMoved(moves: readonly Move[]): void {
+    this.influences.show(undefined); // the policy has not seen this
     for (const { node, x, y, orientation } of moves) {
       this.placement.xs[node] = x;
       this.placement.ys[node] = y;

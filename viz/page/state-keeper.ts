@@ -48,6 +48,7 @@ export class StateKeeper implements AddressHost {
     mapPanel.on("range", detail);
     scene.layers.on("change", detail);
     scene.hierarchy.on("change", detail);
+    scene.influences.on("change", detail);
     time.timeline.on("step", detail);
     panes.on("camera", detail);
   }
@@ -72,6 +73,7 @@ export class StateKeeper implements AddressHost {
       ...(locked.length > 0 && { locked }),
       ...{ open: scene.hierarchy.open, coloured: scene.hierarchy.coloured },
       ...(scene.layers.halo !== scene.layers.defaultHalo && { halo: scene.layers.halo }),
+      weighing: scene.influences.weighing,
       ...{ tab, x, smoothing, pinned, left, follow: following },
     };
   }
@@ -104,6 +106,7 @@ export class StateKeeper implements AddressHost {
       });
     if (selected.length > 0 || scene.selection.size > 0) scene.select(selected);
     scene.hierarchy.restore(state.open ?? [], state.coloured ?? false);
+    scene.influences.weighing = state.weighing ?? "change";
     panes.show(state.view);
     charts.restore({
       tab: state.tab ?? charts.state.tab,

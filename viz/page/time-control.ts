@@ -198,6 +198,7 @@ export class TimeControl {
     panes.main.view.overlay.markedCell = last ? -1 : trace.actions[timeline.index]!;
     if (POLICY_MAPS.includes(scene.mapName)) scene.showMap(scene.mapName, this.policyValues(scene.mapName));
     scene.show(placement, last ? "episode, settled" : `episode, step ${timeline.index + 1}`);
+    if (!last) scene.influences.show({ step: timeline.index, checkpoint: trace.checkpoint });
     charts.mark(timeline.index + 1, "value");
   }
 

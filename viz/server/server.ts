@@ -229,6 +229,8 @@ class Handler {
         return packed(await this.frames(url.searchParams.get("of") ?? "best"));
       case "/api/trace":
         return packed(await source.trace());
+      case "/api/influences":
+        return packed(await this.influences(url));
       case "/api/routing":
         return packed(await source.routing());
       case "/api/embedding":
@@ -244,6 +246,13 @@ class Handler {
     const { placements } = await this.source.session();
     if (!placements.some((entry) => entry.id === id)) throw new Refusal(404, "no such placement");
     return this.source.placement(id);
+  }
+
+  private influences({ searchParams }: URL): Promise<Packed> {
+    const [step, checkpoint] = ["step", "checkpoint"].map((name) => searchParams.get(name) ?? "");
+    if (!/^\d{1,6}$/.test(step!) || !/^\d{1,20}(\.\d{1,20})?$/.test(checkpoint!))
+      throw new Refusal(400, "step=NUMBER&checkpoint=NUMBER was expected");
+    return this.source.influences(Number(step), Number(checkpoint));
   }
 
   private async frames(of: string): Promise<Packed> {

@@ -16,12 +16,15 @@ import { setTimeout } from "node:timers/promises";
 import { judgeRules } from "../../../flow/block-options.js";
 import { BlockView, openView } from "../../../flow/view-source.js";
 import { copyPlacement, readPlacement } from "../../../netlist/index.js";
-import type { ViewEvent } from "../../../viz/index.js";
+import { unpackInfluences, unpackTrace, type ViewEvent } from "../../../viz/index.js";
 import { smallBlock } from "../../support/blocks.js";
 import { makeFolder } from "../../support/temp-folder.js";
 import { writeBlock, writeRun } from "../../support/view-fixtures.js";
 
 const block = smallBlock(3);
+const policyBlock = writeBlock();
+/** Some tests change its checkpoint, and bring it back; the last one takes it away. */
+const policyRun = policyBlock.then((path) => writeRun(path, "policy", 1));
 const viewOf = (run: string) => new BlockView(block, run, { rules: judgeRules({}) });
 
 /** Waits until it holds. */
@@ -129,7 +132,7 @@ test("two viewers of one run lose no edit", async () => {
 });
 
 test("a policy is played once per checkpoint, whoever asks meanwhile, and again after a failure", async () => {
-  const run = await writeRun(await writeBlock(), "policy", 1);
+  const run = await policyRun;
   const checkpoint = join(run, "checkpoints/latest.safetensors");
   const whole = readFileSync(checkpoint);
   const time = Math.floor(statSync(checkpoint).mtimeMs / 1000);
@@ -144,6 +147,32 @@ test("a policy is played once per checkpoint, whoever asks meanwhile, and again 
   const [first, second] = await Promise.all([view.trace(), view.trace(), view.embedding()]);
   assert.ok(first === second, "one and the same");
   assert.ok((await view.trace()) === first);
+});
+
+test("what moved a decision is told for the episode that a page shows, once, or one line says why not", async () => {
+  const run = await policyRun;
+  const view = await openView(run);
+  const { checkpoint, actions, macros } = unpackTrace(await view.trace());
+  const [first, again, other] = await Promise.all([0, 0, 1].map((step) => view.influences(step, checkpoint)));
+  assert.ok(first === again, "one and the same");
+  const found = unpackInfluences(other!);
+  assert.deepEqual([found.step, found.macro, found.cell], [1, macros[1], actions[1]]);
+  assert.ok(found.changes.some((change) => change !== 0 && !Number.isNaN(change)));
+  // Another viewer says the same.
+  assert.deepEqual(await (await openView(run)).influences(1, checkpoint), other);
+  await assert.rejects(view.influences(12, checkpoint), /^InputError: step 12: the episode has 12 steps/);
+  await assert.rejects(view.influences(0, 7), /^InputError: episode: it is of an earlier checkpoint/);
+  // Training has gone on; the page shows the episode of before.
+  const file = join(run, "checkpoints/latest.safetensors");
+  utimesSync(file, 7, 7);
+  assert.equal(await view.influences(0, checkpoint), first);
+  const { checkpoint: next } = unpackTrace(await view.trace());
+  assert.notEqual(next, checkpoint);
+  assert.deepEqual(await view.influences(0, next), first);
+  await assert.rejects(view.influences(0, checkpoint), /earlier checkpoint/);
+  rmSync(file);
+  await assert.rejects(view.influences(0, 8), /^InputError: policy: the run has no checkpoint/);
+  await assert.rejects((await openView(await policyBlock)).influences(0, 1), /^InputError: policy/);
 });
 
 test("a block has no frames, whatever lies in the folder that it is looked at from", async () => {

@@ -16,6 +16,7 @@ const FULL: PageState = {
   halo: 2.5,
   open: ["top/core", "top/a b"],
   coloured: true,
+  weighing: "attention",
   tab: "training",
   x: "seconds",
   smoothing: 20,

@@ -68,6 +68,15 @@ test("an edited placement needs the token, and is kept with every digit", async 
   assert.equal((await ask("/api/placement/edit-1")).status, 200);
 });
 
+test("what moved a decision is asked for by numbers, and of a run without a policy there is none", async () => {
+  for (const query of ["", "?step=1", "?checkpoint=1", "?step=-1&checkpoint=1", "?step=1e3&checkpoint=1"])
+    assert.equal((await ask(`/api/influences${query}`)).status, 400, query);
+  assert.equal((await ask("/api/influences?step=1&checkpoint=NaN")).status, 400);
+  const answer = await ask("/api/influences?step=1&checkpoint=1796054000123.25");
+  assert.equal(answer.status, 409);
+  assert.match(((await answer.json()) as { error: string }).error, /^policy: the run has no checkpoint/);
+});
+
 test("a body that is too large, or no placement of this block, is refused and leaves nothing", async () => {
   const edits = () => readdirSync(join(run, "edits")).length;
   const before = edits();
