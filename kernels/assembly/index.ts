@@ -22,7 +22,7 @@ export { momentumStep, sumIterates } from "./cells/momentum-step";
 export { solvePoisson } from "./cells/poisson";
 export { buildRoutes, gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";
 export { smoothTop } from "./cells/smooth-top";
-export { smoothWirelength } from "./cells/smooth-wirelength";
+export { smoothWirelength, smoothWireSlopes } from "./cells/smooth-wirelength";
 export { placeByStars } from "./cells/star-start";
 
 // rows: standard cells in rows, without overlap, and their detailed placement

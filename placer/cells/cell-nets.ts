@@ -137,7 +137,7 @@ export class CellNets {
   /** What the kernel `placeByStars` works with. */
   makeStarStart(): KernelRecord<"StarStart"> {
     const { kernels } = this.judge;
-    const pairs = () => kernels.f64(2 * this.movingCount).byteOffset;
+    const pairs = () => kernels.f64(2 * this.nodes.length).byteOffset;
     const star = new KernelRecord(kernels, "StarStart");
     star.set({
       nets: this.state.address,
@@ -153,7 +153,7 @@ export class CellNets {
   /** Writes the slopes of the smooth wirelength to pairs of the moving nodes, over what was there. `gamma` in µm. */
   wireSlopes(gamma: number, slopes: Float32Array): void {
     const { run } = this.judge.kernels;
-    run.smoothWirelength(this.state.address, 0, this.netCount, gamma);
+    run.smoothWireSlopes(this.state.address, 0, this.netCount, gamma);
     run.gatherPins(this.state.address, 0, this.movingCount, slopes.byteOffset);
   }
 

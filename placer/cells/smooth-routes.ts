@@ -40,6 +40,7 @@ export class SmoothRoutes {
       startPins: kernels.i32(routes).byteOffset,
       endPins: kernels.i32(routes).byteOffset,
       routeDemands: kernels.f32(routes).byteOffset,
+      positions: kernels.f32(2 * routes + 2).byteOffset,
       horizontal: kernels.f32(splats + 1).byteOffset,
       vertical: kernels.f32(splats + 1).byteOffset,
       congestion: this.congestion.byteOffset,
@@ -52,10 +53,11 @@ export class SmoothRoutes {
   /** Takes the tracks that macros block from the judge's last evaluation, and routes the nets that stand. */
   readStanding(): void {
     const { run } = this.judge.kernels;
+    const { netCount, allNetCount, netStarts } = this.nets;
     run.readBlockedTracks(this.state.address);
-    const count = run.buildRoutes(this.state.address, this.nets.netCount, this.nets.allNetCount, 0);
+    const count = run.buildRoutes(this.state.address, netCount, allNetCount, 0);
     if (count === 0) return;
-    run.routeDemand(this.state.address, 0, count);
+    run.routeDemand(this.state.address, 0, count, netStarts[netCount]!, netStarts[allNetCount]!);
     this.standing.set(this.congestion);
   }
 
@@ -66,7 +68,8 @@ export class SmoothRoutes {
 
   /** Brings `congestion` up to date with the nodes' places. */
   evaluate(): void {
-    this.judge.kernels.run.routeDemand(this.state.address, 0, this.count);
+    const { netCount, netStarts } = this.nets;
+    this.judge.kernels.run.routeDemand(this.state.address, 0, this.count, 0, netStarts[netCount]!);
   }
 
   /** Makes the running sums of `shares`, which it overwrites, for `addSlopes`. */
@@ -74,7 +77,7 @@ export class SmoothRoutes {
     this.judge.kernels.run.sumShares(this.state.address);
   }
 
-  /** Adds `factor` times the slopes of the shared congestion to pairs of moving nodes. */
+  /** Adds `factor` times the slopes of the shared congestion, at the places of the last `evaluate`, to pairs of moving nodes. */
   addSlopes(factor: number, slopes: Float32Array): void {
     this.judge.kernels.run.gatherRoutes(this.state.address, 0, this.count, factor, slopes.byteOffset);
   }

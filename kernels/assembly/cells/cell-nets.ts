@@ -41,14 +41,6 @@ export function f32At(array: usize, i: i32): f32 {
   return load<f32>(array + (<usize>i << 2));
 }
 
-/** Place of a pin: x and y in lanes 0 and 1, the other lanes 0. */
-// @ts-ignore: decorator
-@inline
-export function pinPlace(nets: CellNets, pin: i32): v128 {
-  const node = load<i32>(nets.pinNodes + (<usize>pin << 2));
-  return f32x4.add(v128.load64_zero(pairOf(nets.places, node)), v128.load64_zero(pairOf(nets.pinOffsets, pin)));
-}
-
 /** Adds up the slopes of each moving node's pins into `slopes` (f32 pairs), over what was there. */
 export function gatherPins(address: usize, first: i32, end: i32, slopes: usize): void {
   const nets = changetype<CellNets>(address);

@@ -6,7 +6,7 @@
 // running sum, from the right, of two bilinear splats of opposite sign at the wire's ends. So a wire costs a few additions however
 // long it is; and its slopes come from running sums of the cells' shares in the cost, at the same ends.
 import { JudgeState, MAP_ONE, rowOf } from "../judge/judge-state";
-import { CellNets, f32At, pairOf, pinPlace } from "./cell-nets";
+import { CellNets, f32At, pairOf } from "./cell-nets";
 
 @unmanaged
 export class SmoothRoutes {
@@ -28,6 +28,8 @@ export class SmoothRoutes {
   startPins: usize;
   endPins: usize;
   routeDemands: usize;
+  /** Per pin, where `routeDemand` found it, in cells from the centre of the first one, within the outer centres: f32 pairs. */
+  positions: usize;
   /** Splats, f32 [rows + 1][columns + 1]: of row wires, one column further right, and of column wires, one row further up. */
   horizontal: usize;
   vertical: usize;
@@ -167,12 +169,36 @@ function columnKey(state: SmoothRoutes, judge: JudgeState, pin: i32): i32 {
 
 // Demand
 
-/** Position of a pin in cells from the centre of the first one, in lanes 0 and 1, within the outer centres. */
+/** Finds the positions of pins `first` .. `end`. There is room for one after the last: two at a time. */
+function findPositions(state: SmoothRoutes, judge: JudgeState, first: i32, end: i32): void {
+  const nets = changetype<CellNets>(state.nets);
+  const places = nets.places;
+  const toRight = <f32>state.columnsPerX;
+  const up = <f32>state.rowsPerY;
+  const scale = f32x4(toRight, up, toRight, up);
+  const most = outerCentres(judge);
+  const half = f32x4.splat(0.5);
+  const zero = f32x4.splat(0);
+  const stop = pairOf(state.positions, end);
+  let nodeAt = nets.pinNodes + (<usize>first << 2);
+  let offsetAt = pairOf(nets.pinOffsets, first);
+  for (let at = pairOf(state.positions, first); at < stop; at += 16, nodeAt += 8, offsetAt += 16) {
+    const node = v128.load64_zero(pairOf(places, load<i32>(nodeAt)));
+    const isLast = at + 8 == stop;
+    const other = v128.load64_zero(pairOf(places, load<i32>(isLast ? nodeAt : nodeAt + 4)));
+    const place = f32x4.add(v128.shuffle<f32>(node, other, 0, 1, 4, 5), v128.load(offsetAt));
+    const position = f32x4.sub(f32x4.mul(place, scale), half);
+    v128.store(at, f32x4.pmin(most, f32x4.pmax(zero, position)));
+  }
+}
+
+/** Columns and rows from the centre of the first cell to that of the last one, twice. */
 // @ts-ignore: decorator
 @inline
-function positionOf(nets: CellNets, pin: i32, scale: v128, most: v128): v128 {
-  const place = f32x4.sub(f32x4.mul(pinPlace(nets, pin), scale), f32x4.splat(0.5));
-  return f32x4.pmin(most, f32x4.pmax(f32x4.splat(0), place));
+function outerCentres(judge: JudgeState): v128 {
+  const columns = <f32>(judge.columns - 1);
+  const rows = <f32>(judge.rows - 1);
+  return f32x4(columns, rows, columns, rows);
 }
 
 /** All bits of the lanes in which a position is not held at the outer centres. */
@@ -200,41 +226,52 @@ function elementAt(map: usize, stride: usize, column: i32, row: i32): usize {
   return map + <usize>row * stride + (<usize>column << 2);
 }
 
-/** Shares of an element and the next one of its row, in lanes 0 and 1: 1 - part and part. */
+/** Adds `amount` to the element at `at`, the next one, and the two in the row above, by `shares` (lanes 0 and 1) and `partY`. */
 // @ts-ignore: decorator
 @inline
-function sharesOf(part: f32): v128 {
-  return f32x4(1 - part, part, 0, 0);
-}
-
-/** Adds `amount` to the element at `at`, the next one, and the two in the row above. */
-// @ts-ignore: decorator
-@inline
-function splat(at: usize, stride: usize, shares: v128, partY: f32, amount: f32): void {
-  const upper = f32x4.mul(shares, f32x4.splat(amount * partY));
-  const lower = f32x4.sub(f32x4.mul(shares, f32x4.splat(amount)), upper);
+function splat(at: usize, stride: usize, shares: v128, partY: v128, amount: v128): void {
+  const upper = f32x4.mul(shares, f32x4.mul(amount, partY));
+  const lower = f32x4.sub(f32x4.mul(shares, amount), upper);
   v128.store64_lane(at, f32x4.add(v128.load64_zero(at), lower), 0);
   v128.store64_lane(at + stride, f32x4.add(v128.load64_zero(at + stride), upper), 0);
 }
 
-/** Clears the maps, adds the demand of routes `first` .. `end`, and writes the congestion that they and `standing` make. */
-export function routeDemand(address: usize, first: i32, end: i32): void {
+/**
+ * A number negated in lane 0 if a row wire's end lies before its start, and in lane 1 if a column wire's does. Without a branch,
+ * which a processor would guess wrong for every second route.
+ */
+// @ts-ignore: decorator
+@inline
+function directed(amount: v128, places: v128): v128 {
+  const distance = f32x4.sub(v128.shuffle<f32>(places, places, 2, 3, 2, 3), places);
+  return v128.xor(amount, v128.and(distance, i32x4.splat(1 << 31)));
+}
+
+/**
+ * Clears the maps, adds the demand of routes `first` .. `end`, and writes the congestion that they and `standing` make. Finds the
+ * positions of pins `firstPin` .. `endPin`, those of the routes.
+ */
+export function routeDemand(address: usize, first: i32, end: i32, firstPin: i32, endPin: i32): void {
   const state = changetype<SmoothRoutes>(address);
-  const nets = changetype<CellNets>(state.nets);
   const judge = changetype<JudgeState>(state.judge);
   const stride = <usize>(judge.columns + 1) << 2;
   const bytes = stride * <usize>(judge.rows + 1);
-  memory.fill(state.horizontal, 0, bytes);
-  memory.fill(state.vertical, 0, bytes);
-  const scale = f32x4(<f32>state.columnsPerX, <f32>state.rowsPerY, 0, 0);
-  const most = f32x4(<f32>(judge.columns - 1), <f32>(judge.rows - 1), 0, 0);
-  for (let route = first; route < end; route++) {
-    const rowPin = load<i32>(state.rowPins + (<usize>route << 2));
-    const startPin = load<i32>(state.startPins + (<usize>route << 2));
-    const start = positionOf(nets, startPin, scale, most);
-    const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
-    const stop = positionOf(nets, load<i32>(state.endPins + (<usize>route << 2)), scale, most);
-    const demand = f32At(state.routeDemands, route);
+  const horizontal = state.horizontal;
+  const vertical = state.vertical;
+  memory.fill(horizontal, 0, bytes);
+  memory.fill(vertical, 0, bytes);
+  findPositions(state, judge, firstPin, endPin);
+  // Read once: the compiler cannot know that what the loop stores leaves the record as it is.
+  const positions = state.positions;
+  const rowPins = state.rowPins;
+  const startPins = state.startPins;
+  const endPins = state.endPins;
+  const routeDemands = state.routeDemands;
+  const one = f32x4.splat(1);
+  for (let route = <usize>first << 2, stopAt = <usize>end << 2; route < stopAt; route += 4) {
+    const start = v128.load64_zero(pairOf(positions, load<i32>(startPins + route)));
+    const row = v128.load64_zero(pairOf(positions, load<i32>(rowPins + route)));
+    const stop = v128.load64_zero(pairOf(positions, load<i32>(endPins + route)));
     // Lanes: x of the start, y of the row wire, x and y of the end.
     const places = v128.shuffle<f32>(v128.shuffle<f32>(start, row, 0, 5, 0, 0), stop, 0, 1, 4, 5);
     const floors = f32x4.floor(places);
@@ -242,26 +279,28 @@ export function routeDemand(address: usize, first: i32, end: i32): void {
     const cells = wholes(floors);
     const endColumn = i32x4.extract_lane(cells, 2);
     const row0 = i32x4.extract_lane(cells, 1);
-    const partY = f32x4.extract_lane(parts, 1);
-    const endShares = sharesOf(f32x4.extract_lane(parts, 2));
+    const partY = v128.shuffle<f32>(parts, parts, 1, 1, 1, 1);
+    const rest = f32x4.sub(one, parts);
+    const endShares = v128.shuffle<f32>(rest, parts, 2, 6, 2, 6);
+    const amounts = directed(v128.load32_splat(routeDemands + route), places);
     // Element c + 1 of a line holds what belongs to cell c, and an end at x is shared by cells x - 1 and x.
     const startX = f32x4.extract_lane(places, 0);
     const endX = f32x4.extract_lane(places, 2);
     if (startX != endX) {
-      const amount = endX > startX ? demand : -demand;
-      const startShares = sharesOf(f32x4.extract_lane(parts, 0));
+      const amount = v128.shuffle<f32>(amounts, amounts, 0, 0, 0, 0);
+      const startShares = v128.shuffle<f32>(rest, parts, 0, 4, 0, 4);
       const startColumn = i32x4.extract_lane(cells, 0);
-      splat(elementAt(state.horizontal, stride, endColumn, row0), stride, endShares, partY, amount);
-      splat(elementAt(state.horizontal, stride, startColumn, row0), stride, startShares, partY, -amount);
+      splat(elementAt(horizontal, stride, endColumn, row0), stride, endShares, partY, amount);
+      splat(elementAt(horizontal, stride, startColumn, row0), stride, startShares, partY, f32x4.neg(amount));
     }
     const y = f32x4.extract_lane(places, 1);
     const endY = f32x4.extract_lane(places, 3);
     if (y != endY) {
-      const amount = endY > y ? demand : -demand;
-      const endPartY = f32x4.extract_lane(parts, 3);
+      const amount = v128.shuffle<f32>(amounts, amounts, 1, 1, 1, 1);
+      const endPartY = v128.shuffle<f32>(parts, parts, 3, 3, 3, 3);
       const endRow = i32x4.extract_lane(cells, 3);
-      splat(elementAt(state.vertical, stride, endColumn, endRow), stride, endShares, endPartY, amount);
-      splat(elementAt(state.vertical, stride, endColumn, row0), stride, endShares, partY, -amount);
+      splat(elementAt(vertical, stride, endColumn, endRow), stride, endShares, endPartY, amount);
+      splat(elementAt(vertical, stride, endColumn, row0), stride, endShares, partY, f32x4.neg(amount));
     }
   }
   finishCongestion(state, judge, stride);
@@ -372,44 +411,56 @@ export function sumShares(address: usize): void {
 /** Slopes of a bilinear map beside the element at `at`, by x in lane 0 and by y in lane 1. */
 // @ts-ignore: decorator
 @inline
-function slopeAt(at: usize, stride: usize, partX: f32, partY: f32): v128 {
+function slopeAt(at: usize, stride: usize, partX: v128, partY: v128): v128 {
   const lower = v128.load64_zero(at);
   const rise = f32x4.sub(v128.load64_zero(at + stride), lower);
-  const line = f32x4.add(lower, f32x4.mul(rise, f32x4.splat(partY)));
-  const riseRight = f32x4.extract_lane(rise, 1);
-  const riseLeft = f32x4.extract_lane(rise, 0);
-  return f32x4(
-    f32x4.extract_lane(line, 1) - f32x4.extract_lane(line, 0), riseLeft + partX * (riseRight - riseLeft), 0, 0,
-  );
+  const line = f32x4.add(lower, f32x4.mul(rise, partY));
+  const left = v128.shuffle<f32>(line, rise, 0, 4, 0, 4);
+  const change = f32x4.sub(v128.shuffle<f32>(line, rise, 1, 5, 1, 5), left);
+  const between = f32x4.add(left, f32x4.mul(partX, change));
+  return v128.shuffle<f32>(change, between, 0, 5, 0, 5);
 }
 
-/** Adds to `slopes` (f32 pairs, per moving node) `factor` times the slopes of sum(share · congestion) by the routes' pins. */
+/**
+ * Adds to `slopes` (f32 pairs, per moving node) `factor` times the slopes of sum(share · congestion) by the routes' pins, where
+ * `routeDemand` found them.
+ */
 export function gatherRoutes(address: usize, first: i32, end: i32, factor: f32, slopes: usize): void {
   const state = changetype<SmoothRoutes>(address);
   const nets = changetype<CellNets>(state.nets);
   const judge = changetype<JudgeState>(state.judge);
   const stride = <usize>(judge.columns + 1) << 2;
-  const scale = f32x4(<f32>state.columnsPerX, <f32>state.rowsPerY, 0, 0);
-  const most = f32x4(<f32>(judge.columns - 1), <f32>(judge.rows - 1), 0, 0);
-  const perPlace = f32x4.mul(scale, f32x4.splat(factor));
+  const most = outerCentres(judge);
+  const perPlace = f32x4.mul(
+    f32x4(<f32>state.columnsPerX, <f32>state.rowsPerY, 0, 0), f32x4.splat(factor),
+  );
   const onlyX = i32x4(-1, 0, 0, 0);
-  for (let route = first; route < end; route++) {
-    const rowPin = load<i32>(state.rowPins + (<usize>route << 2));
-    const startPin = load<i32>(state.startPins + (<usize>route << 2));
-    const endPin = load<i32>(state.endPins + (<usize>route << 2));
-    const start = positionOf(nets, startPin, scale, most);
-    const row = rowPin == startPin ? start : positionOf(nets, rowPin, scale, most);
-    const stop = positionOf(nets, endPin, scale, most);
+  const positions = state.positions;
+  const rowPins = state.rowPins;
+  const startPins = state.startPins;
+  const endPins = state.endPins;
+  const routeDemands = state.routeDemands;
+  const horizontal = state.horizontal;
+  const vertical = state.vertical;
+  const pinNodes = nets.pinNodes;
+  const movingCount = nets.movingCount;
+  for (let route = <usize>first << 2, stopAt = <usize>end << 2; route < stopAt; route += 4) {
+    const rowPin = load<i32>(rowPins + route);
+    const startPin = load<i32>(startPins + route);
+    const endPin = load<i32>(endPins + route);
+    const start = v128.load64_zero(pairOf(positions, startPin));
+    const row = v128.load64_zero(pairOf(positions, rowPin));
+    const stop = v128.load64_zero(pairOf(positions, endPin));
     const places = v128.shuffle<f32>(v128.shuffle<f32>(start, row, 0, 5, 0, 0), stop, 0, 1, 4, 5);
     const floors = f32x4.floor(places);
     const parts = f32x4.sub(places, floors);
     const cells = wholes(floors);
     const endColumn = i32x4.extract_lane(cells, 2);
     const row0 = i32x4.extract_lane(cells, 1);
-    const partY = f32x4.extract_lane(parts, 1);
-    const endPartX = f32x4.extract_lane(parts, 2);
-    const demand = f32x4.mul(perPlace, f32x4.splat(f32At(state.routeDemands, route)));
-    const opposite = f32x4.neg(demand);
+    const partY = v128.shuffle<f32>(parts, parts, 1, 1, 1, 1);
+    const endPartX = v128.shuffle<f32>(parts, parts, 2, 2, 2, 2);
+    const demand = f32x4.mul(perPlace, v128.load32_splat(routeDemands + route));
+    const backward = directed(f32x4.splat(0), places); // sign bits
     // Lanes 0 and 1: slopes by the x of the column wire and by the y of the row wire, which meet at the corner; and by the
     // two other ends.
     let corner = f32x4.splat(0);
@@ -418,41 +469,43 @@ export function gatherRoutes(address: usize, first: i32, end: i32, factor: f32, 
     const startX = f32x4.extract_lane(places, 0);
     const endX = f32x4.extract_lane(places, 2);
     if (startX != endX) {
-      const amount = endX > startX ? demand : opposite;
-      const startAt = elementAt(state.horizontal, stride, i32x4.extract_lane(cells, 0), row0);
-      const endAt = elementAt(state.horizontal, stride, endColumn, row0);
-      slopeStart = f32x4.mul(amount, slopeAt(startAt, stride, f32x4.extract_lane(parts, 0), partY));
+      const amount = v128.xor(demand, v128.shuffle<f32>(backward, backward, 0, 0, 0, 0));
+      const startAt = elementAt(horizontal, stride, i32x4.extract_lane(cells, 0), row0);
+      const endAt = elementAt(horizontal, stride, endColumn, row0);
+      slopeStart = f32x4.mul(amount, slopeAt(startAt, stride, v128.shuffle<f32>(parts, parts, 0, 0, 0, 0), partY));
       corner = f32x4.sub(f32x4.mul(amount, slopeAt(endAt, stride, endPartX, partY)), v128.andnot(slopeStart, onlyX));
     }
     const y = f32x4.extract_lane(places, 1);
     const endY = f32x4.extract_lane(places, 3);
     if (y != endY) {
-      const amount = endY > y ? demand : opposite;
-      const startAt = elementAt(state.vertical, stride, endColumn, row0);
-      const endAt = elementAt(state.vertical, stride, endColumn, i32x4.extract_lane(cells, 3));
-      slopeEnd = f32x4.mul(amount, slopeAt(endAt, stride, endPartX, f32x4.extract_lane(parts, 3)));
+      const amount = v128.xor(demand, v128.shuffle<f32>(backward, backward, 1, 1, 1, 1));
+      const startAt = elementAt(vertical, stride, endColumn, row0);
+      const endAt = elementAt(vertical, stride, endColumn, i32x4.extract_lane(cells, 3));
+      slopeEnd = f32x4.mul(amount, slopeAt(endAt, stride, endPartX, v128.shuffle<f32>(parts, parts, 3, 3, 3, 3)));
       corner = f32x4.sub(corner, f32x4.mul(amount, slopeAt(startAt, stride, endPartX, partY)));
       corner = f32x4.add(corner, v128.and(slopeEnd, onlyX));
     }
     // By the end's x (the corner's) and y; by the start's x; by the row's y (the corner's).
-    const atEnd = v128.bitselect(corner, slopeEnd, onlyX);
-    addSlope(nets, slopes, endPin, v128.and(atEnd, moves(stop, most)));
+    const endNode = load<i32>(pinNodes + (<usize>endPin << 2));
+    if (endNode < movingCount) {
+      const atEnd = v128.bitselect(corner, slopeEnd, onlyX);
+      addPair(pairOf(slopes, endNode), v128.and(atEnd, moves(stop, most)));
+    }
+    const startNode = load<i32>(pinNodes + (<usize>startPin << 2));
     const atStart = f32x4.neg(v128.and(slopeStart, v128.and(onlyX, moves(start, most))));
     const atRow = v128.andnot(v128.and(corner, moves(row, most)), onlyX);
     if (rowPin == startPin) {
-      addSlope(nets, slopes, startPin, f32x4.add(atStart, atRow));
+      if (startNode < movingCount) addPair(pairOf(slopes, startNode), f32x4.add(atStart, atRow));
     } else {
-      addSlope(nets, slopes, startPin, atStart);
-      addSlope(nets, slopes, rowPin, atRow);
+      if (startNode < movingCount) addPair(pairOf(slopes, startNode), atStart);
+      const rowNode = load<i32>(pinNodes + (<usize>rowPin << 2));
+      if (rowNode < movingCount) addPair(pairOf(slopes, rowNode), atRow);
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function addSlope(nets: CellNets, slopes: usize, pin: i32, slope: v128): void {
-  const node = load<i32>(nets.pinNodes + (<usize>pin << 2));
-  if (node >= nets.movingCount) return;
-  const at = pairOf(slopes, node);
+function addPair(at: usize, slope: v128): void {
   v128.store64_lane(at, f32x4.add(v128.load64_zero(at), slope), 0);
 }

@@ -7,10 +7,11 @@ import { CellNets, f32At, pairOf } from "./cell-nets";
 @unmanaged
 export class StarStart {
   nets: usize;
-  // Per moving node, f64 pairs of x and y.
+  // Per node, f64 pairs of x and y, those that move first.
   /** Twice the sum of the pulls per µm: the diagonal of the system. */
   diagonal: usize;
   residuals: usize;
+  /** 0 of nodes that stand. */
   directions: usize;
   products: usize;
   solution: usize;
@@ -50,37 +51,47 @@ function findDiagonal(state: StarStart, nets: CellNets): void {
 }
 
 /**
- * Writes to `pulls` (f64 pairs) how hard stars pull the moving nodes. Those are at `places` (f64 pairs). Without `standing`, all
- * offsets count as 0 and nodes that stand are at 0: the linear part.
+ * Writes to `pulls` (f64 pairs) how hard stars pull the moving nodes; what it writes of those that stand means nothing. Nodes are
+ * at `places` (f64 pairs). Without `offsets`, all pins are at their nodes' centres: the linear part, if nodes that stand are at 0.
  */
-function pullNodes(nets: CellNets, places: usize, pulls: usize, standing: bool): void {
-  memory.fill(pulls, 0, <usize>nets.movingCount << 4);
+// @ts-ignore: decorator
+@inline
+function pullNodes(nets: CellNets, places: usize, pulls: usize, offsets: bool): void {
+  memory.fill(pulls, 0, <usize>nets.nodeCount << 4);
+  const netStarts = nets.netStarts;
+  const netWeights = nets.netWeights;
+  const pinNodes = nets.pinNodes;
+  const pinOffsets = nets.pinOffsets;
+  let start = load<i32>(netStarts);
+  let pins = 0;
+  let share: f64 = 0;
   for (let net = 0; net < nets.netCount; net++) {
-    const first = load<i32>(nets.netStarts + (<usize>net << 2));
-    const end = load<i32>(nets.netStarts + (<usize>(net + 1) << 2));
-    if (f32At(nets.netWeights, net) == 0) continue;
-    const weight = f64x2.splat(<f64>f32At(nets.netWeights, net) / <f64>(end - first - 1));
+    const first = start;
+    const end = load<i32>(netStarts + (<usize>(net + 1) << 2));
+    start = end;
+    const netWeight = <f64>f32At(netWeights, net);
+    if (netWeight == 0) continue;
+    if (end - first != pins) {
+      pins = end - first;
+      share = 1 / <f64>pins;
+    }
+    const weight = f64x2.splat(pins == 2 ? netWeight : netWeight / <f64>(pins - 1));
     let sum = f64x2.splat(0);
-    for (let pin = first; pin < end; pin++) sum = f64x2.add(sum, starPlace(nets, places, pin, standing));
-    const mean = f64x2.mul(sum, f64x2.splat(1 / <f64>(end - first)));
+    for (let pin = first; pin < end; pin++) sum = f64x2.add(sum, pinAt(places, pinNodes, pinOffsets, pin, offsets));
+    const mean = f64x2.mul(sum, f64x2.splat(share));
     for (let pin = first; pin < end; pin++) {
-      const node = load<i32>(nets.pinNodes + (<usize>pin << 2));
-      if (node >= nets.movingCount) continue;
-      const place = starPlace(nets, places, pin, standing);
-      addWide(pulls, node, f64x2.mul(weight, f64x2.sub(place, mean)));
+      const place = pinAt(places, pinNodes, pinOffsets, pin, offsets);
+      addWide(pulls, load<i32>(pinNodes + (<usize>pin << 2)), f64x2.mul(weight, f64x2.sub(place, mean)));
     }
   }
 }
 
 // @ts-ignore: decorator
 @inline
-function starPlace(nets: CellNets, places: usize, pin: i32, standing: bool): v128 {
-  const node = load<i32>(nets.pinNodes + (<usize>pin << 2));
-  const moving = node < nets.movingCount;
-  if (!standing) return moving ? v128.load(wideOf(places, node)) : f64x2.splat(0);
-  const offset = f64x2.promote_low_f32x4(v128.load64_zero(pairOf(nets.pinOffsets, pin)));
-  if (moving) return f64x2.add(offset, v128.load(wideOf(places, node)));
-  return f64x2.add(offset, f64x2.promote_low_f32x4(v128.load64_zero(pairOf(nets.places, node))));
+function pinAt(places: usize, pinNodes: usize, pinOffsets: usize, pin: i32, offset: bool): v128 {
+  const place = v128.load(wideOf(places, load<i32>(pinNodes + (<usize>pin << 2))));
+  if (!offset) return place;
+  return f64x2.add(f64x2.promote_low_f32x4(v128.load64_zero(pairOf(pinOffsets, pin))), place);
 }
 
 /** Moves the moving nodes from where they are by at most `steps` steps of conjugate gradients. */
@@ -90,9 +101,10 @@ export function placeByStars(address: usize, steps: i32): void {
   const count = nets.movingCount;
   const bytes = <usize>count << 4;
   findDiagonal(state, nets);
-  for (let node = 0; node < count; node++) {
+  for (let node = 0; node < nets.nodeCount; node++) {
     const place = f64x2.promote_low_f32x4(v128.load64_zero(pairOf(nets.places, node)));
     v128.store(wideOf(state.solution, node), place);
+    v128.store(wideOf(state.directions, node), f64x2.splat(0));
   }
   pullNodes(nets, state.solution, state.residuals, true);
   // x and y are two systems with one matrix: the lanes of the scalars.

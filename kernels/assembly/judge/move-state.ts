@@ -19,8 +19,9 @@ export class MoveState {
   lengthFactor: f64;
   densityFactor: f64;
   congestionFactor: f64;
-  /** Wirelength and top sum of congestion before the current move. */
+  /** Wirelength and top sums before the current move. */
   oldWirelength: i64;
+  oldDensityTop: i64;
   oldCongestionTop: i64;
   judge: usize;
   densityList: usize;

@@ -32,6 +32,7 @@ export function startMoves(address: usize): void {
   memory.fill(state.columnFlags, 0, judge.columns);
   rebuildTop(changetype<TopList>(state.densityList));
   rebuildTop(changetype<TopList>(state.congestionList));
+  state.oldDensityTop = judge.densityTop;
   state.oldCongestionTop = judge.congestionTop;
 }
 
@@ -181,6 +182,7 @@ export function exactCost(state: MoveState): f64 {
 /** Keeps the current move; `exactCost` must have been called. */
 export function keepMove(state: MoveState): void {
   const judge = changetype<JudgeState>(state.judge);
+  state.oldDensityTop = judge.densityTop;
   state.oldCongestionTop = judge.congestionTop;
   for (let i = 0; i < state.moveCount; i++) {
     copyPoints(
@@ -243,9 +245,11 @@ export function commitMove(address: usize): void {
   keepMove(changetype<MoveState>(address));
 }
 
-/** Undoes the move and computes the top sums again, so that the judge's costs are those before it. */
+/** Undoes the move; the judge's costs are those before it. */
 export function revertMove(address: usize): void {
   const state = changetype<MoveState>(address);
+  const judge = changetype<JudgeState>(state.judge);
   undoMove(state);
-  exactCost(state);
+  judge.densityTop = state.oldDensityTop;
+  judge.congestionTop = state.oldCongestionTop;
 }

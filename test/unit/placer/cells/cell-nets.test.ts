@@ -78,6 +78,13 @@ test("nets can be done in parts, and a net at a node without a place does not co
   assert.deepEqual([...slopes], [...whole.slopes]);
   assertClose([sum], [whole.value], 1e-6);
 
+  // Slopes without the lengths have the same bits.
+  slopes.fill(0);
+  run.smoothWireSlopes(nets.state.address, 0, nets.netCount, 30);
+  run.smoothWireSlopes(nets.state.address, 0, nets.netCount, 20);
+  run.gatherPins(nets.state.address, 0, nets.movingCount, slopes.byteOffset);
+  assert.deepEqual([...slopes], [...whole.slopes]);
+
   const lost = copyPlacement(placement);
   const macro = block.kinds.indexOf(NodeKind.HardMacro);
   lost.xs[macro] = Number.NaN;
