@@ -70,13 +70,21 @@ export function addEval(program: Command): void {
       examples(
         "ashlar eval blocks/ariane --json",
         "ashlar eval runs/ariane/top-2.plc",
+        "ashlar eval runs/ariane --nudges 32",
         "ashlar eval netlist.pb.txt.gz --placement best.plc --grid 24x21",
       ),
     );
   addSchemaOptions(command, evalOptionsSchema).action(async (path: string, options) => {
     const { score, violations } = await evaluate(path, optionsFor(evalOptionsSchema, command));
-    printResult({ ...score, violations: options.json ? violations : violations.length }, options.json);
-    if (!options.json) printViolations(violations);
+    if (options.json) printResult({ ...score, violations }, true);
+    else {
+      const { nudged } = score;
+      const luck =
+        nudged &&
+        `${nudged.mean.toFixed(6)}, the mean of ${nudged.nudges}; deviation ${nudged.deviation.toFixed(6)}`;
+      printResult({ ...score, ...(luck && { nudged: luck }), violations: violations.length }, false);
+      printViolations(violations);
+    }
     const { left_out_costs: leftOut } = score;
     if (leftOut && !options.quiet)
       process.stderr.write(

@@ -38,7 +38,16 @@ export function addSchemaOptions(
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   "Reading files:": ["lef", "halo", "die", "snap", "freeFixed", "placement", "canvas", "grid", "like"],
   "Clustering cells:": ["clusters", "clusterBy", "clustering", "cluster"],
-  "Scoring:": ["routes", "macroRoutes", "smoothing", "outside", "squareSoftMacros", "weights", "placeCells"],
+  "Scoring:": [
+    "routes",
+    "macroRoutes",
+    "smoothing",
+    "outside",
+    "squareSoftMacros",
+    "weights",
+    "placeCells",
+    "nudges",
+  ],
   "Running:": [
     "budget",
     "iterations",

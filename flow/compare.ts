@@ -24,6 +24,7 @@ import {
   medianCurve,
   rowOf,
 } from "./comparison.js";
+import { evaluate } from "./evaluate.js";
 import { refuseWithoutCells } from "./flat-cells.js";
 import { refuseRunning, whileOwning } from "./folder-owner.js";
 import { loadDistinct } from "./learning-blocks.js";
@@ -41,6 +42,8 @@ import { VERSION } from "./version.js";
 
 const COMPARISON = "compare.json";
 const DEFAULT_BUDGET = "60s";
+/** Under protocol fd, where a nudge changes the cost by as much as a swap of two macros does. */
+const DEFAULT_NUDGES = 32;
 /** Runs that are on a queue at the same time, each with its block in the memory of this process. */
 const REMOTE_CELLS = 32;
 /** When a run on a queue counts as lost though its worker lives: this much over twice its budget, or without one a day, s. */
@@ -75,6 +78,15 @@ export const compareOptionsSchema = z.strictObject({
     .describe(
       "place the cells and route the nets of every run's best placement, as verify does, after its budget; for flat netlists",
     ),
+  nudges: z
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .optional()
+    .describe(
+      "of every run's best placement, score so many copies in which a hard macro is a thousandth of a cell away: their mean is free of luck (default 32 under protocol fd, else 0)",
+    ),
   queue: z
     .string()
     .optional()
@@ -101,6 +113,7 @@ export async function compare(
   const { onProgress, onStart, signal } = control;
   const options = parseOptions(compareOptionsSchema, given);
   const { seconds } = budgetOf(options, DEFAULT_BUDGET);
+  const nudges = nudgesOf(options);
   refuseRunning(options.out);
   if (!options.force && existsSync(join(options.out, COMPARISON)))
     throw new InputError(
@@ -128,7 +141,7 @@ export async function compare(
       const cells = blocks.flatMap((block) =>
         methods.flatMap((method) => seeds.map((seed): Cell => ({ block, method, seed }))),
       );
-      const runs = await runCells(cells, { ...options, openPool, onProgress, signal });
+      const runs = await runCells(cells, { ...options, nudges, openPool, onProgress, signal });
       const rows = blocks.flatMap((block) =>
         methods.flatMap((method) => {
           const own = runs.filter(
@@ -157,6 +170,14 @@ export async function compare(
   );
 }
 
+/** Nudged copies of every result. Throws `InputError` under protocol free, which has no cell placer that could follow a nudge. */
+function nudgesOf({ nudges, protocol }: ResolvedCompareOptions): number {
+  if (nudges === 1) throw new InputError("--nudges", "1, but 0, or 2 and more, were expected");
+  if (nudges && protocol === "free")
+    throw new InputError("--nudges", "protocol free places no soft macros anew", "leave it out");
+  return nudges ?? (protocol === "fd" ? DEFAULT_NUDGES : 0);
+}
+
 /** What a run may spend, as it is told. */
 function budgetTold({
   budget,
@@ -177,8 +198,7 @@ interface Cell {
   readonly seed: number;
 }
 
-type CellOptions = ResolvedCompareOptions &
-  Pick<RunControl, "signal"> & {
+type CellOptions = ResolvedCompareOptions & { readonly nudges: number } & Pick<RunControl, "signal"> & {
     readonly openPool: OpenPool | undefined;
     readonly onProgress: (line: string) => void;
   };
@@ -223,7 +243,17 @@ async function runOnce(
   { path, block, design }: NamedBlock,
   { name, choice: method }: NamedMethod,
   seed: number,
-  { budget, iterations: most, workers, protocol, costTerms, out: folder, signal, openPool }: CellOptions,
+  {
+    budget,
+    iterations: most,
+    workers,
+    protocol,
+    costTerms,
+    nudges,
+    out: folder,
+    signal,
+    openPool,
+  }: CellOptions,
 ): Promise<ComparedRun | undefined> {
   const out = join(folder, fileNameOf(block), `${name}-s${seed}`);
   const started = performance.now();
@@ -245,7 +275,11 @@ async function runOnce(
     const { iterations } = summary;
     const seconds = summary.seconds - waited;
     const curve = costCurve(readMetricsOf(out), { seconds, cost: summary.proxy_cost });
-    return { seed, out, seconds, iterations, score: scoreIn(summary), curve };
+    const nudged =
+      nudges > 0 && protocol !== "free"
+        ? (await evaluate(out, { placeCells: protocol, nudges, costTerms })).score.nudged
+        : undefined;
+    return { seed, out, seconds, iterations, score: scoreIn(summary), ...(nudged && { nudged }), curve };
   } catch (error) {
     if (openPool && signal?.aborted) return undefined;
     const reason = isInputError(error)

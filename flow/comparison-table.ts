@@ -5,7 +5,18 @@ import type { Comparison, ComparisonRow, MeanSpread, Spread } from "./comparison
 import { parseBudget } from "./options.js";
 import type { PublishedFigure } from "./published.js";
 
-const HEADINGS = ["method", "proxy", "wirelength", "density", "congestion", "seconds", "legal", "runs"];
+const NUDGED = "nudged";
+const HEADINGS = [
+  "method",
+  "proxy",
+  NUDGED,
+  "wirelength",
+  "density",
+  "congestion",
+  "seconds",
+  "legal",
+  "runs",
+];
 const VERIFIED_HEADINGS = [
   "verified",
   "flat µm",
@@ -25,6 +36,11 @@ export function comparisonTable(comparison: Comparison): string {
     `protocol ${protocol}, ${budget} per run, ${workers} worker${workers === 1 ? "" : "s"}, ` +
       `seeds ${seeds.join(" ")}; median (least to greatest)`,
   ];
+  const isNudged = comparison.rows.some((row) => row.nudged);
+  if (isNudged)
+    lines.push(
+      `${NUDGED}: the proxy cost of the same placements when a macro moves by a thousandth of a cell, mean over many copies; mean (least to greatest) over seeds`,
+    );
   if (comparison.rows.some((row) => row.verified))
     lines.push(
       "verified: cells placed and nets routed for the best placement of every run; mean (least to greatest)",
@@ -32,7 +48,9 @@ export function comparisonTable(comparison: Comparison): string {
   for (const block of comparison.blocks) {
     const rows = comparison.rows.filter((row) => row.block === block);
     const published = comparison.published.filter((figure) => figure.block === block);
-    const cells = [HEADINGS, ...rows.map(cellsOf), ...published.map(publishedCells)];
+    const shown = (cells: readonly string[]) =>
+      cells.filter((_, column) => isNudged || HEADINGS[column] !== NUDGED);
+    const cells = [HEADINGS, ...rows.map(cellsOf), ...published.map(publishedCells)].map(shown);
     append(lines, ["", block, ...aligned(cells)]);
     if (rows.some((row) => row.verified))
       append(lines, ["", ...aligned([VERIFIED_HEADINGS, ...rows.map(verifiedCells)])]);
@@ -50,6 +68,7 @@ function cellsOf(row: ComparisonRow): string[] {
   return [
     row.method,
     cost(costs?.proxy_cost),
+    row.nudged ? rangeOf({ ...row.nudged, median: row.nudged.mean }, 4) : "",
     cost(costs?.wirelength_cost),
     cost(costs?.density_cost),
     cost(costs?.congestion_cost),
@@ -98,6 +117,7 @@ function publishedCells(figure: PublishedFigure): string[] {
   return [
     figure.method,
     high === undefined ? String(low) : `${low} to ${high}`,
+    "",
     part(figure.wirelength_cost),
     part(figure.density_cost),
     part(figure.congestion_cost),

@@ -2,6 +2,7 @@
 // the seeds, and the curve of best cost against time with its band.
 import { greatestOf } from "../netlist/index.js";
 import type { Score } from "./evaluate.js";
+import type { Nudged } from "./nudges.js";
 import type { PublishedFigure } from "./published.js";
 import type { VerifyFigures } from "./verify.js";
 
@@ -32,6 +33,8 @@ export interface ComparedRun {
   readonly seconds: number;
   readonly iterations?: number;
   readonly score?: Score;
+  /** With `nudges`: costs of nudged copies of the best placement. */
+  readonly nudged?: Nudged;
   readonly curve: CostCurve;
   readonly reason?: string;
   /** With `verify`: what the best placement is worth once cells and wires are real, and the time that took. */
@@ -61,6 +64,8 @@ export interface ComparisonRow {
   /** Over the runs that gave a placement; undefined if none did. */
   readonly costs: Readonly<Record<Compared, Spread>> | undefined;
   readonly seconds: Spread | undefined;
+  /** With `nudges`: the runs' mean costs over their nudged copies; undefined if none has one. */
+  readonly nudged?: MeanSpread;
   /** Over the verified runs; undefined if none was. */
   readonly verified?: Readonly<Record<ComparedVerified, MeanSpread>>;
   /** Runs with a legal placement. */
@@ -101,6 +106,7 @@ export function rowOf(
       : undefined;
   const finished = runs.filter((run) => run.score);
   const verified = runs.flatMap((run) => run.verified ?? []);
+  const nudged = runs.flatMap((run) => run.nudged?.mean ?? []);
   return {
     block,
     method,
@@ -108,6 +114,7 @@ export function rowOf(
     runs,
     costs,
     seconds: finished.length > 0 ? spreadOf(finished.map((run) => run.seconds)) : undefined,
+    ...(nudged.length > 0 && { nudged: meanSpreadOf(nudged) }),
     ...(verified.length > 0 && {
       verified: Object.fromEntries(
         COMPARED_VERIFIED.map((name) => [name, meanSpreadOf(verified.map((figures) => figures[name]))]),

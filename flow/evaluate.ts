@@ -20,6 +20,7 @@ import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { costsByName, withPortsInside } from "./flat-output.js";
 import { loadBlockWith, loadDefWith, readRunBest, readRunPlacement } from "./load-block.js";
+import { type Nudged, nudgedCosts } from "./nudges.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
 import { costTermsOf, isRunFolder, readRunSource, runAt } from "./run-record.js";
@@ -30,6 +31,15 @@ export const evalOptionsSchema = blockOptionsSchema.extend({
     .enum(["fd", "es"])
     .optional()
     .describe("place the soft macros anew before scoring, as this protocol does"),
+  nudges: z
+    .number()
+    .int()
+    .min(2)
+    .max(10_000)
+    .optional()
+    .describe(
+      "also score so many copies in which a hard macro is a thousandth of a cell away and soft macros are placed anew (by --place-cells, default fd): their mean cost is free of luck",
+    ),
 });
 export type EvalOptions = z.input<typeof evalOptionsSchema>;
 
@@ -47,6 +57,8 @@ export interface Score {
   /** Of constraints of a DEF design by its hard macros. */
   readonly violations?: number;
   readonly legal: boolean;
+  /** With `nudges`: what copies of the placement cost in which a hard macro is nudged. Absent if none may move. */
+  readonly nudged?: Nudged;
   /** Cost terms of the run that were not given, and are not in the proxy cost. */
   readonly left_out_costs?: readonly string[];
 }
@@ -83,9 +95,9 @@ export async function evaluate(
     ? ((await designOfRun(path, given)) ?? (await loadDefWith(path, options)))
     : undefined;
   const block = design?.block ?? (await loadBlockWith(path, options));
-  const { placeCells } = options;
+  const { placeCells, nudges } = options;
   if (!allowMissing && !placeCells) checkPlaced(block, block.initial);
-  const evaluation = scored(block, { placement: block.initial, judging, placeCells, design });
+  const evaluation = scored(block, { placement: block.initial, judging, placeCells, nudges, design });
   if (!allowMissing && placeCells) checkPlaced(block, evaluation.placement);
   return evaluation;
 }
@@ -103,7 +115,8 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   const leftOut = costTermsOf(folder).filter((name) =>
     judging.options.terms?.every(({ term }) => term.name !== name),
   );
-  const evaluation = scored(whole, { placement, judging, placeCells: options.placeCells, design });
+  const { placeCells, nudges } = options;
+  const evaluation = scored(whole, { placement, judging, placeCells, nudges, design });
   if (leftOut.length === 0) return evaluation;
   // No code is loaded because a record names it.
   return { ...evaluation, score: { ...evaluation.score, left_out_costs: leftOut } };
@@ -155,11 +168,12 @@ interface Scoring {
   readonly placement: Placement;
   readonly judging: Judging;
   readonly placeCells?: Protocol | undefined;
+  readonly nudges?: number | undefined;
   /** The block's design, whose constraints only its format knows. */
   readonly design: LoadedDef | undefined;
 }
 
-function scored(block: Block, { placement, judging, placeCells, design }: Scoring): Evaluation {
+function scored(block: Block, { placement, judging, placeCells, nudges, design }: Scoring): Evaluation {
   const judge = new Judge(Kernels.create(), block, judging.options);
   let costs = judge.evaluate(placement);
   if (placeCells) {
@@ -169,13 +183,15 @@ function scored(block: Block, { placement, judging, placeCells, design }: Scorin
   const score = scoreOf(block, costs, judge);
   const violations = design ? checkConstraints(design, placement) : violationsIn(block, placement);
   const counted = design && { violations: violations.length, legal: score.legal && violations.length === 0 };
+  const [own, maps] = [copyPlacement(judge.placement), judge.maps()];
+  const nudged = nudges && nudgedCosts(judge, own, { protocol: placeCells ?? "fd", nudges });
   return {
     block,
-    placement: copyPlacement(judge.placement),
+    placement: own,
     costs,
-    score: { ...score, ...counted },
+    score: { ...score, ...counted, ...(nudged && { nudged }) },
     violations,
-    maps: judge.maps(),
+    maps,
   };
 }
 

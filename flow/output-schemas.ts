@@ -40,6 +40,14 @@ const violations = z
     }),
   )
   .describe("why the placement is not legal, one by one");
+const nudged = z.strictObject({
+  nudges: count,
+  mean: cost("mean proxy of the nudged copies"),
+  deviation: cost("standard deviation of one copy's proxy"),
+  min: z.number(),
+  max: z.number(),
+});
+const meanRange = z.strictObject({ mean: z.number(), min: z.number(), max: z.number() });
 const flat = z
   .strictObject(costs)
   .optional()
@@ -249,6 +257,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   info,
   eval: z.strictObject({
     ...score,
+    nudged: nudged.optional().describe("with --nudges: copies in which a hard macro is nudged"),
     left_out_costs: text.optional().describe("cost terms of the run that were not given"),
     violations,
   }),
@@ -312,6 +321,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
             seconds,
             iterations: count.optional(),
             score: z.strictObject(score).optional(),
+            nudged: nudged.optional().describe("with --nudges: nudged copies of the best placement"),
             curve: z.strictObject({ seconds: z.array(z.number()), costs: z.array(z.number()) }),
             reason: z.string().optional().describe("why there is no score"),
             verified: z
@@ -327,8 +337,9 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
         ),
         costs: z.record(z.string(), range).optional(),
         seconds: range.optional(),
+        nudged: meanRange.optional().describe("with --nudges: over the runs' means"),
         verified: z
-          .record(z.string(), z.strictObject({ mean: z.number(), min: z.number(), max: z.number() }))
+          .record(z.string(), meanRange)
           .optional()
           .describe("with --verify: over the verified runs"),
         legal: count,

@@ -9,6 +9,7 @@ import {
   compare,
   comparisonTable,
   costCurve,
+  evaluate,
   generateCommand,
   medianCurve,
   publishedFigures,
@@ -110,6 +111,32 @@ test("a design takes its LEF files from the options, and its name leads out of n
     assert.ok(existsSync(join(out, name)), name);
   await assert.rejects(compare([await tinyBlock()], { lef }), /--lef: is for \.def designs/);
   await assert.rejects(compare([design], {}), /no LEF file beside it/);
+});
+
+test("under fd nudged copies of every result are scored, as eval does it; under es if asked, under free not", async () => {
+  const options = { methods: "random,greedy", iterations: 2, workers: 1, force: true } as const;
+  const block = await tinyBlock();
+  const out = join(folder, "nudged");
+  const result = await compare([block], { ...options, seeds: "1,2", out });
+  for (const { runs, nudged } of result.rows) {
+    for (const run of runs) {
+      const { score } = await evaluate(run.out, { placeCells: "fd", nudges: 32 });
+      assert.deepEqual(run.nudged, score.nudged);
+      const { mean, min, max, deviation } = run.nudged!;
+      assert.ok(min <= mean && mean <= max && deviation <= max - min);
+    }
+    const [first, second] = runs.map((run) => run.nudged!.mean) as [number, number];
+    assert.equal(nudged!.mean, (first + second) / 2);
+  }
+  assert.match(comparisonTable(result), /method +proxy +nudged +wirelength/);
+  const es = { ...options, seeds: "1", protocol: "es", out: join(folder, "es") } as const;
+  assert.ok(!("nudged" in (await compare([block], es)).rows[0]!.runs[0]!));
+  assert.equal((await compare([block], { ...es, nudges: 3 })).rows[0]!.runs[0]!.nudged!.nudges, 3);
+  await assert.rejects(compare([block], { ...options, nudges: 1 }), /--nudges: 1, but 0, or 2 and more/);
+  await assert.rejects(
+    compare([block], { ...options, protocol: "free", nudges: 4 }),
+    /protocol free places no/,
+  );
 });
 
 test("the best placement of every run is verified if asked, as verify does it", async () => {

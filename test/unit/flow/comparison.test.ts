@@ -56,6 +56,19 @@ test("verified figures are means over the runs that have them; the costs are ove
   assert.ok(!("verified" in rowOf("b", "some", "fd", [run])));
 });
 
+test("a column shows the mean cost of nudged copies, if there are any", () => {
+  const nudged = { nudges: 32, mean: 2.25, deviation: 0.1, min: 2, max: 3 };
+  const runs = [
+    { ...run, nudged },
+    { ...run, nudged: { ...nudged, mean: 2.5 } },
+  ];
+  assert.deepEqual(rowOf("b", "some", "fd", runs).nudged, { mean: 2.375, min: 2.25, max: 2.5 });
+  const table = tableOf(runs);
+  assert.match(table, /^nudged: /m);
+  assert.match(table, /some +2\.0000 +2\.3750 \(2\.2500 to 2\.5000\) +1\.0000/);
+  assert.doesNotMatch(tableOf([run]), /nudged/);
+});
+
 test("the table has a second part for verified figures, and says why a run has none", () => {
   const table = tableOf([
     { ...run, verified },

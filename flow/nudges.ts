@@ -1,0 +1,56 @@
+// What a placement costs when its hard macros move by next to nothing. A cell placer that amplifies such moves makes the cost of one
+// placement partly luck; the mean over many nudges is what is left without it.
+import type { Judge } from "../env/index.js";
+import { copyPlacement, greatestOf, leastOf, NodeKind, type Placement, Random } from "../netlist/index.js";
+import { makeCellPlacer, type Protocol } from "../placer/index.js";
+
+/** Length of a nudge, in cells. */
+const LENGTH = 0.001;
+
+/** Proxy costs of nudged copies of a placement, their soft macros placed anew. */
+export interface Nudged {
+  /** How many. */
+  readonly nudges: number;
+  readonly mean: number;
+  /** Standard deviation of one copy's cost. */
+  readonly deviation: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Scores `nudges` copies of a placement, at least two. In each, one hard macro, drawn evenly from those that may move, goes a
+ * thousandth of a cell in a random direction, and the protocol's cell placer places the soft macros. The same arguments give the
+ * same figures. Undefined if no hard macro may move. Changes the judge's placement.
+ */
+export function nudgedCosts(
+  judge: Judge,
+  placement: Placement,
+  { protocol, nudges }: { readonly protocol: Protocol; readonly nudges: number },
+): Nudged | undefined {
+  const { block } = judge;
+  const { kinds, fixed, canvas, grid } = block;
+  const macros = [...kinds.keys()].filter((node) => kinds[node] === NodeKind.HardMacro && !fixed[node]);
+  if (macros.length === 0) return undefined;
+  const cells = makeCellPlacer(protocol, judge);
+  const random = Random.stream(1, "nudges");
+  const costs = Array.from({ length: nudges }, () => {
+    const moved = copyPlacement(placement);
+    const macro = macros[random.below(macros.length)]!;
+    const angle = 2 * Math.PI * random.uniform();
+    moved.xs[macro]! += (LENGTH * Math.cos(angle) * canvas.width) / grid.columns;
+    moved.ys[macro]! += (LENGTH * Math.sin(angle) * canvas.height) / grid.rows;
+    judge.evaluate(moved);
+    cells.placeSoftMacros();
+    return judge.evaluate().proxyCost;
+  });
+  const mean = costs.reduce((sum, cost) => sum + cost, 0) / nudges;
+  const squares = costs.reduce((sum, cost) => sum + (cost - mean) ** 2, 0);
+  return {
+    nudges,
+    mean,
+    deviation: Math.sqrt(squares / (nudges - 1)),
+    min: leastOf(costs),
+    max: greatestOf(costs),
+  };
+}

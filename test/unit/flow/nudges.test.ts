@@ -1,0 +1,44 @@
+// Costs of nudged copies: the same each time, near the placement's own, and of hard macros that may move.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Environment, Judge } from "../../../env/index.js";
+import { nudgedCosts } from "../../../flow/nudges.js";
+import { Kernels } from "../../../kernels/index.js";
+import { type Block, copyPlacement, generateBlock, NodeKind } from "../../../netlist/index.js";
+import { makeCellPlacer } from "../../../placer/index.js";
+
+const block = generateBlock({ macros: 9, seed: 4 });
+
+function placed(of: Block) {
+  const judge = new Judge(Kernels.create(), of);
+  const environment = new Environment(judge, makeCellPlacer("es", judge));
+  let seen = environment.reset(3);
+  while (!seen.terminated) seen = environment.step(environment.sampleAction());
+  return { judge, placement: copyPlacement(judge.placement) };
+}
+
+test("the same figures each time, of a placement that stays as it was", () => {
+  const { judge, placement } = placed(block);
+  const before = copyPlacement(placement);
+  const first = nudgedCosts(judge, placement, { protocol: "fd", nudges: 6 })!;
+  assert.deepEqual(nudgedCosts(judge, placement, { protocol: "fd", nudges: 6 }), first);
+  assert.deepEqual(placement, before);
+  assert.equal(first.nudges, 6);
+  assert.ok(first.min < first.mean && first.mean < first.max && first.deviation > 0);
+});
+
+test("under es all are near the cost of the placement without a nudge", () => {
+  const { judge, placement } = placed(block);
+  judge.evaluate(placement);
+  makeCellPlacer("es", judge).placeSoftMacros();
+  const own = judge.evaluate().proxyCost;
+  const { min, max } = nudgedCosts(judge, placement, { protocol: "es", nudges: 4 })!;
+  assert.ok(Math.abs(min / own - 1) < 0.01 && Math.abs(max / own - 1) < 0.01, `${min} ${own} ${max}`);
+});
+
+test("fixed macros are not nudged", () => {
+  const { placement } = placed(block);
+  const fixed = block.fixed.map((was, node) => (block.kinds[node] === NodeKind.HardMacro ? 1 : was));
+  const judge = new Judge(Kernels.create(), { ...block, fixed });
+  assert.equal(nudgedCosts(judge, placement, { protocol: "fd", nudges: 4 }), undefined);
+});
