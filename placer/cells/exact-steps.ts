@@ -9,6 +9,13 @@ import type { CellNets } from "./cell-nets.js";
 const NEAR_BORDER = 0.3;
 /** Moves of less than this are not tried, in cells. */
 const LEAST_MOVE = 0.001;
+/** Right, up, left, down. */
+const SIDES = [
+  [1, 0],
+  [0, 1],
+  [-1, 0],
+  [0, -1],
+] as const;
 
 interface Bounds {
   /** Per moving node, pairs of x and y, µm: between these its centre stays. */
@@ -44,6 +51,26 @@ export class ExactSteps {
       if (x !== undefined) this.tryAt(i, this.inside(2 * i, x), ys[node]!);
       const y = mirrored(ys[node]!, height, grid.rows);
       if (y !== undefined) this.tryAt(i, xs[node]!, this.inside(2 * i + 1, y));
+    }
+  }
+
+  /**
+   * Tries each macro at places `length` cells to its right, above it, to its left and below it, each from where the last one has
+   * put it: a sweep of a pattern search (Hooke, Jeeves: "Direct Search" Solution of Numerical and Statistical Problems, JACM 8, 1961).
+   */
+  stepAside(length: number): void {
+    const { canvas, grid } = this.judge.block;
+    const { xs, ys } = this.judge.placement;
+    const dx = (length * canvas.width) / grid.columns;
+    const dy = (length * canvas.height) / grid.rows;
+    this.begin();
+    for (let i = 0; i < this.nets.movingCount; i++) {
+      const node = this.nets.nodes[i]!;
+      for (const [alongX, alongY] of SIDES) {
+        const x = this.inside(2 * i, xs[node]! + alongX * dx);
+        const y = this.inside(2 * i + 1, ys[node]! + alongY * dy);
+        if (x !== xs[node] || y !== ys[node]) this.tryAt(i, x, y);
+      }
     }
   }
 

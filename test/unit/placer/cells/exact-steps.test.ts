@@ -54,6 +54,38 @@ test("crossing borders lowers the cost, and moves macros by less than they are t
   }
 });
 
+test("steps aside lower the cost by moves of their length along one axis, and stay within bounds", () => {
+  const block = smallBlock(6);
+  const { judge, nets, steps } = toolsFor(block, 6);
+  const { canvas, grid } = block;
+  let cost = judge.evaluate().proxyCost;
+  for (const length of [8, 1, 0.25]) {
+    const before = copyPlacement(judge.placement);
+    steps.stepAside(length);
+    const after = copyPlacement(judge.placement);
+    const following = judge.costs().proxyCost;
+    assert.equal(judge.evaluate().proxyCost, following, "the judge is up to date");
+    assert.ok(following < cost, `${length} cells: ${following} against ${cost}`);
+    cost = following;
+    const lengths = { xs: (length * canvas.width) / grid.columns, ys: (length * canvas.height) / grid.rows };
+    let whole = 0;
+    for (let node = 0; node < block.nodeCount; node++)
+      for (const axis of ["xs", "ys"] as const) {
+        const moved = Math.abs(after[axis][node]! - before[axis][node]!) / lengths[axis];
+        if (moved === 0) continue;
+        assert.ok(nets.nodes.indexOf(node) < nets.movingCount, `${node} may move`);
+        assert.ok(moved < 1 + 1e-9, `node ${node} moved by ${moved} steps`);
+        const most = canvas[axis === "xs" ? "width" : "height"];
+        assert.ok(
+          after[axis][node]! >= 0 && after[axis][node]! < most + 1e-4,
+          "within bounds, which are f32",
+        );
+        if (moved > 1 - 1e-9) whole++;
+      }
+    assert.ok(whole > 0, `${whole} whole steps`);
+  }
+});
+
 test("following takes what lowers the cost: never above where it began, and nothing if all was best there", () => {
   const block = smallBlock(3);
   const { judge, nets, steps } = toolsFor(block, 3);
