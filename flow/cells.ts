@@ -108,7 +108,7 @@ export async function placeCells(
     tellOfRegions(block, onProgress);
     const record = recorder(run, block);
     const { placement, figures } = await placeCellsInRun(run, {
-      ...{ block, start, density, passes, workers, resume, signal, onProgress },
+      ...{ block, design, start, density, passes, workers, resume, signal, onProgress },
       onStart: async (iterations) => {
         if (resume) await run.continueAfter(iterations);
       },

@@ -11,9 +11,11 @@ import {
   type LoadedDef,
   macroPlacementCfg,
   macroPlacementTcl,
+  macrosToPlace,
   makeFolder,
   NodeKind,
   nodesOfKind,
+  PlaceStatus,
   statusOf,
   toPbForm,
   writeBookshelf,
@@ -27,11 +29,11 @@ import { refuseBlockIn, writeBlockFolder } from "./block-folder.js";
 import { type BlockOptions, blockOptionsSchema } from "./block-options.js";
 import { openBlockSource } from "./block-source.js";
 import { clusterFlat, clusterOptions } from "./cluster.js";
-import { asWritten } from "./flat-output.js";
+import { asWritten, macrosAndCells } from "./flat-output.js";
 import { loadBlockWith, loadDefWith, readRunPlacement } from "./load-block.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
-import { flatSourceAt, type RunPath, runAt } from "./run-record.js";
+import { flatSourceAt, placedCellsOf, type RunPath, runAt } from "./run-record.js";
 
 export const convertSchema = blockOptionsSchema
   .pick({ lef: true, freeFixed: true, placement: true, canvas: true, grid: true, like: true })
@@ -51,6 +53,7 @@ export interface ConvertSummary {
   readonly files: readonly string[];
   readonly nodes: number;
   readonly nets: number;
+  /** Nodes that have a place in the files: in a `.def` also those that the design places itself. */
   readonly placed: number;
   /** What the netlist text format has no room for: offsets of cells' pins, and cells that drive several nets. */
   readonly centred_pins?: number;
@@ -68,11 +71,15 @@ interface Source {
   readonly block: Block;
   /** If it is a DEF design, and its cells were not clustered. */
   readonly design?: LoadedDef;
+  /** Whether a run has placed all standard cells. */
+  readonly hasCells?: boolean;
 }
 
 interface Written {
   readonly files: readonly string[];
   readonly block: Block;
+  /** Nodes with a place in the files, if it is not all that have one in the block. */
+  readonly placed?: number;
   readonly losses?: Pick<ConvertSummary, "centred_pins" | "redriven_nets">;
 }
 
@@ -96,46 +103,70 @@ const TARGETS: readonly Target[] = [
     ending: /\.aux(\.gz)?$/,
     write: async (out, { block }) => ({ files: await writeBookshelf(out, block, block.initial), block }),
   },
-  {
-    ending: /\.def(\.gz)?$/i,
-    write: (out, source) => writeMacros(out, source, (design, places) => writeDef(out, design, places)),
-  },
+  { ending: /\.def(\.gz)?$/i, write: writeDesign },
   {
     ending: /\.tcl$/,
     write: (out, source) =>
-      writeMacros(out, source, (design, places) =>
-        writeFileAtomically(out, macroPlacementTcl(design, places, { exact: true })),
-      ),
+      writeMacros(out, source, (design, places) => macroPlacementTcl(design, places, { exact: true })),
   },
   {
     ending: /\.cfg$/,
-    write: (out, source) =>
-      writeMacros(out, source, (design, places) =>
-        writeFileAtomically(out, macroPlacementCfg(design, places)),
-      ),
+    write: (out, source) => writeMacros(out, source, macroPlacementCfg),
   },
 ];
 
-/** Writes the places of a design's macros. Throws `InputError` if the block is no design. */
+/** Writes the design with its macros where the block has them, and with its cells if a run has placed them. */
+async function writeDesign(out: string, source: Source): Promise<Written> {
+  const { block, hasCells } = source;
+  const design = designOf(out, source);
+  const places = defPlacesOf(design, block.initial, hasCells ? macrosAndCells(block) : undefined);
+  await writeDef(out, design, places);
+  return { files: [out], block, placed: countPlaced(design, places) };
+}
+
+/** Writes a list of the macros that another flow is to place. */
 async function writeMacros(
   out: string,
-  { block, design }: Source,
-  write: (design: LoadedDef, places: ReadonlyMap<number, DefPlace>) => Promise<unknown>,
+  source: Source,
+  textOf: (design: LoadedDef, places: ReadonlyMap<number, DefPlace>) => string,
 ): Promise<Written> {
-  if (!design)
-    throw new InputError(
-      out,
-      `needs the design that '${block.name}' is placed in, and it is no DEF design with its cells`,
-      "convert a .def, or a run that placed one, without --cluster",
-    );
-  await write(design, defPlacesOf(design, block.initial));
-  return { files: [out], block };
+  const { block } = source;
+  const design = designOf(out, source);
+  const places = defPlacesOf(design, block.initial);
+  await writeFileAtomically(out, textOf(design, places));
+  return { files: [out], block, placed: macrosToPlace(design, places).length };
+}
+
+/** Throws `InputError` if the block is no design. */
+function designOf(out: string, { block, design }: Source): LoadedDef {
+  if (design) return design;
+  throw new InputError(
+    out,
+    `needs the design that '${block.name}' is placed in, and it is no DEF design with its cells`,
+    "convert a .def, or a run that placed one, without --cluster",
+  );
+}
+
+/** Nodes with a place in a design that is written with components at `places`. */
+function countPlaced({ block, design, nodes }: LoadedDef, places: ReadonlyMap<number, DefPlace>): number {
+  const { statuses } = design.components;
+  const placedPins = new Set(design.pins.filter(({ isPlaced }) => isPlaced).map(({ name }) => name));
+  let count = 0;
+  for (let node = 0; node < block.nodeCount; node++) {
+    const component = nodes.componentOfNode[node]!;
+    const isPlaced =
+      component < 0
+        ? placedPins.has(block.nodeNames[node]!)
+        : places.has(component) || statuses[component] !== PlaceStatus.Unplaced;
+    if (isPlaced) count++;
+  }
+  return count;
 }
 
 /**
  * Reads the block at `path` and writes it, or only its placement, as the ending of `out` says: `.pb.txt`, `.aux`,
  * `.plc`, `.pl`, or a directory for netlist and placement together; for DEF designs also `.def`, `.tcl` and `.cfg`. For the
- * folder of a run, it is the block that the run placed, with its best placement. Folders that `out` names are made. Throws
+ * folder of a run, it is the block that the run placed, with its best placement, or with all cells if it has placed these. Folders that `out` names are made. Throws
  * `InputError` for pairs that make no sense.
  */
 export async function convert(
@@ -151,13 +182,16 @@ export async function convert(
       "is a placement, which names no sizes and nets",
       `give its block, and the placement by --placement: convert BLOCK ${out} --placement ${path}`,
     );
-  const source = openBlockSource(path, given);
+  const cells = placedCellsOf(given.placement ?? path);
+  const source = openBlockSource(path, { ...given, ...(cells !== undefined && { placement: cells }) });
   const options = parseOptions(convertSchema, pickOptions(convertSchema, source.options));
   const write = writerOf(out);
   refuseExisting(out, options.force);
   const flat = await loadFlat(source.path, source.options, report);
   if (flat.design && !ofDesign(out)) reportLosses(source.path, flat.design, report);
-  const placed = source.run && given.placement === undefined ? await withBest(flat, source.run) : flat;
+  const hasCells = cells !== undefined;
+  const isOfRun = source.run && given.placement === undefined && !hasCells;
+  const placed = isOfRun ? await withBest(flat, source.run) : flat;
   const { block, clustering } = clusterFlat(
     placed.block,
     { ...options, clustering: options.cluster },
@@ -165,17 +199,20 @@ export async function convert(
   );
   makeFolder(out.endsWith("/") ? out : dirname(out));
   onStart();
-  const written = await write(out, clustering ? { block } : { ...placed, block });
-  const { initial } = written.block;
+  const written = await write(out, clustering ? { block } : { ...placed, block, hasCells });
   return {
     block: block.name,
     out,
     files: written.files,
     nodes: written.block.nodeCount,
     nets: written.block.netCount,
-    placed: initial.xs.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0),
+    placed: written.placed ?? countWithPlace(written.block),
     ...written.losses,
   };
+}
+
+function countWithPlace({ initial }: Block): number {
+  return initial.xs.reduce((count, x) => count + (Number.isNaN(x) ? 0 : 1), 0);
 }
 
 /** With the best placement of a run, or the one that was named. */

@@ -29,6 +29,7 @@ import {
   type ScoredPlacement,
   storeArrays,
 } from "../placer/index.js";
+import { asWritten, asWrittenWithCells, macrosAndCells } from "./flat-output.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Options on the placement of cells, of `cells` and of `place --cells`. */
@@ -65,6 +66,8 @@ export interface CellsFigures {
 
 export interface FlatCellsJob {
   readonly block: Block;
+  /** If the block is of a DEF design. */
+  readonly design: LoadedDef | undefined;
   /** Everything but the cells that may move stays where this has it. */
   readonly start: Placement;
   readonly density: number;
@@ -80,12 +83,16 @@ export interface FlatCellsJob {
 
 const CHECKPOINT = "checkpoints/cells.json";
 
-/** Places the cells of a job, or goes on from the checkpoint in the run's folder if that is of the same macros. */
+/**
+ * Places the cells of a job, or goes on from the checkpoint in the run's folder if that is of the same macros. Placement and
+ * figures are those of the files that `writeFlatPlaces` writes.
+ */
 export async function placeCellsInRun(
   run: RunFolder,
   job: FlatCellsJob,
 ): Promise<{ readonly placement: Placement; readonly figures: CellsFigures }> {
-  const { block, start, density, passes, workers, signal, onProgress } = job;
+  const { block, design, density, passes, workers, signal, onProgress } = job;
+  const start = asWritten(block, job.start, design);
   const key = keyOf(start, density);
   const from = job.resume ? readCheckpoint(run.file(CHECKPOINT), key) : undefined;
   const done = from ? (from.stage === "global" ? from.global.iterations : from.spread.count) : 0;
@@ -99,7 +106,8 @@ export async function placeCellsInRun(
   });
   const judge = new Judge(Kernels.create(), block);
   const lengthOf = (placement: Placement) => judge.evaluate(placement).wirelength;
-  const { placement, spread, legalWirelength, iterations, overflow } = found;
+  const { spread, legalWirelength, iterations, overflow } = found;
+  const placement = asWrittenWithCells(block, found.placement, design);
   const { overlaps, offRows, outsideRegions } = checkRows(block, placement);
   const figures = {
     cells: countLooseCells(block),
@@ -136,14 +144,12 @@ export async function placeCellsAfterMacros(
   run: RunFolder,
   {
     placement: start,
-    design,
     ...job
-  }: Pick<FlatCellsJob, "block" | "workers" | "resume" | "signal" | "onProgress"> & {
+  }: Pick<FlatCellsJob, "block" | "design" | "workers" | "resume" | "signal" | "onProgress"> & {
     readonly placement: Placement;
-    readonly design: LoadedDef | undefined;
   },
 ): Promise<{ readonly placement: Placement; readonly summary: CellsInPlace }> {
-  const { block } = job;
+  const { block, design } = job;
   const started = performance.now();
   tellOfRegions(block, job.onProgress);
   const { placement, figures } = await placeCellsInRun(run, { ...job, start, ...DEFAULTS });
@@ -215,8 +221,8 @@ export async function writeFlatPlaces(
   block: Block,
   { placement, design }: { readonly placement: Placement; readonly design: LoadedDef | undefined },
 ): Promise<void> {
-  const isOfDesign = (node: number) => block.kinds[node] === NodeKind.HardMacro || isLooseCell(block, node);
-  if (design) await writeDef(run.file("best.def"), design, defPlacesOf(design, placement, isOfDesign));
+  if (design)
+    await writeDef(run.file("best.def"), design, defPlacesOf(design, placement, macrosAndCells(block)));
   if (frameOf(block)) await writePl(run.file("best.pl"), block, placement);
 }
 

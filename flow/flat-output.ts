@@ -42,19 +42,37 @@ export function asWritten(block: Block, placement: Placement, design?: LoadedDef
   return frameOf(block) ? placementInPl(block, placement) : placement;
 }
 
+/** The same for files with the places of all cells: they are on database units too. */
+export function asWrittenWithCells(block: Block, placement: Placement, design?: LoadedDef): Placement {
+  return design
+    ? onUnits({ ...design, block }, placement, macrosAndCells(block))
+    : asWritten(block, placement);
+}
+
+/** Names the nodes that a `.def` holds the places of, once the cells are placed too. */
+export function macrosAndCells(block: Block): (node: number) => boolean {
+  return (node) => block.kinds[node] === NodeKind.HardMacro || isMovableCell(block, node);
+}
+
 function inDef(loaded: LoadedDef, placement: Placement): Placement {
-  const { block, design, nodes } = loaded;
-  const result = copyPlacement(placement);
-  for (const [component, place] of defPlacesOf(loaded, placement)) {
-    const node = nodes.nodeOfComponent[component]!;
-    if (block.fixed[node]) continue;
-    const [x, y] = centreOfCorner(design, nodes.masters[component]!, place);
-    [result.xs[node], result.ys[node]] = [x, y];
-  }
+  const result = onUnits(loaded, placement);
+  const { block } = loaded;
   const { initial } = block;
   for (const cell of nodesOfKind(block, NodeKind.StandardCell)) {
     if (!isMovableCell(block, cell) || Number.isNaN(initial.xs[cell]!)) continue;
     for (const places of ["xs", "ys", "orientations"] as const) result[places][cell] = initial[places][cell]!;
+  }
+  return result;
+}
+
+/** A placement whose nodes in the `.def`, hard macros by default, are on database units. */
+function onUnits(loaded: LoadedDef, placement: Placement, isWritten?: (node: number) => boolean): Placement {
+  const { design, nodes } = loaded;
+  const result = copyPlacement(placement);
+  for (const [component, place] of defPlacesOf(loaded, placement, isWritten)) {
+    const node = nodes.nodeOfComponent[component]!;
+    const [x, y] = centreOfCorner(design, nodes.masters[component]!, place);
+    [result.xs[node], result.ys[node]] = [x, y];
   }
   return result;
 }

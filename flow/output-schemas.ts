@@ -399,7 +399,7 @@ export const OUTPUT_SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
     files: text,
     nodes: count,
     nets: count,
-    placed: count,
+    placed: count.describe("nodes that have a place in the files"),
     centred_pins: count.optional(),
     redriven_nets: count.optional(),
   }),

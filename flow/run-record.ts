@@ -1,6 +1,6 @@
 // What a run's folder says of itself: the files and options that it was started with, and whether it still runs.
 import { existsSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { z } from "zod";
 import {
   type Block,
@@ -76,7 +76,7 @@ export function flatSourceAt(path: string): RunSource | undefined {
 }
 
 /** The same path if the run has placed all standard cells of what `flatSourceAt` finds there. */
-export function placedCellsAt(path: string): string | undefined {
+function placedCellsAt(path: string): string | undefined {
   if (!flatSourceAt(path)) return undefined;
   const isWhole = basename(path) === FLAT || cellsOfRun(dirname(path)) !== undefined;
   return isWhole && !basename(path).startsWith("top-") ? path : undefined;
@@ -91,6 +91,18 @@ export function cellsOfRun(folder: string): string | undefined {
   const summary = readJson(join(folder, "summary.json")) as { flat_wirelength?: unknown } | undefined;
   const isDone = runState(folder) === "finished" && summary?.flat_wirelength !== undefined;
   return isDone && isFile(join(folder, FLAT)) ? join(folder, FLAT) : undefined;
+}
+
+/**
+ * The placement of all standard cells that a path stands for: that of a finished run by its folder, or the file itself.
+ * Undefined for placements of macros.
+ */
+export function placedCellsOf(path: string): string | undefined {
+  const file = placedCellsAt(path);
+  if (file !== undefined) return file;
+  const run = runAt(path);
+  const cells = run && cellsOfRun(run.folder);
+  return run?.placement === undefined || normalize(run.placement) === cells ? cells : undefined;
 }
 
 const RUN_OUTPUTS = ["checkpoints", "metrics.jsonl", "summary.json", "best.plc"];

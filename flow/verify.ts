@@ -50,10 +50,9 @@ import { loadBlockWith, loadDefWith, readGivenPlaces } from "./load-block.js";
 import { parseOptions, runOptions } from "./options.js";
 import { controlOf, type RunObserver } from "./run-control.js";
 import {
-  cellsOfRun,
   flatSourceAt,
   isRunFolder,
-  placedCellsAt,
+  placedCellsOf,
   type RunSource,
   readRunSource,
   runAt,
@@ -321,11 +320,6 @@ async function readInput(
 export function routingSupplyFor(block: Block, design: LoadedDef | undefined): RoutingSupply {
   if (design) return routingSupplyOf({ ...design, block });
   return frameOf(block) ? bookshelfSupplyOf(block) : assumedSupply(block);
-}
-
-/** The placement of all cells that a path names: of a finished run, or the `flat.plc` of one. */
-function placedCellsOf(path: string): string | undefined {
-  return placedCellsAt(path) ?? (isRunFolder(path) ? cellsOfRun(path) : undefined);
 }
 
 /** For the `best.def` or `top-2.def` of a run: that file as the block, read with the run's LEF files and options. */

@@ -39,7 +39,7 @@ export interface SpreadMacros {
 }
 
 /**
- * Moves the hard macros that may move until none overlaps another, a fixed one or a hard blockage, or until it gives up. With a
+ * Moves the hard macros that may move until none overlaps another, a fixed one or a blockage, or until it gives up. With a
  * pitch, sides count up to whole pitches and lower-left corners end on it.
  */
 export function spreadMacros(block: Block, from: Placement, pitch?: MacroPitch): SpreadMacros {
@@ -132,14 +132,14 @@ function bodiesOf(block: Block, placement: Placement, pitch: MacroPitch | undefi
     const box = { width: upTo(width, pitch?.x), height: upTo(height, pitch?.y) };
     boxes.push({ x: x + (box.width - width) / 2, y: y + (box.height - height) / 2, ...box });
   }
-  for (const { left, right, bottom, top, rate } of block.blockages)
-    if (rate >= 1)
-      standing.push({
-        x: (left + right) / 2,
-        y: (bottom + top) / 2,
-        width: right - left,
-        height: top - bottom,
-      });
+  // The rate is about cells; macros keep out of every blockage.
+  for (const { left, right, bottom, top } of block.blockages)
+    standing.push({
+      x: (left + right) / 2,
+      y: (bottom + top) / 2,
+      width: right - left,
+      height: top - bottom,
+    });
   // Corners are rounded down in the end: what stands reaches up to the pitch, and so does the edge of the canvas.
   const upOn = (at: number, origin: number, step: number) =>
     origin + step * Math.ceil((at - origin) / step - SNAP_SLACK);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { place } from "../../flow/index.js";
+import { convert, place } from "../../flow/index.js";
 import { loadBlock, NodeKind, readPlacement } from "../../netlist/index.js";
 import { checkRows } from "../../placer/index.js";
 import { ashlar, runJson } from "../support/command.js";
@@ -15,7 +15,6 @@ const folder = makeFolder();
 const at = (...names: readonly string[]) => join(folder, ...names);
 const DESIGN = "examples/design/tile.def";
 const LEF = ["examples/design/tech.lef", "examples/design/cells.lef"];
-const near = (a: unknown, b: unknown) => Math.abs(Number(a) - Number(b)) < 1e-9 * Math.abs(Number(b));
 
 test("a design: macros and cells in best.def, figures in the summary, and the cells command finds the same", async () => {
   const search = ["--method", "greedy", "--iterations", "3", "--workers", "1", "--json"];
@@ -27,22 +26,38 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
   const block = await loadBlock(at("design", "best.def"), { def: { lef: LEF } });
   assert.deepEqual(checkRows(block, block.initial), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   const flat = await readPlacement(at("design", "flat.plc"), block);
-  for (let node = 0; node < block.nodeCount; node++)
-    if (block.kinds[node] !== NodeKind.Port)
-      assert.ok(
-        Math.abs(flat.xs[node]! - block.initial.xs[node]!) +
-          Math.abs(flat.ys[node]! - block.initial.ys[node]!) <
-          1e-3,
-        block.nodeNames[node],
-      );
+  // Both to the last bit, and so are the figures: they are of what was written.
+  for (const axis of ["xs", "ys"] as const)
+    for (let node = 0; node < block.nodeCount; node++)
+      assert.equal(flat[axis][node], block.initial[axis][node], `${axis} of ${block.nodeNames[node]}`);
   const scored = runJson("eval", at("design", "best.def"), "--lef", LEF[0]!, "--lef", LEF[1]!, "--json");
-  assert.ok(near(scored.wirelength, summary.flat_wirelength));
-  assert.ok(near((summary.flat as { wirelength: number }).wirelength, summary.flat_wirelength));
+  assert.equal(scored.wirelength, summary.flat_wirelength);
+  for (const [name, value] of Object.entries(summary.flat as object)) assert.equal(scored[name], value, name);
   // The run's flat.plc is a block with all cells placed, and a placement of the design.
   for (const args of [[at("design", "flat.plc")], [DESIGN, "--placement", at("design", "flat.plc")]])
     assert.equal(runJson("eval", ...args, "--json").wirelength, summary.flat_wirelength, args[0]);
   const { counts } = runJson("info", at("design", "flat.plc"), "--json");
   assert.equal((counts as { standard_cells: number }).standard_cells, summary.cells);
+  // Converted, the run has its cells; its best.plc has macros alone.
+  const bytes = readFileSync(at("design", "best.def"));
+  for (const [i, path] of [at("design"), at("design", "flat.plc"), DESIGN].entries()) {
+    const options = path === DESIGN ? { placement: at("design", "flat.plc") } : {};
+    const { placed } = await convert(path, at(`again-${i}.def`), options);
+    assert.equal(placed, block.nodeCount, path);
+    assert.deepEqual(readFileSync(at(`again-${i}.def`)), bytes, path);
+  }
+  const ports = block.kinds.reduce((count, kind) => count + (kind === NodeKind.Port ? 1 : 0), 0);
+  const macros = block.nodeCount - ports - 820;
+  for (const [ending, expected] of [
+    ["def", macros + ports],
+    ["tcl", macros - 1], // one is fixed
+    ["cfg", macros - 1],
+  ] as const)
+    assert.equal(
+      (await convert(at("design", "best.plc"), at(`macros.${ending}`))).placed,
+      expected,
+      `.${ending}`,
+    );
   runJson("convert", at("design", "flat.plc"), at("flat", "tile.aux"), "--json");
   const asSet = runJson("eval", at("flat", "tile.aux"), "--json");
   assert.ok(Math.abs(Number(asSet.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
@@ -67,7 +82,7 @@ test("a design: macros and cells in best.def, figures in the summary, and the ce
     at("alone"),
     "--json",
   );
-  assert.ok(near(alone.flat_wirelength, summary.flat_wirelength));
+  assert.equal(alone.flat_wirelength, summary.flat_wirelength);
 });
 
 test("a Bookshelf set with method mixed: cells in best.pl", async () => {
@@ -80,7 +95,8 @@ test("a Bookshelf set with method mixed: cells in best.pl", async () => {
   const placed = await readPlacement(at("mixed", "best.pl"), block);
   assert.deepEqual(checkRows(block, placed), { overlaps: 0, offRows: 0, outsideRegions: 0 });
   const again = runJson("eval", aux, "--placement", at("mixed", "best.pl"), "--json");
-  assert.ok(Math.abs(Number(again.wirelength) / Number(summary.flat_wirelength) - 1) < 1e-6);
+  for (const [name, value] of Object.entries(summary.flat as object)) assert.equal(again[name], value, name);
+  assert.equal(again.wirelength, summary.flat_wirelength);
 });
 
 test("stopped while cells are placed, a run goes on with the cells alone, and ends with the bytes of a whole one", async () => {

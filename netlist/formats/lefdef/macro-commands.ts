@@ -7,7 +7,7 @@ import type { LoadedDef } from "./load-def.js";
 export const OPENROAD_ORIENTATIONS = ["R0", "MY", "R180", "MX", "R270", "MYR90", "R90", "MXR90"] as const;
 
 /** The macros that a file for another flow places: all but those that are fixed and stay where they are. */
-function macrosToPlace(
+export function macrosToPlace(
   loaded: LoadedDef,
   places: ReadonlyMap<number, DefPlace>,
 ): { readonly component: number; readonly name: string; readonly place: DefPlace }[] {

@@ -8,14 +8,14 @@ import { blockOf } from "../../../support/blocks.js";
 const PITCH = { x: 0.5, y: 2, originX: 1, originY: 3 };
 
 /** Macros of several sizes, some lying, near the middle of a canvas of 100 x 100 µm, of which they take about 45 %. */
-function crowded(seed: number) {
+function crowded(seed: number, rate = 1) {
   const random = Random.stream(seed, "crowd");
   const draft = new NetlistDraft();
   const nodes = Array.from({ length: 24 }, (_, i) =>
     draft.addNode(NodeKind.HardMacro, `m${i}`, 8 + 2 * random.below(8), 6 + 2 * random.below(7)),
   );
   const wall = draft.addNode(NodeKind.HardMacro, "wall", 20, 20);
-  const blockages = [{ left: 0, bottom: 90, right: 30, top: 100, rate: 1 }];
+  const blockages = [{ left: 0, bottom: 90, right: 30, top: 100, rate }];
   const block = blockOf(draft, { blockages }, { wall: [60, 50] });
   block.fixed[wall] = 1;
   const placement: Placement = {
@@ -70,6 +70,14 @@ for (const pitch of [undefined, PITCH])
       assert.deepEqual(spreadMacros(crowd.block, crowd.placement, pitch).placement, placement);
     }
   });
+
+test("macros keep out of a blockage that leaves room for cells as of a full one", () => {
+  const { placement } = spreadMacros(crowded(1).block, crowded(1).placement);
+  for (const rate of [0.5, 0]) {
+    const crowd = crowded(1, rate);
+    assert.deepEqual(spreadMacros(crowd.block, crowd.placement).placement, placement, `rate ${rate}`);
+  }
+});
 
 test("macros that stand apart do not move", () => {
   const crowd = crowded(1);
