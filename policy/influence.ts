@@ -85,7 +85,7 @@ export class InfluenceProbe {
 
   /**
    * What moved the decision of a step, from 0. Takes out at most `most` nodes: those with the heaviest edges to the macro first,
-   * then those that stand nearest to the cell, then the others. Between two nodes it waits for `pause`.
+   * then those with the most attention, if the network has any, then those that stand nearest to the cell, then the others. Between two nodes it waits for `pause`.
    */
   async explain(
     step: number,
@@ -102,7 +102,7 @@ export class InfluenceProbe {
     const whole = this.look(cell, -1);
     const weights = this.edgesOf(game.graph.graphNodes[macro]!);
     const changes = new Float64Array(weights.length).fill(Number.NaN);
-    for (const node of this.order({ macro, cell, weights }).slice(0, most)) {
+    for (const node of this.order({ macro, cell, weights, ...whole }).slice(0, most)) {
       changes[node] = whole.logProbability - this.look(cell, node).logProbability;
       await pause?.();
     }
@@ -121,7 +121,12 @@ export class InfluenceProbe {
   }
 
   /** Graph nodes other than the macro, in the order in which they are taken out. */
-  private order({ macro, cell, weights }: Pick<DecisionInfluences, "macro" | "cell" | "weights">): number[] {
+  private order({
+    macro,
+    cell,
+    weights,
+    attention,
+  }: Pick<DecisionInfluences, "macro" | "cell" | "weights" | "attention">): number[] {
     const { environment, graph } = this.game;
     const { placement } = environment.episode.judge;
     const { canvas, grid } = this.block;
@@ -134,9 +139,13 @@ export class InfluenceProbe {
         ? Number.MAX_VALUE
         : cellDistance(row * grid.columns + column, cell, grid.columns);
     });
+    const attended = (node: number) => attention[node] ?? 0;
     return Array.from(weights.keys())
       .filter((node) => node !== graph.graphNodes[macro])
-      .sort((a, b) => weights[b]! - weights[a]! || distances[a]! - distances[b]! || a - b);
+      .sort(
+        (a, b) =>
+          weights[b]! - weights[a]! || attended(b) - attended(a) || distances[a]! - distances[b]! || a - b,
+      );
   }
 
   /** Per graph node, the weight of its edge to this one. */

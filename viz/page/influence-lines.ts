@@ -1,5 +1,6 @@
 // The layer of what moved the policy: lines from the chosen cell to the nodes that moved it, and these nodes, the stronger the
-// wider and the fuller. Dashed lines and the other colour: the node spoke against the cell.
+// wider and the fuller. Lines of nodes that spoke against the cell are dashed and of another colour; those of nodes that changed
+// nothing, but had the network's attention, are grey.
 import type { Graphics } from "pixi.js";
 import { NodeKind } from "../../netlist/index.js";
 import { placedSize } from "../geometry.js";
@@ -38,21 +39,20 @@ export function drawInfluences(
   const from = { x: camera.toScreenX(cellX), y: camera.toScreenY(cellY) };
   const nodes = drawnNodes(found, scene.influences.weighing);
   for (const influence of nodes.toReversed()) {
-    const { x, y, share, change } = influence;
-    const against = change < 0;
-    const colour = influenceColour(colours, against);
+    const { x, y, share, speaks } = influence;
+    const colour = colourOf(colours, speaks);
     drawNode(to, influence, { camera, scene, colour });
     const end = { x: camera.toScreenX(x), y: camera.toScreenY(y) };
-    if (against) dashed(to, from, end);
+    if (speaks === "against") dashed(to, from, end);
     else to.moveTo(from.x, from.y).lineTo(end.x, end.y);
     to.stroke({ width: 1 + 4 * share, color: colour, alpha: 0.45 + 0.5 * share });
   }
   return nodes;
 }
 
-/** The colour of a node that makes the chosen cell more probable, or less. */
-export function influenceColour({ series }: Colours, against: boolean): string {
-  return series[against ? 3 : 2]!;
+function colourOf({ series, muted }: Colours, speaks: Influence["speaks"]): string {
+  if (speaks === "neither") return muted;
+  return series[speaks === "for" ? 2 : 3]!;
 }
 
 function drawNode(

@@ -13,6 +13,12 @@ const NAMES: Readonly<Record<Weighing, string>> = {
   attention: "attention",
 };
 
+const SIGNS: Readonly<Record<Influence["speaks"], readonly [sign: string, says: string]>> = {
+  for: ["+", "more probable with it"],
+  against: ["−", "less probable with it"],
+  neither: ["·", "makes no difference that is known"],
+};
+
 export function influencePanel(scene: SceneState): HTMLElement {
   const element = h("section", { id: "influences", hidden: true });
   const refresh = () => {
@@ -90,7 +96,7 @@ function weighingChoice({ influences }: SceneState): HTMLElement {
 
 function line(scene: SceneState, influence: Influence, short: string): HTMLElement {
   const { block, influences } = scene;
-  const { nodes, change, attention } = influence;
+  const { nodes, change, attention, speaks } = influence;
   const name = nameOf(block.nodeNames, nodes);
   const { macro, logProbability } = influences.influences!;
   const isItself = nodes.length === 1 && nodes[0] === macro;
@@ -99,7 +105,7 @@ function line(scene: SceneState, influence: Influence, short: string): HTMLEleme
       ? "itself"
       : "not tried"
     : percent(Math.exp(logProbability - change));
-  const [sign, says] = change < 0 ? ["−", "less probable with it"] : ["+", "more probable with it"];
+  const [sign, says] = SIGNS[speaks];
   return h(
     "li",
     {},
@@ -109,12 +115,7 @@ function line(scene: SceneState, influence: Influence, short: string): HTMLEleme
       h("span", { class: "path" }, h("bdi", {}, short)),
       !Number.isNaN(attention) && h("span", { class: "count" }, percent(attention)),
       h("span", { class: "count" }, without),
-      !Number.isNaN(change) &&
-        h(
-          "span",
-          { class: change < 0 ? "against" : "for", role: "img", "aria-label": says, title: says },
-          sign,
-        ),
+      h("span", { class: speaks, role: "img", "aria-label": says, title: says }, sign),
     ),
   );
 }

@@ -27,6 +27,8 @@ export interface Influence {
   readonly attention: number;
   /** By what it counts, relative to the strongest. */
   readonly share: number;
+  /** Whether the node makes the chosen cell more probable; neither if it changes nothing, or was not tried. */
+  readonly speaks: "for" | "against" | "neither";
 }
 
 /** The nodes that count for anything, the strongest first; of nodes alike the earlier. */
@@ -48,6 +50,7 @@ export function strongest(influences: Influences, weighing: Weighing): Influence
       change: changes[entry]!,
       attention: attention[entry] ?? Number.NaN,
       share: strength[entry]! / most,
+      speaks: changes[entry]! > LEAST ? "for" : changes[entry]! < -LEAST ? "against" : "neither",
     }));
 }
 

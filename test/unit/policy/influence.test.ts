@@ -201,10 +201,18 @@ test("of many nodes the heaviest neighbours are taken out, then the nearest; the
   assert.deepEqual(await probe.explain(5), all);
 });
 
-test("attention is told of networks that have it, for all nodes", async () => {
-  const live = await probeOf(checkpointWith({ live: true })).probe.explain(3, { most: 1 });
+test("attention is told of networks that have it, for all nodes, and those with the most are taken out after the neighbours", async () => {
+  const { probe } = probeOf(checkpointWith({ live: true }));
+  const live = await probe.explain(3, { most: 1 });
   assert.equal(live.attention.length, live.weights.length);
   assertClose([live.attention.reduce((sum, share) => sum + share, 0)], [1], 1e-6);
+  const neighbours = live.weights.filter((weight) => weight > 0).length;
+  const { changes } = await probe.explain(3, { most: neighbours + 1 });
+  const isOther = (entry: number) => live.weights[entry] === 0 && membersOf(live, entry)[0] !== live.macro;
+  const others = [...live.weights.keys()].filter(isOther);
+  const most = Math.max(...others.map((entry) => live.attention[entry]!));
+  const [last] = others.filter((entry) => !Number.isNaN(changes[entry]!));
+  assert.equal(live.attention[last!], most);
   const fixed = await probeOf(checkpointWith({})).probe.explain(3, { most: 1 });
   assert.equal(fixed.attention.length, 0);
 });

@@ -31,19 +31,19 @@ const found: Influences = {
 test("nodes count by how much the decision changes without them, whichever way, or by attention", () => {
   const byChange = strongest(found, "change");
   assert.deepEqual(
-    byChange.map(({ nodes, share, change }) => [[...nodes], share, change]),
+    byChange.map(({ nodes, share, change, speaks }) => [[...nodes], share, change, speaks]),
     [
-      [[0, 1], 1, -2],
-      [[5], 0.25, 0.5],
+      [[0, 1], 1, -2, "against"],
+      [[5], 0.25, 0.5, "for"],
     ],
   );
   const byAttention = strongest(found, "attention");
   assert.deepEqual(
-    byAttention.map(({ nodes, attention }) => [nodes[0], attention]),
+    byAttention.map(({ nodes, attention, speaks }) => [nodes[0], attention, speaks]),
     [
-      [4, 0.6],
-      [7, 0.3],
-      [0, 0.1],
+      [4, 0.6, "neither"],
+      [7, 0.3, "neither"],
+      [0, 0.1, "against"],
     ],
   );
   assert.deepEqual([byAttention[1]!.x, byAttention[1]!.y], [30, 40]);
