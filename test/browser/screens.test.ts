@@ -62,15 +62,26 @@ async function cut(page: Page): Promise<string[]> {
   });
 }
 
+/** Whether the caption of a placement that is compared ends above the die. */
+function captionIsAbove(page: Page): Promise<boolean> {
+  return page.evaluate(() => {
+    const caption = document.querySelector("#view-a .caption")!.getBoundingClientRect();
+    return caption.height > 0 && caption.bottom <= window.ashlar!.toPage(0, window.ashlar!.die().height)[1];
+  });
+}
+
 for (const size of SIZES)
   for (const theme of ["light", "dark"] as const)
     test(`nothing is cut and axe finds nothing (${size.width} x ${size.height}, ${theme})`, async () => {
-      const address = `${server.address}&theme=${theme}#map=density&compare=other-1&colour=modules`;
+      const shown = "time=episode:5&hide=nets,tracks&map=density&compare=other-1&colour=modules";
+      const address = `${server.address}&theme=${theme}#${shown}`;
       const { page, errors } = await openPage(browser, address, size);
       const isSmall = size.width < 760;
       if (!isSmall) await page.keyboard.press("n");
       assert.deepEqual(await cut(page), []);
       assert.deepEqual(await violations(page), []);
+      assert.ok(((await query(page)).influences as string[]).length > 0);
+      if (isSmall) assert.ok(await captionIsAbove(page), "the caption covers the die");
       if (isSmall)
         for (const sheet of ["left", "right", "foot"]) {
           await page.click(`#sheet-${sheet}`);
