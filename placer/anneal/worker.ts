@@ -106,7 +106,11 @@ function runRound(
     sweeps++;
     last = { placement: copyPlacement(context.judge.placement), costs };
   }
-  annealer.settleBest?.();
+  // What rounds are compared by, and continue from, depends on the hard macros alone.
+  if (annealer.onlyAdjusted) {
+    const costs = annealer.settle!();
+    last = { placement: copyPlacement(context.judge.placement), costs };
+  }
   return { last, best: annealer.best, sweeps, seconds: seconds() - secondsBefore, secondsBefore };
 }
 
@@ -120,7 +124,8 @@ function share(spent: number, budget: number | undefined): number {
 interface Annealer {
   readonly best: ScoredPlacement;
   sweep(progress: number): Costs;
-  settleBest?(): void;
+  readonly onlyAdjusted?: boolean;
+  settle?(): Costs;
 }
 
 function startAnnealer(

@@ -51,7 +51,7 @@ for (const { name } of KNOWING)
     assert.notEqual(force.score.proxy_cost, one.proxy_cost);
   });
 
-test("sweeps of annealing adjust the soft macros; the best placement's are placed anew", async () => {
+test("sweeps of annealing adjust the soft macros, every fifth places them anew, and only that counts", async () => {
   const loaded = await loadBlock(block);
   const judge = new Judge(Kernels.create(), loaded);
   const cells = new ElectrostaticPlacer(judge);
@@ -71,10 +71,15 @@ test("sweeps of annealing adjust the soft macros; the best placement's are place
   const annealer = new GridAnnealer(judge, counted);
   const start = placementFromPlc(loaded, await readPlc(join(folder, "greedy-1", "best.plc")));
   annealer.begin(start, Random.stream(1, "anneal"));
-  for (let sweep = 0; sweep < 6; sweep++) annealer.sweep(sweep / 6);
-  annealer.settleBest();
-  assert.deepEqual(counts, { placed: 2, adjusted: 6 });
+  const swept = Array.from({ length: 7 }, (_, sweep) => annealer.sweep(sweep / 7).proxyCost);
+  assert.ok(annealer.onlyAdjusted);
+  const settled = annealer.settle().proxyCost;
+  assert.deepEqual(counts, { placed: 3, adjusted: 6 }); // at the start, by the fifth sweep, at the end
   const { placement, costs } = annealer.best;
+  assert.ok(
+    [swept[4], settled].includes(costs.proxyCost),
+    "the cost of an adjusted placement was taken for the best",
+  );
   judge.evaluate(placement);
   cells.placeSoftMacros();
   assert.equal(judge.evaluate().proxyCost, costs.proxyCost);
