@@ -30,7 +30,7 @@ export interface ElectrostaticOptions {
   readonly exactSteps?: readonly number[];
 }
 
-/** More steps, then exact ones, for a lower cost at three to four times the time. */
+/** More steps, then exact ones, for a lower cost at about four times the time. */
 export const LONG_ELECTROSTATIC: ElectrostaticOptions = {
   spreadSteps: 160,
   descentSteps: 160,
