@@ -81,7 +81,7 @@ export function addEval(program: Command): void {
       const { nudged } = score;
       const luck =
         nudged &&
-        `${nudged.mean.toFixed(6)}, the mean of ${nudged.nudges}; deviation ${nudged.deviation.toFixed(6)}`;
+        `${nudged.mean.toFixed(6)}, the mean of ${nudged.nudges} under ${nudged.protocol}; deviation ${nudged.deviation.toFixed(6)}`;
       printResult({ ...score, ...(luck && { nudged: luck }), violations: violations.length }, false);
       printViolations(violations);
     }

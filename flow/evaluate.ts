@@ -23,7 +23,7 @@ import { loadBlockWith, loadDefWith, readRunBest, readRunPlacement } from "./loa
 import { type Nudged, nudgedCosts } from "./nudges.js";
 import { parseOptions, pickOptions } from "./options.js";
 import { costTermOptions, type Judging, openJudging } from "./own-module.js";
-import { costTermsOf, isRunFolder, readRunSource, runAt } from "./run-record.js";
+import { costTermsOf, isRunFolder, protocolOfRun, readRunSource, runAt } from "./run-record.js";
 
 export const evalOptionsSchema = blockOptionsSchema.extend({
   ...costTermOptions,
@@ -38,7 +38,7 @@ export const evalOptionsSchema = blockOptionsSchema.extend({
     .max(10_000)
     .optional()
     .describe(
-      "also score so many copies in which a hard macro is a thousandth of a cell away and soft macros are placed anew (by --place-cells, default fd): their mean cost is free of luck",
+      "also score so many copies in which a hard macro is a thousandth of a cell away and soft macros are placed anew (by --place-cells; default es for a run under es, else fd): their mean cost is free of luck",
     ),
 });
 export type EvalOptions = z.input<typeof evalOptionsSchema>;
@@ -116,7 +116,8 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
     judging.options.terms?.every(({ term }) => term.name !== name),
   );
   const { placeCells, nudges } = options;
-  const evaluation = scored(whole, { placement, judging, placeCells, nudges, design });
+  const nudgedBy = protocolOfRun(folder) === "es" ? "es" : "fd";
+  const evaluation = scored(whole, { placement, judging, placeCells, nudges, nudgedBy, design });
   if (leftOut.length === 0) return evaluation;
   // No code is loaded because a record names it.
   return { ...evaluation, score: { ...evaluation.score, left_out_costs: leftOut } };
@@ -169,11 +170,14 @@ interface Scoring {
   readonly judging: Judging;
   readonly placeCells?: Protocol | undefined;
   readonly nudges?: number | undefined;
+  /** Protocol that places the soft macros of nudged copies, unless `placeCells` does. Default fd. */
+  readonly nudgedBy?: Protocol;
   /** The block's design, whose constraints only its format knows. */
   readonly design: LoadedDef | undefined;
 }
 
-function scored(block: Block, { placement, judging, placeCells, nudges, design }: Scoring): Evaluation {
+function scored(block: Block, scoring: Scoring): Evaluation {
+  const { placement, judging, placeCells, nudges, nudgedBy = "fd", design } = scoring;
   const judge = new Judge(Kernels.create(), block, judging.options);
   let costs = judge.evaluate(placement);
   if (placeCells) {
@@ -184,7 +188,7 @@ function scored(block: Block, { placement, judging, placeCells, nudges, design }
   const violations = design ? checkConstraints(design, placement) : violationsIn(block, placement);
   const counted = design && { violations: violations.length, legal: score.legal && violations.length === 0 };
   const [own, maps] = [copyPlacement(judge.placement), judge.maps()];
-  const nudged = nudges && nudgedCosts(judge, own, { protocol: placeCells ?? "fd", nudges });
+  const nudged = nudges && nudgedCosts(judge, own, { protocol: placeCells ?? nudgedBy, nudges });
   return {
     block,
     placement: own,

@@ -11,6 +11,8 @@ const LENGTH = 0.001;
 export interface Nudged {
   /** How many. */
   readonly nudges: number;
+  /** Whose cell placer placed their soft macros. */
+  readonly protocol: Protocol;
   readonly mean: number;
   /** Standard deviation of one copy's cost. */
   readonly deviation: number;
@@ -48,6 +50,7 @@ export function nudgedCosts(
   const squares = costs.reduce((sum, cost) => sum + (cost - mean) ** 2, 0);
   return {
     nudges,
+    protocol,
     mean,
     deviation: Math.sqrt(squares / (nudges - 1)),
     min: leastOf(costs),

@@ -42,6 +42,7 @@ const violations = z
   .describe("why the placement is not legal, one by one");
 const nudged = z.strictObject({
   nudges: count,
+  protocol: z.string().describe("whose cell placer placed their soft macros: fd or es"),
   mean: cost("mean proxy of the nudged copies"),
   deviation: cost("standard deviation of one copy's proxy"),
   min: z.number(),

@@ -11,7 +11,7 @@ import {
   readPlacement,
   statusOf,
 } from "../netlist/index.js";
-import { checkWith } from "../placer/index.js";
+import { checkWith, PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
 import type { RunState } from "../viz/index.js";
 import { type BlockOptions, blockOptionsSchema, designOptions } from "./block-options.js";
 import { type ClusterChoice, clusterOptions } from "./cluster.js";
@@ -176,6 +176,12 @@ export interface RecordedOptions extends Readonly<Record<string, unknown>> {
 export function recordedOptions(folder: string): RecordedOptions {
   const record = readJson(join(folder, "options.json")) as { options?: RecordedOptions } | undefined;
   return record?.options ?? {};
+}
+
+/** The protocol of a run, from its record; fd if it names none. */
+export function protocolOfRun(folder: string | undefined): Protocol {
+  const recorded = folder && recordedOptions(folder).protocol;
+  return PROTOCOL_NAMES.find((name) => name === recorded) ?? "fd";
 }
 
 /** Names of the cost terms that a run was started with, from its record. */

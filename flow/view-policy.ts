@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { JudgeRules } from "../env/index.js";
 import { type Block, InputError, isFile } from "../netlist/index.js";
-import { PROTOCOL_NAMES, type Protocol } from "../placer/index.js";
 import {
   InfluenceProbe,
   LATEST_CHECKPOINT,
@@ -16,7 +15,7 @@ import {
 import { type Packed, packEmbedding, packInfluences, packTrace } from "../viz/index.js";
 import { principalPlane } from "./embedding-plane.js";
 import { stampOf } from "./file-stamp.js";
-import { recordedOptions } from "./run-record.js";
+import { protocolOfRun } from "./run-record.js";
 
 /** Answers about single steps that are kept; of a large block each takes some hundred kB. */
 const MOST_KEPT = 64;
@@ -99,7 +98,7 @@ export class ViewedPolicy {
   private async play(path: string, stamp: number): Promise<Played> {
     const { block, network, judging } = this;
     const checkpoint = await readTrainCheckpoint(path, [block.nodeCount], { network });
-    const options = { judging, protocol: protocolOf(this.run) };
+    const options = { judging, protocol: protocolOfRun(this.run) };
     const { trace, embeddings } = tracePolicy(block, options, checkpoint);
     let probe: InfluenceProbe | undefined;
     return {
@@ -128,10 +127,4 @@ function oneByOne<Answer>(answer: (step: number) => Promise<Answer>): (step: num
     if (known.size > MOST_KEPT) known.delete(known.keys().next().value!);
     return next;
   };
-}
-
-/** The protocol of a run, from its record. */
-function protocolOf(run: string | undefined): Protocol {
-  const recorded = run && recordedOptions(run).protocol;
-  return PROTOCOL_NAMES.find((name) => name === recorded) ?? "fd";
 }

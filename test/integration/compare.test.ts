@@ -131,7 +131,14 @@ test("under fd nudged copies of every result are scored, as eval does it; under 
   assert.match(comparisonTable(result), /method +proxy +nudged +wirelength/);
   const es = { ...options, seeds: "1", protocol: "es", out: join(folder, "es") } as const;
   assert.ok(!("nudged" in (await compare([block], es)).rows[0]!.runs[0]!));
-  assert.equal((await compare([block], { ...es, nudges: 3 })).rows[0]!.runs[0]!.nudged!.nudges, 3);
+  const { nudged, out: run } = (await compare([block], { ...es, nudges: 3 })).rows[0]!.runs[0]!;
+  assert.equal(nudged!.nudges, 3);
+  assert.equal(nudged!.protocol, "es");
+  // A run's copies are scored under its own protocol unless told otherwise: costs under fd say nothing of one under es.
+  assert.deepEqual((await evaluate(run, { nudges: 3 })).score.nudged, nudged);
+  const forced = (await evaluate(run, { nudges: 3, placeCells: "fd" })).score.nudged!;
+  assert.equal(forced.protocol, "fd");
+  assert.notEqual(forced.mean, nudged!.mean);
   await assert.rejects(compare([block], { ...options, nudges: 1 }), /--nudges: 1, but 0, or 2 and more/);
   await assert.rejects(
     compare([block], { ...options, protocol: "free", nudges: 4 }),

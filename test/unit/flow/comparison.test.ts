@@ -57,7 +57,7 @@ test("verified figures are means over the runs that have them; the costs are ove
 });
 
 test("a column shows the mean cost of nudged copies, if there are any", () => {
-  const nudged = { nudges: 32, mean: 2.25, deviation: 0.1, min: 2, max: 3 };
+  const nudged = { nudges: 32, protocol: "fd", mean: 2.25, deviation: 0.1, min: 2, max: 3 } as const;
   const runs = [
     { ...run, nudged },
     { ...run, nudged: { ...nudged, mean: 2.5 } },
