@@ -4,6 +4,7 @@
 // Run: node dist/benchmarks/cheap-reward.js [--samples N] BLOCK …
 import { parseArgs } from "node:util";
 import { Environment, Judge, STATE_NUMBERS, sampleByPrior } from "../env/index.js";
+import { nudge, nudgeableMacros } from "../flow/index.js";
 import { Kernels } from "../kernels/index.js";
 import { copyPlacement, loadBlock, NodeKind, type Placement, Random } from "../netlist/index.js";
 import { ElectrostaticPlacer } from "../placer/index.js";
@@ -18,10 +19,9 @@ const STEPS = [
   [40, 30],
   [30, 20],
 ] as const;
-/** Samples that are nudged, nudges of each, and their length in cells. */
+/** Samples that are nudged, and nudges of each. */
 const NUDGED = 8;
 const NUDGES = 3;
-const NUDGE = 0.001;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -38,17 +38,7 @@ async function measure(path: string, count: number): Promise<void> {
   const judge = new Judge(Kernels.create(), block);
   const random = Random.stream(1, "cheap reward");
   const samples = samplePrior(judge, count, random);
-  const hard = [...block.kinds.keys()].filter(
-    (node) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node],
-  );
-  const nudge = (placement: Placement): Placement => {
-    const moved = copyPlacement(placement);
-    const macro = hard[random.below(hard.length)]!;
-    const angle = 2 * Math.PI * random.uniform();
-    moved.xs[macro]! += (NUDGE * Math.cos(angle) * block.canvas.width) / block.grid.columns;
-    moved.ys[macro]! += (NUDGE * Math.sin(angle) * block.canvas.height) / block.grid.rows;
-    return moved;
-  };
+  const macros = nudgeableMacros(block);
   const soft = [...block.kinds.keys()].filter((node) => block.kinds[node] === NodeKind.SoftMacro);
   /** Processor time of the work, the cost after it, and its spreads. */
   const solve = (work: () => void) => {
@@ -64,7 +54,9 @@ async function measure(path: string, count: number): Promise<void> {
     const costs = samples.map(costOf);
     const nudged = samples
       .slice(0, NUDGED)
-      .map((sample) => Array.from({ length: NUDGES }, () => costOf(nudge(sample))));
+      .map((sample) =>
+        Array.from({ length: NUDGES }, () => costOf(nudge(sample, block, { macros, random }))),
+      );
     const noise = Math.sqrt(mean(nudged.map((found) => deviation(found) ** 2)));
     times.sort((a, b) => a - b);
     return { costs, noise, milliseconds: times[times.length >> 2]! };

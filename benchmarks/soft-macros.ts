@@ -3,13 +3,12 @@
 // Run: node dist/benchmarks/soft-macros.js [nudges] [varied placements] [blocks…]
 import { join } from "node:path";
 import { type CellPlacer, type Costs, Judge } from "../env/index.js";
-import { place } from "../flow/index.js";
+import { nudge, nudgeableMacros, place } from "../flow/index.js";
 import { Kernels } from "../kernels/index.js";
 import {
   type Block,
   copyPlacement,
   loadBlock,
-  NodeKind,
   type Placement,
   placementFromPlc,
   Random,
@@ -32,8 +31,6 @@ const SOURCES = [
   ["random", 1, 1],
   ["random", 2, 1],
 ] as const;
-/** Of a cell. */
-const NUDGE = 0.001;
 /** Most swaps that a varied placement is away from one of the sources. */
 const MOST_SWAPS = 20;
 
@@ -62,9 +59,7 @@ interface Tools {
 async function measure(path: string): Promise<void> {
   const block = await loadBlock(path);
   const judge = new Judge(Kernels.create(), block);
-  const hard = [...block.kinds.keys()].filter(
-    (node) => block.kinds[node] === NodeKind.HardMacro && !block.fixed[node],
-  );
+  const hard = nudgeableMacros(block);
   const tools: Tools = { block, judge, hard, random: Random.stream(1, "soft-macros") };
   const starts = new Map<string, Placement>();
   for (const [method, seed, iterations] of SOURCES)
@@ -122,18 +117,12 @@ function solve({ judge }: Tools, placement: Placement, work: () => void): Costs 
   return judge.evaluate();
 }
 
+const nudgedOnce = ({ block, hard, random }: Tools, placement: Placement): Placement =>
+  nudge(placement, block, { macros: hard, random });
+
 /** Copies of a placement in which one hard macro, another each time, moves in some direction. */
 function nudged(tools: Tools, placement: Placement): Placement[] {
-  return Array.from({ length: Number(nudges) }, () => nudge(tools, placement));
-}
-
-function nudge({ block, hard, random }: Tools, placement: Placement): Placement {
-  const moved = copyPlacement(placement);
-  const macro = hard[random.below(hard.length)]!;
-  const angle = 2 * Math.PI * random.uniform();
-  moved.xs[macro]! += (NUDGE * Math.cos(angle) * block.canvas.width) / block.grid.columns;
-  moved.ys[macro]! += (NUDGE * Math.sin(angle) * block.canvas.height) / block.grid.rows;
-  return moved;
+  return Array.from({ length: Number(nudges) }, () => nudgedOnce(tools, placement));
 }
 
 /** Two macros of one size change places. */
@@ -154,7 +143,7 @@ function ranking(tools: Tools, placer: CellPlacer, starts: readonly Placement[])
     for (let swap = tools.random.below(MOST_SWAPS + 1); swap > 0; swap--)
       placement = swapTwo(tools, placement);
     return [0, 1].map(
-      () => solve(tools, nudge(tools, placement), () => placer.placeSoftMacros()).proxyCost,
+      () => solve(tools, nudgedOnce(tools, placement), () => placer.placeSoftMacros()).proxyCost,
     ) as [number, number];
   });
   const better = [...pairs].sort((a, b) => a[0] + a[1] - b[0] - b[1]).slice(0, pairs.length >> 1);

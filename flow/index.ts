@@ -12,6 +12,7 @@ export * from "./evaluate.js";
 export * from "./generate.js";
 export * from "./json-output.js";
 export * from "./load-block.js";
+export * from "./nudges.js";
 export { queueOption } from "./on-queue.js";
 export * from "./options.js";
 export * from "./output-schemas.js";

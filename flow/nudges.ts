@@ -1,7 +1,15 @@
 // What a placement costs when its hard macros move by next to nothing. A cell placer that amplifies such moves makes the cost of one
 // placement partly luck; the mean over many nudges is what is left without it.
 import type { Judge } from "../env/index.js";
-import { copyPlacement, greatestOf, leastOf, NodeKind, type Placement, Random } from "../netlist/index.js";
+import {
+  type Block,
+  copyPlacement,
+  greatestOf,
+  leastOf,
+  NodeKind,
+  type Placement,
+  Random,
+} from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
 
 /** Length of a nudge, in cells. */
@@ -20,10 +28,28 @@ export interface Nudged {
   readonly max: number;
 }
 
+/** Nodes of the hard macros that may move. */
+export function nudgeableMacros({ kinds, fixed }: Block): number[] {
+  return [...kinds.keys()].filter((node) => kinds[node] === NodeKind.HardMacro && !fixed[node]);
+}
+
+/** A copy of a placement in which one of `macros`, drawn evenly, is a thousandth of a cell away in a random direction. */
+export function nudge(
+  placement: Placement,
+  { canvas, grid }: Block,
+  { macros, random }: { readonly macros: readonly number[]; readonly random: Random },
+): Placement {
+  const moved = copyPlacement(placement);
+  const macro = macros[random.below(macros.length)]!;
+  const angle = 2 * Math.PI * random.uniform();
+  moved.xs[macro]! += (LENGTH * Math.cos(angle) * canvas.width) / grid.columns;
+  moved.ys[macro]! += (LENGTH * Math.sin(angle) * canvas.height) / grid.rows;
+  return moved;
+}
+
 /**
- * Scores `nudges` copies of a placement, at least two. In each, one hard macro, drawn evenly from those that may move, goes a
- * thousandth of a cell in a random direction, and the protocol's cell placer places the soft macros. The same arguments give the
- * same figures. Undefined if no hard macro may move. Changes the judge's placement.
+ * Scores `nudges` copies of a placement, at least two, each with one hard macro nudged and the soft macros placed by the protocol's
+ * cell placer. The same arguments give the same figures. Undefined if no hard macro may move. Changes the judge's placement.
  */
 export function nudgedCosts(
   judge: Judge,
@@ -31,18 +57,12 @@ export function nudgedCosts(
   { protocol, nudges }: { readonly protocol: Protocol; readonly nudges: number },
 ): Nudged | undefined {
   const { block } = judge;
-  const { kinds, fixed, canvas, grid } = block;
-  const macros = [...kinds.keys()].filter((node) => kinds[node] === NodeKind.HardMacro && !fixed[node]);
+  const macros = nudgeableMacros(block);
   if (macros.length === 0) return undefined;
   const cells = makeCellPlacer(protocol, judge);
   const random = Random.stream(1, "nudges");
   const costs = Array.from({ length: nudges }, () => {
-    const moved = copyPlacement(placement);
-    const macro = macros[random.below(macros.length)]!;
-    const angle = 2 * Math.PI * random.uniform();
-    moved.xs[macro]! += (LENGTH * Math.cos(angle) * canvas.width) / grid.columns;
-    moved.ys[macro]! += (LENGTH * Math.sin(angle) * canvas.height) / grid.rows;
-    judge.evaluate(moved);
+    judge.evaluate(nudge(placement, block, { macros, random }));
     cells.placeSoftMacros();
     return judge.evaluate().proxyCost;
   });

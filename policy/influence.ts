@@ -85,7 +85,8 @@ export class InfluenceProbe {
 
   /**
    * What moved the decision of a step, from 0. Takes out at most `most` nodes: those with the heaviest edges to the macro first,
-   * then those with the most attention, if the network has any, then those that stand nearest to the cell, then the others. Between two nodes it waits for `pause`.
+   * then those with the most attention, if the network has any, then those that stand nearest to the cell, then the others.
+   * Between two nodes it waits for `pause`.
    */
   async explain(
     step: number,
