@@ -117,8 +117,9 @@ function solve({ judge }: Tools, placement: Placement, work: () => void): Costs 
   return judge.evaluate();
 }
 
-const nudgedOnce = ({ block, hard, random }: Tools, placement: Placement): Placement =>
-  nudge(placement, block, { macros: hard, random });
+function nudgedOnce({ block, hard, random }: Tools, placement: Placement): Placement {
+  return nudge(placement, block, { macros: hard, random });
+}
 
 /** Copies of a placement in which one hard macro, another each time, moves in some direction. */
 function nudged(tools: Tools, placement: Placement): Placement[] {
