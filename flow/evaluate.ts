@@ -97,7 +97,7 @@ export async function evaluate(
   const block = design?.block ?? (await loadBlockWith(path, options));
   const { placeCells, nudges } = options;
   if (!allowMissing && !placeCells) checkPlaced(block, block.initial);
-  const evaluation = scored(block, { placement: block.initial, judging, placeCells, nudges, design });
+  const evaluation = await scored(block, { placement: block.initial, judging, placeCells, nudges, design });
   if (!allowMissing && placeCells) checkPlaced(block, evaluation.placement);
   return evaluation;
 }
@@ -117,7 +117,7 @@ async function evaluateRun(folder: string, given: EvalOptions): Promise<Evaluati
   );
   const { placeCells, nudges } = options;
   const nudgedBy = protocolOfRun(folder) === "es" ? "es" : "fd";
-  const evaluation = scored(whole, { placement, judging, placeCells, nudges, nudgedBy, design });
+  const evaluation = await scored(whole, { placement, judging, placeCells, nudges, nudgedBy, design });
   if (leftOut.length === 0) return evaluation;
   // No code is loaded because a record names it.
   return { ...evaluation, score: { ...evaluation.score, left_out_costs: leftOut } };
@@ -176,7 +176,7 @@ interface Scoring {
   readonly design: LoadedDef | undefined;
 }
 
-function scored(block: Block, scoring: Scoring): Evaluation {
+async function scored(block: Block, scoring: Scoring): Promise<Evaluation> {
   const { placement, judging, placeCells, nudges, nudgedBy = "fd", design } = scoring;
   const judge = new Judge(Kernels.create(), block, judging.options);
   let costs = judge.evaluate(placement);
@@ -188,7 +188,7 @@ function scored(block: Block, scoring: Scoring): Evaluation {
   const violations = design ? checkConstraints(design, placement) : violationsIn(block, placement);
   const counted = design && { violations: violations.length, legal: score.legal && violations.length === 0 };
   const [own, maps] = [copyPlacement(judge.placement), judge.maps()];
-  const nudged = nudges && nudgedCosts(judge, own, { protocol: placeCells ?? nudgedBy, nudges });
+  const nudged = nudges && (await nudgedCosts(judge, own, { protocol: placeCells ?? nudgedBy, nudges }));
   return {
     block,
     placement: own,

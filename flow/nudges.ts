@@ -1,5 +1,6 @@
 // What a placement costs when its hard macros move by next to nothing. A cell placer that amplifies such moves makes the cost of one
 // placement partly luck; the mean over many nudges is what is left without it.
+import { setImmediate } from "node:timers/promises";
 import type { Judge } from "../env/index.js";
 import {
   type Block,
@@ -50,22 +51,25 @@ export function nudge(
 /**
  * Scores `nudges` copies of a placement, at least two, each with one hard macro nudged and the soft macros placed by the protocol's
  * cell placer. The same arguments give the same figures. Undefined if no hard macro may move. Changes the judge's placement.
+ * Between two copies the process answers others: a second Ctrl-C, a queue.
  */
-export function nudgedCosts(
+export async function nudgedCosts(
   judge: Judge,
   placement: Placement,
   { protocol, nudges }: { readonly protocol: Protocol; readonly nudges: number },
-): Nudged | undefined {
+): Promise<Nudged | undefined> {
   const { block } = judge;
   const macros = nudgeableMacros(block);
   if (macros.length === 0) return undefined;
   const cells = makeCellPlacer(protocol, judge);
   const random = Random.stream(1, "nudges");
-  const costs = Array.from({ length: nudges }, () => {
+  const costs: number[] = [];
+  while (costs.length < nudges) {
     judge.evaluate(nudge(placement, block, { macros, random }));
     cells.placeSoftMacros();
-    return judge.evaluate().proxyCost;
-  });
+    costs.push(judge.evaluate().proxyCost);
+    await setImmediate();
+  }
   const mean = costs.reduce((sum, cost) => sum + cost, 0) / nudges;
   const squares = costs.reduce((sum, cost) => sum + (cost - mean) ** 2, 0);
   return {
