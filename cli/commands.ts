@@ -85,6 +85,8 @@ export function addEval(program: Command): void {
       printResult({ ...score, ...(luck && { nudged: luck }), violations: violations.length }, false);
       printViolations(violations);
     }
+    if (options.nudges !== undefined && !score.nudged && !options.quiet)
+      process.stderr.write("no hard macro may move, so no copies were nudged\n");
     const { left_out_costs: leftOut } = score;
     if (leftOut && !options.quiet)
       process.stderr.write(

@@ -1,6 +1,6 @@
 // Protocol es end to end on a small generated block: every method that knows it, real worker threads, real files.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { Judge } from "../../env/index.js";
@@ -10,7 +10,7 @@ import { Kernels } from "../../kernels/index.js";
 import { loadBlock, NodeKind, placementFromPlc, Random, readPlc } from "../../netlist/index.js";
 import { ElectrostaticPlacer, GridAnnealer } from "../../placer/index.js";
 import { unpackTrace } from "../../viz/index.js";
-import { runJson } from "../support/command.js";
+import { runCli, runJson } from "../support/command.js";
 import { makeFolder } from "../support/temp-folder.js";
 
 const folder = makeFolder();
@@ -90,6 +90,16 @@ test("eval can place the soft macros anew, as the protocol does", () => {
   const asItIs = runJson("eval", block, "--placement", placement, "--json");
   const anew = runJson("eval", block, "--placement", placement, "--place-cells", "es", "--json");
   assert.equal(anew.proxy_cost, asItIs.proxy_cost, "annealing's cost depends on the hard macros alone");
+});
+
+test("eval says that it nudged no copies where no hard macro may move", () => {
+  const fixed = join(folder, "fixed.plc");
+  const placed = readFileSync(join(folder, "anneal-1", "best.plc"), "utf8");
+  writeFileSync(fixed, placed.replace(/^(\d+ \S+ \S+ \S+) 0$/gm, "$1 1"));
+  const { code, stdout, stderr } = runCli("eval", block, "--placement", fixed, "--nudges", "2");
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stdout, /nudged/);
+  assert.match(stderr, /^no hard macro may move, so no copies were nudged$/m);
 });
 
 test("the viewer plays a policy under its run's protocol", async () => {
