@@ -10,12 +10,9 @@ import { CellNets } from "./cell-nets";
 const LOG2_E: f32 = Math.LOG2E as f32;
 
 /** What the kernels below return: nothing, the half-perimeters of the nets, or their smooth lengths. */
-// @ts-ignore: decorator
-@inline const NO_LENGTH: i32 = 0;
-// @ts-ignore: decorator
-@inline const HALF_PERIMETER: i32 = 1;
-// @ts-ignore: decorator
-@inline const SMOOTH_LENGTH: i32 = 2;
+const NO_LENGTH: i32 = 0;
+const HALF_PERIMETER: i32 = 1;
+const SMOOTH_LENGTH: i32 = 2;
 
 /**
  * Weighted sum of the smooth lengths of nets `first` .. `end`, µm. Writes the slopes of their pins.
