@@ -119,6 +119,22 @@ test("a write from a foreign page is refused, whatever its token", async () => {
   assert.equal((await post(`http://127.0.0.1:${server.port}`)).status, 400);
 });
 
+test("a connection on which nothing was asked is closed without a word", { timeout: PATIENCE }, async () => {
+  const answerTo = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      const socket = connect(server.port, "127.0.0.1", () => text && socket.write(text));
+      let answer = "";
+      socket.on("data", (data) => {
+        answer += data;
+      });
+      socket.on("close", () => resolve(answer));
+      socket.on("error", reject);
+    });
+  const [silent, broken] = await Promise.all([answerTo(""), answerTo("GET / HT")]);
+  assert.equal(silent, "", "a browser would take this for the answer to its next request");
+  assert.match(broken, /^HTTP\/1\.1 400 /);
+});
+
 test("a server ends, though clients hold on to it", { timeout: PATIENCE }, async () => {
   const other = await serve(await writeBlock());
   for (let number = 0; number < 50; number++) {

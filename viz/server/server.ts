@@ -92,7 +92,9 @@ export async function startViewServer(
   });
   server.on("request", (request, response) => void handler.answer(request, response));
   server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+    // A browser connects before it has a question, and would take an answer to none for that to its next one.
+    const wasAsked = (socket as Socket).bytesRead > 0;
+    if (wasAsked && socket.writable) socket.write("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     connections.linger(socket as Socket);
   });
   await listen(server, port);
