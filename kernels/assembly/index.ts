@@ -20,7 +20,8 @@ export { beginForces, endForces, relaxBodies, runForces } from "./cells/force-di
 export { runGlobalPhase } from "./cells/global-step";
 export { momentumStep, sumIterates } from "./cells/momentum-step";
 export { solvePoisson } from "./cells/poisson";
-export { buildRoutes, gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";
+export { buildRoutes } from "./cells/smooth-route-shapes";
+export { gatherRoutes, readBlockedTracks, routeDemand, sumShares } from "./cells/smooth-routes";
 export { smoothTop } from "./cells/smooth-top";
 export { smoothWirelength, smoothWireSlopes } from "./cells/smooth-wirelength";
 export { placeByStars } from "./cells/star-start";

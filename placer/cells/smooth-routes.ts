@@ -1,4 +1,5 @@
-// The judge's congestion as a smooth function of the places of moving nodes. Kernel: kernels/assembly/cells/smooth-routes.ts.
+// The judge's congestion as a smooth function of the places of moving nodes. Kernels:
+// kernels/assembly/cells/smooth-route-shapes.ts for the routes, kernels/assembly/cells/smooth-routes.ts for their demand.
 import type { Judge } from "../../env/index.js";
 import { KernelRecord } from "../../kernels/index.js";
 import type { CellNets } from "./cell-nets.js";
