@@ -9,7 +9,8 @@ import { Kernels } from "../kernels/index.js";
 import { copyPlacement, loadBlock, NodeKind, type Placement, Random } from "../netlist/index.js";
 import { ElectrostaticPlacer } from "../placer/index.js";
 import { parseTrainSettings } from "../policy/index.js";
-import { kendall } from "./truth/agreement.js";
+import { processorMs } from "./part-times.js";
+import { deviation, kendall, mean } from "./truth/agreement.js";
 
 /** Steps that spread, and steps down the smooth cost. */
 const STEPS = [
@@ -45,10 +46,9 @@ async function measure(path: string, count: number): Promise<void> {
     const times: number[] = [];
     const costOf = (placement: Placement) => {
       judge.evaluate(placement);
-      const before = process.cpuUsage();
+      const before = processorMs();
       work();
-      const { user, system } = process.cpuUsage(before);
-      times.push((user + system) / 1000);
+      times.push(processorMs() - before);
       return judge.evaluate().proxyCost;
     };
     const costs = samples.map(costOf);
@@ -117,13 +117,4 @@ function samplePrior(judge: Judge, count: number, random: Random): Placement[] {
     if (episode.complete) samples.push(copyPlacement(judge.placement));
   }
   return samples;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function deviation(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
 }

@@ -13,6 +13,7 @@ import {
   type NetworkOptions,
   parseTrainSettings,
 } from "../policy/index.js";
+import { PartTimes } from "./part-times.js";
 
 const NETWORKS: Readonly<Record<string, Partial<NetworkOptions>>> = {
   "no encoder": { encoder: false },
@@ -34,12 +35,6 @@ if (positionals.length === 0) {
   process.exit(1);
 }
 for (const path of positionals) measure(await loadBlock(path), basename(path), Number(values.episodes));
-
-/** Milliseconds of the processor, all threads. */
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
 
 function measure(block: Block, name: string, episodes: number): void {
   const kernels = Kernels.create();
@@ -64,13 +59,8 @@ function measure(block: Block, name: string, episodes: number): void {
   const planes = new Float32Array(observer.planes * episode.mask.length);
   const state = new Float32Array(STATE_NUMBERS);
   const found = new Float32Array(episode.macros.length);
-  const times = new Map<string, number>();
-  const timed = <T>(part: string, work: () => T): T => {
-    const start = processorMs();
-    const result = work();
-    times.set(part, (times.get(part) ?? 0) + processorMs() - start);
-    return result;
-  };
+  const parts = new PartTimes();
+  const { times } = parts;
   let played = 0;
   for (const { agent } of agents) agent.encode();
   for (let attempt = 0; attempt < episodes; attempt++) {
@@ -78,11 +68,11 @@ function measure(block: Block, name: string, episodes: number): void {
     const cells: number[] = [];
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
-      timed("observation", () => observer.observe(planes, state));
+      parts.timed("observation", () => observer.observe(planes, state));
       let cell = -1;
       for (const { what, agent } of agents) {
         const { network, distribution, logits, dLogits } = agent;
-        const step = timed(`${what}: forward`, () => {
+        const step = parts.timed(`${what}: forward`, () => {
           const seen = agent.stepOf(episode, { planes, state }, observer.source.places);
           network.forward(seen);
           return seen;
@@ -90,19 +80,19 @@ function measure(block: Block, name: string, episodes: number): void {
         distribution.update(logits, step.mask);
         if (cell < 0) cell = agent.act(step.mask, random); // all untrained networks play alike
         distribution.backward(cell, { logProbability: 1, entropy: 0.01 }, dLogits);
-        timed(`${what}: backward`, () => network.backward(0.1));
+        parts.timed(`${what}: backward`, () => network.backward(0.1));
       }
       cells.push(cell);
-      timed("estimated soft macros, mask", () => episode.place(cell));
+      parts.timed("estimated soft macros, mask", () => episode.place(cell));
     }
     if (!episode.complete) continue;
     played++;
-    timed("reward by fd", () => episode.finish());
+    parts.timed("reward by fd", () => episode.finish());
     const { counterfactualSamples: samples } = experimental;
-    timed("counterfactuals", () => evaluator.evaluate(episode.macros, { samples, random }, found));
+    parts.timed("counterfactuals", () => evaluator.evaluate(episode.macros, { samples, random }, found));
     electrostatic.reset();
     for (const cell of cells) electrostatic.place(cell);
-    timed("reward by es", () => electrostatic.finish());
+    parts.timed("reward by es", () => electrostatic.finish());
   }
   const ms = (part: string) => times.get(part)! / played;
   const shared = ["observation", "estimated soft macros, mask", "counterfactuals"];

@@ -4,6 +4,7 @@
 import { basename, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { PartTimes } from "./part-times.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -52,12 +53,6 @@ for (const path of paths) {
   print(basename(path), costs.length, players[0].times, players[1].times);
 }
 
-/** Milliseconds of the processor, all threads. */
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
 /** Plays episodes of the untrained policy without an encoder under protocol es, and measures their parts. */
 async function openPlayer({ env, kernels: { Kernels }, netlist, placer, policy }: Checkout, path: string) {
   const kernels = Kernels.create();
@@ -79,13 +74,8 @@ async function openPlayer({ env, kernels: { Kernels }, netlist, placer, policy }
   const planes = new Float32Array(observer.planes * episode.mask.length);
   const state = new Float32Array(env.STATE_NUMBERS);
   const found = new Float32Array(episode.macros.length);
-  const times = new Map<string, number>();
-  const timed = <T>(part: string, work: () => T): T => {
-    const start = processorMs();
-    const result = work();
-    times.set(part, (times.get(part) ?? 0) + processorMs() - start);
-    return result;
-  };
+  const parts = new PartTimes();
+  const { times } = parts;
   agent.encode();
   /** The cost of the episode; undefined at a dead end, which is not counted. */
   const play = (number: number): number | undefined => {
@@ -93,26 +83,26 @@ async function openPlayer({ env, kernels: { Kernels }, netlist, placer, policy }
     const kept = new Map(times);
     episode.reset();
     while (!episode.complete && !episode.deadEnd) {
-      timed("observations", () => observer.observe(planes, state));
+      parts.timed("observations", () => observer.observe(planes, state));
       const step = agent.stepOf(episode, { planes, state }, observer.source.places);
-      timed("network, playing", () => agent.evaluate(step));
+      parts.timed("network, playing", () => agent.evaluate(step));
       const cell = agent.act(step.mask, random);
-      timed("network, gradients", () => {
+      parts.timed("network, gradients", () => {
         for (let epoch = 0; epoch < settings.epochs; epoch++) {
           agent.evaluate(step);
           agent.distribution.backward(cell, { logProbability: 1, entropy: 0.01 }, agent.dLogits);
           agent.network.backward(0.1);
         }
       });
-      timed("estimated soft macros, mask", () => episode.place(cell));
+      parts.timed("estimated soft macros, mask", () => episode.place(cell));
     }
     if (!episode.complete) {
       times.clear();
       for (const [part, time] of kept) times.set(part, time);
       return undefined;
     }
-    const { proxyCost } = timed("reward by es", () => episode.finish());
-    timed("counterfactuals", () => evaluator.evaluate(episode.macros, { samples, random }, found));
+    const { proxyCost } = parts.timed("reward by es", () => episode.finish());
+    parts.timed("counterfactuals", () => evaluator.evaluate(episode.macros, { samples, random }, found));
     return proxyCost;
   };
   return { play, times };

@@ -17,6 +17,8 @@ import {
 import { ElectrostaticPlacer, ForceDirectedPlacer, LONG_ELECTROSTATIC } from "../placer/index.js";
 import { SHARED } from "../test/support/shared-data.js";
 import { makeFolder } from "../test/support/temp-folder.js";
+import { processorMs } from "./part-times.js";
+import { deviation } from "./truth/agreement.js";
 
 const [nudges = "10", varied = "40", ...names] = process.argv.slice(2);
 const BLOCKS = ["ariane133_ng45", "mempool_tile_ng45", "ariane136_asap7", "nvdla_sky130hd"];
@@ -39,10 +41,9 @@ class Timer {
   best = Number.POSITIVE_INFINITY;
 
   run(work: () => void): void {
-    const before = process.cpuUsage();
+    const before = processorMs();
     work();
-    const { user, system } = process.cpuUsage(before);
-    this.best = Math.min(this.best, (user + system) / 1000);
+    this.best = Math.min(this.best, processorMs() - before);
   }
 }
 
@@ -171,11 +172,6 @@ function kendall(pairs: readonly (readonly [number, number])[]): number {
     for (const second of pairs.slice(i + 1))
       sum += Math.sign((first[0] - second[0]) * (first[1] - second[1]));
   return (2 * sum) / (pairs.length * (pairs.length - 1));
-}
-
-function deviation(values: readonly number[]): number {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
 function shown({ proxyCost, wirelengthCost, densityCost, congestionCost }: Costs) {

@@ -136,3 +136,9 @@ export function mean(values: readonly number[]): number {
   const counted = values.filter((value) => !Number.isNaN(value));
   return counted.reduce((sum, value) => sum + value, 0) / counted.length;
 }
+
+/** Standard deviation of what the values were drawn from. */
+export function deviation(values: readonly number[]): number {
+  const middle = mean(values);
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1));
+}
