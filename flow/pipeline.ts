@@ -1,6 +1,5 @@
-// Method `pipeline`: a policy is trained for a part of the budget; annealing continues from the best placement that it
-// saw, colder than from a drawn start. The two methods come from the registry.
-import { rmSync } from "node:fs";
+// Method `pipeline`: gradients place macros and cells together once, a policy plays a few episodes, and annealing continues from
+// the best of these placements, cold first, then from starts of its own. The methods come from the registry.
 import { z } from "zod";
 import { isFile } from "../netlist/index.js";
 import {
@@ -9,110 +8,166 @@ import {
   type MethodRequest,
   type MethodResult,
   oldNamesUnder,
+  type RunStore,
 } from "../placer/index.js";
-
-/** First temperature of the annealing, unless given: half of what a drawn start needs. */
-const HOTTEST = 0.00025;
+import { NONE, SHIPPED, type TrainSettingsInput } from "../policy/index.js";
 
 interface PipelineSettings {
   readonly policyShare: number;
-  readonly trialShare: number;
-  readonly policy: unknown;
+  readonly policy: TrainSettingsInput;
   readonly anneal: unknown;
 }
 
-/** A pipeline of a method that learns and one that anneals from what it found. */
-export function pipelineMethod(learner: Method, annealer: Method): Method<PipelineSettings> {
+/** The methods of a pipeline, in the order in which they run. */
+export interface PipelineParts {
+  /** Places macros and cells together. */
+  readonly gradients: Method;
+  readonly policy: Method;
+  readonly annealing: Method;
+}
+
+/** What the policy does unless it is to learn: a few episodes, largest macro first. Learning a block takes minutes. */
+const FEW_EPISODES = { epochs: 0, episodes: 4, order: "area" } as const;
+
+/** So little time that `gradients` makes one attempt. */
+const ONE_ATTEMPT = 1e-3;
+
+/** A pipeline of three methods. */
+export function pipelineMethod(parts: PipelineParts): Method<PipelineSettings> {
+  const { policy, annealing } = parts;
   const settings = z.strictObject({
     policyShare: z
       .number()
       .gt(0)
       .lt(1)
-      .default(0.5)
-      .describe("part of the time that the policy gets; raise it where learning still gains at the end"),
-    trialShare: z
-      .number()
-      .gt(0)
-      .lt(1)
-      .default(0.125)
-      .describe(
-        "part of the time that it gets at first; if annealing then finds nothing better in as long, it gets the rest of its own",
-      ),
-    policy: learner.settings!.prefault({}).describe("settings of the policy's training, as policy.NAME"),
-    anneal: z
-      .preprocess((given) => ({ hottest: HOTTEST, ...(given as object) }), annealer.settings!)
-      .prefault({})
-      .describe("settings of the annealing, as anneal.NAME"),
+      .default(0.05)
+      .describe("part of the time that the policy gets; raise it if the policy is to learn (policy.epochs)"),
+    policy: policy.settings!.prefault({}).describe("settings of the policy's training, as policy.NAME"),
+    anneal: annealing.settings!.prefault({}).describe("settings of the annealing, as anneal.NAME"),
   });
   const old = [
-    oldNamesUnder("policy", learner.oldNames ?? {}),
-    oldNamesUnder("anneal", annealer.oldNames ?? {}),
+    oldNamesUnder("policy", policy.oldNames ?? {}),
+    oldNamesUnder("anneal", annealing.oldNames ?? {}),
   ] as const;
   return {
     name: "pipeline",
-    description: "a policy learns for a part of the time, then annealing continues from its best placement",
-    protocols: annealer.protocols,
-    settings: settings as z.ZodType<PipelineSettings>,
+    description: "annealing from the best of gradients and a policy",
+    protocols: annealing.protocols,
+    settings: settings as unknown as z.ZodType<PipelineSettings>,
     oldNames: {
       renamed: { ...old[0].renamed, ...old[1].renamed },
-      removed: { ...old[0].removed, ...old[1].removed },
+      removed: { ...old[0].removed, ...old[1].removed, trialShare: "nothing" },
     },
-    ...(annealer.turns && { turns: annealer.turns }),
-    checkpoint: annealer.checkpoint!,
+    ...(annealing.turns && { turns: annealing.turns }),
+    checkpoint: annealing.checkpoint!,
     usesPolicy: true,
     distributes: true,
-    check: async (request) => learner.check?.(learning(request)),
-    run: (context) => runPipeline(learner, annealer, context),
+    check: async (request) => policy.check?.(playing(request)),
+    run: (context) => runPipeline(parts, context),
   };
 }
 
-/** The request without what is the annealing's: the policy only ever plays on grid cells. */
-function learning<Request extends MethodRequest<PipelineSettings>>(request: Request) {
-  return { ...request, settings: request.settings.policy };
+function withSettings<Request extends MethodRequest<PipelineSettings>>(request: Request, settings: unknown) {
+  return { ...request, settings };
+}
+
+/** The request of the policy: to play as it is, or to learn if asked to. */
+function playing<Request extends MethodRequest<PipelineSettings>>(request: Request) {
+  const { policy: given } = request.settings;
+  if (request.finetune || (given.epochs ?? 0) > 0) return withSettings(request, given);
+  const settings = { ...FEW_EPISODES, ...given };
+  const isOther = request.network !== undefined || given.experimental?.network !== undefined;
+  return { ...withSettings(request, settings), policy: request.policy ?? (isOther ? NONE : SHIPPED) };
 }
 
 /**
- * With a budget of iterations, each of the two gets that many. With one in seconds, both are tried, and the rest goes to
- * whichever leads: on some blocks annealing betters whatever the policy finds, on others it only spends its time.
+ * What runs before annealing plays on grid cells, with which annealing begins under every protocol. With a budget of
+ * iterations, gradients make one attempt, and policy and annealing get that many each.
  */
 async function runPipeline(
-  learner: Method,
-  annealer: Method,
+  { gradients, policy, annealing }: PipelineParts,
   context: MethodContext<PipelineSettings>,
 ): Promise<MethodResult | undefined> {
-  const { budget, protocol, run, onProgress, settings } = context;
-  const { policyShare, trialShare } = settings;
-  const { seconds } = budget;
-  const checkpoint = run.file(annealer.checkpoint!);
+  const { budget, run, onProgress, settings } = context;
   const started = performance.now();
-  const left = (share: number) =>
-    seconds && Math.max(0, share * seconds - (performance.now() - started) / 1000);
-  const learn = (share: number, resume = context.resume) =>
-    learner.run({ ...learning(context), resume, budget: { ...budget, seconds: left(share) } });
-  const anneal = (start?: MethodResult, stopEarly?: MethodContext["stopEarly"]) => {
-    if (start) onProgress(`annealing from ${start.costs.proxyCost.toFixed(4)}`);
-    const own = { settings: settings.anneal, budget: { ...budget, seconds: left(1) } };
-    return annealer.run({ ...context, ...own, start, ...(stopEarly && { stopEarly }) });
-  };
-
-  if (context.resume && isFile(checkpoint)) return anneal();
-  // Under protocol free nothing can be compared with the policy's best until annealing is nearly over.
-  const isTried = seconds !== undefined && budget.iterations === undefined && protocol !== "free";
-  if (!isTried || 2 * trialShare >= policyShare) {
-    const learned = await learn(policyShare);
-    return learned && context.signal?.aborted ? learned : anneal(learned);
-  }
-  const learned = await learn(trialShare);
-  if (learned && context.signal?.aborted) return learned;
-  let gaveUp = false;
-  const annealed = await anneal(learned, (spent, isWholeSchedule) => {
-    // A policy that has not done an iteration has nothing to continue from later.
-    const mayLearnOn = learned !== undefined && learned.iterations > 0 && left(policyShare)! > 0;
-    gaveUp = mayLearnOn && isWholeSchedule && spent >= trialShare * seconds;
-    return gaveUp;
+  const spent = () => (performance.now() - started) / 1000;
+  const lasting = (seconds: number | undefined) => ({
+    ...budget,
+    seconds: seconds && Math.max(0, seconds),
   });
-  if (!gaveUp || context.signal?.aborted) return annealed;
-  onProgress("annealing found nothing better: the policy learns on");
-  rmSync(checkpoint, { force: true });
-  return anneal(await learn(policyShare, true));
+  const anneal = (start?: MethodResult) => {
+    const rest = lasting(budget.seconds && budget.seconds - spent());
+    return annealing.run({ ...withSettings(context, settings.anneal), budget: rest, start });
+  };
+  if (context.resume && isFile(run.file(annealing.checkpoint!))) return anneal();
+
+  const onGrid = context.protocol === "free" ? { ...context, protocol: "fd" as const } : context;
+  const isPlaying = context.resume && isFile(run.file(policy.checkpoint!));
+  const together = await gradients.run({
+    ...withSettings(onGrid, {}),
+    budget: { seconds: ONE_ATTEMPT },
+    run: isPlaying ? quiet(run) : run,
+  });
+  if (together && context.signal?.aborted) return together;
+  const before = together ? together.iterations + 1 : 0; // the last line of metrics has the costs
+  const played = await policy.run({
+    ...playing(onGrid),
+    budget: lasting(budget.seconds && budget.seconds * settings.policyShare),
+    run: after(run, before, together?.costs.proxyCost),
+  });
+  const best = cheaper(together, played);
+  const start = best && {
+    ...best,
+    iterations: before + (played?.iterations ?? 0),
+    episodes: played?.episodes ?? 0,
+  };
+  if (start && context.signal?.aborted) return start;
+  if (start) onProgress(`annealing from ${start.costs.proxyCost.toFixed(4)}`);
+  return anneal(start);
+}
+
+function cheaper(one: MethodResult | undefined, other: MethodResult | undefined): MethodResult | undefined {
+  if (!one || !other) return one ?? other;
+  return other.costs.proxyCost < one.costs.proxyCost ? other : one;
+}
+
+/** The run as a method sees it that counts its iterations from 0, after `before` of one that found a placement of this `cost`. */
+function after(run: RunStore, before: number, cost = Number.POSITIVE_INFINITY): RunStore {
+  run.beginStage();
+  return {
+    ...storeOf(run),
+    writeBest: async (block, placement, costs) => {
+      if (costs.proxyCost < cost) await run.writeBest(block, placement, costs);
+    },
+    appendMetrics: (line) =>
+      run.appendMetrics("iteration" in line ? { ...line, iteration: before + Number(line.iteration) } : line),
+    continueAfter: (iterations) => run.continueAfter(before + iterations),
+  };
+}
+
+/** The run as a method sees it whose part is over: it only reads what it found. */
+function quiet(run: RunStore): RunStore {
+  return {
+    ...storeOf(run),
+    writeJson: async () => {},
+    writeBest: async () => {},
+    offer: undefined,
+    appendFrame: () => {},
+    appendMetrics: () => {},
+    continueAfter: async () => {},
+  };
+}
+
+function storeOf(run: RunStore): RunStore {
+  return {
+    file: (name) => run.file(name),
+    writeJson: (name, value) => run.writeJson(name, value),
+    writeBest: (block, placement, costs) => run.writeBest(block, placement, costs),
+    offer: run.offer && ((placement, costs) => run.offer!(placement, costs)),
+    beforeCheckpoint: () => run.beforeCheckpoint(),
+    appendFrame: (block, placement, frame) => run.appendFrame(block, placement, frame),
+    appendMetrics: (line) => run.appendMetrics(line),
+    continueAfter: (iterations) => run.continueAfter(iterations),
+    beginStage: () => run.beginStage(),
+  };
 }

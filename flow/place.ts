@@ -366,8 +366,7 @@ function requestFor(method: Method, options: ResolvedPlaceOptions): MethodReques
   const request = { protocol, seed, workers, policy, finetune, budget };
   if (!method.settings && Object.keys(settings).length > 0)
     throw new InputError("--set", `method '${method.name}' has no settings`, "leave it out");
-  const defaults = options.from === undefined ? {} : method.warmStart?.settings;
-  const checked = method.settings ? checkWith(method.settings, { ...defaults, ...settings }, "--set") : {};
+  const checked = method.settings ? checkWith(method.settings, settings, "--set") : {};
   refuseOthers(method, protocol, options);
   return { ...request, settings: checked };
 }

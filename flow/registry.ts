@@ -28,7 +28,10 @@ export const METHODS: readonly Method[] = withPipeline();
 
 function withPipeline(): readonly Method[] {
   const named = (name: string) => BASIC.find((method) => method.name === name)!;
-  return [...BASIC, pipelineMethod(named("policy"), named("anneal"))];
+  return [
+    ...BASIC,
+    pipelineMethod({ gradients: named("mixed"), policy: named("policy"), annealing: named("anneal") }),
+  ];
 }
 
 export function methodNames(): string[] {

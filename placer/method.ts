@@ -22,10 +22,9 @@ export interface Method<Settings = unknown> {
   /** The file in the run folder from which `run` continues when `resume` is set. Without one, `--resume` is refused. */
   readonly checkpoint?: string;
   /**
-   * That `run` can begin from a given placement, `context.start`. `settings` are those that it then has by default: one that
-   * anneals starts colder. `upright`: hard macros must stand upright in it (N, or mirrored).
+   * That `run` can begin from a given placement, `context.start`. `upright`: hard macros must stand upright in it (N, or mirrored).
    */
-  readonly warmStart?: { readonly settings?: Readonly<Record<string, unknown>>; readonly upright?: boolean };
+  readonly warmStart?: { readonly upright?: boolean };
   /** Protocols under which `run` turns macros by 90° where the block allows it (`turnable`). Default: none. */
   readonly turns?: readonly Protocol[];
   /**

@@ -126,9 +126,12 @@ export class GridAnnealer {
     return copyPlacement(this.judge.placement);
   }
 
-  /** One sweep of moves at the temperature of `progress` (0 to 1), then soft macros. Returns the costs after that. */
-  sweep(progress: number): Costs {
-    const { hottest, coldest, stepsPerMacro } = this.options;
+  /**
+   * One sweep of moves at the temperature of `progress` (0 to 1), then soft macros. Returns the costs after that.
+   * @param hottest temperature at progress 0, if not that of the options
+   */
+  sweep(progress: number, hottest = this.options.hottest): Costs {
+    const { coldest, stepsPerMacro } = this.options;
     const temperature = geometric([hottest, coldest], progress);
     const costs = this.incremental.start();
     const steps = stepsPerMacro * this.macroCount;

@@ -77,7 +77,12 @@ const settingsSchema = z.strictObject({
     .number()
     .positive()
     .default(GRID_ANNEAL_DEFAULTS.hottest)
-    .describe("first temperature, in proxy cost; lower it to keep more of the start"),
+    .describe("first temperature from a drawn start, in proxy cost; raise it if longer schedules end lower"),
+  warmHottest: z
+    .number()
+    .positive()
+    .default(1e-4)
+    .describe("first temperature from a given placement; lower it to keep more of that"),
   coldest: z
     .number()
     .positive()
@@ -104,9 +109,6 @@ const settingsSchema = z.strictObject({
 export type AnnealSettings = z.output<typeof settingsSchema>;
 
 const CHECKPOINT = "checkpoints/anneal.json";
-/** First temperature from a given placement: half of what a drawn start needs. */
-const WARM_HOTTEST = 0.00025;
-
 export const annealMethod: Method<AnnealSettings> = {
   name: "anneal",
   description: "simulated annealing by several replicas, restarted as often as the budget allows",
@@ -116,7 +118,7 @@ export const annealMethod: Method<AnnealSettings> = {
     renamed: { stretches: "rounds", cycle: "sweepsPerRestart", shares: "experimental.shares" },
   },
   checkpoint: CHECKPOINT,
-  warmStart: { settings: { hottest: WARM_HOTTEST }, upright: true },
+  warmStart: { upright: true },
   turns: ["free"],
   distributes: true,
   run: anneal,
@@ -124,7 +126,7 @@ export const annealMethod: Method<AnnealSettings> = {
 
 async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodResult | undefined> {
   const { block, start, run, onProgress } = context;
-  const { replicas, rounds, sweepsPerRestart, starts, gridShare, experimental, ...schedule } =
+  const { replicas, rounds, sweepsPerRestart, starts, gridShare, warmHottest, experimental, ...schedule } =
     context.settings;
   const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (context.rules.terms.length > 0) onProgress(ANNEALS_IN_BURSTS);
@@ -150,6 +152,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
     seconds: context.budget.seconds,
     gridShare: context.protocol === "free" ? gridShare : 1,
     anneal: { ...schedule, shares: experimental.shares },
+    warmHottest,
     from: resumed?.state ?? (start && startState(start, replicas)),
     onRound: roundKeeper(context, before),
   });
@@ -203,6 +206,7 @@ function startState({ placement, costs }: MethodResult, replicas: number): Repli
   const best = { placement, costs };
   return {
     round: 0,
+    isWarm: true,
     sweeps: 0,
     restartBest: best,
     best,

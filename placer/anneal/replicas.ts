@@ -34,7 +34,9 @@ export interface ReplicaOptions {
   /** Part of the budget that anneals on grid cells: 1 for protocol `fd`; the rest moves all macros anywhere. */
   readonly gridShare: number;
   readonly anneal: GridAnnealOptions;
-  /** Where to continue. */
+  /** First temperature of the first schedule if its start was given. Default: as from drawn starts. */
+  readonly warmHottest?: number | undefined;
+  /** Where to continue, or a given start. */
   readonly from?: ReplicasState | undefined;
   /** Called after every round and waited for; false ends the annealing. */
   readonly onRound: (report: RoundReport) => Promise<boolean>;
@@ -44,6 +46,8 @@ export interface ReplicaOptions {
 export interface ReplicasState {
   /** Rounds done, of all schedules. */
   readonly round: number;
+  /** Whether the first schedule began from a given placement. */
+  readonly isWarm?: boolean | undefined;
   /** Schedules on grid cells that there will be, once known. */
   readonly restarts?: number | undefined;
   readonly replicas: readonly ScoredPlacement[];
@@ -92,6 +96,8 @@ export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasS
 
 /** What the replicas do in a round. */
 export interface RoundPlan extends Pick<Round, "stage" | "begin" | "end"> {
+  /** Number of the schedule on grid cells. */
+  readonly restart: number;
   /** Where they continue: from a new start, their own placement, or the best one since the restart or of all. */
   readonly from: "start" | "own" | "restart" | "best";
   /** Part of the budget up to the beginning of the round, to its end and to that of its schedule, 0 to 1. */
@@ -141,7 +147,8 @@ export class Schedule {
       const from = at === 0 ? "start" : isLate ? "restart" : "own";
       const [begin, end] = [at / this.perRestart, (at + 1) / this.perRestart];
       const spentAtEnd = this.spent(round - at + this.perRestart);
-      return { stage: "grid", begin, end, from, spentBefore, spentAfter, spentAtEnd };
+      const restart = Math.floor(round / this.perRestart);
+      return { stage: "grid", restart, begin, end, from, spentBefore, spentAfter, spentAtEnd };
     }
     const count = this.rounds - first;
     const at = round - first;
@@ -149,6 +156,7 @@ export class Schedule {
     const [begin, end] = [at / count, (at + 1) / count];
     return {
       stage: "free",
+      restart: this.restarts,
       begin,
       end,
       from: fromBest ? "best" : "own",
@@ -210,7 +218,7 @@ function roundTasks(
   seconds: number | undefined,
 ): Round[] {
   const { replicas, seed, sweepsPerRestart, rounds } = options;
-  const { stage, begin, end, spentBefore, spentAfter } = plan;
+  const { stage, restart, begin, end, spentBefore, spentAfter } = plan;
   const budget = (whole: number) => Math.floor(spentAfter * whole) - Math.floor(spentBefore * whole);
   // How many schedules there will be is not known before the first round, which is no longer than one of several.
   const isMeasured = state?.restarts === undefined && sweepsPerRestart > 0;
@@ -223,6 +231,7 @@ function roundTasks(
     stage,
     begin,
     end,
+    hottest: state?.isWarm && restart === 0 ? options.warmHottest : undefined,
     sweeps: options.sweeps === undefined ? most : budget(options.sweeps),
     seconds: seconds && threadShare(options) * seconds,
   }));
@@ -262,6 +271,7 @@ function nextState(
   replicas[order.at(-1)!] = replicas[order[0]!]!;
   return {
     round: (state?.round ?? 0) + 1,
+    isWarm: state?.isWarm,
     restarts,
     replicas,
     restartBest: least(bestOfRestart(from, state)),

@@ -36,6 +36,8 @@ export interface Round {
   /** Part of the schedule, 0 to 1. */
   readonly begin: number;
   readonly end: number;
+  /** First temperature of the schedule on grid cells, if not that of the options. */
+  readonly hottest?: number | undefined;
   /** Undefined: draw a start first. */
   readonly from: ScoredPlacement | undefined;
   readonly seed: number;
@@ -102,7 +104,7 @@ function runRound(
   for (;;) {
     const done = Math.max(share(sweeps, task.sweeps), share(seconds(), task.seconds));
     if (done >= 1) break;
-    const costs = annealer.sweep(task.begin + done * (task.end - task.begin));
+    const costs = annealer.sweep(task.begin + done * (task.end - task.begin), task.hottest);
     sweeps++;
     last = { placement: copyPlacement(context.judge.placement), costs };
   }
@@ -123,7 +125,7 @@ function share(spent: number, budget: number | undefined): number {
 /** What both kinds of annealing have in common. */
 interface Annealer {
   readonly best: ScoredPlacement;
-  sweep(progress: number): Costs;
+  sweep(progress: number, hottest?: number): Costs;
   readonly onlyAdjusted?: boolean;
   settle?(): Costs;
 }

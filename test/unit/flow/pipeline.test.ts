@@ -1,5 +1,5 @@
-// Which of the pipeline's two halves has how much time, and when they take turns. The halves are stand-ins, and time passes
-// only where a test says so.
+// Which of the pipeline's three parts has how much time, and what each begins with. The parts are stand-ins, and time passes only
+// where a test says so.
 import assert from "node:assert/strict";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,23 +9,25 @@ import { pipelineMethod } from "../../../flow/pipeline.js";
 import type { Budget, Method, MethodContext, MethodResult } from "../../../placer/index.js";
 import { makeFolder } from "../../support/temp-folder.js";
 
-interface Halves {
+interface Parts {
   readonly budget: Budget;
-  readonly protocol?: "fd" | "free";
+  readonly protocol?: "fd" | "es" | "free";
   readonly resume?: boolean;
-  /** Iterations that the policy has done each time it ends. */
-  readonly iterations?: number;
-  /** Seconds that the policy takes longer than it is given, each time. */
+  /** Costs of what gradients and the policy find; undefined: nothing. */
+  readonly gradients?: number | undefined;
+  readonly policy?: number | undefined;
+  /** Seconds that gradients take, and that the policy takes longer than it is given. */
+  readonly takes?: number;
   readonly late?: number;
-  /** Seconds after which the annealing asks whether to go on, each time with whether its schedule is over. */
-  readonly asks?: readonly (readonly [seconds: number, isWholeSchedule: boolean])[];
   readonly signal?: AbortSignal;
+  readonly request?: Partial<Pick<MethodContext, "policy" | "finetune">>;
+  readonly settings?: object;
 }
 
-/** What the two were called with, in order, and the lines of progress between. */
+/** What the parts were called with, in order, and what they wrote. */
 async function turnsOf(
   context: TestContext,
-  { budget, protocol = "fd", resume = false, iterations = 3, late = 0, asks = [], signal }: Halves,
+  { budget, protocol = "es", resume = false, takes = 2, late = 0, signal, request, ...given }: Parts,
 ) {
   let now = 5; // s
   context.mock.method(performance, "now", () => 1000 * now);
@@ -33,102 +35,137 @@ async function turnsOf(
   const file = (name: string) => join(folder, name);
   if (resume) writeFileSync(file("cold.json"), "{}");
   const told: string[] = [];
-  const seconds = (given: Budget) =>
-    given.seconds === undefined ? `${given.iterations} iterations` : `${given.seconds.toFixed(2)} s`;
-  const found = (cost: number): MethodResult =>
-    ({ costs: { proxyCost: cost }, placement: {}, iterations, episodes: 1 }) as never;
-  const half = { description: "", protocols: ["fd", "free"], settings: z.strictObject({}) } as const;
-  const learner: Method = {
-    ...half,
-    name: "learner",
-    run: async (given) => {
-      told.push(`learns for ${seconds(given.budget)}${given.resume ? ", resumed" : ""}`);
-      if (given.resume) assert.ok(!existsSync(file("cold.json")), "a killed run would go on with annealing");
-      now += (given.budget.seconds ?? 0) + late;
-      return found(0.5);
-    },
+  const written: number[] = [];
+  const iterations: number[] = [];
+  const run = {
+    file,
+    beginStage: () => {},
+    appendMetrics: (line: { iteration: number }) => void iterations.push(line.iteration),
+    writeBest: async (_: unknown, __: unknown, costs: { proxyCost: number }) =>
+      void written.push(costs.proxyCost),
   };
-  const annealer: Method = {
-    ...half,
-    name: "annealer",
-    checkpoint: "cold.json",
-    settings: z.strictObject({ hottest: z.number() }),
+  const timeOf = (of: Budget) =>
+    of.seconds === undefined ? `${of.iterations} iterations` : `${of.seconds.toFixed(2)} s`;
+  const found = (cost: number | undefined, iterations: number): MethodResult | undefined =>
+    cost === undefined
+      ? undefined
+      : ({ costs: { proxyCost: cost }, placement: {}, iterations, episodes: 4 } as never);
+  const base = { description: "", protocols: ["fd", "es", "free"] } as const;
+  const part = (
+    name: string,
+    at: (given: MethodContext) => MethodResult | undefined,
+    checkpoint?: string,
+  ): Method => ({
+    ...base,
+    name,
+    settings: z.looseObject({}),
+    ...(checkpoint !== undefined && { checkpoint }),
     run: async (given) => {
-      const start = given.start ? ` from ${given.start.costs.proxyCost}` : "";
-      told.push(`anneals for ${seconds(given.budget)}${start}`);
-      writeFileSync(file("cold.json"), "{}");
-      const began = now;
-      for (const [after, isWhole] of given.stopEarly ? asks : []) {
-        now = began + after;
-        if (given.stopEarly!(after, isWhole)) return given.start;
-      }
-      now = began + (given.budget.seconds ?? 0);
-      return found(0.4);
+      const result = at(given);
+      given.run.appendMetrics({ iteration: 1, seconds: 0 } as never);
+      if (result) await given.run.writeBest(given.block, result.placement, result.costs);
+      return result;
     },
-  };
-  const method = pipelineMethod(learner, annealer);
+  });
+  const gradients = part("gradients", ({ protocol: own }) => {
+    told.push(`gradients once, ${own}`);
+    now += takes;
+    return found("gradients" in given ? given.gradients : 0.5, 10);
+  });
+  const policy = part(
+    "policy",
+    (own) => {
+      told.push(`policy ${own.policy ?? "that is to learn"} for ${timeOf(own.budget)}, ${own.protocol}`);
+      now += (own.budget.seconds ?? 0) + late;
+      return found("policy" in given ? given.policy : 0.6, 3);
+    },
+    "policy.json",
+  );
+  const annealing = part(
+    "annealing",
+    (own) => {
+      const start = own.start ? ` from ${own.start.costs.proxyCost}, iteration ${own.start.iterations}` : "";
+      told.push(`anneals for ${timeOf(own.budget)}${start}`);
+      return found(0.4, 20);
+    },
+    "cold.json",
+  );
+  const method = pipelineMethod({ gradients, policy, annealing });
   const result = await method.run({
-    ...{ budget, protocol, resume, signal, seed: 1, workers: 1, finetune: false, run: { file } },
-    settings: method.settings!.parse({ policyShare: 0.5, trialShare: 0.1 }),
-    onProgress: (line: string) => {
-      if (line.startsWith("annealing from")) assert.equal(line, "annealing from 0.5000");
-      else told.push(line);
-    },
+    ...{ budget, protocol, resume, signal, seed: 1, workers: 1, finetune: false, run, ...request },
+    settings: method.settings!.parse(given.settings ?? {}),
+    onProgress: () => {},
   } as unknown as MethodContext<never>);
-  return { told, cost: result?.costs.proxyCost };
+  return { told, written, iterations, cost: result?.costs.proxyCost, folder };
 }
 
 const SECONDS = { seconds: 100 } as const;
-const LEARNS_ON = "annealing found nothing better: the policy learns on";
 
-test("with iterations each of the two gets that many, and the annealing is never asked to stop", async (context) => {
-  const { told, cost } = await turnsOf(context, { budget: { iterations: 7 }, asks: [[1e9, true]] });
-  assert.deepEqual(told, ["learns for 7 iterations", "anneals for 7 iterations from 0.5"]);
+test("gradients make one attempt, the policy plays for a twentieth, annealing has the rest", async (context) => {
+  const { told, cost, iterations } = await turnsOf(context, { budget: SECONDS });
+  assert.deepEqual(told, [
+    "gradients once, es",
+    "policy shipped for 5.00 s, es",
+    "anneals for 93.00 s from 0.5, iteration 14",
+  ]);
   assert.equal(cost, 0.4);
+  assert.deepEqual(iterations, [1, 12, 1], "the policy's metrics follow the eleven lines of the gradients");
 });
 
-test("an annealing that finds nothing better for as long as the policy's trial gives the policy the rest of its time", async (context) => {
-  const asks = [
-    [4, true], // sooner
-    [20, false], // within its schedule
-    [21, true],
-  ] as const;
-  const { told } = await turnsOf(context, { budget: SECONDS, asks });
+test("annealing begins from the cheaper placement, and only what is better replaces the best on disk", async (context) => {
+  const behind = await turnsOf(context, { budget: SECONDS, gradients: 0.5, policy: 0.6 });
+  assert.deepEqual(behind.written, [0.5, 0.4]);
+  const ahead = await turnsOf(context, { budget: SECONDS, gradients: 0.6, policy: 0.5 });
+  assert.match(ahead.told[2]!, /from 0\.5, iteration 14/);
+  assert.deepEqual(ahead.written, [0.6, 0.5, 0.4]);
+});
+
+test("what finds no placement is done without", async (context) => {
+  const noGradients = await turnsOf(context, { budget: SECONDS, gradients: undefined });
+  assert.match(noGradients.told[2]!, /from 0\.6, iteration 3/);
+  const neither = await turnsOf(context, { budget: SECONDS, gradients: undefined, policy: undefined });
+  assert.equal(neither.told[2], "anneals for 93.00 s");
+});
+
+test("with iterations policy and annealing get that many each", async (context) => {
+  const { told } = await turnsOf(context, { budget: { iterations: 7 } });
   assert.deepEqual(told, [
-    "learns for 10.00 s",
-    "anneals for 90.00 s from 0.5",
-    LEARNS_ON,
-    "learns for 19.00 s, resumed",
-    "anneals for 50.00 s from 0.5",
+    "gradients once, es",
+    "policy shipped for 7 iterations, es",
+    "anneals for 7 iterations from 0.5, iteration 14",
   ]);
 });
 
-test("one that finds something better, or that nobody may follow, keeps the time", async (context) => {
-  const keeps = ["learns for 10.00 s", "anneals for 90.00 s from 0.5"];
-  assert.deepEqual((await turnsOf(context, { budget: SECONDS })).told, keeps);
-  // The policy's time is over.
-  const after = [[41, true]] as const;
-  assert.deepEqual((await turnsOf(context, { budget: SECONDS, asks: after })).told, keeps);
-  // The policy has done no iteration from which it could go on.
-  const asks = [[20, true]] as const;
-  assert.deepEqual((await turnsOf(context, { budget: SECONDS, asks, iterations: 0 })).told, keeps);
+test("who comes late leaves the annealing what there is", async (context) => {
+  const late = await turnsOf(context, { budget: SECONDS, takes: 30, late: 35 });
+  assert.equal(late.told[2], "anneals for 30.00 s from 0.5, iteration 14");
+  const over = await turnsOf(context, { budget: SECONDS, takes: 120 });
+  assert.equal(over.told[2], "anneals for 0.00 s from 0.5, iteration 14");
 });
 
-test("a policy that takes longer than its time leaves the annealing what there is", async (context) => {
-  const late = await turnsOf(context, { budget: SECONDS, late: 35, asks: [[30, true]] });
-  assert.deepEqual(late.told, ["learns for 10.00 s", "anneals for 55.00 s from 0.5"]);
-  const over = await turnsOf(context, { budget: SECONDS, late: 95 });
-  assert.deepEqual(over.told, ["learns for 10.00 s", "anneals for 0.00 s from 0.5"]);
+test("under protocol free what comes before annealing plays on grid cells", async (context) => {
+  const { told } = await turnsOf(context, { budget: SECONDS, protocol: "free" });
+  assert.deepEqual(told.slice(0, 2), ["gradients once, fd", "policy shipped for 5.00 s, fd"]);
 });
 
-test("under protocol free there is no trial; an annealing that has begun is gone on with alone", async (context) => {
-  const free = await turnsOf(context, { budget: SECONDS, protocol: "free", asks: [[60, true]] });
-  assert.deepEqual(free.told, ["learns for 50.00 s", "anneals for 50.00 s from 0.5"]);
-  const resumed = await turnsOf(context, { budget: SECONDS, resume: true, asks: [[60, true]] });
-  assert.deepEqual(resumed.told, ["anneals for 100.00 s"]);
+test("a policy learns if asked to, and a given one plays", async (context) => {
+  const policyOf = async (given: Pick<Parts, "request" | "settings">) =>
+    (await turnsOf(context, { budget: SECONDS, ...given })).told[1];
+  const learns = "policy that is to learn for 5.00 s, es";
+  assert.equal(await policyOf({ settings: { policy: { epochs: 2 } } }), learns);
+  assert.equal(await policyOf({ request: { finetune: true } }), learns);
+  assert.equal(await policyOf({ request: { policy: "mine" } }), "policy mine for 5.00 s, es");
+  const network = { policy: { experimental: { network: { live: true } } } };
+  assert.equal(await policyOf({ settings: network }), "policy none for 5.00 s, es");
 });
 
-test("a run that is asked to stop ends with the half that it is in", async (context) => {
+test("annealing that has begun is gone on with alone", async (context) => {
+  const { told, folder } = await turnsOf(context, { budget: SECONDS, resume: true });
+  assert.deepEqual(told, ["anneals for 100.00 s"]);
+  assert.ok(existsSync(join(folder, "cold.json")));
+});
+
+test("a run that is asked to stop ends with the part that it is in", async (context) => {
   const signal = AbortSignal.abort();
   for (const budget of [SECONDS, { iterations: 7 }] as const) {
     const { told, cost } = await turnsOf(context, { budget, signal });
