@@ -1,4 +1,5 @@
-// What `place` does if neither a method nor a protocol is named. docs/decisions/0025-default-for-flat-netlists.md has the figures.
+// What `place` does if neither a method nor a protocol is named. docs/decisions/0025-default-for-flat-netlists.md and
+// docs/decisions/0030-starts-of-the-pipeline.md have the figures.
 import { isBookshelfPath, isDefPath } from "../netlist/index.js";
 import type { Protocol } from "../placer/index.js";
 
@@ -8,10 +9,13 @@ export interface MethodAndProtocol {
   readonly protocol: Protocol;
 }
 
-/** For netlists of soft macros, whose costs are compared with those of others. */
-export const DEFAULT_FOR_CLUSTERED: MethodAndProtocol = { method: "policy", protocol: "fd" };
+/** For netlists of soft macros. */
+export const DEFAULT_FOR_CLUSTERED: MethodAndProtocol = { method: "pipeline", protocol: "es" };
 /** For netlists of standard cells, whose wires count in the end. */
 export const DEFAULT_FOR_FLAT: MethodAndProtocol = { method: "mixed", protocol: "free" };
+
+/** For whoever names one of the two, or has wishes that only a policy or the proxy cost can fulfil. Costs are compared with others'. */
+export const DEFAULT_FOR_WISHES: MethodAndProtocol = { method: "policy", protocol: "fd" };
 
 /** The options of `place` that say what is wanted of the method. */
 export interface MethodWishes {
@@ -33,7 +37,7 @@ export interface MethodWishes {
 
 /**
  * The method and the protocol for the block at `path`, as far as `wishes` leave them open. Whoever names a protocol, weights or
- * anything else of the proxy cost or of a policy gets the method that minimises that cost.
+ * anything else of the proxy cost or of a policy gets a policy that minimises that cost.
  */
 export function methodByDefault(path: string, wishes: MethodWishes): MethodAndProtocol {
   const { method, protocol, policy, network, cellPlacer, weights, guideWeight, like, queue } = wishes;
@@ -45,5 +49,6 @@ export function methodByDefault(path: string, wishes: MethodWishes): MethodAndPr
     wishes.clustering !== false &&
     (wishes.costTerms ?? []).length === 0 &&
     Object.keys(wishes.settings ?? {}).length === 0;
-  return isOpen && (isDefPath(path) || isBookshelfPath(path)) ? DEFAULT_FOR_FLAT : DEFAULT_FOR_CLUSTERED;
+  if (!isOpen) return DEFAULT_FOR_WISHES;
+  return isDefPath(path) || isBookshelfPath(path) ? DEFAULT_FOR_FLAT : DEFAULT_FOR_CLUSTERED;
 }

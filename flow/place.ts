@@ -86,8 +86,8 @@ export const placeOptionsSchema = blockOptionsSchema.extend({
     .custom<MethodChoice>()
     .optional()
     .describe(
-      `how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js (default policy; for a .def or a ` +
-        "Bookshelf set mixed under protocol free, unless an option on policies or on the proxy cost is given)",
+      `how to place: ${methodNames().join(", ")}, or a module of your own, such as ./mine.js (default: pipeline under protocol es; ` +
+        "for a .def or a Bookshelf set mixed under free; policy under fd if an option on policies or on the proxy cost is given)",
     ),
   protocol: protocolOption,
   ...budgetOptions(DEFAULT_BUDGET, 1),

@@ -53,9 +53,9 @@ const settingsSchema = z.strictObject({
     .number()
     .int()
     .min(0)
-    .default(20)
+    .optional()
     .describe(
-      "sweeps of a replica after which it restarts hot from a new start; 0: one schedule for the whole budget; raise it on blocks where longer schedules end lower",
+      "sweeps of a replica after which it restarts hot from a new start, by default 20, under protocol es 60; 0: one schedule for the whole budget; raise it on blocks where longer schedules end lower",
     ),
   starts: z
     .number()
@@ -108,6 +108,9 @@ const settingsSchema = z.strictObject({
 
 export type AnnealSettings = z.output<typeof settingsSchema>;
 
+/** Where costs scatter, as under fd, several short schedules find more than a long one. */
+const SWEEPS_PER_RESTART = { fd: 20, es: 60, free: 20 } as const;
+
 const CHECKPOINT = "checkpoints/anneal.json";
 export const annealMethod: Method<AnnealSettings> = {
   name: "anneal",
@@ -126,8 +129,9 @@ export const annealMethod: Method<AnnealSettings> = {
 
 async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodResult | undefined> {
   const { block, start, run, onProgress } = context;
-  const { replicas, rounds, sweepsPerRestart, starts, gridShare, warmHottest, experimental, ...schedule } =
-    context.settings;
+  const { protocol } = context;
+  const { replicas, rounds, starts, gridShare, warmHottest, experimental, ...others } = context.settings;
+  const { sweepsPerRestart = SWEEPS_PER_RESTART[protocol], ...schedule } = others;
   const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
   if (context.rules.terms.length > 0) onProgress(ANNEALS_IN_BURSTS);
   if (resumed) onProgress(`resuming after round ${resumed.state.round}`);
@@ -142,7 +146,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
     seed: context.seed,
     workers: context.workers,
     openPool: context.openPool,
-    protocol: context.protocol,
+    protocol,
     cellPlacer: context.cellPlacer,
     replicas,
     rounds,
@@ -150,7 +154,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
     starts,
     sweeps: context.budget.iterations,
     seconds: context.budget.seconds,
-    gridShare: context.protocol === "free" ? gridShare : 1,
+    gridShare: protocol === "free" ? gridShare : 1,
     anneal: { ...schedule, shares: experimental.shares },
     warmHottest,
     from: resumed?.state ?? (start && startState(start, replicas)),

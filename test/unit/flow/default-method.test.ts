@@ -4,13 +4,14 @@ import { test } from "node:test";
 import { methodByDefault } from "../../../flow/default-method.js";
 
 const POLICY = { method: "policy", protocol: "fd" };
+const PIPELINE = { method: "pipeline", protocol: "es" };
 const MIXED = { method: "mixed", protocol: "free" };
 
-test("netlists of standard cells get mixed under protocol free, clustered ones the policy under fd", () => {
+test("netlists of standard cells get mixed under protocol free, clustered ones the pipeline under es", () => {
   for (const path of ["examples/design", "examples/design/tile.def", "x/y.def.gz", "x/set.aux"])
     assert.deepEqual(methodByDefault(path, {}), MIXED, path);
   for (const path of ["x/netlist.pb.txt", "x/netlist.pb.txt.gz", "test"])
-    assert.deepEqual(methodByDefault(path, {}), POLICY, path);
+    assert.deepEqual(methodByDefault(path, {}), PIPELINE, path);
 });
 
 test("whoever names a method, a protocol, or anything of policies or of the proxy cost gets what was the default before", () => {
@@ -32,7 +33,8 @@ test("whoever names a method, a protocol, or anything of policies or of the prox
     { settings: { episodes: 8 } },
   ];
   for (const wish of wishes)
-    assert.deepEqual(methodByDefault("examples/design", wish), POLICY, JSON.stringify(wish));
+    for (const path of ["examples/design", "x/netlist.pb.txt"])
+      assert.deepEqual(methodByDefault(path, wish), POLICY, JSON.stringify(wish));
   const nothing = { finetune: false, turn: false, clustering: true, costTerms: [], settings: {} };
   assert.deepEqual(methodByDefault("examples/design", nothing), MIXED);
 });
