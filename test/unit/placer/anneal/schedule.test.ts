@@ -69,7 +69,19 @@ test("one round, and no cells at all: still a schedule", () => {
   const [only, ...others] = plans(new Schedule({ rounds: 1, gridShare: 1 }, 1));
   assert.deepEqual(
     [only, others],
-    [{ stage: "grid", restart: 0, begin: 0, end: 1, from: "start", spentBefore: 0, spentAfter: 1, spentAtEnd: 1 }, []],
+    [
+      {
+        stage: "grid",
+        restart: 0,
+        begin: 0,
+        end: 1,
+        from: "start",
+        spentBefore: 0,
+        spentAfter: 1,
+        spentAtEnd: 1,
+      },
+      [],
+    ],
   );
   const none = plans(new Schedule({ rounds: 3, gridShare: 0 }, 1));
   assert.deepEqual(
