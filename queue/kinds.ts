@@ -70,6 +70,7 @@ const round = z.strictObject({
   stage: z.enum(["grid", "free"]),
   begin: z.number().min(0).max(1),
   end: z.number().min(0).max(1),
+  hottest: z.number().positive().optional(),
   from: scoredSchema.optional(),
   seed: count,
   replica: count,
