@@ -5,6 +5,7 @@ import { Kernels } from "../kernels/index.js";
 import { type Block, leastOf, Random } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
 import { Agent, graphNetwork, type Policy } from "../policy/index.js";
+import { mean } from "./truth/agreement.js";
 
 const SAMPLES = 16;
 const BOOTSTRAPS = 4000;
@@ -54,10 +55,7 @@ export function playUnseen(
   return { greedy, samples };
 }
 
-const mean = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, value) => sum + value, 0) / numbers.length;
-
-export const FIGURES: Readonly<Record<string, (played: Played) => number>> = {
+const FIGURES: Readonly<Record<string, (played: Played) => number>> = {
   "mean of 16": ({ samples }) => mean(samples.filter(Number.isFinite)),
   greedy: ({ greedy }) => greedy,
   "best of 16": ({ samples }) => leastOf(samples.filter(Number.isFinite)),

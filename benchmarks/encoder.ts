@@ -22,6 +22,7 @@ import {
   writePolicy,
 } from "../policy/index.js";
 import { comparisonOf, ENCODERS, type Played, playUnseen } from "./arms.js";
+import { processorSeconds } from "./part-times.js";
 
 /** Settings of pretraining on many blocks. */
 const PRETRAINING = ["imitation=0", "eliteShare=0", "groupSize=8", "learningRate=0.002"];
@@ -55,11 +56,6 @@ interface Result {
   readonly metrics: readonly IterationMetrics[];
   readonly played: Record<string, Played>;
 }
-
-const processorSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-};
 
 function settingsOf(arm: string): TrainSettings {
   return parseTrainSettings(settingsOfTexts([...PRETRAINING, ...ENCODERS[arm]!, ...values.set]));

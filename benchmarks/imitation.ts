@@ -3,9 +3,9 @@
 // placements of blocks that were left out, which says how much of a placement the network foretells, and plays unseen blocks. Run:
 //
 //   node dist/benchmarks/imitation.js OUT --demonstrations FOLDER --training BLOCK … [--left-out BLOCK …] [--arms none,static,live]
-//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] UNSEEN_BLOCK …
+//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] UNSEEN_BLOCK …
 //
-// FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies that are already in OUT are reused.
+// Policies in files play beside those that imitate. FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies that are already in OUT are reused.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,6 +31,7 @@ import { openWorkers } from "../policy/ppo/open-workers.js";
 import { makeSlots, TrainingBlock } from "../policy/ppo/training-block.js";
 import type { Trajectory } from "../policy/ppo/trajectory.js";
 import { comparisonOf, ENCODERS, type Played, playUnseen } from "./arms.js";
+import { processorSeconds } from "./part-times.js";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -67,11 +68,6 @@ interface Epoch {
 interface Result {
   readonly epochs: readonly Epoch[];
   readonly played: Record<string, Played>;
-}
-
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 /** Blocks with the placements to be imitated on each. */
@@ -140,7 +136,7 @@ async function imitated(
   const epochs: Epoch[] = [];
   let best = { leftOut: Number.POSITIVE_INFINITY, parameters: fresh };
   const total = 60 * Number(values.minutes);
-  for (let epoch = 0; processorSeconds() - began < total; epoch++) {
+  for (let epoch = 0; epoch === 0 || processorSeconds() - began < total; epoch++) {
     const random = Random.stream(seed, "imitation", epoch);
     random.shuffle(samples);
     let sum = 0;
@@ -176,12 +172,17 @@ async function imitated(
   return { epochs, policy: { config, parameters: best.parameters, notes: {} } };
 }
 
+/** What an earlier call has left, or nothing yet. */
+function resultIn(file: string): Result {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Result) : { epochs: [], played: {} };
+}
+
 async function resultOf(arm: string, seed: number): Promise<Result> {
   const name = join(out!, `${arm}-s${seed}`);
   const [file, weights] = [`${name}.json`, `${name}.safetensors`];
-  let result = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Result) : undefined;
+  let result = resultIn(file);
   let policy: Policy;
-  if (result && existsSync(weights)) policy = await readPolicy(weights);
+  if (existsSync(file) && existsSync(weights)) policy = await readPolicy(weights);
   else {
     const [training, leftOut] = await Promise.all([
       demonstrated(values.training),
@@ -210,20 +211,14 @@ async function played(
 /** Nothing learned: the rule that planes make, with its usual factor. */
 async function priorResult(): Promise<Result> {
   const file = join(out!, "prior.json");
-  const known = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Result)
-    : { epochs: [], played: {} };
   const config = parseTrainSettings(settingsOfTexts(ENCODERS.none!)).experimental.network;
-  return played(known, { config, parameters: freshParameters(config, 1) }, file);
+  return played(resultIn(file), { config, parameters: freshParameters(config, 1) }, file);
 }
 
 const results = new Map([["prior", [(await priorResult()).played]]]);
 for (const path of values.policy) {
   const file = join(out, `${basename(path)}.json`);
-  const known = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Result)
-    : { epochs: [], played: {} };
-  results.set(basename(path), [(await played(known, await readPolicy(path), file)).played]);
+  results.set(basename(path), [(await played(resultIn(file), await readPolicy(path), file)).played]);
 }
 for (const seed of seeds)
   for (const arm of values.arms.split(",").filter(Boolean)) {

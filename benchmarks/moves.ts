@@ -14,6 +14,7 @@ import {
   GridAnnealer,
   SOFT_PROPOSALS,
 } from "../placer/index.js";
+import { processorSeconds } from "./part-times.js";
 
 const SEED = 1;
 /** Positions in the schedules at which the loops are timed, in turn. */
@@ -28,12 +29,6 @@ interface Row {
   readonly what: string;
   readonly perSecond: number;
   readonly best: number;
-}
-
-/** Processor time of this process in seconds; other processes do not count. */
-function processorSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }
 
 /** Calls `work`, which returns how much it did, for about `seconds`, after a warm-up of a tenth of that. */

@@ -9,6 +9,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { leastOf } from "../netlist/index.js";
 import { geometricMean } from "./arms.js";
+import { mean } from "./truth/agreement.js";
 
 const [folder, one = "pipeline", other = "anneal", figure = "proxy_cost"] = process.argv.slice(2);
 if (folder === undefined) {
@@ -28,7 +29,6 @@ const runs = readdirSync(folder).flatMap((name) => {
   return found ? [{ block: found[1]!, seed: found[2]! }] : [];
 });
 const blocks = [...new Set(runs.map(({ block }) => block))];
-const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 const ratios: number[][] = [];
 console.log(`| block | ${other} | ${one} | change | seeds |\n|---|---|---|---|---|`);
 for (const block of blocks) {

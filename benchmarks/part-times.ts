@@ -6,6 +6,11 @@ export function processorMs(): number {
   return (user + system) / 1000;
 }
 
+/** The same in seconds. */
+export function processorSeconds(): number {
+  return processorMs() / 1000;
+}
+
 /** Adds up the processor time of each part. */
 export class PartTimes {
   /** Milliseconds by part, in the order in which parts were first timed. */

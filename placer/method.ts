@@ -99,12 +99,6 @@ export interface MethodContext<Settings = unknown> extends MethodRequest<Setting
   readonly run: RunStore;
   /** A placement to start from: found by a method that ran before, or given, with no iterations and no episodes. */
   readonly start?: MethodResult | undefined;
-  /**
-   * Asked now and then, until something better than `start` is found: whether to end now.
-   * @param seconds since this method began
-   * @param isWholeSchedule whether the method has gone through a whole schedule, from exploring to converging
-   */
-  stopEarly?(seconds: number, isWholeSchedule: boolean): boolean;
   /** Aborted when the run is to end: finish the current step, then return the best that was found. */
   readonly signal?: AbortSignal | undefined;
   /** One line about the progress. */

@@ -77,7 +77,7 @@ const settingsSchema = z.strictObject({
     .number()
     .positive()
     .default(GRID_ANNEAL_DEFAULTS.hottest)
-    .describe("first temperature from a drawn start, in proxy cost; raise it if longer schedules end lower"),
+    .describe("first temperature from a drawn start, in proxy cost; lower it to keep more of that"),
   warmHottest: z
     .number()
     .positive()
@@ -112,6 +112,7 @@ export type AnnealSettings = z.output<typeof settingsSchema>;
 const SWEEPS_PER_RESTART = { fd: 20, es: 60, free: 20 } as const;
 
 const CHECKPOINT = "checkpoints/anneal.json";
+
 export const annealMethod: Method<AnnealSettings> = {
   name: "anneal",
   description: "simulated annealing by several replicas, restarted as often as the budget allows",
@@ -128,8 +129,7 @@ export const annealMethod: Method<AnnealSettings> = {
 };
 
 async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodResult | undefined> {
-  const { block, start, run, onProgress } = context;
-  const { protocol } = context;
+  const { block, start, protocol, run, onProgress } = context;
   const { replicas, rounds, starts, gridShare, warmHottest, experimental, ...others } = context.settings;
   const { sweepsPerRestart = SWEEPS_PER_RESTART[protocol], ...schedule } = others;
   const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
@@ -170,7 +170,7 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
 
 /** Keeps best placement, metrics and checkpoint on disk after every round; returns whether to continue. */
 function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
-  const { block, run, start, onProgress, settings } = context;
+  const { block, run, onProgress } = context;
   const started = performance.now();
   const lineDue = throttle(SECONDS_PER_LINE);
   const checkpointDue = throttle(SECONDS_PER_CHECKPOINT);
@@ -200,9 +200,7 @@ function roundKeeper(context: MethodContext<AnnealSettings>, before: Before) {
         `round ${state.round} of ${rounds}  ${timeText(elapsed, left)}  best ${costs.proxyCost.toFixed(4)}`,
       );
     if (checkpointDue(elapsed, better)) await run.writeJson(CHECKPOINT, storeState(state, before));
-    if (context.signal?.aborted) return false;
-    const foundBetter = placement !== start?.placement;
-    return foundBetter || !context.stopEarly?.(elapsed, state.round >= settings.rounds);
+    return !context.signal?.aborted;
   };
 }
 
