@@ -29,8 +29,11 @@ export interface PipelineParts {
 /** What the policy does unless it is to learn: a few episodes, largest macro first. Learning a block takes minutes. */
 const FEW_EPISODES = { epochs: 0, episodes: 4, order: "area" } as const;
 
-/** So little time that `gradients` makes one attempt. */
-const ONE_ATTEMPT = 1e-3;
+/**
+ * `gradients` makes its first attempt whatever the budget, and another one only before its first iteration. Little time would not do:
+ * a resumed process that has made that attempt has spent none yet.
+ */
+const ONE_ATTEMPT = { iterations: 1 } as const;
 
 /** A pipeline of three methods. */
 export function pipelineMethod(parts: PipelineParts): Method<PipelineSettings> {
@@ -105,7 +108,7 @@ async function runPipeline(
   const isPlaying = context.resume && isFile(run.file(policy.checkpoint!));
   const together = await gradients.run({
     ...withSettings(onGrid, {}),
-    budget: { seconds: ONE_ATTEMPT },
+    budget: ONE_ATTEMPT,
     run: isPlaying ? quiet(run) : run,
   });
   if (together && context.signal?.aborted) return together;
