@@ -26,8 +26,11 @@ export interface PipelineParts {
   readonly annealing: Method;
 }
 
-/** What the policy does unless it is to learn: a few episodes, largest macro first. Learning a block takes minutes. */
-const FEW_EPISODES = { epochs: 0, episodes: 4, order: "area" } as const;
+/**
+ * What the policy does unless it is to learn: two episodes at a time, largest macro first. Learning a block takes minutes, and an
+ * episode of hundreds of macros takes seconds.
+ */
+const FEW_EPISODES = { epochs: 0, episodes: 2, order: "area" } as const;
 
 /**
  * `gradients` makes its first attempt whatever the budget, and another one only before its first iteration. Little time would not do:

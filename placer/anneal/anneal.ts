@@ -36,9 +36,9 @@ const settingsSchema = z.strictObject({
     .int()
     .min(1)
     .max(64)
-    .default(2)
+    .optional()
     .describe(
-      "annealings side by side, of which the worst continues from the best after every round; raise it on machines with more cores",
+      "annealings side by side, of which the worst continues from the best after every round, by default 2, under protocol es with a budget of seconds no more than workers; raise it on machines with more cores",
     ),
   rounds: z
     .number()
@@ -111,6 +111,8 @@ export type AnnealSettings = z.output<typeof settingsSchema>;
 /** Where costs scatter, as under fd, several short schedules find more than a long one. */
 const SWEEPS_PER_RESTART = { fd: 20, es: 60, free: 20 } as const;
 
+const REPLICAS = 2;
+
 const CHECKPOINT = "checkpoints/anneal.json";
 
 export const annealMethod: Method<AnnealSettings> = {
@@ -130,9 +132,10 @@ export const annealMethod: Method<AnnealSettings> = {
 
 async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodResult | undefined> {
   const { block, start, protocol, run, onProgress } = context;
-  const { replicas, rounds, starts, gridShare, warmHottest, experimental, ...others } = context.settings;
-  const { sweepsPerRestart = SWEEPS_PER_RESTART[protocol], ...schedule } = others;
+  const { rounds, starts, gridShare, warmHottest, experimental, ...others } = context.settings;
+  const { sweepsPerRestart = SWEEPS_PER_RESTART[protocol], replicas: wanted, ...schedule } = others;
   const resumed = context.resume ? readState(run.file(CHECKPOINT), block.nodeCount) : undefined;
+  const replicas = resumed?.state.replicas.length ?? wanted ?? replicasFor(context);
   if (context.rules.terms.length > 0) onProgress(ANNEALS_IN_BURSTS);
   if (resumed) onProgress(`resuming after round ${resumed.state.round}`);
   const before = resumed?.before ?? { iterations: start?.iterations ?? 0, episodes: start?.episodes ?? 0 };
@@ -166,6 +169,15 @@ async function anneal(context: MethodContext<AnnealSettings>): Promise<MethodRes
   await run.writeJson(CHECKPOINT, storeState(state, before));
   // Sweeps are counted over all replicas; an iteration is a sweep of each.
   return { ...state.best, iterations: Math.round(state.sweeps / replicas), episodes: before.episodes };
+}
+
+/**
+ * Replicas that share a thread halve each other's sweeps, and where sweeps are few one of twice as many ends lower. What is
+ * counted by iterations does not depend on the number of threads.
+ */
+function replicasFor({ protocol, budget, workers }: MethodContext<AnnealSettings>): number {
+  const isTimed = budget.iterations === undefined && budget.seconds !== undefined;
+  return isTimed && protocol === "es" ? Math.min(REPLICAS, workers) : REPLICAS;
 }
 
 /** Keeps best placement, metrics and checkpoint on disk after every round; returns whether to continue. */

@@ -67,8 +67,8 @@ async function turnsOf(
       return result;
     },
   });
-  const gradients = part("gradients", ({ protocol: own }) => {
-    told.push(`gradients once, ${own}`);
+  const gradients = part("gradients", ({ protocol: own, budget: time }) => {
+    told.push(`gradients for ${timeOf(time)}, ${own}`);
     now += takes;
     return found("gradients" in given ? given.gradients : 0.5, 10);
   });
@@ -104,7 +104,7 @@ const SECONDS = { seconds: 100 } as const;
 test("gradients make one attempt, the policy plays for a twentieth, annealing has the rest", async (context) => {
   const { told, cost, iterations } = await turnsOf(context, { budget: SECONDS });
   assert.deepEqual(told, [
-    "gradients once, es",
+    "gradients for 1 iterations, es",
     "policy shipped for 5.00 s, es",
     "anneals for 93.00 s from 0.5, iteration 14",
   ]);
@@ -130,7 +130,7 @@ test("what finds no placement is done without", async (context) => {
 test("with iterations policy and annealing get that many each", async (context) => {
   const { told } = await turnsOf(context, { budget: { iterations: 7 } });
   assert.deepEqual(told, [
-    "gradients once, es",
+    "gradients for 1 iterations, es",
     "policy shipped for 7 iterations, es",
     "anneals for 7 iterations from 0.5, iteration 14",
   ]);
@@ -145,7 +145,7 @@ test("who comes late leaves the annealing what there is", async (context) => {
 
 test("under protocol free what comes before annealing plays on grid cells", async (context) => {
   const { told } = await turnsOf(context, { budget: SECONDS, protocol: "free" });
-  assert.deepEqual(told.slice(0, 2), ["gradients once, fd", "policy shipped for 5.00 s, fd"]);
+  assert.deepEqual(told.slice(0, 2), ["gradients for 1 iterations, fd", "policy shipped for 5.00 s, fd"]);
 });
 
 test("a policy learns if asked to, and a given one plays", async (context) => {
