@@ -4,7 +4,13 @@ import { Environment, Judge, MACRO_ORDERS } from "../env/index.js";
 import { Kernels } from "../kernels/index.js";
 import { type Block, leastOf, Random } from "../netlist/index.js";
 import { makeCellPlacer, type Protocol } from "../placer/index.js";
-import { Agent, graphNetwork, type Policy } from "../policy/index.js";
+import {
+  Agent,
+  graphNetwork,
+  type NetworkConfig,
+  type Policy,
+  type PolicyNetworkModule,
+} from "../policy/index.js";
 import { mean } from "./truth/agreement.js";
 
 const SAMPLES = 16;
@@ -28,6 +34,7 @@ export function playUnseen(
   block: Block,
   { config, parameters: trained }: Pick<Policy, "config" | "parameters">,
   protocol: Protocol,
+  network: PolicyNetworkModule<NetworkConfig> = graphNetwork,
 ): Played {
   const kernels = Kernels.create();
   const judge = new Judge(kernels, block);
@@ -40,7 +47,7 @@ export function playUnseen(
   const parameters = kernels.f32(trained.length);
   parameters.set(trained);
   const gradients = kernels.f32(parameters.length);
-  const agent = Agent.of(kernels, block, { network: graphNetwork, config, parameters, gradients });
+  const agent = Agent.of(kernels, block, { network, config, parameters, gradients });
   agent.encode();
   const one = (random: Random | undefined): number => {
     let seen = environment.reset();

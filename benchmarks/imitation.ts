@@ -3,9 +3,10 @@
 // placements of blocks that were left out, which says how much of a placement the network foretells, and plays unseen blocks. Run:
 //
 //   node dist/benchmarks/imitation.js OUT --demonstrations FOLDER --training BLOCK … [--left-out BLOCK …] [--arms none,static,live]
-//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] UNSEEN_BLOCK …
+//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] [--blank] UNSEEN_BLOCK …
 //
-// Policies in files play beside those that imitate. FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies that are already in OUT are reused.
+// FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies in files play beside those that imitate; those that are
+// already in OUT are reused. With --blank no plane is drawn from the netlist (blank-planes.ts).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,6 +32,7 @@ import { openWorkers } from "../policy/ppo/open-workers.js";
 import { makeSlots, TrainingBlock } from "../policy/ppo/training-block.js";
 import type { Trajectory } from "../policy/ppo/trajectory.js";
 import { comparisonOf, ENCODERS, type Played, playUnseen } from "./arms.js";
+import { blankPlanesNetwork } from "./blank-planes.js";
 import { processorSeconds } from "./part-times.js";
 
 const { values, positionals } = parseArgs({
@@ -45,6 +47,7 @@ const { values, positionals } = parseArgs({
     arms: { type: "string", default: Object.keys(ENCODERS).join(",") },
     set: { type: "string", multiple: true, default: [] },
     policy: { type: "string", multiple: true, default: [] },
+    blank: { type: "boolean", default: false },
   },
 });
 const [out, ...unseen] = positionals;
@@ -55,6 +58,7 @@ if (out === undefined || values.demonstrations === "" || values.training.length 
   process.exit(1);
 }
 const protocol = values.protocol as Protocol;
+const networkModule = values.blank ? blankPlanesNetwork : graphNetwork;
 const seeds = values.seeds.split(",").map(Number);
 mkdirSync(out, { recursive: true });
 
@@ -112,7 +116,7 @@ async function imitated(
     shards,
     rules: PUBLISHED_RULES,
     cellRules: { protocol },
-    network: graphNetwork,
+    network: networkModule,
     config,
     parameters,
   });
@@ -202,7 +206,7 @@ async function played(
   file: string,
 ): Promise<Result> {
   for (const path of unseen) {
-    result.played[basename(path)] ??= playUnseen(await loadBlock(path), policy, protocol);
+    result.played[basename(path)] ??= playUnseen(await loadBlock(path), policy, protocol, networkModule);
     writeFileSync(file, JSON.stringify(result));
   }
   return result;
