@@ -3,10 +3,10 @@
 // placements of blocks that were left out, which says how much of a placement the network foretells, and plays unseen blocks. Run:
 //
 //   node dist/benchmarks/imitation.js OUT --demonstrations FOLDER --training BLOCK … [--left-out BLOCK …] [--arms none,static,live]
-//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] [--blank] UNSEEN_BLOCK …
+//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] [--blank all|wires] UNSEEN_BLOCK …
 //
 // FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies in files play beside those that imitate; those that are
-// already in OUT are reused. With --blank no plane is drawn from the netlist (blank-planes.ts).
+// already in OUT are reused. --blank all: no plane is drawn from the netlist (blank-planes.ts); wires: none of wires (blank-wires.ts).
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +21,9 @@ import {
   type Elite,
   freshParameters,
   graphNetwork,
+  type NetworkConfig,
   type Policy,
+  type PolicyNetworkModule,
   parseTrainSettings,
   readPolicy,
   type TrainSettings,
@@ -33,6 +35,7 @@ import { makeSlots, TrainingBlock } from "../policy/ppo/training-block.js";
 import type { Trajectory } from "../policy/ppo/trajectory.js";
 import { comparisonOf, ENCODERS, type Played, playUnseen } from "./arms.js";
 import { blankPlanesNetwork } from "./blank-planes.js";
+import { blankWiresNetwork } from "./blank-wires.js";
 import { processorSeconds } from "./part-times.js";
 
 const { values, positionals } = parseArgs({
@@ -47,7 +50,7 @@ const { values, positionals } = parseArgs({
     arms: { type: "string", default: Object.keys(ENCODERS).join(",") },
     set: { type: "string", multiple: true, default: [] },
     policy: { type: "string", multiple: true, default: [] },
-    blank: { type: "boolean", default: false },
+    blank: { type: "string", default: "none" },
   },
 });
 const [out, ...unseen] = positionals;
@@ -58,9 +61,15 @@ if (out === undefined || values.demonstrations === "" || values.training.length 
   process.exit(1);
 }
 const protocol = values.protocol as Protocol;
-const networkModule = values.blank ? blankPlanesNetwork : graphNetwork;
+const networkModule = networkOf(values.blank);
 const seeds = values.seeds.split(",").map(Number);
 mkdirSync(out, { recursive: true });
+
+function networkOf(blank: string): PolicyNetworkModule<NetworkConfig> {
+  const found = { none: graphNetwork, all: blankPlanesNetwork, wires: blankWiresNetwork }[blank];
+  if (!found) throw new Error(`--blank ${blank}: none, all or wires was expected`);
+  return found;
+}
 
 /** After an epoch: minus the mean log-probability of a macro's cell, nats. */
 interface Epoch {
