@@ -81,8 +81,7 @@ export async function annealReplicas(options: ReplicaOptions): Promise<ReplicasS
       );
       const found = results.filter((result) => result !== undefined);
       if (found.length === 0) return undefined;
-      const restarts: number =
-        state?.restarts ?? restartsOf(options, { results: found, isWarm: state?.isWarm });
+      const restarts: number = state?.restarts ?? restartsOf(options, found);
       state = nextState(state, found, options.replicas, { ...plan, restarts });
       schedule = new Schedule(options, restarts);
       if (!(await options.onRound({ state, rounds: schedule.rounds, results: found }))) break;
@@ -193,22 +192,18 @@ function startClock({ seconds }: ReplicaOptions, spent: number) {
  * How many schedules the budget has room for: by its sweeps, or by its seconds and how long the sweeps of the first
  * round took; one as long as that is not known.
  */
-function restartsOf(
-  options: ReplicaOptions,
-  first?: { readonly results: readonly RoundResult[]; readonly isWarm: boolean | undefined },
-): number {
-  const { sweepsPerRestart, sweeps, seconds } = options;
+function restartsOf(options: ReplicaOptions, results?: readonly RoundResult[]): number {
+  const { sweepsPerRestart, sweeps, seconds, from } = options;
   if (sweepsPerRestart === 0) return 1;
   const { gridShare } = new Schedule(options, 1);
   if (sweeps !== undefined) return Math.max(1, Math.round((gridShare * sweeps) / sweepsPerRestart));
-  if (seconds === undefined || !first) return 1;
-  const { results, isWarm } = first;
+  if (seconds === undefined || !results) return 1;
   const sum = (of: (result: RoundResult) => number) => results.reduce((all, result) => all + of(result), 0);
   const perSweep = sum((result) => result.seconds) / sum((result) => result.sweeps);
   const before = sum((result) => result.secondsBefore) / results.length;
   const perRestart = (before + sweepsPerRestart * perSweep) / threadShare(options);
   // A first round from a given start does not tell how long it takes to draw those of the others, so they need whole schedules.
-  const whole = isWarm ? Math.floor : Math.round;
+  const whole = from?.isWarm ? Math.floor : Math.round;
   return perRestart > 0 ? Math.max(1, whole((gridShare * seconds) / perRestart)) : 1;
 }
 
