@@ -204,6 +204,24 @@ test("the policy's episode places one macro after the other", async () => {
   });
 });
 
+test("who scrubs before the episode is there gets its step", async () => {
+  await withPage(async (page) => {
+    await page.route("**/api/trace*", async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await route.continue();
+    });
+    const { step: shown } = await query(page);
+    await page.selectOption("#time-source", "episode");
+    assert.equal(await page.locator("#scrub").isEnabled(), false);
+    await page.keyboard.press(",");
+    assert.equal(await page.evaluate(() => window.ashlar!.query().step), shown);
+    await page.fill("#scrub", "5");
+    const { step, label } = await query(page);
+    assert.equal(step, 5);
+    assert.equal(label, "episode, step 6");
+  });
+});
+
 test("a step of the episode shows what moved the policy, as a layer and as a list, until something else is shown", async () => {
   await withPage(async (page) => {
     await page.selectOption("#time-source", "episode");

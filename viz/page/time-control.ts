@@ -141,7 +141,7 @@ export class TimeControl {
   private async beginEpisode(): Promise<void> {
     const { timeline, replay, host } = this;
     const isWanted = host.wishes.begin();
-    const trace = await replay.loadTrace().catch((error: unknown) => {
+    const trace = await timeline.heldUntil(replay.loadTrace()).catch((error: unknown) => {
       this.leaveEpisode();
       throw error;
     });

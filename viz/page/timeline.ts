@@ -20,6 +20,8 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
   private playing = 0;
   private lastStep = 0;
   private speed = 1;
+  /** Steps that are on their way: until they are there, no other is gone to. */
+  private awaited = 0;
   private readonly play: HTMLButtonElement;
   private readonly slider: HTMLInputElement;
   private readonly text = h("output", { id: "time-text" });
@@ -100,8 +102,21 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
     return this.length;
   }
 
+  /** Waits for what is to be replayed: meanwhile the timeline stands still, as its steps are those of something else. */
+  async heldUntil<T>(there: Promise<T>): Promise<T> {
+    this.stop();
+    this.awaited++;
+    this.refresh();
+    try {
+      return await there;
+    } finally {
+      this.awaited--;
+      this.refresh();
+    }
+  }
+
   go(index: number): void {
-    if (this.length === 0) return;
+    if (this.length === 0 || this.awaited > 0) return;
     this.index = Math.min(this.length - 1, Math.max(0, index));
     this.refresh();
     this.emit("step", this.index);
@@ -129,7 +144,7 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
   }
 
   private start(): void {
-    if (this.length < 2) return;
+    if (this.length < 2 || this.awaited > 0) return;
     if (this.index >= this.length - 1) this.go(0);
     this.play.replaceChildren(icon("pause"));
     this.play.setAttribute("aria-pressed", "true");
@@ -148,8 +163,9 @@ export class Timeline extends Emitter<{ step: number; source: TimeSource }> {
 
   private refresh(): void {
     this.slider.value = String(this.index);
-    this.slider.disabled = this.length < 2;
-    this.play.disabled = this.length < 2;
+    const isStill = this.length < 2 || this.awaited > 0;
+    this.slider.disabled = isStill;
+    this.play.disabled = isStill;
     this.text.textContent =
       this.length > 0 ? `${count(this.index + 1)} / ${count(this.length)}` : "nothing yet";
   }
