@@ -4,34 +4,68 @@
 const DOTS = "…";
 const NARROW = new Set("iljI.,:;'|!()[]{}ft/\\ -r");
 const WIDE = new Set("mwMW@%…→—");
+/** Characters below this have their width in a table: names have no others. */
+const FIRST_OTHER = 0x250;
+
+/** Widths in hundredths of the font size. As they are whole numbers, sums do not depend on their order. */
+function widthOf(character: string): number {
+  if (NARROW.has(character)) return 41;
+  if (WIDE.has(character)) return 100;
+  if (character >= "A" && character <= "Z") return 78;
+  return character < String.fromCharCode(FIRST_OTHER) ? 64 : 105;
+}
+
+const WIDTHS = Uint8Array.from({ length: FIRST_OTHER }, (_, code) => widthOf(String.fromCharCode(code)));
+const DOTS_WIDTH = widthOf(DOTS);
+
+function hundredths(text: string): number {
+  let width = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < FIRST_OTHER) width += WIDTHS[code]!;
+    else {
+      const character = String.fromCodePoint(text.codePointAt(i)!);
+      width += widthOf(character);
+      i += character.length - 1;
+    }
+  }
+  return width;
+}
 
 /** Upper estimate of a text's width at a font size. */
 export function textWidth(text: string, size: number): number {
-  let width = 0;
-  for (const character of text) {
-    if (NARROW.has(character)) width += 0.41;
-    else if (WIDE.has(character)) width += 1;
-    else if (character >= "A" && character <= "Z") width += 0.78;
-    else if (character < "\u0250") width += 0.64;
-    else width += 1.05;
+  return (hundredths(text) * size) / 100;
+}
+
+/** How many of the characters fit beside dots, from the first on. */
+function countBesideDots(characters: readonly string[], width: number, size: number): number {
+  let sum = DOTS_WIDTH;
+  let count = 0;
+  while (count < characters.length) {
+    sum += hundredths(characters[count]!);
+    if ((sum * size) / 100 > width) break;
+    count++;
   }
-  return width * size;
+  return count;
 }
 
 /** The text, cut at its end with dots if it does not fit; empty if even the dots do not. */
 export function cutEnd(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
-  const kept = Array.from(text);
-  while (kept.length > 0 && textWidth(kept.join("") + DOTS, size) > width) kept.pop();
-  return kept.length > 0 ? kept.join("").trimEnd() + DOTS : textWidth(DOTS, size) <= width ? DOTS : "";
+  const characters = Array.from(text);
+  const count = countBesideDots(characters, width, size);
+  if (count > 0) return characters.slice(0, count).join("").trimEnd() + DOTS;
+  return textWidth(DOTS, size) <= width ? DOTS : "";
 }
 
-/** The text, cut at its start with dots if it does not fit. */
+/** The text, cut at its start with dots if it does not fit; empty if even the dots do not. */
 export function cutStart(text: string, width: number, size: number): string {
   if (textWidth(text, size) <= width) return text;
-  const kept = Array.from(text);
-  while (kept.length > 0 && textWidth(DOTS + kept.join(""), size) > width) kept.shift();
-  return kept.length > 0 || textWidth(DOTS, size) <= width ? DOTS + kept.join("") : "";
+  const characters = Array.from(text);
+  const count = countBesideDots(characters.toReversed(), width, size);
+  return count > 0 || textWidth(DOTS, size) <= width
+    ? DOTS + characters.slice(characters.length - count).join("")
+    : "";
 }
 
 /** How text is broken into lines. */

@@ -15,7 +15,12 @@ import { type JudgeRules, type MacroOrder, PUBLISHED_RULES } from "../../env/ind
 import { Kernels } from "../../kernels/index.js";
 import { type Block, InputError, Random } from "../../netlist/index.js";
 import { GivenUpError, type OpenPool, type Protocol } from "../../placer/index.js";
-import { checkPolicyNetwork, networkLayout, type PolicyNetworkModule } from "../network/contract.js";
+import {
+  checkPolicyNetwork,
+  networkLayout,
+  type PolicyNetworkModule,
+  type PolicyShape,
+} from "../network/contract.js";
 import { type ParameterLayout, tensorsOf } from "../network/memory.js";
 import { graphNetwork } from "../network/network.js";
 import { Adam } from "./adam.js";
@@ -110,8 +115,8 @@ export async function train(blocks: readonly Block[], options: TrainOptions): Pr
   await checkPolicyNetwork(network);
   const clock = startClock(budget, options.signal);
   const kernels = Kernels.create();
-  const learner = createLearner(kernels, { network, settings, seed });
-  const state = begin(blocks, settings, { learner, from });
+  const learner = createLearner(kernels, network, config);
+  const state = begin(blocks, settings, { learner, from, seed });
   const trainingBlocks = blocks.map(
     (block, index) => new TrainingBlock(kernels, block, { index, seen: config }),
   );
@@ -334,15 +339,9 @@ interface Learner {
   readonly adam: Adam;
 }
 
-function createLearner(
-  kernels: Kernels,
-  given: { readonly network: PolicyNetworkModule; readonly settings: TrainSettings; readonly seed: number },
-): Learner {
-  const { network, settings, seed } = given;
-  const config = settings.experimental.network;
+function createLearner(kernels: Kernels, network: PolicyNetworkModule, config: PolicyShape): Learner {
   const layout = networkLayout(network, config);
   const parameters = kernels.f32(layout.length);
-  network.initialise(config, seed, tensorsOf(layout, parameters));
   return { network, layout, parameters, adam: new Adam(kernels, parameters.length) };
 }
 
@@ -350,13 +349,15 @@ function createLearner(
 function begin(
   blocks: readonly Block[],
   { initLogitScale, experimental }: TrainSettings,
-  { learner, from }: { readonly learner: Learner; readonly from: StartPoint | undefined },
+  given: { readonly learner: Learner; readonly from: StartPoint | undefined; readonly seed: number },
 ): TrainState {
+  const { learner, from, seed } = given;
   const { network, layout, parameters, adam } = learner;
   const other = from?.network !== undefined && from.network.name !== network.name;
   if (other || (from?.parameters && from.parameters.length !== parameters.length))
     throw new Error("internal: the policy to start with is of another network");
   if (from?.parameters) parameters.set(from.parameters);
+  else network.initialise(experimental.network, seed, tensorsOf(layout, parameters));
   if (from && "state" in from) {
     adam.first.set(from.adam.first);
     adam.second.set(from.adam.second);
