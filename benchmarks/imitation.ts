@@ -3,10 +3,12 @@
 // placements of blocks that were left out, which says how much of a placement the network foretells, and plays unseen blocks. Run:
 //
 //   node dist/benchmarks/imitation.js OUT --demonstrations FOLDER --training BLOCK … [--left-out BLOCK …] [--arms none,static,live]
-//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] [--blank all|wires] UNSEEN_BLOCK …
+//     [--seeds 1] [--minutes 5] [--protocol es] [--set NAME=VALUE …] [--policy FILE …] [--blank all|wires]
+//     [--sharpness 1] UNSEEN_BLOCK …
 //
 // FOLDER holds run folders `BLOCK-…` of `place --method anneal`. Policies in files play beside those that imitate; those that are
 // already in OUT are reused. --blank all: no plane is drawn from the netlist (blank-planes.ts); wires: none of wires (blank-wires.ts).
+// --sharpness: policies play with their logits times this, as imitation teaches the spread of the placements too.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -29,6 +31,8 @@ import {
   type TrainSettings,
   writePolicy,
 } from "../policy/index.js";
+import { tensorsOf } from "../policy/network/memory.js";
+import { parameterLayout } from "../policy/network/parameters.js";
 import type { Sample } from "../policy/ppo/loss.js";
 import { openWorkers } from "../policy/ppo/open-workers.js";
 import { makeSlots, TrainingBlock } from "../policy/ppo/training-block.js";
@@ -51,6 +55,7 @@ const { values, positionals } = parseArgs({
     set: { type: "string", multiple: true, default: [] },
     policy: { type: "string", multiple: true, default: [] },
     blank: { type: "string", default: "none" },
+    sharpness: { type: "string", default: "1" },
   },
 });
 const [out, ...unseen] = positionals;
@@ -63,6 +68,10 @@ if (out === undefined || values.demonstrations === "" || values.training.length 
 const protocol = values.protocol as Protocol;
 const networkModule = networkOf(values.blank);
 const seeds = values.seeds.split(",").map(Number);
+const sharpness = Number(values.sharpness);
+/** What names of files end with. */
+const blanked = values.blank === "none" ? "" : `-${values.blank}`;
+const sharp = sharpness === 1 ? "" : `-x${sharpness}`;
 mkdirSync(out, { recursive: true });
 
 function networkOf(blank: string): PolicyNetworkModule<NetworkConfig> {
@@ -70,6 +79,8 @@ function networkOf(blank: string): PolicyNetworkModule<NetworkConfig> {
   if (!found) throw new Error(`--blank ${blank}: none, all or wires was expected`);
   return found;
 }
+
+type PlayedPolicy = Pick<Policy, "config" | "parameters">;
 
 /** After an epoch: minus the mean log-probability of a macro's cell, nats. */
 interface Epoch {
@@ -191,31 +202,35 @@ function resultIn(file: string): Result {
 }
 
 async function resultOf(arm: string, seed: number): Promise<Result> {
-  const name = join(out!, `${arm}-s${seed}`);
-  const [file, weights] = [`${name}.json`, `${name}.safetensors`];
-  let result = resultIn(file);
-  let policy: Policy;
-  if (existsSync(file) && existsSync(weights)) policy = await readPolicy(weights);
-  else {
+  const name = join(out!, `${arm}${blanked}-s${seed}`);
+  const weights = `${name}.safetensors`;
+  if (!existsSync(weights)) {
     const [training, leftOut] = await Promise.all([
       demonstrated(values.training),
       demonstrated(values["left-out"]),
     ]);
-    const learned = await imitated(training, leftOut, { settings: settingsOf(arm), seed });
-    policy = learned.policy;
-    result = { epochs: learned.epochs, played: {} };
+    const { epochs, policy } = await imitated(training, leftOut, { settings: settingsOf(arm), seed });
+    writeFileSync(`${name}.json`, JSON.stringify({ epochs, played: {} }));
     await writePolicy(weights, policy);
   }
-  return played(result, policy, file);
+  const { epochs } = resultIn(`${name}.json`);
+  const file = `${name}${sharp}.json`;
+  return played({ ...resultIn(file), epochs }, await readPolicy(weights), file);
 }
 
-async function played(
-  result: Result,
-  policy: Pick<Policy, "config" | "parameters">,
-  file: string,
-): Promise<Result> {
+/** The same parameters with all logits times the sharpness, those of the prior included. */
+function sharpened({ config, parameters }: PlayedPolicy): PlayedPolicy {
+  const scaled = parameters.slice();
+  const tensors = tensorsOf(parameterLayout(config), scaled);
+  for (const name of ["cell.logit.weight", "cell.logit.bias", "cell.priorScale"])
+    for (let i = 0; i < tensors[name]!.length; i++) tensors[name]![i]! *= sharpness;
+  return { config, parameters: scaled };
+}
+
+async function played(result: Result, policy: PlayedPolicy, file: string): Promise<Result> {
+  const playing = sharpened(policy);
   for (const path of unseen) {
-    result.played[basename(path)] ??= playUnseen(await loadBlock(path), policy, protocol, networkModule);
+    result.played[basename(path)] ??= playUnseen(await loadBlock(path), playing, protocol, networkModule);
     writeFileSync(file, JSON.stringify(result));
   }
   return result;
@@ -223,14 +238,14 @@ async function played(
 
 /** Nothing learned: the rule that planes make, with its usual factor. */
 async function priorResult(): Promise<Result> {
-  const file = join(out!, "prior.json");
+  const file = join(out!, `prior${blanked}${sharp}.json`);
   const config = parseTrainSettings(settingsOfTexts(ENCODERS.none!)).experimental.network;
   return played(resultIn(file), { config, parameters: freshParameters(config, 1) }, file);
 }
 
 const results = new Map([["prior", [(await priorResult()).played]]]);
 for (const path of values.policy) {
-  const file = join(out, `${basename(path)}.json`);
+  const file = join(out, `${basename(path)}${blanked}${sharp}.json`);
   results.set(basename(path), [(await played(resultIn(file), await readPolicy(path), file)).played]);
 }
 for (const seed of seeds)

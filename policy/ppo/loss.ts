@@ -19,6 +19,19 @@ export interface Sample {
   readonly imitate: boolean;
 }
 
+/** Samples in their order, with the episodes that they are steps of and no others. */
+export function withOwnEpisodes<Episode>(
+  samples: readonly Sample[],
+  episodes: readonly Episode[],
+): { readonly samples: readonly Sample[]; readonly episodes: readonly Episode[] } {
+  const used = [...new Set(samples.map(({ episode }) => episode))];
+  const places = new Map(used.map((episode, place) => [episode, place]));
+  return {
+    samples: samples.map((sample) => ({ ...sample, episode: places.get(sample.episode)! })),
+    episodes: used.map((episode) => episodes[episode]!),
+  };
+}
+
 export interface LossOptions {
   readonly clip: number;
   readonly entropy: number;

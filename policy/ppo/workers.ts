@@ -34,6 +34,7 @@ import {
   type LossStatistics,
   NO_SAMPLES,
   type Sample,
+  withOwnEpisodes,
 } from "./loss.js";
 import { Trajectory, trajectoryShape } from "./trajectory.js";
 
@@ -157,8 +158,7 @@ export class ThreadWorkers implements Workers {
       "gradient",
       shards.map((gradient, shard) => ({
         gradientAddress: gradient.byteOffset,
-        samples: partOf(minibatch, shard, shards.length),
-        episodes: places,
+        ...withOwnEpisodes(partOf(minibatch, shard, shards.length), places),
         loss,
         version,
       })),
@@ -306,7 +306,8 @@ class Thread {
     const blocks = [...new Set(samples.map(blockOf))].sort((a, b) => a - b);
     const statistics = blocks.map((block) => {
       const own = samples.filter((sample) => blockOf(sample) === block);
-      return this.context(block).gradient({ episodes, samples: own, loss, version });
+      // Not those of other blocks: views of all would take more memory than anything else where there are many blocks.
+      return this.context(block).gradient({ ...withOwnEpisodes(own, episodes), loss, version });
     });
     this.shared(gradientAddress).set(this.gradients);
     return addStatistics(statistics);

@@ -7,7 +7,12 @@ import { Random } from "../../../../netlist/index.js";
 import { Agent } from "../../../../policy/agent.js";
 import { graphNetwork } from "../../../../policy/network/network.js";
 import { parameterLayout } from "../../../../policy/network/parameters.js";
-import { accumulateGradient, clippedSurrogate, type Sample } from "../../../../policy/ppo/loss.js";
+import {
+  accumulateGradient,
+  clippedSurrogate,
+  type Sample,
+  withOwnEpisodes,
+} from "../../../../policy/ppo/loss.js";
 import { Trajectory, trajectoryBytes } from "../../../../policy/ppo/trajectory.js";
 import { assertClose } from "../../../support/close.js";
 import { noisyParameters, randomGraph, randomStep, smallConfig } from "../tiny-policy.js";
@@ -189,4 +194,21 @@ test("a minibatch of no samples has no gradient", () => {
   const sums = accumulateGradient(learning, { episodes: [slot], samples: [] }, LOSS);
   assert.deepEqual(Object.values(sums), [0, 0, 0, 0, 0, 0, 0]);
   assert.ok(gradients.every((value) => value === 0));
+});
+
+test("samples bring the episodes that they are steps of, and no others", () => {
+  const samples = [7, 2, 7, 5].map((episode, step): Sample => ({ episode, step, imitate: step === 1 }));
+  const episodes = Array.from({ length: 1000 }, (_, index) => `episode ${index}`);
+  const own = withOwnEpisodes(samples, episodes);
+  assert.deepEqual([...own.episodes].sort(), ["episode 2", "episode 5", "episode 7"]);
+  assert.deepEqual(
+    own.samples.map(({ episode, step, imitate }) => [own.episodes[episode], step, imitate]),
+    [
+      ["episode 7", 0, false],
+      ["episode 2", 1, true],
+      ["episode 7", 2, false],
+      ["episode 5", 3, false],
+    ],
+  );
+  assert.deepEqual(withOwnEpisodes([], episodes), { samples: [], episodes: [] });
 });
