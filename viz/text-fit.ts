@@ -20,15 +20,7 @@ const DOTS_WIDTH = widthOf(DOTS);
 
 function hundredths(text: string): number {
   let width = 0;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < FIRST_OTHER) width += WIDTHS[code]!;
-    else {
-      const character = String.fromCodePoint(text.codePointAt(i)!);
-      width += widthOf(character);
-      i += character.length - 1;
-    }
-  }
+  for (const character of text) width += WIDTHS[character.charCodeAt(0)] ?? widthOf(character);
   return width;
 }
 

@@ -7,7 +7,7 @@ import { type Block, greatestOf } from "../../netlist/index.js";
 import { type JobPool, onThreads } from "../../placer/index.js";
 import { networkLayout, type PolicyNetworkModule } from "../network/contract.js";
 import type { NetworkConfig } from "../network/parameters.js";
-import type { LossStatistics } from "./loss.js";
+import { type LossStatistics, withOwnEpisodes } from "./loss.js";
 import {
   type EpisodeColumns,
   type GradientResult,
@@ -108,21 +108,22 @@ class EpisodeHost {
 
   async gradient({ parameters, episodes: columns, samples, loss }: GradientTask): Promise<GradientResult> {
     return this.gate.with(parameters, this.parameters, async (version) => {
-      const all = episodesOf(columns);
-      const indices = [...new Set(Array.from({ length: samples.length / 3 }, (_, i) => samples[3 * i]!))];
+      const own = withOwnEpisodes(
+        Array.from({ length: samples.length / 3 }, (_, i) => ({
+          episode: samples[3 * i]!,
+          step: samples[3 * i + 1]!,
+          imitate: samples[3 * i + 2] === 1,
+        })),
+        episodesOf(columns),
+      );
       const out = this.freeGradients.pop() ?? this.kernels.f32(this.parameters.length);
-      const slots = indices.map((index) => this.slotOf(all[index]!));
+      const slots = own.episodes.map((episode) => this.slotOf(episode));
       try {
         await Promise.all(slots.map(({ ready }) => ready));
-        const place = new Map(indices.map((index, at) => [index, at]));
         const task: Gradient = {
           gradientAddress: out.byteOffset,
-          samples: Array.from({ length: samples.length / 3 }, (_, i) => ({
-            episode: place.get(samples[3 * i]!)!,
-            step: samples[3 * i + 1]!,
-            imitate: samples[3 * i + 2] === 1,
-          })),
-          episodes: indices.map((index, at) => ({ address: slots[at]!.address, block: all[index]!.block })),
+          samples: own.samples,
+          episodes: own.episodes.map(({ block }, at) => ({ address: slots[at]!.address, block })),
           loss,
           version,
         };
